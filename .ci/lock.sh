@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Makes requirements.lock and requirements-dev.lock again from pyproject.toml: versions and SHA-256 for every platform.
+# Arguments go to the resolver: `--upgrade` takes newer versions, without it the present ones are kept where they fit.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+python=python3
+[ -x .venv/bin/python ] && python=.venv/bin/python
+tools=$(mktemp -d)
+trap 'rm -rf "$tools"' EXIT
+"$python" -m venv "$tools"
+"$tools/bin/python" -m pip install --quiet --disable-pip-version-check uv
+
+# torch is chosen at set-up (.ci/setup_torch.py) because its CPU and CUDA builds differ; what only CUDA needs goes with it.
+without=(torch triton)
+accelerator='^(nvidia-|cuda-|triton)[a-z0-9-]*'
+
+compile() { # output file, then further arguments
+  local output=$1 omit=()
+  shift
+  for name in "${without[@]}"; do omit+=(--no-emit-package "$name"); done
+  "$tools/bin/uv" pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+    --quiet "${omit[@]}" "$@" --output-file "$output"
+}
+
+compile requirements.lock "$@"
+while read -r name; do without+=("$name"); done < <(grep -oE "$accelerator" requirements.lock)
+compile requirements.lock
+compile requirements-dev.lock --extra dev --constraint requirements.lock "$@"
+if grep -E "$accelerator" requirements.lock requirements-dev.lock; then
+  echo "The lock files name packages of an accelerator (above); set-up must stay without them." >&2
+  exit 1
+fi
+echo "requirements.lock: $(grep -c == requirements.lock) packages; requirements-dev.lock: $(grep -c == requirements-dev.lock)"

@@ -1,0 +1,115 @@
+"""Checks of the machine before set-up begins: Python's modules, compiler, disk and memory.
+
+Each check raises SetupError, one line that says what is missing and what to do about it. Knows nothing about
+pip, stamps or the order of steps. Standard library only.
+"""
+
+import importlib.util
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+GIB = 1024**3
+# What a finished set-up was measured to hold: environment 1.9 GB with the tests' packages (torch 0.7 GB of it).
+ENVIRONMENT_BYTES = int(2.5 * GIB)
+# Models in the per-user cache: 0.6 GB, and as much again while their parts are joined.
+MODELS_BYTES = int(1.5 * GIB)
+# Source and objects of llama-cpp-python while it is compiled, with pip's unpacked downloads.
+TEMPORARY_BYTES = 1 * GIB
+LITTLE_MEMORY_BYTES = 4 * GIB
+
+COMPILER_REMEDY = (
+    "Debian and Ubuntu: sudo apt install build-essential; Fedora: sudo dnf install gcc-c++; "
+    "macOS: xcode-select --install"
+)
+PROGRAM = "#include <vector>\nint main() { return std::vector<int>{}.size(); }\n"
+
+
+class SetupError(Exception):
+    """Set-up cannot go on; the text is for the user and says what to do."""
+
+
+def check_modules() -> None:
+    """Python can make virtual environments; Debian ships it without that in a package of its own."""
+    missing = [name for name in ("venv", "ensurepip") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise SetupError(
+            f"This Python has no module {' and '.join(missing)}, so it cannot make a virtual environment. "
+            "Debian and Ubuntu: sudo apt install python3-venv; elsewhere install a complete Python, "
+            "then: make demo PYTHON=<its path>"
+        )
+
+
+def find_compiler(environment: Mapping[str, str], variable: str, names: tuple[str, ...]) -> list[str]:
+    """The command of a compiler: what the variable (CC, CXX) names, else the first name found on the PATH."""
+    named = shlex.split(environment.get(variable, ""))
+    path = environment.get("PATH")
+    if named:
+        if shutil.which(named[0], path=path) is None:
+            raise SetupError(
+                f"{variable} names the compiler {named[0]}, which is not on this machine. "
+                f"Unset {variable} or correct it."
+            )
+        return named
+    for name in names:
+        if shutil.which(name, path=path):
+            return [name]
+    kind = "C++" if variable == "CXX" else "C"
+    raise SetupError(f"No {kind} compiler found, and llama-cpp-python must be compiled. {COMPILER_REMEDY}.")
+
+
+def check_compiler(environment: Mapping[str, str]) -> None:
+    """A C and a C++ compiler exist, and the latter can build a program that uses the standard library."""
+    find_compiler(environment, "CC", ("cc", "gcc", "clang"))
+    command = find_compiler(environment, "CXX", ("c++", "g++", "clang++"))
+    with tempfile.TemporaryDirectory(prefix="ragnano-") as folder:
+        trial = [*command, "-x", "c++", "-", "-o", str(Path(folder) / "trial")]
+        result = subprocess.run(trial, input=PROGRAM, capture_output=True, text=True, env=dict(environment))
+    if result.returncode != 0:
+        said = (result.stderr.strip().splitlines() or ["no reason given"])[0][:160]
+        raise SetupError(f"{command[0]} cannot compile a small C++ program ({said}). {COMPILER_REMEDY}.")
+
+
+def existing(path: Path) -> Path:
+    """The path or the nearest folder above it that exists, to measure a disk before anything is on it."""
+    while not path.exists():
+        path = path.parent
+    return path
+
+
+def check_disk(needs: list[tuple[Path, int, str]]) -> None:
+    """Every disk has room for what will be put on it. `needs`: (place, bytes, purpose); one disk's add up."""
+    disks: dict[int, tuple[Path, int, list[str]]] = {}
+    for place, size, purpose in needs:
+        here = existing(place)
+        first, total, purposes = disks.get(here.stat().st_dev, (here, 0, []))
+        disks[here.stat().st_dev] = (first, total + size, [*purposes, purpose])
+    for here, total, purposes in disks.values():
+        free = shutil.disk_usage(here).free
+        if free < total:
+            raise SetupError(
+                f"Too little disk: {' and '.join(purposes)} need about {total / GIB:.1f} GiB and the disk "
+                f"of {here} has {free / GIB:.1f} GiB free. Free some, or put TMPDIR or the checkout on a larger disk."
+            )
+
+
+def memory_bytes() -> int | None:
+    """The machine's memory in bytes, or None where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError):
+        return None
+
+
+def memory_warning(total: int | None) -> str | None:
+    """A warning for a machine with little memory, else None: set-up is not stopped for it."""
+    if total is None or total >= LITTLE_MEMORY_BYTES:
+        return None
+    return (
+        f"This machine has {total / GIB:.1f} GiB of memory; 4 GiB is comfortable. If compiling stops, "
+        "run again with CMAKE_BUILD_PARALLEL_LEVEL=1."
+    )

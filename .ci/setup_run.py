@@ -1,0 +1,218 @@
+"""Runs set-up's commands: output to a log, signs of life to the screen, failures put into words.
+
+Knows how pip and compilers speak, and nothing about which commands are run or why. Standard library only.
+"""
+
+import fcntl
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from setup_checks import SetupError
+
+HEARTBEAT_S = 20.0
+"""Seconds between signs of life where the output is no terminal; a terminal's line is renewed each second."""
+LOG_TAIL_BYTES = 65536
+"""Bytes of the log looked at for the present activity: one compiler command can be 5,000 characters long."""
+SHOWN_LINES = 8
+
+# Settings of a shell that would send pip's files elsewhere than into the checkout's environment.
+MISLEADING = (
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "VIRTUAL_ENV",
+    "PIP_TARGET",
+    "PIP_PREFIX",
+    "PIP_ROOT",
+    "PIP_USER",
+    "PIP_REQUIRE_VIRTUALENV",
+)
+
+# (what the log says, what it means and what to do), the first that matches counts.
+FAILURES = (
+    (
+        r"No space left on device|Disk quota exceeded",
+        "The disk is full. Free some space (or set TMPDIR to a larger disk) and run again.",
+    ),
+    (
+        r"DO NOT MATCH THE HASHES",
+        "A package is not the one that the lock file names. Nothing of it was installed. Run again with "
+        "PIP_NO_CACHE_DIR=1; if that changes nothing, don't trust this package index.",
+    ),
+    (
+        r"Killed signal terminated|fatal error: Killed|out of memory|std::bad_alloc|Cannot allocate memory",
+        "Compiling ran out of memory. Close other programs and run again with CMAKE_BUILD_PARALLEL_LEVEL=1.",
+    ),
+    (
+        r"CERTIFICATE_VERIFY_FAILED|SSLError",
+        "The package index's certificate is not trusted here. Name your organisation's certificate file in "
+        "PIP_CERT and run again.",
+    ),
+    (
+        r"NewConnectionError|Temporary failure in name resolution|Name or service not known|Connection refused|"
+        r"Network is unreachable|ConnectTimeoutError|ReadTimeoutError|ProxyError|Max retries exceeded",
+        "The package index cannot be reached. Check the network, the proxy (HTTPS_PROXY) and `pip config list`, "
+        "and run again.",
+    ),
+    (
+        r"\b(401|403)( Client)? Error|User for .*:",
+        "The package index refuses access. Check the address and password in `pip config list`.",
+    ),
+    (
+        r"No matching distribution found for (?P<name>[\w.\-]+)",
+        "The package index has no {name} that fits this Python and this machine. Use another index "
+        "(PIP_INDEX_URL) or another Python: make demo PYTHON=python3.12",
+    ),
+    (
+        r"Failed (to build|building wheel)|subprocess-exited-with-error|CMake Error",
+        "Building failed. The log has the compiler's words; an old compiler is the usual reason (C++17 is "
+        "needed: GCC 9, Clang 10 or newer).",
+    ),
+    (
+        r"Permission denied|Read-only file system",
+        "A folder cannot be written. Make the checkout and pip's cache your own and run again.",
+    ),
+)
+
+ACTIVITIES = (
+    (r"\[(\d+)/(\d+)\] ", "compiling {0} of {1}"),
+    (r"Downloading ([\w.\-+%]+?)(?:-py\S+|-cp\S+|\.tar\.gz)? \(([\d.]+ [kMG]B)\)", "downloading {0} ({1})"),
+    (r"Collecting ([\w.\-]+)", "looking up {0}"),
+    (r"(Installing) (?:collected packages|build dependencies)", "installing"),
+    (r"(WARNING: Retrying)", "the package index does not answer; trying again"),
+    (r"(Building) (?:wheel|editable)", "building"),
+)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them: 4 s, 2 min 05 s."""
+    whole = int(seconds)
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02d} s"
+
+
+def activity(log: str) -> str:
+    """What the command is doing now, by the last line in its log that tells; empty when none does."""
+    latest, words = -1, ""
+    for pattern, form in ACTIVITIES:
+        for found in re.finditer(pattern, log):
+            if found.start() > latest:
+                latest, words = found.start(), form.format(*found.groups())
+    return words
+
+
+def explain(log: str) -> str:
+    """A failed command's log in one or two sentences, remedy included."""
+    for pattern, meaning in FAILURES:
+        found = re.search(pattern, log)
+        if found:
+            return meaning.format(**found.groupdict())
+    return "The reason is not one that set-up knows; the lines below tell it. Running again goes on from here."
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment for set-up's commands: the user's own, less what would mislead pip, plus all cores for CMake."""
+    environment = {name: value for name, value in os.environ.items() if name not in MISLEADING}
+    environment["PYTHONNOUSERSITE"] = "1"
+    environment.setdefault("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count() or 1))
+    return environment
+
+
+@contextmanager
+def only_one(path: Path) -> Iterator[int]:
+    """Holds the checkout's set-up lock and yields its descriptor, waiting while another set-up has it.
+
+    The descriptor is handed to every command, so that the lock outlives a set-up that was killed while pip went on.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Another set-up of this checkout is still at work; waiting for it to end.", flush=True)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+class Runner:
+    """Runs commands one at a time, each with its output appended to the log."""
+
+    def __init__(self, log: Path, lock: int) -> None:
+        self.log = log
+        self.lock = lock
+
+    def run(self, command: list[str], purpose: str) -> None:
+        """Runs to the end or raises SetupError, which explains the failure and shows the log's last lines."""
+        with self.log.open("ab") as sink:
+            sink.write(f"\n==> {purpose}\n".encode())
+            sink.flush()
+            begin = sink.tell()
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                env=clean_environment(),
+                pass_fds=(self.lock,),
+                start_new_session=True,
+            )
+            try:
+                self._watch(child, begin)
+            except BaseException:
+                # Whatever ends the waiting (Ctrl-C, kill, a full disk) must end pip and the compilers it started too.
+                end_group(child)
+                raise
+        if child.returncode != 0:
+            raise SetupError(self._failure(purpose, begin))
+
+    def _watch(self, child: "subprocess.Popen[bytes]", begin: int) -> None:
+        terminal = sys.stdout.isatty()
+        started = told = time.monotonic()
+        while True:
+            try:
+                child.wait(timeout=1.0)
+                break
+            except subprocess.TimeoutExpired:
+                now = time.monotonic()
+            if terminal:
+                print(f"\r      {duration(now - started)}  {self._activity(begin)}\033[K", end="", flush=True)
+            elif now - told >= HEARTBEAT_S:
+                told = now
+                print(f"      {duration(now - started)}  {self._activity(begin)}", flush=True)
+        if terminal:
+            print("\r\033[K", end="", flush=True)
+
+    def _activity(self, begin: int) -> str:
+        return activity(self._tail(begin))[:70]
+
+    def _tail(self, begin: int) -> str:
+        with self.log.open("rb") as source:
+            source.seek(0, os.SEEK_END)
+            source.seek(max(begin, source.tell() - LOG_TAIL_BYTES))
+            return source.read().decode("utf-8", "replace")
+
+    def _failure(self, purpose: str, begin: int) -> str:
+        tail = self._tail(begin)
+        lines = [line.strip()[:160] for line in tail.splitlines() if line.strip()][-SHOWN_LINES:]
+        shown = "\n".join(f"    {line}" for line in lines)
+        return f"{purpose} failed. {explain(tail)}\n  The last lines of {self.log}:\n{shown}"
+
+
+def end_group(child: "subprocess.Popen[bytes]") -> None:
+    """Ends a command with all the processes it started: politely, then after 5 seconds by force."""
+    for signum in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(child.pid, signum)
+            child.wait(timeout=5.0)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue

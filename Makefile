@@ -1,0 +1,60 @@
+# ragnano: everything a person types. Each target sets up what it needs first; a second run takes seconds.
+# PYTHON=python3.12      the Python to use (3.11 to 3.13); found by itself otherwise
+# TORCH=cuda             torch with CUDA; TORCH_INDEX=<address> an index that has torch's CPU build
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The first Python that is new enough and can make environments; failing that, any, whose shortcoming set-up then names.
+FIND_PYTHON = for name in python3.11 python3.12 python3.13 python3; do \
+	if $$name -c 'import sys, importlib.util as u; sys.exit(not ((3, 11) <= sys.version_info[:2] <= (3, 13) and u.find_spec("ensurepip")))' \
+		2>/dev/null; then echo $$name; exit; fi; done; echo python3
+PYTHON ?= $(shell $(FIND_PYTHON))
+TORCH ?=
+TORCH_INDEX ?=
+
+BOOTSTRAP = @command -v "$(PYTHON)" >/dev/null || { echo 'There is no $(PYTHON) here. Install Python 3.11, 3.12 or 3.13.' >&2; exit 1; }; \
+	"$(PYTHON)" .ci/bootstrap.py --torch "$(TORCH)" --torch-index "$(TORCH_INDEX)"
+PYTHON_VENV = .venv/bin/python
+RUN = $(PYTHON_VENV) -m
+
+.PHONY: help setup setup-dev demo ui test lint format samples lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: setup ## set up, read sample_docs, answer questions about them with citations
+	@bash .ci/demo.sh
+
+ui: setup ## set up and open the app in the browser
+	@$(RUN) streamlit run ui/app.py
+
+test: setup-dev lint ## set up, check style and types, run all tests
+	@$(RUN) pytest
+
+setup: ## environment, packages and models, nothing more
+	$(BOOTSTRAP)
+
+setup-dev: ## the same with what the tests need
+	$(BOOTSTRAP) --dev
+
+lint: setup-dev ## check formatting, style and types
+	@$(RUN) ruff format --check .
+	@$(RUN) ruff check .
+	@$(RUN) mypy
+	@$(RUN) mypy .ci/*.py
+
+format: setup-dev ## format the code and mend what can be mended by itself
+	@$(RUN) ruff format .
+	@$(RUN) ruff check --fix .
+
+samples: setup-dev ## make the sample contracts again from their sources
+	@$(PYTHON_VENV) sample_docs/make_samples.py
+
+lock: ## make the lock files again from pyproject.toml (ARGS=--upgrade for newer versions)
+	@bash .ci/lock.sh $(ARGS)
+
+clean: ## remove .venv and .cache; documents and models outside the checkout stay
+	@rm -rf .venv .cache build ragnano.egg-info .pytest_cache .mypy_cache .ruff_cache
+	@echo "Removed the environment and caches of this checkout. Your documents' index and the models were not touched."

@@ -1,0 +1,1 @@
+"""The write path: walk, load, blocks, chunk, embed, store. Documents' text is data here, never an instruction."""

@@ -1,0 +1,263 @@
+"""Pages to blocks: headings, paragraphs, list items and tables, each with its exact place and section path.
+
+Knows lines and labels; knows no file format, no tokens and no store. Every character that is not white space or
+furniture is in exactly one block, and blocks come in reading order.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from ingest.furniture import mark_furniture
+from ingest.headings import (
+    ARTICLE,
+    LETTER,
+    PAREN,
+    SECTION,
+    SUBHEAD,
+    Label,
+    SectionPath,
+    has_verb,
+    is_capitals,
+    is_title,
+    label_of,
+    run_in_title,
+)
+from ingest.lines import Layout, Line, layout_of, lines_of
+from ingest.tables import mark_rows
+from ragnano.text import fold
+from ragnano.types import Block, BlockKind, Page, Span
+
+_LEAST_LINES = 8  # a page with fewer is measured with the whole document's layout
+_WIDE = 1.4  # line distances, in the usual distance, that part paragraphs
+_FINISHED = re.compile(r"(?:[.:;!?][)\]\"”’']*|[;,]\s*(?:and|or|and/or)|_{3,}|:-)$")
+_MOST_TITLE_CHARACTERS = 120
+_FRONT_BLOCKS = 8  # "EXHIBIT 10.18" above a filed contract's title is the filing's number, not a part of the contract
+_COMPANY = re.compile(
+    r"\b(?:inc|llc|l\.l\.c|ltd|limited|corp|corporation|company|l\.?p|plc|gmbh|n\.a|s\.a|b\.v)\b\.?$", re.I
+)
+_SIGNATURE = re.compile(r"^(?:by|name|title|date|its|signed|attest|witness|print name|per|signature)\b\s*:?", re.I)
+_LEAST_PROSE = 20  # characters: a shorter last line without a full stop is a name or a cell, not half a sentence
+_NO_TITLE = re.compile(r"[,\d]")  # an address or a name, when nothing but capitals at word starts speaks for a heading
+_MOST_PLAIN_WORDS = 12
+_WITNESS = re.compile(r"in witness whereof\b", re.I)  # opens the signatures: they belong to no clause
+
+
+@dataclass(slots=True)
+class _Draft:
+    """Lines that will be one block."""
+
+    kind: BlockKind
+    lines: list[Line]
+    label: Label | None = None
+    title: str = ""
+    continues: bool = False
+    closed: bool = field(default=False)
+
+
+def blocks_of(pages: Sequence[Page]) -> list[Block]:
+    """All blocks of a document's pages (in order, counted from 1), furniture left out."""
+    lines = [lines_of(page) for page in pages]
+    mark_furniture(lines)
+    return list(_finish(_Builder(lines).drafts(), {page.number: page.text for page in pages}))
+
+
+class _Builder:
+    """Decides, line by line, whether a block goes on or a new one begins, and of what kind."""
+
+    def __init__(self, pages: Sequence[Sequence[Line]]) -> None:
+        body = [[line for line in lines if not line.furniture] for lines in pages]
+        for lines in body:
+            mark_rows(lines)
+        everywhere = layout_of([line for lines in body for line in lines])
+        self._lines = [line for lines in body for line in lines]
+        self._layouts: dict[int, Layout] = {}
+        for lines in body:
+            if lines:
+                enough = len(lines) >= _LEAST_LINES
+                self._layouts[lines[0].page] = layout_of(lines) if enough else everywhere
+        # Lines directly below furniture: the distance to the body line above says nothing.
+        self._cut = {id(b) for lines in pages for a, b in pairwise(lines) if a.furniture and not b.furniture}
+        self._path = SectionPath()
+        self._count = 0  # blocks so far
+
+    def drafts(self) -> Iterator[tuple[_Draft, tuple[str, ...]]]:
+        """Drafts with the section path they stand under."""
+        draft: _Draft | None = None
+        for index, line in enumerate(self._lines):
+            after = self._lines[index + 1] if index + 1 < len(self._lines) else None
+            fresh = self._open(draft, line, after)
+            if fresh is None and draft is not None:
+                draft.lines.append(line)
+                continue
+            if draft is not None:
+                yield draft, self._enter(draft)
+                self._count += 1
+            draft = fresh
+        if draft is not None:
+            yield draft, self._enter(draft)
+
+    def _is_filing_number(self, label: Label) -> bool:
+        return "." in label.number and self._count < _FRONT_BLOCKS
+
+    def _open(self, draft: _Draft | None, line: Line, after: Line | None) -> _Draft | None:
+        """A new draft that begins with `line`, or None when it goes on with `draft`."""
+        previous = draft.lines[-1] if draft else None
+        if draft and previous and self._joins_heading(draft, previous, line):
+            draft.title = fold(f"{draft.title} {line.text.rstrip('.:')}")
+            draft.closed = bool(draft.label and draft.label.kind != "hash")
+            return None
+        if line.row:
+            if draft and draft.kind == "table" and self._near(previous, line):
+                return None
+            return _Draft("table", [line])
+        if draft and draft.kind == "table":
+            previous = None  # whatever follows a table begins anew
+        starts = previous is None or self._parts(draft, previous, line)
+        label = label_of(line.text) if starts else None
+        heading = self._heading(line, label, after) if starts else None
+        if heading:
+            return heading
+        if starts and label:
+            title, _ = run_in_title(line.text[label.rest :] + (" " + after.text if after else ""))
+            if label.kind in ("exhibit", "article", "hash") or not self._path.believes(label, is_capitals(title)):
+                label = None
+            else:
+                inner = self._path.is_inner_list(label)
+                label = label._replace(rank=LETTER) if inner else label
+                item = inner or label.rank >= LETTER
+                return _Draft("list_item" if item else "paragraph", [line], label, title)
+        if starts and draft and previous is not None and not self._whole(draft, previous, line):
+            return _Draft(draft.kind if draft.kind == "list_item" else "paragraph", [line], continues=True)
+        return _Draft("paragraph", [line]) if starts else None
+
+    def _near(self, previous: Line | None, line: Line) -> bool:
+        return previous is not None and previous.page == line.page and id(line) not in self._cut
+
+    def _joins_heading(self, draft: _Draft, previous: Line, line: Line) -> bool:
+        """A heading's title may stand on the line below its number, or take two lines of capitals."""
+        if draft.kind != "heading" or draft.closed or not self._near(previous, line) or label_of(line.text):
+            return False
+        text = line.text.rstrip(".:")
+        if not is_title(text) or len(text) > _MOST_TITLE_CHARACTERS or self._is_sign(line):
+            return False
+        bare = draft.label is not None and not draft.title
+        return bare or (is_capitals(previous.text) and is_capitals(text) and not self._wide(previous, line))
+
+    def _wide(self, previous: Line, line: Line) -> bool:
+        pitch = self._layouts[line.page].pitch
+        return line.blank_before or (pitch > 0 and line.top - previous.top > _WIDE * pitch)
+
+    def _parts(self, draft: _Draft | None, previous: Line, line: Line) -> bool:
+        """Whether a block begins with `line` (a sentence that goes on over the page begins one, too)."""
+        if draft is None or draft.kind == "heading" or not self._near(previous, line):
+            return True
+        layout = self._layouts[line.page]
+        finished = bool(_FINISHED.search(previous.text))
+        if draft.label and draft.lines[-1] is draft.lines[0] and len(previous.text) <= draft.label.rest:
+            return False  # a number alone on its line: the text is here
+        full, wide = layout.is_full(previous), self._wide(previous, line)
+        small = line.text[0].islower()
+        if label_of(line.text):
+            return finished or wide or not full
+        if wide:
+            return finished or not small
+        if not layout.wrapped:
+            return True
+        if finished:
+            indent = (
+                line.left - previous.left > 0.02 * layout.width and previous.left - layout.left < 0.3 * layout.width
+            )
+            return not full or line.top < previous.top or (indent and not small)
+        short = previous.right < layout.left + 0.55 * layout.width
+        return (short and not small and not previous.text.endswith(",")) or self._is_sign(line)
+
+    def _whole(self, draft: _Draft, previous: Line, line: Line) -> bool:
+        """True when the text above `line` is complete, so that `line` is not the rest of its sentence."""
+        if self._near(previous, line) or draft.kind in ("heading", "table"):
+            return True
+        if line.text[0].islower():
+            return False
+        return bool(_FINISHED.search(previous.text)) or len(previous.text) < _LEAST_PROSE
+
+    def _is_sign(self, line: Line) -> bool:
+        return (bool(_SIGNATURE.match(line.text)) and len(line.text) < 60) or "___" in line.text
+
+    def _heading(self, line: Line, label: Label | None, after: Line | None) -> _Draft | None:
+        text = line.text[label.rest :] if label else line.text
+        title = text.strip().rstrip(".:").strip()
+        layout = self._layouts[line.page]
+        if label is None or label.kind in ("paren", "letter", "bullet"):
+            lone = label is None and self._lone_title(line, title, layout, after)
+            return _Draft("heading", [line], None, title) if lone else None
+        short = len(title) <= _MOST_TITLE_CHARACTERS and not (
+            layout.wrapped and len(title) > 60 and layout.is_full(line)
+        )
+        if label.kind == "hash":
+            return _Draft("heading", [line], label, title, closed=True)
+        if title and not (short and (is_title(title) or self._plain_title(line, label, title, after))):
+            return None
+        if label.kind == "exhibit" and self._is_filing_number(label):
+            return _Draft("heading", [line], label, title, closed=True)
+        if not title and label.kind not in ("exhibit", "article", "section"):
+            titled = after is not None and self._near(line, after) and is_capitals(after.text) and is_title(after.text)
+            if not titled:
+                return None
+        if after is not None and self._near(line, after) and after.text[0].islower():
+            return None  # the line only looks complete: its sentence goes on below
+        if not self._path.believes(label, bool(title)):
+            return None
+        return _Draft("heading", [line], label, title)
+
+    def _plain_title(self, line: Line, label: Label, title: str, after: Line | None) -> bool:
+        """A numbered line in small letters is a title when it has no verb and its clauses or a gap follow."""
+        if label.kind not in ("integer", "decimal", "section") or after is None or not self._near(line, after):
+            return False
+        if len(title.split()) > _MOST_PLAIN_WORDS or has_verb(title) or line.text.endswith((".", ";", ",")):
+            return False
+        below = label_of(after.text)
+        deeper = below is not None and below.rank > label.rank
+        return title[0].isupper() and (deeper or (self._wide(line, after) and after.text[0].isupper()))
+
+    def _lone_title(self, line: Line, title: str, layout: Layout, after: Line | None) -> bool:
+        """Whether a line without a number is a heading: conservative, since names and cells look alike."""
+        if not is_title(title) or len(title) > _MOST_TITLE_CHARACTERS or line.text.endswith((",", ";")):
+            return False
+        if _COMPANY.search(title) or self._is_sign(line) or after is None:
+            return False
+        if is_capitals(title):
+            if has_verb(title):
+                return False
+            centred_or_short = layout.is_centred(line) or line.right < layout.left + 0.8 * layout.width
+            return centred_or_short and not after.text[0].islower() and len(title) > 3
+        below = after.page == line.page and self._wide(line, after)
+        body = len(after.text) > 0.6 * max(len(line.text), 60) and not is_title(after.text)
+        return body and (layout.is_centred(line) or below) and len(title.split()) <= 8 and not _NO_TITLE.search(title)
+
+    def _enter(self, draft: _Draft) -> tuple[str, ...]:
+        """Move the section path to where `draft` stands and return it."""
+        label, title = draft.label, draft.title
+        if label is None:
+            if draft.kind == "heading":
+                self._path.enter(SECTION if is_capitals(title) else SUBHEAD, title)
+            elif _WITNESS.match(draft.lines[0].text):
+                self._path.enter(ARTICLE, "")
+            return self._path.path
+        if label.kind == "exhibit" and self._is_filing_number(label):
+            return self._path.path
+        number = "" if label.kind in ("hash", "bullet") else label.number
+        if label.rank < LETTER or title:
+            self._path.enter(label.rank, fold(f"{number} {title}"))
+        elif label.rank <= PAREN:
+            self._path.enter(label.rank, "")
+        return self._path.path
+
+
+def _finish(drafts: Iterable[tuple[_Draft, tuple[str, ...]]], texts: dict[int, str]) -> Iterator[Block]:
+    for draft, section in drafts:
+        first, last = draft.lines[0], draft.lines[-1]
+        span = Span(first.page, first.start, last.end)
+        number = draft.label.number if draft.label and draft.label.kind not in ("hash", "bullet") else ""
+        text = fold(texts[span.page][span.start : span.end])
+        yield Block(draft.kind, span, text, number, section, draft.continues)

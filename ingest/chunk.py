@@ -1,0 +1,236 @@
+"""Blocks to chunks that follow clauses: the unit that is embedded and searched.
+
+A heading stays with the text under it, a long clause is cut between sentences or list items, tiny clauses of one
+parent share a chunk. No text is lost and none stands in two chunks. Knows blocks and a token counter, no model.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ragnano.text import fold
+from ragnano.types import Block, Chunk, Page, Span
+
+CHUNKER = "clauses-1"
+"""Changes whenever the same pages would give other blocks or chunks; part of the index's fingerprint."""
+
+CountTokens = Callable[[Sequence[str]], list[int]]
+"""Tokens of each text by the embedder's tokenizer, without the special tokens round it."""
+
+SPECIAL_TOKENS = 2  # [CLS] and [SEP]
+_MIN_TOKENS = 60  # smaller neighbours are put together: alone they are too little to be found by meaning
+_CONTEXT_TOKENS = 40  # most that title and parties may take of a chunk
+_SECTION_TOKENS = 48  # most that a heading path may take; the innermost headings are kept
+_LEAST_ROOM = 32  # tokens a chunk always has for text, whatever context and section take
+
+# Where a clause may be cut, best first: after a sentence or item, before an item's label, after a comma, at a space.
+_JOINTS = (
+    re.compile(
+        r"(?:(?<=[.;:!?])|(?<=[.;:!?][”\"’')\]]))\s+(?=[A-Z0-9“\"(•])|(?<=;)\s+|\s+(?=\([a-z]{1,4}\)\s)|\n(?=[•▪●|])"
+    ),
+    re.compile(r"(?<=,)\s+"),
+    re.compile(r"\s+"),
+)
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A block, or a part of one: where it stands, its text, and what it needs."""
+
+    span: Span
+    text: str
+    tokens: int
+    heading: bool
+
+
+@dataclass(slots=True)
+class _Clause:
+    """Pieces under one section path."""
+
+    section: tuple[str, ...]
+    pieces: list[_Piece] = field(default_factory=list)
+
+    @property
+    def tokens(self) -> int:
+        return sum(piece.tokens for piece in self.pieces)
+
+    @property
+    def only_heading(self) -> bool:
+        return all(piece.heading for piece in self.pieces)
+
+
+def embedding_text(chunk: Chunk) -> str:
+    """What is embedded for a chunk: what it inherits, where it stands, what it says."""
+    return "\n".join(part for part in (chunk.context, chunk.section, chunk.text) if part)
+
+
+def context_of(title: str, parties: Sequence[str], count: CountTokens) -> str:
+    """ "title — party; party", as many parties as fit into 40 tokens."""
+    for kept in range(len(parties), -1, -1):
+        context = f"{title} — {'; '.join(parties[:kept])}" if kept else title
+        if count([context])[0] <= _CONTEXT_TOKENS:
+            return context
+    words = title.split()
+    while len(words) > 1 and count([" ".join(words)])[0] > _CONTEXT_TOKENS:
+        words.pop()
+    return " ".join(words)[:200]
+
+
+class Chunker:
+    """Cuts one document after the other. `limit`: most tokens of a chunk, context and section included."""
+
+    def __init__(self, limit: int, count: CountTokens) -> None:
+        self._limit = limit
+        self._count = count
+        self._section_texts: dict[tuple[str, ...], tuple[str, int]] = {}
+
+    def chunks(self, document: str, pages: Sequence[Page], blocks: Sequence[Block], context: str) -> list[Chunk]:
+        """All chunks of a document, in reading order, with ordinals from 0."""
+        texts = {page.number: page.text for page in pages}
+        taken = self._count([context])[0] + SPECIAL_TOKENS if context else SPECIAL_TOKENS
+        self._section_texts.clear()
+        made: list[Chunk] = []
+        for clause in self._packed(self._clauses(blocks, texts, taken), taken):
+            section, section_tokens = self._section(clause.section)
+            made.append(
+                Chunk(
+                    document=document,
+                    ordinal=len(made),
+                    text="\n".join(piece.text for piece in clause.pieces),
+                    spans=tuple(piece.span for piece in clause.pieces),
+                    context=context,
+                    section=section,
+                    tokens=clause.tokens + section_tokens + taken,
+                )
+            )
+        return made
+
+    def _section(self, path: tuple[str, ...]) -> tuple[str, int]:
+        """The path as text and its tokens; outer headings give way when it is too long."""
+        if path not in self._section_texts:
+            kept = path
+            text = " > ".join(kept)
+            tokens = self._count([text])[0]
+            while tokens > _SECTION_TOKENS and len(kept) > 1:
+                kept = kept[1:]
+                text = " > ".join(kept)
+                tokens = self._count([text])[0]
+            while tokens > _SECTION_TOKENS and " " in text:
+                text = text.rsplit(" ", 1)[0]
+                tokens = self._count([text])[0]
+            self._section_texts[path] = (text, tokens)
+        return self._section_texts[path]
+
+    def _room(self, path: tuple[str, ...], taken: int) -> int:
+        return max(self._limit - taken - self._section(path)[1], _LEAST_ROOM)
+
+    def _clauses(self, blocks: Sequence[Block], texts: Mapping[int, str], taken: int) -> Iterator[_Clause]:
+        """Runs of blocks under one path, each block cut so that its pieces fit into a chunk."""
+        counts = self._count([block.text for block in blocks]) if blocks else []
+        clause: _Clause | None = None
+        for block, tokens in zip(blocks, counts, strict=True):
+            if clause is None or block.section != clause.section:
+                if clause is not None:
+                    yield clause
+                clause = _Clause(block.section)
+            room = self._room(block.section, taken)
+            heading = block.kind == "heading"
+            if tokens <= room:
+                clause.pieces.append(_Piece(block.span, block.text, tokens, heading))
+            else:
+                clause.pieces.extend(self._cut(block.span, texts[block.span.page], room, heading))
+        if clause is not None:
+            yield clause
+
+    def _packed(self, clauses: Iterator[_Clause], taken: int) -> Iterator[_Clause]:
+        """Clauses put together where tiny and parted where long, each fit for a chunk."""
+        open_: _Clause | None = None
+        for clause in clauses:
+            if open_ is not None:
+                joined = self._joined(open_, clause, taken)
+                if joined is not None:
+                    open_ = joined
+                    continue
+                yield from self._parts(open_, taken)
+            open_ = clause
+        if open_ is not None:
+            yield from self._parts(open_, taken)
+
+    def _joined(self, before: _Clause, after: _Clause, taken: int) -> _Clause | None:
+        """Both as one clause, None when they are to stay apart."""
+        below = after.section[: len(before.section)] == before.section
+        if before.only_heading and (below or before.tokens < _MIN_TOKENS):
+            return _Clause(after.section, before.pieces + after.pieces)  # a heading goes with what comes below it
+        if before.section[:1] != after.section[:1] or min(before.tokens, after.tokens) >= _MIN_TOKENS:
+            return None
+        shared = _shared(before.section, after.section)
+        if len(shared) < min(len(before.section), len(after.section)) - 1:
+            return None  # neither siblings nor parent and child
+        if before.tokens + after.tokens > self._room(shared, taken):
+            return None
+        return _Clause(shared, before.pieces + after.pieces)
+
+    def _parts(self, clause: _Clause, taken: int) -> Iterator[_Clause]:
+        """The clause in as few chunks as hold it, about equally long, no heading last."""
+        room = self._room(clause.section, taken)
+        left = clause.tokens
+        part: list[_Piece] = []
+        size = 0
+        for piece in clause.pieces:
+            goal = left / -(-left // room)  # an even share of what is left, never above `room`
+            keeps = all(held.heading for held in part)
+            full = size + piece.tokens > room or (size >= _MIN_TOKENS and size + piece.tokens / 2 > goal)
+            if part and full and not (keeps and size + piece.tokens <= room):
+                moved = _headings_at_end(part)
+                kept = part[: len(part) - moved]
+                if kept:
+                    yield _Clause(clause.section, kept)
+                    part = part[len(part) - moved :]
+                    left -= sum(held.tokens for held in kept)
+                elif size + piece.tokens > room:
+                    yield _Clause(clause.section, part)
+                    left -= size
+                    part = []
+                size = sum(held.tokens for held in part)
+            part.append(piece)
+            size += piece.tokens
+        if part:
+            yield _Clause(clause.section, part)
+
+    def _cut(self, span: Span, page: str, room: int, heading: bool) -> Iterator[_Piece]:
+        """The span in pieces of at most `room` tokens (one unbroken word may be longer)."""
+        for start, end, tokens in self._bits(page, span.start, span.end, room, 0):
+            yield _Piece(Span(span.page, start, end), fold(page[start:end]), tokens, heading)
+
+    def _bits(self, page: str, start: int, end: int, room: int, level: int) -> list[tuple[int, int, int]]:
+        """Greedy runs of the atoms between joints of `level`; an atom too long is cut at the next level's joints."""
+        edges = [(joint.start(), joint.end()) for joint in _JOINTS[level].finditer(page, start, end)]
+        starts = [start, *(after for _, after in edges)]
+        ends = [*(before for before, _ in edges), end]
+        atoms = [(a, b) for a, b in zip(starts, ends, strict=True) if page[a:b].strip()]
+        counts = self._count([fold(page[a:b]) for a, b in atoms])
+        total = sum(counts)
+        goal = total / max(1, -(-total // room))
+        bits: list[tuple[int, int, int]] = []
+        for (a, b), tokens in zip(atoms, counts, strict=True):
+            if tokens > room and level + 1 < len(_JOINTS):
+                bits.extend(self._bits(page, a, b, room, level + 1))
+            elif bits and bits[-1][2] + tokens <= room and bits[-1][2] + tokens / 2 <= goal:
+                bits[-1] = (bits[-1][0], b, bits[-1][2] + tokens)
+            else:
+                bits.append((a, b, tokens))
+        return bits
+
+
+def _headings_at_end(part: Sequence[_Piece]) -> int:
+    count = 0
+    while count < len(part) and part[-1 - count].heading:
+        count += 1
+    return count
+
+
+def _shared(one: tuple[str, ...], two: tuple[str, ...]) -> tuple[str, ...]:
+    count = 0
+    while count < min(len(one), len(two)) and one[count] == two[count]:
+        count += 1
+    return one[:count]

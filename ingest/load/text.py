@@ -1,0 +1,70 @@
+"""Plain text and Markdown to pages. Knows encodings; leaves headings and lists to `ingest.blocks`.
+
+A page is what a citation points to. Text files have none, so form feeds part pages, and a part longer than
+`MOST_PAGE_CHARACTERS` is cut at the end of a paragraph.
+"""
+
+import codecs
+from collections.abc import Iterator, Sequence
+
+from ingest.load.clean import clean
+from ingest.load.loaded import LoadedFile
+from ragnano.errors import DamagedFile
+from ragnano.types import Page
+
+MOST_PAGE_CHARACTERS = 20_000
+"""About six printed pages: a viewer shows one at a time and a citation into it is still found by eye."""
+_MOST_CONTROL_SHARE = 0.02  # of characters; text files have next to none, binary files 10 % and more
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: its mark begins with UTF-16's
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def load_text(data: bytes, passwords: Sequence[str] = ()) -> LoadedFile:
+    """Pages of a text file. Raises DamagedFile when it is empty or no text."""
+    text = _decode(data)
+    controls = sum(1 for char in text if char < " " and char not in "\t\n\r\f\v")
+    if controls > _MOST_CONTROL_SHARE * len(text):
+        raise DamagedFile("not text, whatever the name says: open it in the program it comes from and export a PDF")
+    parts = [piece for part in text.split("\f") for piece in _cut(clean(part))]
+    if not any(part.strip() for part in parts):
+        raise DamagedFile("the file holds no text; nothing to take in")
+    while not parts[-1].strip():
+        parts.pop()
+    return LoadedFile(tuple(Page(number, 0.0, 0.0, part, read_by="plain") for number, part in enumerate(parts, 1)))
+
+
+def _decode(data: bytes) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, "replace")
+    # Latin text in UTF-16 without a mark has a zero in every second byte.
+    if data[1:2000:2].count(0) > 300 or (len(data) > 8 and data[1::2].count(0) == len(data) // 2):
+        return data.decode("utf-16-le", "replace")
+    if data[0:2000:2].count(0) > 300:
+        return data.decode("utf-16-be", "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        # Latin-1 takes every byte; `clean` then reads the 32 codes that Windows uses differently.
+        return data.decode("latin-1")
+
+
+def _cut(text: str) -> Iterator[str]:
+    start = 0
+    while len(text) - start > MOST_PAGE_CHARACTERS:
+        limit = start + MOST_PAGE_CHARACTERS
+        end = limit
+        for joint in ("\n\n", "\n", " "):
+            found = text.rfind(joint, start + MOST_PAGE_CHARACTERS // 2, limit)
+            if found > 0:
+                end = found + len(joint)
+                break
+        yield text[start:end]
+        start = end
+    yield text[start:]

@@ -1,0 +1,82 @@
+"""Where words stand on a page: packing for storage, and the boxes that cover a span of text.
+
+Knows nothing of PDFs or OCR: readers give words, this keeps and finds them.
+
+A word is packed in 14 bytes, little-endian: start (uint32, character offset), length (uint16, characters) and the box
+(four uint16 in quarter points, so pages up to 16,383 points fit; PDF readers stop at 14,400).
+"""
+
+import math
+import struct
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ragnano.types import Box
+
+_WORD = struct.Struct("<IHHHHH")
+_STEPS_PER_POINT = 4
+_MOST = 0xFFFF
+
+
+class Word(NamedTuple):
+    """A word's characters [start, end) in the page's text and the box round it."""
+
+    start: int
+    end: int
+    box: Box
+
+
+def pack_words(words: Iterable[Word]) -> bytes:
+    """Pack words (in text order). Coordinates are rounded outwards to quarter points and clipped to 0."""
+    return b"".join(
+        _WORD.pack(
+            word.start,
+            min(word.end - word.start, _MOST),
+            _step_down(word.box.x0),
+            _step_down(word.box.y0),
+            _step_up(word.box.x1),
+            _step_up(word.box.y1),
+        )
+        for word in words
+    )
+
+
+def unpack_words(packed: bytes) -> Iterator[Word]:
+    """The words in text order."""
+    for start, length, *corners in _WORD.iter_unpack(packed):
+        yield Word(start, start + length, Box(*(corner / _STEPS_PER_POINT for corner in corners)))
+
+
+def boxes_for(packed: bytes, start: int, end: int) -> tuple[Box, ...]:
+    """One box a line for the words that touch characters [start, end), in text order; () where no boxes are kept."""
+    lines: list[Box] = []
+    for word in unpack_words(packed):
+        if word.start >= end:
+            break
+        if word.end <= start:
+            continue
+        if lines and _same_line(lines[-1], word.box):
+            last = lines[-1]
+            lines[-1] = Box(
+                min(last.x0, word.box.x0),
+                min(last.y0, word.box.y0),
+                max(last.x1, word.box.x1),
+                max(last.y1, word.box.y1),
+            )
+        else:
+            lines.append(word.box)
+    return tuple(lines)
+
+
+def _same_line(line: Box, word: Box) -> bool:
+    """True when the boxes share half the lower one's height and the word starts right of the line's start."""
+    shared = min(line.y1, word.y1) - max(line.y0, word.y0)
+    return shared >= 0.5 * min(line.y1 - line.y0, word.y1 - word.y0) and word.x0 >= line.x0
+
+
+def _step_down(points: float) -> int:
+    return min(max(int(points * _STEPS_PER_POINT), 0), _MOST)
+
+
+def _step_up(points: float) -> int:
+    return min(max(math.ceil(points * _STEPS_PER_POINT), 0), _MOST)

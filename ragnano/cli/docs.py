@@ -1,0 +1,151 @@
+"""`ragnano docs`: what is in the index, page by page, and keeping it sound."""
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ragnano.cli.options import Collection, DataDir, Json, assistant
+from ragnano.cli.output import echo_lines, to_json
+from ragnano.errors import NotFoundError
+from ragnano.types import Scope
+
+if TYPE_CHECKING:
+    from ragnano.types import Document
+
+group = typer.Typer(name="docs", help="List, show, remove, verify and rebuild documents.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="A document's id, path or file name.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command group."""
+    app.add_typer(group)
+
+
+@group.command("list")
+def list_documents(collection: Collection = None, json: Json = False, data_dir: DataDir = None) -> None:
+    """List the documents."""
+    with assistant(data_dir=data_dir) as helper:
+        documents = helper.documents(helper.scope(collection))
+        if json:
+            typer.echo(to_json(documents, indent=1))
+            return
+        if not documents:
+            echo_lines(["No documents yet: take some in with `ragnano ingest FOLDER`."])
+        for document in documents:
+            note = ", some pages unreadable" if document.status == "partial" else ""
+            pages = f"{document.pages} page{'s' if document.pages != 1 else ''}"
+            echo_lines([f"{document.id[:12]}  {PurePath(document.path).name}  ({document.title}; {pages}{note})"])
+
+
+@group.command("show")
+def show(
+    name: Name,
+    page: Annotated[int | None, typer.Option("--page", "-p", min=1, help="Show this page's text.")] = None,
+    collection: Collection = None,
+    json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Show a document, or the stored text of one of its pages."""
+    with assistant(data_dir=data_dir) as helper:
+        document = helper.catalogue.resolve(name, collection)
+        if page is None:
+            unreadable = [
+                {"page": item.number, "reason": item.unreadable}
+                for item in helper.catalogue.pages(document.id)
+                if item.unreadable
+            ]
+            if json:
+                typer.echo(to_json({**_record(document), "unreadable_pages": unreadable}, indent=1))
+            else:
+                echo_lines(_about(document))
+                echo_lines(f"  page {item['page']} not readable: {item['reason']}" for item in unreadable)
+            return
+        if page > document.pages:
+            raise NotFoundError(f"{PurePath(document.path).name} has {document.pages} pages: there is no page {page}")
+        stored = helper.page(document.id, page)
+        if json:
+            shape = {"document": document.id, "page": page, "width": stored.width, "height": stored.height}
+            typer.echo(
+                to_json({**shape, "text": stored.text, "read_by": stored.read_by, "unreadable": stored.unreadable})
+            )
+        else:
+            echo_lines(stored.text.split("\n"))
+
+
+@group.command("remove")
+def remove(name: Name, collection: Collection = None, json: Json = False, data_dir: DataDir = None) -> None:
+    """Remove a document from the index (from one collection, or from all). The file itself is not touched."""
+    with assistant(data_dir=data_dir) as helper:
+        document = helper.catalogue.resolve(name, collection)
+        helper.remove(document.id, collection)
+        if json:
+            typer.echo(to_json({"removed": document.id, "path": document.path}))
+        else:
+            echo_lines([f"Removed {PurePath(document.path).name} from the index; the file itself was not touched."])
+
+
+@group.command("verify")
+def verify(json: Json = False, data_dir: DataDir = None) -> None:
+    """Check that the index is whole: the database, the vectors, and that the files are still where they were."""
+    with assistant(data_dir=data_dir) as helper:
+        from ragnano.health import index_problems
+
+        problems = index_problems(helper)
+        if json:
+            typer.echo(to_json({"problems": problems}, indent=1))
+        else:
+            echo_lines(problems or ["Everything is whole."])
+        if problems:
+            raise typer.Exit(1)
+
+
+@group.command("rebuild")
+def rebuild(
+    reembed: Annotated[
+        bool,
+        typer.Option("--reembed", help="Cut and embed all stored pages again (after a change of embedder)."),
+    ] = False,
+    json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Make the vector index again from the database; with --reembed, the chunks and embeddings too."""
+    with assistant(data_dir=data_dir) as helper:
+        documents = len(helper.documents(Scope()))
+        if reembed:
+            from ingest.pipeline import rebuild as reembed_all
+
+            reembed_all(
+                settings=helper.settings,
+                catalogue=helper.catalogue,
+                vectors=helper.vectors,
+                embedder=helper.embedder,
+            )
+        else:
+            helper.vectors.rebuild()
+        if json:
+            typer.echo(to_json({"documents": documents, "reembedded": reembed}))
+        else:
+            echo_lines([f"Rebuilt the index of {documents} documents."])
+
+
+def _record(document: "Document") -> dict[str, Any]:
+    from ragnano.cli.output import plain
+
+    record = plain(document)
+    assert isinstance(record, dict)
+    return record
+
+
+def _about(document: "Document") -> list[str]:
+    lines = [f"{document.title}", f"  id       {document.id}"]
+    lines += [f"  path     {path}" for path in document.paths]
+    lines.append(f"  type     {document.media_type}, {document.pages} pages, {document.size:,} bytes")
+    if document.parties:
+        lines.append(f"  parties  {'; '.join(document.parties)}")
+    if document.date:
+        lines.append(f"  dated    {document.date}")
+    lines.append(f"  in       {', '.join(document.collections)}; added {document.added}")
+    lines += [f"  {'  ' * entry.level}{entry.title}" for entry in document.outline]
+    return lines

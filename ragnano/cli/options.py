@@ -1,0 +1,44 @@
+"""Options that several commands share, and the settings they lead to."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from ragnano.assistant import Assistant
+    from ragnano.config import Settings
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="Where the index lives (default: RAGNANO_HOME or the user's data folder)."),
+]
+Collection = Annotated[str | None, typer.Option("--collection", "-c", help="Ask only this collection.")]
+Doc = Annotated[str | None, typer.Option("--doc", "-d", help="Ask only this document: its id, path or file name.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+Batch = Annotated[
+    Path | None,
+    typer.Option("--batch", help='A file with {"id", "question", "doc"?, "collection"?} a line; one result a line.'),
+]
+
+_chosen: dict[str, Path | None] = {"data_dir": None}
+
+
+def remember_data_dir(path: Path | None) -> None:
+    """Keep the --data-dir given before the command."""
+    _chosen["data_dir"] = path
+
+
+def settings(**overrides: Any) -> "Settings":
+    """The settings for this call. A --data-dir after the command wins over one before it."""
+    from ragnano.config import Settings
+
+    overrides["data_dir"] = overrides.get("data_dir") or _chosen["data_dir"]
+    return Settings.load(**overrides)
+
+
+def assistant(**overrides: Any) -> "Assistant":
+    """The assistant for this call."""
+    from ragnano.assistant import Assistant
+
+    return Assistant(settings(**overrides))

@@ -1,0 +1,69 @@
+"""Settings: one frozen object, read once from the environment and passed on. No global state.
+
+Every field can be set by an environment variable `RAGNANO_<FIELD>` (upper case); an unknown `RAGNANO_` variable or a
+value out of bounds is a ConfigError that names it. Where each default comes from stands beside it.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Self
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ragnano.errors import ConfigError
+
+PREFIX = "RAGNANO_"
+
+
+def default_data_dir() -> Path:
+    """Where documents' text, index and history live: RAGNANO_HOME, or the platform's user data directory."""
+    return Path(os.environ.get("RAGNANO_HOME") or platformdirs.user_data_path("ragnano", appauthor=False))
+
+
+def default_models_dir() -> Path:
+    """One cache per user for model weights, shared by all data directories."""
+    return platformdirs.user_cache_path("ragnano", appauthor=False) / "models"
+
+
+class Settings(BaseSettings):
+    """All that can be chosen. Immutable; `Settings.load(**overrides)` is the way to make one."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    data_dir: Path = Field(default_factory=default_data_dir)
+    models_dir: Path = Field(default_factory=default_models_dir)
+    embedder: str = "all-MiniLM-L6-v2"
+    chat_model: str = "qwen2.5-coder-0.5b"
+    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
+
+    chunk_tokens: int = Field(default=200, ge=64, le=256)
+    """Most tokens a chunk may have, context included; MiniLM was trained on 128 and reads 256."""
+    candidates: int = Field(default=40, ge=5, le=500)
+    """Chunks each ranker returns before fusion."""
+    evidence_tokens: int = Field(default=280, ge=60, le=4000)
+    """Chat-model tokens of evidence in the prompt: the prompt is what a laptop waits for (about 160 tokens/s)."""
+    answer_tokens: int = Field(default=96, ge=8, le=1024)
+    """Most tokens an answer may have."""
+    context_tokens: int = Field(default=2048, ge=512, le=131072)
+    """Context window the chat model is opened with; memory grows with it."""
+
+    file_seconds: float = Field(default=120.0, gt=0)
+    """Longest that reading one file may take."""
+    file_megabytes: int = Field(default=200, ge=1)
+    """Largest file that is read."""
+
+    @classmethod
+    def load(cls, **overrides: Any) -> Self:
+        """Settings from the environment, with `overrides` (None values ignored) on top. Raises ConfigError."""
+        known = {PREFIX + name.upper() for name in cls.model_fields} | {PREFIX + "HOME"}
+        strangers = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+        if strangers:
+            raise ConfigError(f"unknown setting {strangers[0]}: known are {', '.join(sorted(known))}")
+        try:
+            return cls(**{name: value for name, value in overrides.items() if value is not None})
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join(str(part) for part in first["loc"])
+            raise ConfigError(f"setting {name}: {first['msg']} (got {first.get('input')!r})") from None

@@ -1,0 +1,1 @@
+"""Measurements. Each takes an Assistant and data, returns numbers, and prints nothing."""

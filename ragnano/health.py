@@ -1,0 +1,126 @@
+"""Is everything in order? What `ragnano doctor` reports and `docs verify` finds. Looks, mends nothing."""
+
+import os
+import platform
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+from ragnano import __version__
+from ragnano.assistant import Assistant
+from ragnano.config import Settings
+from ragnano.errors import ModelError, NotFoundError, RagnanoError
+from ragnano.models import check, find, installed, is_offline, prove
+from ragnano.types import Scope
+
+GIGABYTE = 1e9
+LEAST_MEMORY = 2 * GIGABYTE
+"""Bytes free that the default models and an index of a thousand pages need, with room to spare."""
+LEAST_DISK = 1 * GIGABYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the report."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def examine(settings: Settings) -> list[Check]:
+    """Every check, in the order of the report. Never raises for what it looks at: a fault becomes a line."""
+    return [
+        Check("ragnano", True, f"{__version__}, Python {platform.python_version()}, {platform.platform()}"),
+        Check("processor", True, f"{os.cpu_count()} cores, {platform.machine()}"),
+        _memory(),
+        _disk(settings.data_dir),
+        Check("sqlite", True, f"{sqlite3.sqlite_version}; chromadb {version('chromadb')}"),
+        *_models(settings),
+        _engine(settings),
+        _index(settings),
+        _offline(),
+    ]
+
+
+def index_problems(assistant: Assistant) -> list[str]:
+    """What is wrong with the index: the database's own checks, vectors that differ, files that are gone."""
+    return [*assistant.catalogue.verify(), *assistant.vectors.verify(), *_missing_files(assistant)]
+
+
+def _missing_files(assistant: Assistant) -> Iterator[str]:
+    for document in assistant.documents(Scope()):
+        for path in document.paths:
+            if not Path(path).exists():
+                yield f"{path}: the file is gone; its text is still here (`ragnano ingest --prune` removes it)"
+
+
+def _memory() -> Check:
+    memory = psutil.virtual_memory()
+    enough = memory.available >= LEAST_MEMORY
+    advice = "" if enough else "; close other programs or use --model smollm2-135m"
+    return Check(
+        "memory",
+        enough,
+        f"{memory.available / GIGABYTE:.1f} of {memory.total / GIGABYTE:.1f} GB available{advice}",
+    )
+
+
+def _disk(folder: Path) -> Check:
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(existing).free
+    enough = free >= LEAST_DISK
+    return Check("disk", enough, f"{free / GIGABYTE:.1f} GB free at {folder}" + ("" if enough else "; make room"))
+
+
+def _models(settings: Settings) -> Iterator[Check]:
+    for name in (settings.embedder, settings.chat_model):
+        try:
+            spec = find(name)
+            if installed(spec, settings.models_dir) is None:
+                yield Check("model", False, f"{name} is not here: run `ragnano models fetch {name}`")
+            else:
+                result = check(spec, settings.models_dir)
+                yield Check("model", result.ok, f"{name}: {result.detail}")
+        except NotFoundError as error:
+            yield Check("model", False, str(error))
+
+
+def _engine(settings: Settings) -> Check:
+    try:
+        path = installed(find(settings.chat_model), settings.models_dir)
+        if path is None:
+            return Check("engine", False, "cannot be proved without a chat model")
+        return Check(
+            "engine",
+            True,
+            f"llama-cpp-python {version('llama-cpp-python')} proved with {prove(path, settings)}",
+        )
+    except ModelError as error:
+        return Check("engine", False, str(error))
+
+
+def _index(settings: Settings) -> Check:
+    if not settings.data_dir.exists():
+        return Check("index", True, f"none yet at {settings.data_dir}: run `ragnano ingest FOLDER`")
+    try:
+        with Assistant(settings) as assistant:
+            documents, pages, chunks = assistant.catalogue.counts()
+            problems = [*assistant.catalogue.verify(), *assistant.vectors.verify()]
+    except RagnanoError as error:
+        return Check("index", False, str(error))
+    whole = f"{documents} documents, {pages} pages, {chunks} chunks"
+    return Check("index", not problems, "; ".join([whole, *problems]))
+
+
+def _offline() -> Check:
+    return Check(
+        "offline",
+        is_offline(),
+        "hub access and telemetry are switched off" if is_offline() else "not switched off",
+    )

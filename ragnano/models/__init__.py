@@ -1,0 +1,118 @@
+"""Models: what there is, fetching it, embedding texts with it, and writing with it.
+
+Light to import: engines and array libraries are loaded when a model is opened.
+"""
+
+from pathlib import Path
+
+from ragnano.config import Settings
+from ragnano.errors import ConfigError, ModelMissing
+from ragnano.models.catalogue import ModelSpec, default_model, default_specs, find, load_catalogue
+from ragnano.models.digests import remembered_digest
+from ragnano.models.embedder import Embedder, MiniLMEmbedder
+from ragnano.models.engine import ChatModel, Generation
+from ragnano.models.fetch import CheckResult, check, fetch, installed
+from ragnano.models.memory import check_memory, memory_needed
+from ragnano.models.native import EngineSettings
+from ragnano.models.offline import go_offline, is_offline
+from ragnano.models.prompt import Part, Prompt
+from ragnano.models.proof import ProofRecord, prove_engine, recorded
+
+__all__ = [
+    "ChatModel",
+    "CheckResult",
+    "Embedder",
+    "EngineSettings",
+    "Generation",
+    "ModelSpec",
+    "Part",
+    "Prompt",
+    "ProofRecord",
+    "check",
+    "default_model",
+    "default_specs",
+    "fetch",
+    "find",
+    "go_offline",
+    "installed",
+    "is_offline",
+    "load_catalogue",
+    "memory_needed",
+    "open_chat_model",
+    "open_embedder",
+    "proof_record",
+    "prove",
+]
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """The embedder that the settings name; nothing is loaded yet. Raises ModelMissing, NotFoundError or ConfigError."""
+    go_offline()
+    spec = _of_kind(settings.embedder, "embedder")
+    return MiniLMEmbedder(_here(spec, settings), name=spec.name, threads=settings.threads)
+
+
+def open_chat_model(settings: Settings, name: str | None = None) -> ChatModel:
+    """The chat model of this name or path, or the one the settings name; its weights are opened at first use.
+
+    The engine proves itself first if it never did with this model. Raises ModelMissing, NotFoundError, ConfigError, or
+    EngineError when memory is short or the engine is unsound.
+    """
+    go_offline()
+    spec = _of_kind(name or settings.chat_model, "chat")
+    path = _here(spec, settings)
+    check_memory(spec.name, path)
+    return ChatModel(
+        path,
+        name=spec.name,
+        threads=settings.threads,
+        context_tokens=settings.context_tokens,
+        settings=_proved(spec, path, settings),
+    )
+
+
+def prove(path: Path, settings: Settings) -> EngineSettings:
+    """Engine settings that compute soundly here with the GGUF at `path`, from memory if known. Raises EngineError."""
+    return _proved(_spec_at(path, settings), path, settings)
+
+
+def proof_record(path: Path, settings: Settings) -> ProofRecord | None:
+    """What was found when the engine proved itself with this GGUF, None if it never did."""
+    return recorded(settings.models_dir, _digest(_spec_at(path, settings), path, settings))
+
+
+def _of_kind(name: str, kind: str) -> ModelSpec:
+    spec = find(name)
+    if spec.kind != kind:
+        fitting = ", ".join(other.name for other in load_catalogue() if other.kind == kind)
+        raise ConfigError(f"{spec.name} is no {kind} model: choose from {fitting}")
+    return spec
+
+
+def _here(spec: ModelSpec, settings: Settings) -> Path:
+    path = installed(spec, settings.models_dir)
+    if path is None:
+        raise ModelMissing(f"the model {spec.name} is not here: run `ragnano models fetch {spec.name}`")
+    return path
+
+
+def _spec_at(path: Path, settings: Settings) -> ModelSpec:
+    """The catalogue's spec whose weights lie at `path`, or one for a file of the user's."""
+    for spec in load_catalogue():
+        if spec.kind == "chat" and installed(spec, settings.models_dir) == path:
+            return spec
+    return find(str(path))
+
+
+def _digest(spec: ModelSpec, path: Path, settings: Settings) -> str:
+    return spec.sha256 or remembered_digest(path, settings.models_dir)
+
+
+def _proved(spec: ModelSpec, path: Path, settings: Settings) -> EngineSettings:
+    return prove_engine(
+        path,
+        digest=_digest(spec, path, settings),
+        models_dir=settings.models_dir,
+        threads=settings.threads,
+        proof=spec.proof,
+    )

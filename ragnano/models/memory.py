@@ -1,0 +1,27 @@
+"""Is there room for a chat model? Estimated from its file, compared with what the system says is available."""
+
+from pathlib import Path
+
+from ragnano.errors import EngineError
+from ragnano.models.catalogue import default_model
+
+OVERHEAD_BYTES = 300 << 20
+"""Python, llama.cpp's compute buffers and the key/value cache of 2,048 tokens of the models in the catalogue."""
+
+
+def memory_needed(path: Path) -> int:
+    """Bytes that a process with this GGUF open takes, roughly: the weights plus `OVERHEAD_BYTES`."""
+    return path.stat().st_size + OVERHEAD_BYTES
+
+
+def check_memory(name: str, path: Path) -> None:
+    """Raises EngineError, naming the smaller model, when less memory is available than the model needs."""
+    import psutil  # type: ignore[import-untyped]
+
+    needed, free = memory_needed(path), psutil.virtual_memory().available
+    if needed > free:
+        small = default_model("small").name
+        remedy = f"close other programs, or use the smaller model with --model {small}"
+        if name == small:
+            remedy = "close other programs"
+        raise EngineError(f"{name} needs {needed / 1e6:,.0f} MB of memory and {free / 1e6:,.0f} MB are free: {remedy}")

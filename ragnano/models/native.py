@@ -1,0 +1,228 @@
+"""One GGUF opened with llama.cpp: tokens in, most likely next token out.
+
+The only module that touches llama_cpp, and it does so through the C interface: the Python class on top of it neither
+exposes `use_extra_bufts` nor evaluates prompts in fixed blocks. It knows no chat template, no queue and no thread
+safety: one caller at a time.
+
+Why blocks: matrix kernels differ between batch sizes, so the same token evaluated in another batch gets logits that
+differ in the last bits, and greedy decoding amplifies that to other words. Prompts are therefore always evaluated in
+batches that begin at multiples of `BLOCK`, and only whole blocks are ever reused. What is reused is then bit for bit
+what would have been computed again.
+"""
+
+import ctypes
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ragnano.errors import EngineError
+
+BLOCK = 64
+"""Prompt tokens per batch: 128 and 256 read no faster, 32 reads a quarter slower (SmolLM2-135M, one AVX-512 thread)."""
+
+_silenced: list[Any] = []  # the callback must outlive every call llama.cpp makes
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """How llama.cpp is run. `extra_buffers` lets it repack weights for special instructions (AMX and others);
+    `threads` None means as many as the caller's settings say."""
+
+    extra_buffers: bool = True
+    threads: int | None = None
+
+
+def _library() -> Any:
+    """llama.cpp's C interface, with its log sent nowhere."""
+    from llama_cpp import llama_cpp
+
+    if not _silenced:
+        callback = llama_cpp.llama_log_callback(lambda _level, _text, _data: None)
+        llama_cpp.llama_log_set(callback, ctypes.c_void_p(0))
+        llama_cpp.llama_backend_init()
+        _silenced.append(callback)
+    return llama_cpp
+
+
+class LoadedModel:
+    """Weights and one context of `context_tokens` tokens. Raises EngineError when the file cannot be opened."""
+
+    def __init__(self, path: Path, *, threads: int, context_tokens: int, settings: EngineSettings) -> None:
+        self._lib = lib = _library()
+        self._context: Any = None
+        params = lib.llama_model_default_params()
+        params.use_extra_bufts = settings.extra_buffers
+        params.n_gpu_layers = 0
+        self._model = lib.llama_model_load_from_file(str(path).encode(), params)
+        if not self._model:
+            raise EngineError(f"{path} cannot be opened: it is damaged or no GGUF this engine knows; fetch it again")
+        self._vocab = lib.llama_model_get_vocab(self._model)
+        self.trained_context: int = lib.llama_model_n_ctx_train(self._model)
+        self._context = lib.llama_init_from_model(self._model, self._parameters(threads, context_tokens, settings))
+        if not self._context:
+            self.close()
+            raise EngineError(
+                f"not enough memory for a context of {context_tokens} tokens: lower RAGNANO_CONTEXT_TOKENS"
+            )
+        self.context_tokens: int = lib.llama_n_ctx(self._context)
+        self._memory = lib.llama_get_memory(self._context)
+        self._held: list[int] = []  # prompt tokens whose state is kept, whole blocks only
+        self.vocabulary: int = lib.llama_vocab_n_tokens(self._vocab)
+
+    def _parameters(self, threads: int, context_tokens: int, settings: EngineSettings) -> Any:
+        lib = self._lib
+        params = lib.llama_context_default_params()
+        params.n_ctx = context_tokens
+        params.n_batch = params.n_ubatch = BLOCK
+        params.n_threads = params.n_threads_batch = settings.threads or threads
+        params.flash_attn_type = lib.LLAMA_FLASH_ATTN_TYPE_DISABLED  # its sums depend on the batch size
+        params.swa_full = True  # sliding windows keep all cells, so that any prefix can be reused
+        params.no_perf = True
+        return params
+
+    def close(self) -> None:
+        """Free context and weights; calling it twice is harmless."""
+        if self._context:
+            self._lib.llama_free(self._context)
+        if self._model:
+            self._lib.llama_model_free(self._model)
+        self._context = self._model = None
+
+    def metadata(self, key: str) -> str | None:
+        """A metadata value of the GGUF as text, None when it has none."""
+        name = key.encode()
+        size = self._lib.llama_model_meta_val_str(self._model, name, ctypes.create_string_buffer(1), 1)
+        if size < 0:
+            return None
+        buffer = ctypes.create_string_buffer(size + 1)
+        self._lib.llama_model_meta_val_str(self._model, name, buffer, size + 1)
+        return buffer.value.decode("utf-8", "replace")
+
+    def tokenize(self, text: str, *, special: bool) -> list[int]:
+        """Tokens of `text`, without a begin token. Only with `special` do control words become control tokens."""
+        if not text:
+            return []
+        data = text.encode("utf-8", "replace")
+        room = len(data) + 8
+        tokens = (ctypes.c_int32 * room)()
+        count = self._lib.llama_tokenize(self._vocab, data, len(data), tokens, room, False, special)
+        if count < 0:  # never more tokens than bytes plus a few, says every tokenizer seen; ask again if one differs
+            tokens = (ctypes.c_int32 * -count)()
+            count = self._lib.llama_tokenize(self._vocab, data, len(data), tokens, -count, False, special)
+        return list(tokens[:count])
+
+    def piece(self, token: int, *, special: bool = False) -> bytes:
+        """The bytes a token stands for: part of a UTF-8 sequence perhaps; nothing for control tokens."""
+        for room in (64, 1024):
+            buffer = ctypes.create_string_buffer(room)
+            count = self._lib.llama_token_to_piece(self._vocab, token, buffer, room, 0, special)
+            if count >= 0:
+                return buffer.raw[:count]
+        return b""
+
+    def begin_token(self) -> int | None:
+        """The token every prompt must begin with, None when the model wants none."""
+        token: int = self._lib.llama_vocab_bos(self._vocab)
+        return token if token >= 0 and self._lib.llama_vocab_get_add_bos(self._vocab) else None
+
+    def token_text(self, which: str) -> str:
+        """Text of the "bos" or "eos" token as templates write it, "" when there is none."""
+        token: int = getattr(self._lib, f"llama_vocab_{which}")(self._vocab)
+        return self.piece(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
+
+    def ends(self, token: int) -> bool:
+        """Whether this token ends the answer."""
+        return bool(self._lib.llama_vocab_is_eog(self._vocab, token))
+
+    def read(self, tokens: Sequence[int], stop: Callable[[], bool] | None = None) -> bool:
+        """Evaluate a prompt, reusing the whole blocks it shares with the one before. False when `stop` said so."""
+        start = self._forget_after(self._shared_blocks(tokens))
+        self._held = list(tokens[:start])
+        for begin in range(start, len(tokens), BLOCK):
+            if stop is not None and stop():
+                return False
+            block = tokens[begin : begin + BLOCK]
+            self.decode(block)
+            if len(block) == BLOCK:
+                self._held.extend(block)
+        return True
+
+    def _shared_blocks(self, tokens: Sequence[int]) -> int:
+        """Tokens in the whole blocks shared with the held prompt; at least one token stays to be read."""
+        shared = 0
+        for end in range(BLOCK, min(len(self._held), len(tokens) - 1) + 1, BLOCK):
+            if self._held[shared:end] != list(tokens[shared:end]):
+                break
+            shared = end
+        return shared
+
+    def _forget_after(self, keep: int) -> int:
+        """Drop all state from position `keep` on; 0 when the model cannot drop part of it (recurrent layers)."""
+        if keep and self._lib.llama_memory_seq_rm(self._memory, 0, keep, -1):
+            return keep
+        self._lib.llama_memory_clear(self._memory, True)
+        return 0
+
+    def decode(self, tokens: Sequence[int]) -> None:
+        """Evaluate at most BLOCK tokens after those already evaluated."""
+        array = (ctypes.c_int32 * len(tokens))(*tokens)
+        code = self._lib.llama_decode(self._context, self._lib.llama_batch_get_one(array, len(tokens)))
+        if code != 0:
+            self._held = []
+            raise EngineError(f"the engine failed (code {code}): ask again, or run `ragnano doctor`")
+
+    def reset(self) -> None:
+        """Forget everything that was evaluated."""
+        self._held = []
+        self._lib.llama_memory_clear(self._memory, True)
+
+    def logits(self) -> list[float]:
+        """Logits after the last evaluated token, float32 (vocabulary,)."""
+        return list(self._lib.llama_get_logits_ith(self._context, -1)[: self.vocabulary])
+
+    def sampler(self, grammar: str | None) -> "GreedySampler":
+        """A greedy sampler, held to a GBNF grammar if one is given."""
+        return GreedySampler(self._lib, self._vocab, self._context, grammar)
+
+
+class GreedySampler:
+    """Picks the most likely token that the grammar allows. Use as a context manager: it holds native memory."""
+
+    def __init__(self, lib: Any, vocab: Any, context: Any, grammar: str | None) -> None:
+        self._lib, self._context = lib, context
+        self._chain = lib.llama_sampler_chain_init(lib.llama_sampler_chain_default_params())
+        if grammar is not None:
+            ruled = lib.llama_sampler_init_grammar(vocab, grammar.encode(), b"root")
+            if not ruled:
+                self.close()
+                raise EngineError("the grammar is not valid GBNF with a rule called root: correct it")
+            lib.llama_sampler_chain_add(self._chain, ruled)
+        lib.llama_sampler_chain_add(self._chain, lib.llama_sampler_init_greedy())
+
+    def pick(self) -> int:
+        """The next token; the grammar advances by it."""
+        token: int = self._lib.llama_sampler_sample(self._chain, self._context, -1)
+        return token
+
+    def close(self) -> None:
+        if self._chain:
+            self._lib.llama_sampler_free(self._chain)
+        self._chain = None
+
+    def __enter__(self) -> "GreedySampler":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def similarity(first: Sequence[float], second: Sequence[float]) -> float:
+    """Correlation of two sets of logits, -1 to 1; 0 when either holds something that is no finite number."""
+    if not all(map(math.isfinite, first)) or not all(map(math.isfinite, second)):
+        return 0.0
+    mean_a, mean_b = sum(first) / len(first), sum(second) / len(second)
+    a, b = [x - mean_a for x in first], [y - mean_b for y in second]
+    norm = math.sqrt(sum(x * x for x in a) * sum(y * y for y in b))
+    return sum(x * y for x, y in zip(a, b, strict=True)) / norm if norm else 0.0

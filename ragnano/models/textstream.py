@@ -1,0 +1,87 @@
+"""Filters for text that arrives in pieces: thinking is taken out, stop strings end it, nothing half-recognised leaks.
+
+Plain functions of text; this module knows no tokens and no model.
+"""
+
+from collections.abc import Sequence
+
+OPEN, CLOSE = "<think>", "</think>"
+
+
+def held_back(text: str, markers: Sequence[str]) -> int:
+    """Characters at the end of `text` that could be the beginning of a marker and so must wait for more."""
+    longest = max((len(marker) for marker in markers), default=1) - 1
+    for count in range(min(longest, len(text)), 0, -1):
+        tail = text[-count:]
+        if any(marker.startswith(tail) for marker in markers):
+            return count
+    return 0
+
+
+class ThinkingFilter:
+    """Removes `<think>…</think>` and the white space after it. `inside` says whether the text begins in a thought.
+
+    A closing tag without an opening one, which some templates provoke, is removed too.
+    """
+
+    def __init__(self, inside: bool = False) -> None:
+        self._inside = inside
+        self._after_thought = False
+        self._pending = ""
+
+    def feed(self, text: str) -> str:
+        """The part of the text so far that may be shown and was not shown yet."""
+        self._pending += text
+        shown: list[str] = []
+        while True:
+            markers = (CLOSE,) if self._inside else (OPEN, CLOSE)
+            places = [(place, marker) for marker in markers if (place := self._pending.find(marker)) >= 0]
+            if not places:
+                break
+            place, marker = min(places)
+            shown.append(self._take(place))
+            self._pending = self._pending[len(marker) :]
+            self._inside, self._after_thought = marker == OPEN, marker == CLOSE
+        shown.append(self._take(len(self._pending) - held_back(self._pending, markers)))
+        return "".join(shown)
+
+    def flush(self) -> str:
+        """What was held back; called once, at the end."""
+        return self._take(len(self._pending))
+
+    def _take(self, count: int) -> str:
+        """Remove `count` characters from the front and return those of them that may be shown."""
+        text, self._pending = self._pending[:count], self._pending[count:]
+        if self._inside:
+            return ""
+        if self._after_thought:
+            text = text.lstrip()
+            self._after_thought = not text
+        return text
+
+
+class StopFilter:
+    """Lets text through until the first of the stop strings, which is not shown; `stopped` tells that it came."""
+
+    def __init__(self, stop: Sequence[str]) -> None:
+        self._stop = tuple(word for word in stop if word)
+        self._pending = ""
+        self.stopped = False
+
+    def feed(self, text: str) -> str:
+        if self.stopped:
+            return ""
+        self._pending += text
+        places = [place for word in self._stop if (place := self._pending.find(word)) >= 0]
+        if places:
+            self.stopped = True
+            shown, self._pending = self._pending[: min(places)], ""
+            return shown
+        keep = held_back(self._pending, self._stop) if self._stop else 0
+        cut = len(self._pending) - keep
+        shown, self._pending = self._pending[:cut], self._pending[cut:]
+        return shown
+
+    def flush(self) -> str:
+        shown, self._pending = self._pending, ""
+        return "" if self.stopped else shown

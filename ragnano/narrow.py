@@ -1,0 +1,85 @@
+"""Which documents is the question about? Reads names off the question and finds the documents that bear them.
+
+Knows documents by title, parties and file name, and asks the lexical index which documents open with a name. It never
+ranks passages.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import PurePath
+
+from ragnano.question import Question
+from ragnano.store import Catalogue, quote_term
+from ragnano.text import STOPWORDS, stem, words
+from ragnano.types import Document, Scope
+
+# Legal forms and words of titles: too common among company and contract names to tell documents apart by themselves.
+_WEAK = frozenset(
+    stem(word)
+    for word in """
+    inc incorporated corp corporation co company ltd limited llc lp llp plc gmbh sa ag bv nv pte pty group
+    holdings international the of and amendment exhibit ex dated
+    """.split()
+)
+# A chunk this early in its document names the document's own parties (title block, preamble).
+_FRONT_CHUNKS = 3
+# Documents are kept whose names explain at least this share of what the best one's explain.
+_NEAR_BEST = 0.85
+# Share of the question's names (by weight) that the best document must bear for the question to be about it.
+_ENOUGH = 0.5
+
+
+def narrow(question: Question, catalogue: Catalogue, scope: Scope) -> tuple[Scope, tuple[Document, ...]]:
+    """The scope cut down to the documents that the question names, and those documents.
+
+    The scope is returned unchanged with () when the question names none, or names what no document bears.
+    """
+    names = [_name_stems(name) for name in question.names]
+    wanted = {word for name in names for word in name} - _WEAK
+    documents = catalogue.documents(scope)
+    if not wanted or len(documents) < 2:
+        return scope, ()
+    borne = {document.id: _own_names(document) & wanted for document in documents}
+    for identifier, found in _named_in_front(question.names, catalogue, scope).items():
+        if identifier in borne:
+            borne[identifier] |= found & wanted
+    weights = _weights(wanted, borne.values(), len(documents))
+    scores = {identifier: sum(weights[word] for word in found) for identifier, found in borne.items()}
+    best = max(scores.values())
+    if best < _ENOUGH * sum(weights.values()) or best == 0:
+        return scope, ()
+    kept = tuple(document for document in documents if scores[document.id] >= _NEAR_BEST * best)
+    if len(kept) == len(documents):
+        return scope, ()
+    return replace(scope, documents=tuple(document.id for document in kept)), kept
+
+
+def _name_stems(name: str) -> set[str]:
+    return {stem(word) for word in words(name) if word not in STOPWORDS}
+
+
+def _own_names(document: Document) -> set[str]:
+    sources = [document.title, *document.parties, *(PurePath(path).stem for path in document.paths)]
+    return {stem(word) for source in sources for word in words(source.replace("_", " ").replace("-", " "))}
+
+
+def _named_in_front(names: Sequence[str], catalogue: Catalogue, scope: Scope) -> dict[str, set[str]]:
+    """For each document whose first chunks hold one of the names as a phrase: the stems of those names."""
+    found: dict[str, set[str]] = {}
+    for name in names:
+        stems = _name_stems(name)
+        if not stems - _WEAK:
+            continue
+        hits = catalogue.lexical(quote_term(name), scope, 200)
+        for chunk in catalogue.chunks([identifier for identifier, _ in hits]).values():
+            if chunk.ordinal < _FRONT_CHUNKS:
+                found.setdefault(chunk.document, set()).update(stems)
+    return found
+
+
+def _weights(wanted: set[str], borne: Iterable[set[str]], total: int) -> dict[str, float]:
+    """Inverse document frequency of each wanted word among the documents' names; an unknown word weighs as rare."""
+    counts = Counter(word for found in borne for word in found)
+    return {word: math.log(1 + total / (1 + counts[word])) for word in wanted}

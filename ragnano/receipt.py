@@ -1,0 +1,25 @@
+"""What an answer depended on, as one SHA-256: equal receipts mean equal answers, on any day."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+from ragnano import __version__
+from ragnano.config import Settings
+from ragnano.types import Evidence, Scope
+
+# Settings that can change the words of an answer.
+_DECISIVE = ("embedder", "candidates", "evidence_tokens", "answer_tokens", "context_tokens", "chunk_tokens")
+
+
+def receipt(question: str, scope: Scope, evidence: Sequence[Evidence], model: str, settings: Settings) -> str:
+    """SHA-256 in hex over version, question, scope, evidence (document hash and spans), model identity and settings."""
+    content = {
+        "version": __version__,
+        "question": question,
+        "scope": [scope.collection, scope.documents],
+        "evidence": [[item.hit.document.id, item.spans] for item in evidence],
+        "model": model,
+        "settings": {name: getattr(settings, name) for name in _DECISIVE},
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,12 @@
+"""Where documents live: `Catalogue` (SQLite) is the truth, `Vectors` (Chroma) a cache that can be rebuilt from it.
+
+The store takes vectors and never knows the model that made them. Importing it costs numpy; Chroma (1.3 s) is imported
+when the vector cache is first opened.
+"""
+
+from ragnano.store.catalogue import Catalogue
+from ragnano.store.lexical import quote_term
+from ragnano.store.rows import EmbeddingBatch, LogEntry, Placement
+from ragnano.store.vectors import Vectors
+
+__all__ = ["Catalogue", "EmbeddingBatch", "LogEntry", "Placement", "Vectors", "quote_term"]

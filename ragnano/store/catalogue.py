@@ -1,0 +1,139 @@
+"""The catalogue: documents in and out. SQLite is the truth; it knows no model and no Chroma.
+
+A document is in entirely or not at all: pages, chunks, embeddings, words and its entry in the log that the vector cache
+follows are one transaction. It stays as long as it stands somewhere: taking away its last placement removes it.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ragnano.errors import NotFoundError, StoreError
+from ragnano.store import meta, soundness, writing
+from ragnano.store.index import Index
+from ragnano.store.library import Library
+from ragnano.types import Chunk, ParsedDocument
+
+
+class Catalogue(Library, Index):
+    """All of one data directory but its vector index. Safe to use from several threads and processes."""
+
+    def add(
+        self,
+        parsed: ParsedDocument,
+        embeddings: NDArray[np.float32] | NDArray[np.float16],
+        *,
+        collection: str,
+        path: str,
+        size: int,
+        mtime_ns: int,
+    ) -> None:
+        """Store a document and say where it stands; `embeddings` is float (chunks, d), kept as float16.
+
+        What stood at this path of this collection before is replaced. Bytes that are stored already only get another
+        placement. Raises StoreError when shapes do not fit, IndexMismatch when d is not that of the stored vectors.
+        """
+        document = parsed.document
+        with self.writing() as connection:
+            if not writing.is_stored(connection, document.id):
+                added = document.added or datetime.now(UTC).isoformat(timespec="seconds")
+                writing.insert_document(connection, document, parsed.pages, added)
+                writing.insert_chunks(connection, document.id, parsed.chunks, embeddings)
+            writing.place(connection, document.id, collection, path, size, mtime_ns)
+
+    def place(self, document_id: str, *, collection: str, path: str, size: int, mtime_ns: int) -> None:
+        """Say that a stored document also stands here, in place of what stood here. Raises NotFoundError."""
+        with self.writing() as connection:
+            writing.require_stored(connection, document_id)
+            writing.place(connection, document_id, collection, path, size, mtime_ns)
+
+    def unplace(self, collection: str, path: str) -> bool:
+        """Take the placement away, and its document when it was the last. False when there was none."""
+        with self.writing() as connection:
+            gone = connection.execute(
+                "DELETE FROM placements WHERE collection = ? AND path = ? RETURNING document",
+                (collection, path),
+            ).fetchall()
+            writing.remove_unplaced(connection, (row[0] for row in gone))
+        return bool(gone)
+
+    def remove(self, document_id: str, collection: str | None = None) -> None:
+        """Remove a document from one collection, or from all. Raises NotFoundError when it is not there.
+
+        `compact` then takes its last traces (unused pages, word index, write-ahead log) out of the files.
+        """
+        with self.writing() as connection:
+            writing.require_stored(connection, document_id)
+            gone = connection.execute(
+                "DELETE FROM placements WHERE document = ?1 AND (?2 IS NULL OR collection = ?2)",
+                (document_id, collection),
+            )
+            if not gone.rowcount:
+                raise NotFoundError(
+                    f"document {document_id[:12]} is not in collection {collection!r}; `ragnano docs show` tells where"
+                )
+            writing.remove_unplaced(connection, [document_id])
+
+    def rename_collection(self, old: str, new: str) -> None:
+        """Give a collection another name. Raises NotFoundError, StoreError when the new name is taken."""
+        with self.writing() as connection:
+            if connection.execute("SELECT 1 FROM placements WHERE collection = ? LIMIT 1", (new,)).fetchone():
+                raise StoreError(f"there is a collection {new!r} already; choose another name")
+            moved = connection.execute("UPDATE placements SET collection = ? WHERE collection = ?", (new, old))
+            if not moved.rowcount:
+                raise NotFoundError(f"no collection {old!r}; `ragnano docs list` shows what is stored")
+
+    def delete_collection(self, name: str) -> int:
+        """Remove a collection and the documents that stand nowhere else; how many those were. Raises NotFoundError."""
+        with self.writing() as connection:
+            gone = connection.execute(
+                "DELETE FROM placements WHERE collection = ? RETURNING document", (name,)
+            ).fetchall()
+            if not gone:
+                raise NotFoundError(f"no collection {name!r}; `ragnano docs list` shows what is stored")
+            return writing.remove_unplaced(connection, sorted({row[0] for row in gone}))
+
+    def replace_chunks(
+        self, document_id: str, chunks: Sequence[Chunk], embeddings: NDArray[np.float32] | NDArray[np.float16]
+    ) -> None:
+        """Put new chunks and embeddings, float (chunks, d), in the place of a document's. Raises NotFoundError."""
+        with self.writing() as connection:
+            writing.require_stored(connection, document_id)
+            writing.delete_chunks(connection, document_id)
+            writing.insert_chunks(connection, document_id, chunks, embeddings)
+
+    def reindex_words(self) -> None:
+        """Make the word index anew from the stored text."""
+        with self.writing() as connection:
+            connection.execute("INSERT INTO chunk_index (chunk_index) VALUES ('rebuild')")
+
+    def compact(self) -> bool:
+        """Take what was removed out of the files: word index, unused pages, write-ahead log. Returns True when done.
+
+        False when another reader held on to an older moment, so that the log could not be emptied: call again.
+        """
+        with self.writing() as connection:
+            if meta.get(connection, writing.UNSWEPT) == "1":
+                # Removed words stay in old parts of the index until these are merged into one.
+                connection.execute("INSERT INTO chunk_index (chunk_index) VALUES ('optimize')")
+                meta.put(connection, writing.UNSWEPT, "")
+        with self.maintaining() as connection:
+            # A script, because sqlite3 would stop a statement without columns after its first step: one page.
+            connection.executescript("PRAGMA incremental_vacuum")
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
+    def verify(self) -> list[str]:
+        """Every problem found, one line each, without document text: the file, its references, spans and vectors."""
+        with self.maintaining() as connection:
+            problems = soundness.file_problems(connection, self.path)
+        # A damaged file cannot be trusted to be read further.
+        if problems:
+            return problems
+        with self.reading() as connection:
+            problems += soundness.vector_problems(connection)
+        for document in self.documents():
+            problems += soundness.problems(document, self.pages(document.id), self.chunks_of(document.id))
+        return problems

@@ -1,0 +1,160 @@
+"""Connections, transactions and locks on one data directory. Knows no table but what `schema` makes.
+
+Many threads may read while one writes: readers borrow a connection from a pool (Streamlit starts a thread per click, so
+a connection per thread would pile up) and see one moment of the catalogue for as long as they hold it; writers take
+turns on one connection, each in one transaction.
+"""
+
+import os
+import sqlite3
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import Self
+
+from filelock import FileLock, Timeout
+
+from ragnano.errors import StoreBusy, StoreError
+from ragnano.store.schema import connect, create, is_current, make_private
+from ragnano.store.trouble import translated
+
+CATALOGUE_FILE = "catalogue.sqlite3"
+# Idle reading connections that are kept open; more are opened when more threads read at once.
+_KEPT = 8
+# Longest wait for another process that is making the same catalogue at this moment, seconds.
+_CREATION_S = 30.0
+
+
+class Database:
+    """The catalogue's file: opens or makes it, gives out connections, keeps the write lock."""
+
+    def __init__(self, data_dir: Path) -> None:
+        """Raises StoreError (cannot be opened), StoreBusy, StoreDamaged."""
+        self.data_dir = data_dir
+        self.path = data_dir / CATALOGUE_FILE
+        self._idle: deque[sqlite3.Connection] = deque()
+        self._turn = RLock()
+        self._closed = False
+        with translated(self.path):
+            make_private(data_dir, self.path)
+            # One lock object for all threads: filelock keeps a count per thread, so threads exclude each other too.
+            self._lock = FileLock(data_dir / "write.lock", mode=0o600)
+            self._writer = connect(self.path, writer=True)
+            try:
+                if not is_current(self._writer, self.path):
+                    self._create()
+            except BaseException:
+                self._writer.close()
+                raise
+
+    def _create(self) -> None:
+        with self.write_lock(timeout=_CREATION_S):
+            if not is_current(self._writer, self.path):
+                create(self._writer)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees one moment of the catalogue until the block ends."""
+        with translated(self.path):
+            connection = self._borrow()
+            try:
+                connection.execute("BEGIN")
+                yield connection
+            finally:
+                self._give_back(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A connection in one transaction: committed when the block ends, undone when it raises."""
+        with self._turn, translated(self.path):
+            self._check_open()
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            finally:
+                # Some failures (a full disk) have SQLite roll back by itself.
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+
+    @contextmanager
+    def maintaining(self) -> Iterator[sqlite3.Connection]:
+        """The writing connection outside a transaction, for statements that cannot be in one."""
+        with self._turn, translated(self.path):
+            self._check_open()
+            yield self._writer
+
+    @contextmanager
+    def write_lock(self, timeout: float = 0) -> Iterator[None]:
+        """Hold the data directory for writing; the same thread may take it again. Waits `timeout` seconds.
+
+        Raises StoreBusy, naming the process that holds it when that is known.
+        """
+        with translated(self._lock_path):
+            try:
+                self._lock.acquire(timeout=timeout)
+            except Timeout:
+                raise StoreBusy(
+                    f"another ragnano{self._holder()} is writing to {self.data_dir}; try again when it has finished"
+                ) from None
+        try:
+            with translated(self._owner_path):
+                self._owner_path.write_text(str(os.getpid()), "ascii")
+            yield
+        finally:
+            if self._lock.lock_counter == 1:
+                self._owner_path.unlink(missing_ok=True)
+            self._lock.release()
+
+    @property
+    def _lock_path(self) -> Path:
+        return self.data_dir / "write.lock"
+
+    @property
+    def _owner_path(self) -> Path:
+        # Beside the lock, not in it: a lock file is emptied by whoever tries to take it.
+        return self.data_dir / "write.owner"
+
+    def _holder(self) -> str:
+        try:
+            return f" (process {int(self._owner_path.read_text('ascii'))})"
+        except (OSError, ValueError):
+            return ""
+
+    def close(self) -> None:
+        """Close every connection that is not in use; further use raises StoreError. May be called twice."""
+        self._closed = True
+        with self._turn:
+            self._writer.close()
+        while self._idle:
+            self._idle.pop().close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreError(f"{self.path} has been closed; open the catalogue again")
+
+    def _borrow(self) -> sqlite3.Connection:
+        self._check_open()
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return connect(self.path, writer=False)
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        if self._closed or len(self._idle) >= _KEPT:
+            connection.close()
+        else:
+            self._idle.append(connection)

@@ -1,0 +1,58 @@
+"""Search by words (FTS5, BM25), and the part of a query that limits it to a scope. Knows no vectors.
+
+BM25's statistics are the whole index's, whatever the scope: a word that is rare among all documents weighs the same in
+one of them.
+"""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from ragnano.types import Scope
+
+# What a match in context (title, parties), section (heading path) and text counts. Context stands in every chunk of a
+# document and so tells least; a heading names what its clause is about.
+WEIGHTS = (0.5, 2.0, 1.0)
+
+
+def quote_term(term: str) -> str:
+    """`term` as one FTS5 phrase: no character in it can be read as an operator, column or quote.
+
+    A term without a letter or digit becomes a phrase that matches nothing.
+    """
+    # FTS5 reads an expression up to the first NUL; a lone surrogate cannot be sent to SQLite at all.
+    clean = term.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
+    return '"' + clean.replace('"', '""') + '"'
+
+
+def scope_filter(scope: Scope, column: str) -> tuple[str, list[str]]:
+    """SQL that is true when `column` (a document id) is inside the scope, and its parameters."""
+    parts: list[str] = []
+    values: list[str] = []
+    if scope.collection is not None:
+        parts.append(f"{column} IN (SELECT document FROM placements WHERE collection = ?)")
+        values.append(scope.collection)
+    if scope.documents is not None:
+        # JSON in one parameter: SQLite limits how many parameters a statement may have.
+        parts.append(f"{column} IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(scope.documents))
+    return " AND ".join(parts) or "TRUE", values
+
+
+def search(
+    connection: sqlite3.Connection,
+    expression: str,
+    scope: Scope,
+    k: int,
+    weights: Sequence[float] = WEIGHTS,
+) -> list[tuple[int, float]]:
+    """The `k` best (chunk id, BM25 score, higher is better), ties by id. Raises sqlite3.Error for a bad expression."""
+    inside, values = scope_filter(scope, "chunks.document")
+    rows = connection.execute(
+        f"""SELECT chunk_index.rowid, -bm25(chunk_index, ?, ?, ?) AS score
+            FROM chunk_index JOIN chunks ON chunks.id = chunk_index.rowid
+            WHERE chunk_index MATCH ? AND {inside}
+            ORDER BY score DESC, chunk_index.rowid LIMIT ?""",
+        (*weights, expression, *values, k),
+    )
+    return [(identifier, score) for identifier, score in rows]

@@ -1,0 +1,106 @@
+"""Words and sentences of legal prose, with the offsets they stand at. Knows nothing of documents, models or stores."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import snowballstemmer
+
+from ragnano.types import Span
+
+WORD = re.compile(r"[^\W_]+(?:[.,'’][^\W_]+)*")
+_SPACE = re.compile(r"\s+")
+
+# Words that say nothing about the subject of a question put to a contract. Question words are here too: what they ask
+# for is read by `ragnano.question`.
+STOPWORDS = frozenset(
+    """
+    a about above after again all also am an and any are as at be because been before being below between both
+    but by can could did do does doing down during each either else ever few for from further get give given had
+    has have having he her here hers him his how however i if in into is it its itself just let may me might
+    mine more most much must my neither no nor not of off on once only onto or other our ours out over own per
+    please same shall she should since so some such tell than that the their theirs them then there these they
+    this those through to too under until up upon us very was we were what when where whether which while who
+    whom whose why will with within without would you your yours agreement contract document documents contracts
+    agreements say says state states stated according anything there's what's many long happens
+    """.split()
+)
+
+# A full stop after one of these does not end a sentence.
+_ABBREVIATIONS = frozenset(
+    """
+    inc ltd corp co llc lp plc no nos sec secs art arts para cl mr mrs ms dr st ave vs v etc eg ie al approx
+    dept est ext fig jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k e.g i.e a.m p.m u.s.a s.a n.v b.v
+    n.a l.l.c l.p p.l.c ph.d d.c gmbh exh sch vol pp bros assn cf
+    """.split()
+)
+_BOUNDARY = re.compile(r"[.?!][\"”’')\]]*(?=\s+[\"“‘'(\[]*[A-Z0-9(])|;(?=\s)|\n\s*\n")
+_CLAUSE_NUMBER = re.compile(r"(?:^|\s)\(?(?:\d+(?:\.\d+)*|[A-Za-z]|[ivxIVX]+)\.$")
+# A sentence is cut at semicolons only when it is longer than this (characters): shorter ones read better whole.
+_LONG_SENTENCE = 260
+
+_stemmer = snowballstemmer.stemmer("english")
+
+
+def fold(text: str) -> str:
+    """`text` with every run of white space made one space, ends trimmed."""
+    return _SPACE.sub(" ", text).strip()
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """The word's stem in lower case ("Terminated" and "termination" share one). Snowball English."""
+    return str(_stemmer.stemWord(word.lower().replace("’", "'")))
+
+
+def words(text: str) -> list[str]:
+    """Words and numbers in order, lower case ("10,000", "8.2" and "party's" are one word each)."""
+    return [match.group().lower() for match in WORD.finditer(text)]
+
+
+def content_stems(text: str) -> list[str]:
+    """Stems of the words that carry meaning, in order, each once."""
+    return list(dict.fromkeys(stem(word) for word in words(text) if word not in STOPWORDS))
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Spans [start, end) of the sentences of `text`, in order, white space at their ends left out.
+
+    Line breaks inside a sentence stay inside it; an empty line always ends one.
+    """
+    start = 0
+    for match in _BOUNDARY.finditer(text):
+        end = match.end()
+        if not _ends_sentence(text, start, match):
+            continue
+        yield from _trimmed(text, start, end)
+        start = end
+    yield from _trimmed(text, start, len(text))
+
+
+def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
+    mark = match.group()[0]
+    if mark == ";":
+        return match.end() - start > _LONG_SENTENCE
+    if mark != ".":
+        return True
+    before = text[start : match.start()]
+    last = before.split()[-1].lstrip("\"“‘'(").lower() if before.strip() else ""
+    if last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha()):
+        return False
+    # "8.2." at the head of a clause is its number, not a sentence.
+    return not _CLAUSE_NUMBER.fullmatch(" " + before.strip() + ".")
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    piece = text[start:end]
+    left = len(piece) - len(piece.lstrip())
+    right = len(piece.rstrip())
+    if right > left:
+        yield start + left, start + right
+
+
+def sentence_spans(page_text: str, span: Span) -> list[Span]:
+    """The sentences inside `span`, as spans of the same page."""
+    piece = page_text[span.start : span.end]
+    return [Span(span.page, span.start + start, span.start + end) for start, end in sentences(piece)]

@@ -1,0 +1,249 @@
+"""The shapes data takes on its way from a file to a cited answer, in the order it flows.
+
+All are frozen and made of standard-library types, so they can be pickled between processes, compared in tests and
+imported for nothing. This module knows no storage, no model and no file format.
+
+Offsets are character offsets (Python `str` indices) in `Page.text`, half-open [start, end). Pages count from 1.
+Boxes are in page points (1/72 inch) with the origin at the page's top left corner and y growing downwards, as seen
+on the upright page picture.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+ReadBy = Literal["text-layer", "second-reader", "ocr", "plain"]
+BlockKind = Literal["heading", "paragraph", "list_item", "table"]
+Verdict = Literal["answered", "quoted", "not_found"]
+
+
+class Box(NamedTuple):
+    """A rectangle on a page, in page points, origin top left, y down."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+class Span(NamedTuple):
+    """Characters [start, end) of one page's text; `page` counts from 1."""
+
+    page: int
+    start: int
+    end: int
+
+
+class OutlineEntry(NamedTuple):
+    """One bookmark of a PDF: nesting level from 1, its title, and the page it points at (None if it points nowhere)."""
+
+    level: int
+    title: str
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as it was read.
+
+    `words` holds packed word boxes (see `ragnano.boxes`), empty where the format has no places on paper.
+    `unreadable` says why the page gave no text (None when it did): "no text: a picture, needs OCR", …
+    """
+
+    number: int
+    width: float
+    height: float
+    text: str
+    words: bytes = b""
+    read_by: ReadBy = "text-layer"
+    unreadable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, paragraph, list item or table: a run of one page's text.
+
+    `number` is the clause number as printed ("8.2", "(a)", "" if none); `section` is the path of headings above and
+    including this block, outermost first: ("8 Term", "8.2 Termination for Convenience"). `continues` is true when the
+    block carries on the sentence that the block before it left unfinished (a paragraph broken by a page end).
+    """
+
+    kind: BlockKind
+    span: Span
+    text: str
+    number: str = ""
+    section: tuple[str, ...] = ()
+    continues: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Blocks that belong together: the unit that is embedded and searched.
+
+    `text` is the blocks' text with white space folded; `spans` say where it stands, in reading order; `context` is what
+    the chunk inherits (document title, parties) and is embedded and indexed with it; `section` is its heading path
+    joined by " > ". `tokens` counts context, section and text in the embedder's own tokens. `id` is 0 until stored.
+    """
+
+    document: str
+    ordinal: int
+    text: str
+    spans: tuple[Span, ...]
+    context: str = ""
+    section: str = ""
+    tokens: int = 0
+    id: int = 0
+
+    @property
+    def page(self) -> int:
+        """Page on which the chunk begins."""
+        return self.spans[0].page
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One set of bytes. `id` is their SHA-256 in hex; `paths` are all the places they were found at, sorted.
+
+    `date` is the date the document bears (ISO 8601) or None; `status` is "partial" when some page gave nothing.
+    """
+
+    id: str
+    title: str
+    media_type: str
+    pages: int
+    size: int
+    parties: tuple[str, ...] = ()
+    date: str | None = None
+    status: Literal["ready", "partial"] = "ready"
+    author: str = ""
+    outline: tuple[OutlineEntry, ...] = ()
+    paths: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    added: str = ""
+
+    @property
+    def path(self) -> str:
+        """The first place the document was found at ("" before it is stored)."""
+        return self.paths[0] if self.paths else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """All that reading one file gives, before embedding: what a store takes in one transaction."""
+
+    document: Document
+    pages: tuple[Page, ...]
+    chunks: tuple[Chunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a question is asked of. None means no limit; `documents` holds ids."""
+
+    collection: str | None = None
+    documents: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved chunk: `ranks` gives its 1-based place with each ranker that returned it, `score` the fused score."""
+
+    chunk: Chunk
+    document: Document
+    score: float
+    ranks: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence, list item or row that bears on the question: where it stands and how well it answers, 0 to 1."""
+
+    hit: Hit
+    spans: tuple[Span, ...]
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Words that prove (part of) an answer: `quote` equals the stored page's text at [start, end)."""
+
+    document: str
+    path: str
+    page: int
+    quote: str
+    start: int
+    end: int
+    boxes: tuple[Box, ...]
+    score: float
+    title: str = ""
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds from the question to: evidence ready, first token (None without a model call), answer complete."""
+
+    retrieve_s: float
+    first_token_s: float | None
+    total_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCount:
+    """Tokens the chat model read and wrote; zeros when it was not called."""
+
+    prompt: int = 0
+    answer: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the reader gets. `nearest` is filled for "not_found": the clauses that came closest.
+
+    `confidence` is the gate's estimate, 0 to 1, that the evidence answers the question. `receipt` is a SHA-256 over
+    question, scope, documents, model, prompt and settings: equal receipts mean equal answers.
+    """
+
+    question: str
+    answer: str
+    verdict: Verdict
+    confidence: float
+    citations: tuple[Citation, ...]
+    nearest: tuple[Citation, ...]
+    timings: Timings
+    tokens: TokenCount
+    model: str
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailedFile:
+    """A file that could not be taken in, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadablePage:
+    """A page that gave no text although its file was taken in, and why."""
+
+    path: str
+    page: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What one ingest run did. `files` were taken in now; `skipped` were unchanged; `removed` were pruned."""
+
+    files: int = 0
+    pages: int = 0
+    chunks: int = 0
+    skipped: int = 0
+    replaced: int = 0
+    removed: int = 0
+    failed: tuple[FailedFile, ...] = ()
+    unreadable_pages: tuple[UnreadablePage, ...] = ()
+    seconds: float = 0.0

@@ -1,0 +1,154 @@
+"""Fakes that can be predicted by hand, and folders that belong to one test alone.
+
+Sockets are denied to every test but for loopback (pyproject.toml: --allow-hosts).
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ragnano.assistant import Assistant
+from ragnano.config import Settings
+from ragnano.models import Generation, Prompt
+from ragnano.text import content_stems
+from ragnano.types import Chunk, Document, Evidence, Hit, Page, ParsedDocument, Span
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+SAMPLES = Path(__file__).parents[1] / "sample_docs"
+DIMENSIONS = 64
+
+
+class FakeEmbedder:
+    """Embeds a text as the counts of its content stems, hashed into 64 places, unit length."""
+
+    name = "fake"
+    dimensions = DIMENSIONS
+    fingerprint = "fake-1"
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        vector = np.zeros(DIMENSIONS, dtype=np.float32)
+        for stem in content_stems(text):
+            vector[hashlib.sha256(stem.encode()).digest()[0] % DIMENSIONS] += 1
+        length = float(np.linalg.norm(vector))
+        return vector / length if length else vector
+
+    def embed_sentences(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.stack([self.embed_query(text) for text in texts])
+
+    def embed_passages(self, texts: Sequence[str], progress: object = None) -> NDArray[np.float32]:
+        return self.embed_sentences(texts)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+
+class FakeChatModel:
+    """Replies with what it was told to reply, and remembers the prompts it was given. A token is a word."""
+
+    def __init__(self, reply: str | Callable[[Prompt], str] = "NOT FOUND") -> None:
+        self.reply = reply
+        self.prompts: list[Prompt] = []
+        self.waiting = 0
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+    def generate(
+        self,
+        prompt: Prompt,
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        grammar: str | None = None,
+        on_text: Callable[[str], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Generation:
+        self.prompts.append(prompt)
+        reply = self.reply(prompt) if callable(self.reply) else self.reply
+        for word in reply.split(" "):
+            if on_text:
+                on_text(word + " ")
+        read = sum(len(part.text.split()) for part in prompt.parts)
+        return Generation(
+            text=reply,
+            prompt_tokens=read,
+            answer_tokens=len(reply.split()),
+            seconds_to_first_token=0.0,
+            finish="stop",
+        )
+
+    def close(self) -> None:
+        pass
+
+
+def make_document(
+    text: str, *, name: str = "agreement.txt", title: str = "Agreement", **more: object
+) -> ParsedDocument:
+    """A document of one page whose paragraphs (cut at empty lines) are a chunk each; "# " opens a heading."""
+    identifier = hashlib.sha256(text.encode()).hexdigest()
+    chunks: list[Chunk] = []
+    section, start = "", 0
+    for paragraph in text.split("\n\n"):
+        span = Span(1, start, start + len(paragraph))
+        start += len(paragraph) + 2
+        if paragraph.startswith("# "):
+            section = paragraph[2:].strip()
+        elif paragraph.strip():
+            chunks.append(
+                Chunk(
+                    identifier,
+                    len(chunks),
+                    " ".join(paragraph.split()),
+                    (span,),
+                    title,
+                    section,
+                    len(paragraph.split()),
+                )
+            )
+    document = Document(identifier, title, "text/plain", 1, len(text.encode()), **more)  # type: ignore[arg-type]
+    return ParsedDocument(document, (Page(1, 0, 0, text, read_by="plain"),), tuple(chunks))
+
+
+def make_evidence(*texts: str) -> tuple[Evidence, ...]:
+    """Evidence that stands one sentence a line on the page of one document."""
+    document = Document("0" * 64, "Agreement", "text/plain", 1, 1, paths=("agreement.txt",))
+    found, start = [], 0
+    for ordinal, text in enumerate(texts):
+        span = Span(1, start, start + len(text))
+        start += len(text) + 1
+        chunk = Chunk(document.id, ordinal, text, (span,), id=ordinal + 1)
+        found.append(Evidence(Hit(chunk, document, 1.0), (span,), text, 0.9))
+    return tuple(found)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings.load(data_dir=tmp_path / "data", models_dir=tmp_path / "models")
+
+
+@pytest.fixture
+def chat_model() -> FakeChatModel:
+    return FakeChatModel()
+
+
+@pytest.fixture
+def assistant(settings: Settings, chat_model: FakeChatModel) -> Iterator[Assistant]:
+    with Assistant(settings, embedder=FakeEmbedder(), chat_model=chat_model) as helper:
+        yield helper
+
+
+def add_text(
+    helper: Assistant, text: str, *, name: str = "agreement.txt", collection: str = "default", **more: object
+) -> str:
+    """Store a text as a document and return its id."""
+    parsed = make_document(text, name=name, **more)
+    vectors = FakeEmbedder().embed_sentences(
+        [f"{chunk.context} {chunk.section} {chunk.text}" for chunk in parsed.chunks]
+    )
+    helper.catalogue.add(parsed, vectors, collection=collection, path=f"/docs/{name}", size=len(text), mtime_ns=1)
+    helper.vectors.sync()
+    return parsed.document.id

@@ -1,0 +1,90 @@
+"""Documents made by hand for the store's tests: one page, one chunk a sentence, vectors that can be read off."""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ragnano.boxes import Word, pack_words
+from ragnano.store import Catalogue, Vectors
+from ragnano.types import Box, Chunk, Document, OutlineEntry, Page, ParsedDocument, Span
+
+
+def document(*sentences: str, title: str = "Lease", **fields: Any) -> ParsedDocument:
+    """A document of one page whose chunks are the sentences; equal sentences and title make equal bytes."""
+    text = "\n".join(sentences)
+    identifier = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()
+    chunks: list[Chunk] = []
+    start = 0
+    for ordinal, sentence in enumerate(sentences):
+        span = Span(1, start, start + len(sentence))
+        section = f"{ordinal + 1} Clause"
+        chunks.append(Chunk(identifier, ordinal, sentence, (span,), title, section, len(sentence.split())))
+        start = span.end + 1
+    described = {
+        "parties": ("Alder Ltd", "Birch Ltd"),
+        "date": "2024-03-01",
+        "outline": (OutlineEntry(1, "1 Clause", 1),),
+    }
+    record = Document(identifier, title, "application/pdf", 1, len(text), **(described | fields))
+    words = pack_words([Word(0, len(text), Box(72, 72, 300, 84))]) if text else b""
+    return ParsedDocument(record, (Page(1, 612, 792, text, words),), tuple(chunks))
+
+
+def vectors(parsed: ParsedDocument, width: int = 8) -> NDArray[np.float32]:
+    """For each chunk float32 (width,), random but always the same for the same document."""
+    seed = int(parsed.document.id[:8], 16)
+    return np.random.default_rng(seed).normal(size=(len(parsed.chunks), width)).astype(np.float32)
+
+
+def add(catalogue: Catalogue, parsed: ParsedDocument, path: str = "/docs/a.pdf", collection: str = "default") -> str:
+    """Store it with `vectors` and return its id."""
+    catalogue.add(parsed, vectors(parsed), collection=collection, path=path, size=10, mtime_ns=1)
+    return parsed.document.id
+
+
+def many(count: int, chunks: int = 3) -> list[ParsedDocument]:
+    """Documents that differ in every sentence."""
+    return [
+        document(*(f"Sentence {place} of document {number}." for place in range(chunks)), title=f"Contract {number}")
+        for number in range(count)
+    ]
+
+
+def forge() -> None:
+    """Fork a writer for every data directory named on standard input, and wait for it to be killed.
+
+    Forking is what makes many kills quick: Chroma is imported once.
+    """
+    import chromadb  # noqa: F401
+
+    for line in sys.stdin:
+        folder, first = line.split()
+        pid = os.fork()
+        if pid == 0:
+            write_without_end(Path(folder), int(first))
+        print(f"started {pid}", flush=True)
+        os.waitpid(pid, 0)
+        print("dead", flush=True)
+
+
+def write_without_end(folder: Path, first: int) -> None:
+    """Add documents from number `first` on, telling each that is in; now and then bring the vectors in step."""
+    catalogue = Catalogue(folder)
+    cache = Vectors(folder, catalogue)
+    for number, parsed in enumerate(many(first + 500)[first:], start=first):
+        add(catalogue, parsed, f"/{number}")
+        print(f"added {number}", flush=True)
+        if number % 5 == 4:
+            catalogue.remove(parsed.document.id)
+            print(f"removed {number}", flush=True)
+            cache.sync()
+
+
+def files_with(folder: Path, needle: bytes) -> list[str]:
+    """The files under `folder` that hold these bytes."""
+    return [str(file) for file in sorted(folder.rglob("*")) if file.is_file() and needle in file.read_bytes()]

@@ -1,0 +1,84 @@
+"""Evidence: whole sentences with exact places, best first, within the budget."""
+
+import pytest
+
+from ragnano.assistant import Assistant
+from ragnano.evidence import Signals, select
+from ragnano.facts import fits_kind
+from ragnano.gate import load_gate
+from ragnano.retrieve import Found, Retriever
+from ragnano.text import fold
+from ragnano.types import Evidence, Scope
+from tests.conftest import add_text
+
+TEXT = """# 8 Term
+
+The fee is $40 a month. The notice period is sixty days, except in an emergency. However, no notice is needed after a breach.
+
+# 9 Notices
+
+Notices are sent by post to the registered office of the other party in Ohio."""
+
+
+def find(assistant: Assistant, question: str) -> Found:
+    return Retriever(assistant.catalogue, assistant.vectors, assistant.embedder, assistant.settings).search(
+        question, Scope(), 40
+    )
+
+
+def evidence_for(assistant: Assistant, question: str, budget: int = 100) -> tuple[tuple[Evidence, ...], Signals]:
+    return select(find(assistant, question), assistant.catalogue, assistant.embedder, budget)
+
+
+def test_the_best_sentence_comes_first_with_its_exact_place(assistant: Assistant) -> None:
+    add_text(assistant, TEXT)
+    evidence, _ = evidence_for(assistant, "How long is the notice period?")
+    (span,) = evidence[0].spans
+    assert evidence[0].text == fold(TEXT[span.start : span.end])
+    assert evidence[0].text.startswith("The notice period is sixty days")
+
+
+def test_a_proviso_comes_with_the_sentence_it_restricts(assistant: Assistant) -> None:
+    add_text(assistant, TEXT)
+    evidence, _ = evidence_for(assistant, "How long is the notice period?")
+    assert evidence[0].text.endswith("However, no notice is needed after a breach.")
+
+
+def test_the_budget_is_kept_and_never_filled_with_worse_sentences(assistant: Assistant) -> None:
+    add_text(assistant, TEXT)
+    small, _ = evidence_for(assistant, "How long is the notice period?", budget=34)
+    large, _ = evidence_for(assistant, "How long is the notice period?", budget=200)
+    assert 1 <= len(small) < len(large)
+    assert large[: len(small)] == small
+
+
+def test_nothing_found_gives_no_evidence_and_the_gate_stays_shut(assistant: Assistant) -> None:
+    evidence, signals = evidence_for(assistant, "Anything?")
+    assert evidence == ()
+    assert load_gate().confidence(signals) < load_gate().threshold
+
+
+def test_signals_tell_an_answerable_question_from_an_absent_one(assistant: Assistant) -> None:
+    add_text(assistant, TEXT)
+    _, present = evidence_for(assistant, "How long is the notice period?")
+    _, absent = evidence_for(assistant, "Which broker arranged the insurance?")
+    assert present.coverage > absent.coverage
+    assert present.unseen < absent.unseen
+    assert load_gate().confidence(present) > load_gate().confidence(absent)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "fits"),
+    [
+        ("dated as of March 3, 2010", "date", True),
+        ("within sixty (60) days", "duration", True),
+        ("a fee of $5,000", "amount", True),
+        ("interest of 8 percent", "share", True),
+        ("the laws of Ohio", "place", True),
+        ("The parties agree to talk", "date", False),
+        ("The parties agree to talk", "amount", False),
+        ("anything at all", "other", True),
+    ],
+)
+def test_a_sentence_fits_a_question_when_it_holds_what_is_asked_for(text: str, kind: str, fits: bool) -> None:
+    assert fits_kind(text, kind) is fits  # type: ignore[arg-type]

@@ -1,0 +1,140 @@
+"""Imports point one way. Each module may import only from layers below its own."""
+
+import ast
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# From the bottom up; a module may import from lower layers and from its own, except where APART says otherwise.
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("ragnano.types", "ragnano.errors", "ragnano"),
+    ("ragnano.text", "ragnano.boxes", "ragnano.config", "ragnano.prompts"),
+    ("ragnano.question", "ragnano.facts"),
+    ("ragnano.models", "ragnano.store"),
+    (
+        "ragnano.narrow",
+        "ragnano.retrieve",
+        "ragnano.evidence",
+        "ragnano.gate",
+        "ragnano.cite",
+        "ragnano.pictures",
+    ),
+    ("ragnano.generate", "ragnano.verify", "ragnano.receipt"),
+    ("ragnano.assistant",),
+    ("ragnano.evaluate", "ragnano.health"),
+    ("ragnano.cli", "ragnano.__main__"),
+)
+APART = (("ragnano.models", "ragnano.store"), ("ragnano.store", "ragnano.models"))
+INGEST_MAY_USE = (
+    "ragnano.types",
+    "ragnano.errors",
+    "ragnano.config",
+    "ragnano.boxes",
+    "ragnano.text",
+    "ragnano.models",
+    "ragnano.store",
+)
+UI_MAY_USE = (
+    "ragnano.assistant",
+    "ragnano.types",
+    "ragnano.errors",
+    "ragnano.config",
+    "ragnano.pictures",
+    "ragnano.models",
+    "ragnano.text",
+    "ingest.pipeline",
+)
+ONE_IMPORTER = {
+    "chromadb": "ragnano/store/vectors",
+    "llama_cpp": "ragnano/models",
+    "streamlit": "ui",
+    "sentence_transformers": "ragnano/models",
+}
+
+
+def modules(folder: str) -> list[Path]:
+    return sorted(path for path in (ROOT / folder).rglob("*.py") if "__pycache__" not in path.parts)
+
+
+def imports_of(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            found.add(node.module)
+            found.update(f"{node.module}.{alias.name}" for alias in node.names if node.module in ("ragnano", "ingest"))
+    return found
+
+
+def unit(module: str) -> str:
+    """The layer's name for a module: its first two parts."""
+    return ".".join(module.split(".")[:2])
+
+
+def layer(module: str) -> int:
+    name = unit(module)
+    for number, names in enumerate(LAYERS):
+        if name in names:
+            return number
+    raise AssertionError(f"{name} has no layer: add it to LAYERS where it belongs")
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@pytest.mark.parametrize("path", modules("ragnano"), ids=module_name)
+def test_the_library_imports_downwards_only(path: Path) -> None:
+    own = module_name(path)
+    for imported in imports_of(path):
+        if imported.startswith("ragnano."):
+            if imported == "ragnano.__version__" or unit(imported) == unit(own):
+                continue
+            assert layer(imported) <= layer(own), f"{own} imports {imported}, which stands above it"
+            assert (unit(own), unit(imported)) not in APART, f"{own} must not know {imported}"
+        elif imported.split(".")[0] == "ingest":
+            assert unit(own) == "ragnano.cli", f"{own} imports {imported}; only the command line may"
+        assert imported.split(".")[0] != "ui"
+
+
+@pytest.mark.parametrize("path", modules("ingest"), ids=module_name)
+def test_ingest_uses_only_the_ground_floor_of_the_library(path: Path) -> None:
+    for imported in imports_of(path):
+        if imported.startswith("ragnano."):
+            assert unit(imported) in INGEST_MAY_USE, f"{module_name(path)} imports {imported}"
+        assert imported.split(".")[0] != "ui"
+
+
+@pytest.mark.parametrize("path", modules("ui"), ids=lambda path: path.stem)
+def test_the_app_uses_the_facade(path: Path) -> None:
+    for imported in imports_of(path):
+        if imported.startswith("ragnano."):
+            assert unit(imported) in UI_MAY_USE, f"{path.name} imports {imported}"
+        if imported.startswith("ingest."):
+            assert unit(imported) in UI_MAY_USE, f"{path.name} imports {imported}"
+
+
+@pytest.mark.parametrize(("library", "home"), ONE_IMPORTER.items())
+def test_a_heavy_library_has_one_home(library: str, home: str) -> None:
+    for folder in ("ragnano", "ingest", "ui"):
+        for path in modules(folder):
+            if any(imported.split(".")[0] == library for imported in imports_of(path)):
+                assert str(path.relative_to(ROOT)).startswith(home), f"{path} imports {library}"
+
+
+def test_no_file_in_ui_hides_a_library() -> None:
+    for path in modules("ui"):
+        assert importlib.util.find_spec(path.stem) is None or path.stem == "app", f"ui/{path.name} hides {path.stem}"
+
+
+@pytest.mark.parametrize("heavy", ["torch", "chromadb", "llama_cpp", "streamlit", "numpy", "pydantic", "onnxruntime"])
+def test_the_command_line_starts_without_heavy_libraries(heavy: str) -> None:
+    code = f"import sys, ragnano.cli; sys.exit({heavy!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -1,0 +1,145 @@
+"""Embedding with the real MiniLM: both ways give the same vectors, tokens are counted, and questions need no torch."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ragnano.config import Settings, default_models_dir
+from ragnano.models import Embedder, find, installed, open_embedder
+from ragnano.models.embedder import BATCH, MAX_TOKENS
+
+TEXTS = (
+    "Either party may terminate this Agreement upon sixty (60) days' prior written notice to the other party.",
+    "rent",
+    "The Supplier's aggregate liability shall not exceed the fees paid in the twelve months before the claim. " * 3,
+    "What is the notice period?",
+    "Gerichtsstand ist Zürich — §\u00a012 «Schlussbestimmungen» 合同",
+)
+
+
+class LengthEmbedder(Embedder):
+    """A backend that can be predicted by hand: the vector of a text is its length."""
+
+    name, dimensions, fingerprint = "length", 1, "length"
+
+    def __init__(self) -> None:
+        self.batches: list[list[str]] = []
+
+    def _passage_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.batches.append(list(texts))
+        return np.array([[len(text)] for text in texts], dtype=np.float32)
+
+    _sentence_batch = _passage_batch
+
+    def token_offsets(self, text: str) -> list[tuple[int, int]]:
+        return [(place, place + 1) for place in range(len(text))]
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text) for text in texts]
+
+    def close(self) -> None:
+        self.batches = []
+
+
+def test_texts_of_like_length_share_a_batch_and_the_order_is_kept() -> None:
+    backend = LengthEmbedder()
+    texts = ["x" * ((7 * number) % (3 * BATCH)) for number in range(3 * BATCH)]
+    told: list[tuple[int, int]] = []
+    vectors = backend.embed_passages(texts, lambda done, total: told.append((done, total)))
+    assert [int(value) for value in vectors[:, 0]] == [len(text) for text in texts]
+    assert [len(batch) for batch in backend.batches] == [BATCH] * 3
+    assert min(map(len, backend.batches[0])) >= max(map(len, backend.batches[1]))
+    assert told == [(BATCH, 3 * BATCH), (2 * BATCH, 3 * BATCH), (3 * BATCH, 3 * BATCH)]
+
+
+def test_no_texts_give_no_vectors() -> None:
+    assert LengthEmbedder().embed_passages([]).shape == (0, 1)
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Iterator[Embedder]:
+    if installed(find("all-MiniLM-L6-v2"), default_models_dir()) is None:
+        pytest.skip("all-MiniLM-L6-v2 is not in the cache: ragnano models fetch all-MiniLM-L6-v2")
+    opened = open_embedder(Settings.load())
+    yield opened
+    opened.close()
+
+
+@pytest.mark.models
+def test_both_ways_give_the_same_unit_vectors(embedder: Embedder) -> None:
+    passages, sentences = embedder.embed_passages(TEXTS), embedder.embed_sentences(TEXTS)
+    assert passages.shape == sentences.shape == (len(TEXTS), 384)
+    assert passages.dtype == sentences.dtype == np.float32
+    assert np.allclose(np.linalg.norm(passages, axis=1), 1, atol=1e-5)
+    assert np.allclose(np.linalg.norm(sentences, axis=1), 1, atol=1e-5)
+    assert (passages * sentences).sum(axis=1).min() > 0.999
+    assert (embedder.embed_query(TEXTS[0]) @ sentences[0]) > 0.99999
+
+
+@pytest.mark.models
+def test_a_question_is_nearest_to_the_clause_that_answers_it(embedder: Embedder) -> None:
+    nearness = embedder.embed_passages(TEXTS[:3]) @ embedder.embed_query("How can the contract be ended?")
+    assert int(nearness.argmax()) == 0
+
+
+@pytest.mark.models
+def test_a_text_longer_than_the_model_reads_is_cut_alike_in_both_ways(embedder: Embedder) -> None:
+    long = " ".join(TEXTS) * 10
+    assert embedder.count_tokens([long])[0] > 2 * MAX_TOKENS
+    assert embedder.embed_passages([long])[0] @ embedder.embed_query(long) > 0.999
+
+
+@pytest.mark.models
+def test_tokens_are_counted_and_point_into_the_text(embedder: Embedder) -> None:
+    text = "Termination Notices: 60 days"
+    offsets = embedder.token_offsets(text)
+    assert [text[start:end] for start, end in offsets] == ["Term", "ination", "Notice", "s", ":", "60", "days"] or [
+        text[start:end] for start, end in offsets
+    ] == ["Termination", "Notices", ":", "60", "days"]
+    assert embedder.count_tokens([text, ""]) == [len(offsets), 0]
+
+
+@pytest.mark.models
+def test_the_fingerprint_names_the_weights(embedder: Embedder) -> None:
+    assert embedder.fingerprint.startswith(str(find("all-MiniLM-L6-v2").sha256))
+
+
+@pytest.mark.models
+def test_a_closed_embedder_opens_again(embedder: Embedder) -> None:
+    before = embedder.embed_query("rent")
+    embedder.close()
+    assert np.array_equal(embedder.embed_query("rent"), before)
+
+
+COLD = """
+import sys
+from ragnano.config import Settings
+from ragnano.models import open_embedder
+embedder = open_embedder(Settings.load())
+embedder.warm()
+print([name for name in ("torch", "transformers", "sentence_transformers", "huggingface_hub") if name in sys.modules])
+"""
+
+
+@pytest.mark.models
+def test_a_question_needs_no_torch(embedder: Embedder) -> None:
+    cold = subprocess.run(
+        [sys.executable, "-c", COLD], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1]
+    )
+    assert cold.stdout.strip() == "[]"
+
+
+def test_importing_the_models_loads_no_engine() -> None:
+    code = (
+        "import sys, ragnano.models; "
+        "print([n for n in ('numpy', 'torch', 'llama_cpp', 'onnxruntime', 'tokenizers', 'jinja2') if n in sys.modules])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1]
+    )
+    assert run.stdout.strip() == "[]"

@@ -1,0 +1,83 @@
+"""Finding: which rankers speak, how their votes add up, and which documents a question is about."""
+
+import numpy as np
+import pytest
+
+from ragnano.assistant import Assistant
+from ragnano.narrow import narrow
+from ragnano.question import read_question
+from ragnano.retrieve import RRF_K, WEIGHTS, fuse, lexical_expressions
+from ragnano.types import Scope
+from tests.conftest import add_text
+
+
+def test_votes_add_up_by_reciprocal_rank_and_ties_go_by_id() -> None:
+    fused = fuse({"words": [3, 1], "dense": [3, 2]})
+    assert [identifier for identifier, _ in fused] == [3, 1, 2]
+    assert fused[0][1] == pytest.approx((WEIGHTS["words"] + WEIGHTS["dense"]) / (RRF_K + 1))
+
+
+def test_a_chunk_that_two_rankers_like_beats_one_that_a_single_ranker_loves() -> None:
+    assert fuse({"words": [1, 2], "dense": [3, 2]})[0][0] == 2
+
+
+def test_the_words_of_a_question_and_their_synonyms_are_searched_apart() -> None:
+    expressions = lexical_expressions(read_question("Can we terminate the agreement early?"))
+    assert set(expressions) == {"words", "synonyms"}
+    assert "cancel" in expressions["synonyms"] and "cancel" not in expressions["words"]
+
+
+def test_amounts_phrases_and_section_numbers_are_searched_exactly() -> None:
+    exact = lexical_expressions(read_question('Does Section 8.2 say "net sales" or $5,000?'))["exact"]
+    assert "section :" in exact and "net sales" in exact and "5,000" in exact
+
+
+@pytest.mark.parametrize("text", ['"unbalanced', "a AND", "NEAR(", "x*", "col:umn", "- ^ ( )", "what is a 'b'?", "§ 4 – ½"])
+def test_no_question_breaks_the_index(assistant: Assistant, text: str) -> None:
+    add_text(assistant, "The fee is due.")
+    assistant.search(text + " fee")
+
+
+def test_hits_say_how_each_ranker_placed_them(assistant: Assistant) -> None:
+    add_text(assistant, "The fee is due monthly.\n\nThe lease covers the office.\n\nNotices go by post.")
+    first = assistant.search("When is the fee due?")[0]
+    assert first.chunk.text == "The fee is due monthly."
+    assert first.ranks["words"] == 1 and first.ranks["dense"] == 1
+
+
+def named(assistant: Assistant, question: str) -> list[str]:
+    _, documents = narrow(read_question(question), assistant.catalogue, Scope())
+    return [document.path.rsplit("/", 1)[-1] for document in documents]
+
+
+@pytest.fixture
+def three(assistant: Assistant) -> Assistant:
+    add_text(assistant, "Fees are due.", name="acme-beta-supply.txt", parties=("Acme Metals Inc.", "Beta Corp."))
+    add_text(assistant, "Rent is due.", name="lease-2020.txt", title="Office Lease", parties=("Gamma Estates LLC",))
+    add_text(assistant, "Made between Delta Foods and Omega Tools.\n\nSecrets stay secret.", name="nda.txt")
+    return assistant
+
+
+@pytest.mark.parametrize(
+    ("question", "files"),
+    [
+        ("In the Supply Agreement between Acme Metals Inc. and Beta Corp.: when are fees due?", ["acme-beta-supply.txt"]),
+        ("What does Gamma Estates LLC charge?", ["lease-2020.txt"]),
+        ("What did Delta Foods promise?", ["nda.txt"]),
+        ("When are fees due?", []),
+        ("What does Zeta Motors pay?", []),
+    ],
+)
+def test_a_question_is_narrowed_to_the_documents_that_bear_its_names(
+    three: Assistant, question: str, files: list[str]
+) -> None:
+    assert named(three, question) == files
+
+
+def test_a_question_that_names_no_document_searches_all(three: Assistant) -> None:
+    scope, documents = narrow(read_question("When is rent due?"), three.catalogue, Scope("default"))
+    assert (scope, documents) == (Scope("default"), ())
+
+
+def test_the_question_vector_has_unit_length(assistant: Assistant) -> None:
+    assert np.linalg.norm(assistant.embedder.embed_query("fee")) == pytest.approx(1)

@@ -1,0 +1,111 @@
+"""Nothing a model writes reaches the reader unless the cited words hold it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ragnano.question import read_question
+from ragnano.text import words
+from ragnano.verify import StreamGuard, facts_of, verify
+from tests.conftest import make_evidence
+
+QUESTION = read_question("How much notice is needed to terminate?")
+EVIDENCE = make_evidence(
+    "Either party may terminate this Agreement on sixty (60) days' written notice.",
+    "The fee is $5,000 a month, payable to Larkspur Foods Ltd in Ohio.",
+    "The Supplier shall not assign this Agreement.",
+)
+
+
+def test_a_true_answer_passes_and_cites_what_it_named() -> None:
+    checked = verify("Either party may terminate on sixty (60) days' written notice [1].", QUESTION, EVIDENCE)
+    assert (checked.verdict, checked.cited) == ("answered", (0,))
+    assert checked.text.endswith("[1].")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "The notice period is 12 days [1].",
+        "The fee is $50,000 a month [2].",
+        "Written notice goes to Delta Corp [1].",
+        "The fee is payable in Texas [2].",
+        "The Supplier may assign the fee to Larkspur Foods Ltd in 1999 [3].",
+    ],
+)
+def test_an_invented_number_or_name_never_reaches_the_reader(reply: str) -> None:
+    checked = verify(reply, QUESTION, EVIDENCE)
+    assert checked.verdict == "quoted"
+    assert checked.text == f"“{EVIDENCE[checked.cited[0]].text}” [1]"
+
+
+def test_a_quote_stands_in_for_the_extract_that_the_model_named() -> None:
+    assert verify("The fee is $9 [2].", QUESTION, EVIDENCE).cited == (1,)
+
+
+def test_a_wrong_mark_is_mended_when_another_extract_proves_the_sentence() -> None:
+    checked = verify("The fee is $5,000 a month [1].", QUESTION, EVIDENCE)
+    assert (checked.verdict, checked.cited) == ("answered", (1,))
+    assert checked.text == "The fee is $5,000 a month [1]."
+
+
+def test_a_mark_that_names_no_extract_is_dropped() -> None:
+    checked = verify("The fee is $5,000 a month [7].", QUESTION, EVIDENCE)
+    assert checked.cited == (1,)
+
+
+def test_sentences_that_fail_are_dropped_and_the_others_stay() -> None:
+    checked = verify("The fee is $5,000 a month [2]. It rises to $7,000 in 2031 [2].", QUESTION, EVIDENCE)
+    assert checked.verdict == "answered"
+    assert "7,000" not in checked.text
+
+
+def test_a_negation_that_the_document_lacks_is_not_believed() -> None:
+    evidence = EVIDENCE[:2]
+    assert verify("Either party may not terminate on written notice [1].", QUESTION, evidence).verdict == "quoted"
+
+
+@pytest.mark.parametrize("reply", ["NOT FOUND", "Not found.", " not found in the extracts [1]", "“NOT FOUND”"])
+def test_the_model_may_decline(reply: str) -> None:
+    assert verify(reply, QUESTION, EVIDENCE).verdict == "not_found"
+
+
+@pytest.mark.parametrize("reply", ["", "[1]", "...", " \n"])
+def test_an_empty_reply_becomes_a_quote(reply: str) -> None:
+    assert verify(reply, QUESTION, EVIDENCE).verdict == "quoted"
+
+
+def test_a_word_that_the_question_writes_small_is_no_name() -> None:
+    question = read_question("What is the governing law?")
+    evidence = make_evidence("This Agreement is governed by the laws of Ohio.")
+    assert verify("The Governing Law is the laws of Ohio [1].", question, evidence).verdict == "answered"
+
+
+@given(st.text(max_size=300))
+def test_whatever_a_model_writes_every_fact_in_the_answer_stands_in_the_cited_words(reply: str) -> None:
+    checked = verify(reply, QUESTION, EVIDENCE)
+    if checked.verdict == "not_found":
+        return
+    proof = set(words(" ".join(EVIDENCE[at].text for at in checked.cited)))
+    bare = checked.text
+    for number in range(1, len(EVIDENCE) + 1):
+        bare = bare.replace(f"[{number}]", "")
+    assert facts_of(bare) <= proof
+
+
+def guarded(reply: str) -> str:
+    guard = StreamGuard(EVIDENCE)
+    return "".join(guard.feed(character) for character in reply) + guard.finish()
+
+
+def test_the_stream_shows_true_words_as_they_come() -> None:
+    assert guarded("The fee is $5,000 a month [2].") == "The fee is $5,000 a month [2]."
+
+
+def test_the_stream_closes_before_an_invented_fact_shows() -> None:
+    assert guarded("The fee is $9,999 a month") == "The fee is "
+    assert guarded("notice to Delta Corp") == "notice to "
+
+
+def test_a_refusal_is_not_streamed() -> None:
+    assert guarded("NOT FOUND") == ""

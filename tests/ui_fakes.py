@@ -1,0 +1,168 @@
+"""Stand-ins for the app's tests that can be predicted by hand, and small PDFs with known words.
+
+The embedder counts words in 64 places; the chat model repeats the first extract it is given.
+"""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ragnano.text import content_stems
+
+ROOT = Path(__file__).resolve().parents[1]
+UI = ROOT / "ui"
+PLACES = 64
+
+AGREEMENT = (
+    "Services Agreement",
+    "This Services Agreement is made between Alderbrook Systems Inc. and Fernhill Mills Ltd.",
+    "1. Services",
+    "The Supplier shall maintain the weaving machines of the Customer every month.",
+    "2. Termination",
+    "Either party may terminate this Agreement by giving sixty days written notice to the other party.",
+    "3. Fees",
+    "The Customer shall pay a monthly fee of $4,250 plus $75 for each hour of travel.",
+)
+NASTY = (
+    "Literal notice: $x^2$ :smile: :red[red] **bold** <b>tag</b> [link](http://example.com) -> `code` "
+    "www.example.com me@example.com $4,000 plus $5,000"
+)
+"""A sentence that Markdown, HTML and LaTeX would each show as something else."""
+
+
+class FakeEmbedder:
+    """Word counts of a text's content stems, hashed into 64 places, unit length."""
+
+    name = "fake"
+    dimensions = PLACES
+    fingerprint = "fake-ui-1"
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        vector = np.zeros(PLACES, dtype=np.float32)
+        for stem in content_stems(text):
+            vector[hashlib.sha256(stem.encode()).digest()[0] % PLACES] += 1
+        length = float(np.linalg.norm(vector))
+        return vector / length if length else vector
+
+    def embed_sentences(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.stack([self.embed_query(text) for text in texts])
+
+    def embed_passages(self, texts: Sequence[str], progress: object = None) -> NDArray[np.float32]:
+        return self.embed_sentences(texts)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+
+class FakeChatModel:
+    """Repeats the first extract, a word every `seconds_a_word`; one request at a time."""
+
+    def __init__(self, seconds_a_word: float = 0.0) -> None:
+        self.seconds_a_word = seconds_a_word
+        self.waiting = 0
+        self.asked = 0
+        self._turn = threading.Lock()
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+    def generate(
+        self,
+        prompt: Any,
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        grammar: str | None = None,
+        on_text: Callable[[str], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Any:
+        from ragnano.models import Generation
+
+        extract = next(part.text for part in prompt.parts if not part.trusted)
+        if extract.startswith("(") and ") " in extract:
+            extract = extract.split(") ", 1)[1]
+        reply = f"{extract} [1]"
+        while not self._turn.acquire(timeout=0.05):
+            if cancelled and cancelled():
+                return Generation("", 0, 0, None, "cancelled")
+        try:
+            self.asked += 1
+            for word in reply.split(" "):
+                if cancelled:
+                    cancelled()
+                time.sleep(self.seconds_a_word)
+                if on_text:
+                    on_text(word + " ")
+        finally:
+            self._turn.release()
+        words = len(reply.split())
+        return Generation(reply, words, words, 0.0, "stop")
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+def fake_reader(settings: Any) -> Callable[[Any], Any]:
+    """For the process that reads files: as the real one, with words for tokens."""
+    from ingest.reading import read
+
+    return lambda job: read(job, FakeEmbedder().count_tokens)
+
+
+def use_fakes(seconds_a_word: float = 0.0) -> None:
+    """Put the stand-ins in the place of the models, in this process."""
+    import functools
+
+    import shared
+
+    from ingest import pipeline
+    from ingest.worker import Reader
+    from ragnano.assistant import QUOTES_ONLY, Assistant
+    from ragnano.config import Settings
+
+    pipeline.Reader = functools.partial(Reader, make=fake_reader)
+    shared.make_assistant = lambda: Assistant(
+        Settings.load(), embedder=FakeEmbedder(), chat_model=FakeChatModel(seconds_a_word)
+    )
+    shared.chat_models = lambda settings: [settings.chat_model, QUOTES_ONLY]
+
+
+def write_pdf(path: Path, *pages: Sequence[str], rotate: int = 0, password: str | None = None) -> Path:
+    """A PDF of A4 pages, a paragraph an item, wrapped to the page's width."""
+    from xml.sax.saxutils import escape
+
+    from reportlab.lib.pagesizes import A4
+    from reportlab.lib.styles import getSampleStyleSheet
+    from reportlab.pdfgen.canvas import Canvas
+    from reportlab.platypus import Paragraph
+
+    style = getSampleStyleSheet()["Normal"].clone("body", fontSize=11, leading=15)
+    canvas = Canvas(str(path), pagesize=A4, invariant=1, encrypt=password)
+    for paragraphs in pages:
+        y = A4[1] - 72
+        for text in paragraphs:
+            paragraph = Paragraph(escape(text), style)
+            _, height = paragraph.wrap(A4[0] - 144, y)
+            y -= height
+            paragraph.drawOn(canvas, 72, y)
+            y -= 12
+        canvas.showPage()
+    canvas.save()
+    if rotate:
+        _rotate(path, rotate)
+    return path
+
+
+def _rotate(path: Path, degrees: int) -> None:
+    from pypdf import PdfReader, PdfWriter
+
+    writer = PdfWriter()
+    for page in PdfReader(path).pages:
+        writer.add_page(page.rotate(degrees))
+    writer.write(path)

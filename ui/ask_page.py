@@ -1,0 +1,193 @@
+"""Asking: a question, an answer that streams, and the words it rests on."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+from adding import show_report, take_in
+from cards import card, numbers
+from safe_text import answer_html, escape, line_html
+from session import ALL, DEFAULT_COLLECTION, Session, Turn, session
+from shared import LIBRARY_PAGE, SAMPLES, assistant, chat_models, choose, counted, questions, told, unexpected
+
+from ragnano.assistant import QUOTES_ONLY, Assistant
+from ragnano.errors import RagnanoError
+from ragnano.question import LONGEST_QUESTION
+from ragnano.types import Answer, Scope, Verdict
+
+Look = tuple[str, str, Literal["green", "blue", "orange"]]
+
+MOST_MARKS = 99  # of a preview, whose citations are not made yet
+PULSE_S = 0.3
+
+VERDICTS: dict[Verdict, Look] = {
+    "answered": ("Answered", ":material/check_circle:", "green"),
+    "quoted": ("Quoted from the document", ":material/format_quote:", "blue"),
+    "not_found": ("Not in the documents", ":material/search_off:", "orange"),
+}
+
+
+def welcome(helper: Assistant) -> None:
+    """Nothing to ask of yet: the two ways to begin."""
+    st.markdown(
+        "Ask questions about your contracts and get answers with the exact words, file and page they rest on. "
+        "Everything happens on this machine."
+    )
+    with st.container(horizontal=True):
+        samples = SAMPLES.is_dir() and st.button(
+            "Add the sample documents", type="primary", icon=":material/auto_stories:", key="samples"
+        )
+        if st.button("Add your own", icon=":material/upload_file:", key="own"):
+            st.switch_page(LIBRARY_PAGE)
+    if samples:
+        take_in(helper, [SAMPLES], DEFAULT_COLLECTION)
+        st.rerun()
+
+
+def model_label(name: str | None) -> str:
+    """A model's name as it is shown."""
+    return "quotes only, no model" if name in (None, QUOTES_ONLY) else Path(str(name)).name
+
+
+def choose_scope(helper: Assistant, state: Session) -> None:
+    """What the next question is asked of, and by which model; in the sidebar."""
+    collections = [ALL, *(name for name, _ in helper.catalogue.collections())]
+    state.collection = choose(
+        "Collection",
+        collections,
+        state.collection,
+        "ask collection",
+        format_func=lambda name: name or "All collections",
+    )
+    documents = {document.id: document.title for document in helper.documents(Scope(state.collection or None))}
+    state.document = choose(
+        "Document",
+        [ALL, *documents],
+        state.document,
+        "ask document",
+        format_func=lambda identifier: documents.get(identifier, "All documents"),
+    )
+    models = chat_models(helper.settings)
+    state.model = choose(
+        "Model",
+        models,
+        state.model or models[0],
+        "ask model",
+        format_func=model_label,
+        help="A model puts the answer in words. Quotes only shows the best sentence as it stands.",
+    )
+    if models == [QUOTES_ONLY]:
+        st.caption(escape("No model is here yet: `ragnano models fetch` brings one. Until then answers are quotes."))
+
+
+def show_turn(helper: Assistant, turn: Turn, at: int, *, pictures: bool) -> None:
+    """What came of a question."""
+    if turn.trouble is not None:
+        st.error(escape(turn.trouble), icon=":material/error:")
+    elif turn.answer is None:
+        st.caption("Stopped before the answer was complete.")
+    else:
+        show_answer(helper, turn.answer, f"turn {at}", pictures=pictures)
+
+
+def show_history(helper: Assistant, turns: Sequence[Turn]) -> None:
+    """Earlier questions, latest first; an answer is drawn when its question is opened."""
+    if turns:
+        st.subheader("Earlier in this session", anchor=False)
+    for at in reversed(range(len(turns))):
+        icon = VERDICTS[turns[at].answer.verdict][1] if turns[at].answer else ":material/error:"
+        earlier = st.expander(escape(turns[at].question), icon=icon, key=f"earlier {at}", on_change="rerun")
+        if earlier.open:
+            with earlier:
+                show_turn(helper, turns[at], at, pictures=False)
+
+
+def show_answer(helper: Assistant, answer: Answer, key: str, *, pictures: bool) -> None:
+    """Verdict, words, citations; for a refusal the nearest clauses."""
+    label, icon, color = VERDICTS[answer.verdict]
+    st.badge(label, icon=icon, color=color)
+    marks = numbers(answer.citations)
+    st.html(answer_html(answer.answer, max(marks, default=0)))
+    for at, (number, citation) in enumerate(zip(marks, answer.citations, strict=True)):
+        card(helper, citation, f"{key} citation {at}", number=number, picture=pictures)
+    if answer.nearest:
+        st.caption("The clauses that come nearest:")
+    for at, citation in enumerate(answer.nearest):
+        card(helper, citation, f"{key} nearest {at}", picture=False)
+    st.caption(escape(f"{answer.timings.total_s:.1f} s · {model_label(answer.model)}"))
+
+
+def answer_now(helper: Assistant, turn: Turn) -> None:
+    """Ask, streaming a preview; the outcome is kept in the turn."""
+    st.html(line_html(turn.question, "question"))
+    status, queue, preview = st.empty(), st.empty(), st.empty()
+    shown: list[str] = []
+    drawn = 0.0
+
+    def write(piece: str) -> None:
+        if not shown:
+            status.empty()
+        shown.append(piece)
+        preview.html(answer_html("".join(shown), MOST_MARKS))
+
+    def waits() -> bool:
+        """Called while the question waits and while the model writes: drawing lets the reader's stop through."""
+        nonlocal drawn
+        now = time.monotonic()
+        if now - drawn >= PULSE_S:
+            drawn = now
+            before = ahead()
+            queue.caption(f"{counted(before, 'question')} ahead of yours." if before else "")
+        return False
+
+    try:
+        with questions().one_more() as ahead, status, st.spinner("Looking through the documents …", show_time=True):
+            turn.answer = helper.ask(
+                turn.question,
+                Scope(turn.collection or None, (turn.document,) if turn.document else None),
+                model=turn.model,
+                on_text=write,
+                cancelled=waits,
+            )
+    except RagnanoError as error:
+        turn.trouble = str(error)
+    # The border to the reader, as in `shared.told`; the turn keeps the message for later reruns.
+    except Exception as error:  # noqa: BLE001
+        turn.trouble = unexpected(error)
+
+
+def page() -> None:
+    """Draw the page."""
+    state = session()
+    with told():
+        helper = assistant()
+        st.title("Ask", anchor=False)
+        show_report()
+        if not helper.catalogue.collections():
+            welcome(helper)
+            return
+        with st.sidebar:
+            choose_scope(helper, state)
+            st.caption("Everything stays on this machine.")
+        # In a container the box stays where it is written. At the bottom of the window it would scroll each answer's
+        # beginning out of sight, because its citations are long.
+        with st.container():
+            question = st.chat_input(
+                "Ask about the documents", max_chars=LONGEST_QUESTION, submit_mode="stop", key="question"
+            )
+        asked_of = "this document" if state.document else ("this collection" if state.collection else "all documents")
+        st.caption(escape(f"Asks {asked_of} · {model_label(state.model)}"))
+        if question:
+            turn = Turn(question, state.collection, state.document, state.model)
+            state.turns.append(turn)
+            answer_now(helper, turn)
+            st.rerun()
+        if state.turns:
+            st.html(line_html(state.turns[-1].question, "question"))
+            show_turn(helper, state.turns[-1], len(state.turns) - 1, pictures=True)
+            show_history(helper, state.turns[:-1])
+
+
+page()

@@ -1,0 +1,102 @@
+"""Citations on the screen: the quoted words, where they stand, and the page's picture with them marked."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import streamlit as st
+from safe_text import escape, line_html, marked_html, quote_html
+from shared import file_name
+
+from ragnano.assistant import Assistant
+from ragnano.errors import RagnanoError
+from ragnano.pictures import PDF, Picture, crop_around, highlighted, page_picture
+from ragnano.types import Box, Citation, Document
+
+SCALE = 2.0
+"""Pixels per point: an A4 page is 1,190 wide, sharp at the widths a page is shown in."""
+
+
+def numbers(citations: Sequence[Citation]) -> list[int]:
+    """The mark each citation goes by: the parts of one sentence that a page's end has cut share theirs."""
+    found: list[int] = []
+    for at, citation in enumerate(citations):
+        before = citations[at - 1] if at else None
+        same = (
+            before is not None
+            and (before.document, before.section, before.score) == (citation.document, citation.section, citation.score)
+            and before.page + 1 == citation.page
+        )
+        found.append((found[-1] if same else found[-1] + 1) if found else 1)
+    return found
+
+
+@st.fragment
+def card(helper: Assistant, citation: Citation, key: str, *, number: int | None = None, picture: bool = True) -> None:
+    """One citation. `picture` shows the place at once; otherwise it is drawn when the card's page is opened."""
+    with st.container(border=True, key=key):
+        mark = f"{number} · " if number else ""
+        st.html(
+            line_html(f"{mark}{file_name(citation.path)} · page {citation.page}", "source")
+            + (line_html(_section(citation.section), "place") if citation.section else "")
+        )
+        st.html(quote_html(citation.quote))
+        try:
+            document = helper.catalogue.document(citation.document)
+        except RagnanoError:
+            st.caption("This document has been removed since.")
+            return
+        if picture:
+            _place(helper, document, citation)
+        opened = st.expander(f"Page {citation.page}", key=f"{key} page", icon=":material/article:", on_change="rerun")
+        if opened.open:
+            with opened:
+                _whole_page(helper, document, citation)
+
+
+def _section(section: str) -> str:
+    return section if any(char.isalpha() for char in section) else f"Section {section}"
+
+
+def _place(helper: Assistant, document: Document, citation: Citation) -> None:
+    """The part of the page round the quote, large enough to read."""
+    if document.media_type != PDF or not citation.boxes:
+        return
+    try:
+        part = _marked_part(document, citation.page, citation.boxes)
+    except RagnanoError as error:
+        st.caption(escape(str(error)))
+        return
+    st.image(part.png, width="stretch", alt=f"Part of page {citation.page} with the quoted words marked")
+
+
+def _whole_page(helper: Assistant, document: Document, citation: Citation) -> None:
+    try:
+        if document.media_type == PDF:
+            page = _marked_page(document, citation.page, citation.boxes)
+            st.image(page.png, width="stretch", alt=f"Page {citation.page} with the quoted words marked")
+            return
+    except RagnanoError as error:
+        st.caption(escape(str(error)))
+    text = helper.page(document.id, citation.page).text
+    st.html(marked_html(text, citation.start, citation.end))
+
+
+# A page is drawn again whenever its card is: each of the two costs about 0.1 s, and every rerun draws all cards.
+@lru_cache(maxsize=32)
+def _marked(document: Document, page: int, boxes: tuple[Box, ...]) -> Picture:
+    return highlighted(page_picture(document, page, scale=SCALE), boxes)
+
+
+def _marked_page(document: Document, page: int, boxes: tuple[Box, ...]) -> Picture:
+    page_picture(document, page, scale=SCALE)  # is the file still the one that was read?
+    return _marked(document, page, boxes)
+
+
+@lru_cache(maxsize=64)
+def _cropped(document: Document, page: int, boxes: tuple[Box, ...]) -> Picture:
+    return crop_around(_marked(document, page, boxes), boxes)
+
+
+def _marked_part(document: Document, page: int, boxes: tuple[Box, ...]) -> Picture:
+    page_picture(document, page, scale=SCALE)
+    return _cropped(document, page, boxes)

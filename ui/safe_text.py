@@ -1,0 +1,62 @@
+"""Document text on the screen exactly as it stands: never as Markdown, HTML, LaTeX, emoji codes or links.
+
+Two ways: `escape` for the places where Streamlit takes Markdown (labels, messages, captions), and the `…_html`
+functions for longer text, which goes to `st.html`. Knows strings only.
+"""
+
+import html
+import re
+import string
+
+# An empty coloured span shows nothing and parts the text before it from the text behind it. Needed where Streamlit
+# replaces runs of plain text after Markdown's own escapes are gone: `:smile:`, ` -> `, www., mail addresses.
+PART = ":gray[]"
+
+_PUNCTUATION = re.compile("[" + re.escape(string.punctuation) + "]")
+_EMOJI = re.compile(r":(?=[\w+-]+:)")
+_ARROWS = re.compile(r"[<>~=-]{2,}")
+_LINKS = re.compile(r"(?:https?:(?=//)|www(?=\.)|@)", re.IGNORECASE)
+_MARK = re.compile(r"\[(\d{1,2})\]")
+_CUT = "\x00"
+
+
+def escape(text: str) -> str:
+    """Markdown that Streamlit shows as `text`, in one line: white space is folded, all else stays as it is."""
+    text = " ".join(text.replace(_CUT, "\ufffd").split())
+    text = _EMOJI.sub(":" + _CUT, text)
+    text = _LINKS.sub(lambda match: match.group() + _CUT, text)
+    text = _ARROWS.sub(lambda match: _CUT.join(match.group()), text)
+    return _PUNCTUATION.sub(r"\\\g<0>", text).replace(_CUT, PART)
+
+
+def answer_html(text: str, citations: int = 0) -> str:
+    """An answer as HTML; its marks [1] … [citations] become raised numbers, other brackets stay as they are."""
+
+    def raised(match: re.Match[str]) -> str:
+        return (
+            f'<sup class="rn-mark">{match.group(1)}</sup>' if 1 <= int(match.group(1)) <= citations else match.group()
+        )
+
+    return f'<div class="rn-answer">{_MARK.sub(raised, _lines(text))}</div>'
+
+
+def quote_html(quote: str) -> str:
+    """Quoted words as HTML. Lines flow: where the page broke them says nothing."""
+    return f'<blockquote class="rn-quote">{html.escape(quote)}</blockquote>'
+
+
+def marked_html(text: str, start: int, end: int, around: int = 600) -> str:
+    """The words [start, end) marked, with up to `around` characters of the text before and behind them."""
+    first, last = max(start - around, 0), min(end + around, len(text))
+    before = ("…" if first else "") + text[first:start]
+    behind = text[end:last] + ("…" if last < len(text) else "")
+    return f'<div class="rn-text">{_lines(before)}<mark>{_lines(text[start:end])}</mark>{_lines(behind)}</div>'
+
+
+def line_html(text: str, kind: str) -> str:
+    """One line of text; `kind` names its look in style.css."""
+    return f'<div class="rn-{kind}">{_lines(text)}</div>'
+
+
+def _lines(text: str) -> str:
+    return html.escape(text).replace("\n", "<br>")

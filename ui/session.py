@@ -1,0 +1,45 @@
+"""What one browser tab remembers: small, typed, and gone when the tab is. Documents and models are not in it."""
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from ragnano.types import Answer, IngestReport
+
+ALL = ""
+"""As a collection or document: no limit."""
+
+DEFAULT_COLLECTION = "default"
+
+
+@dataclass(slots=True)
+class Turn:
+    """A question of this tab. Without answer and trouble it was stopped (or is being answered now)."""
+
+    question: str
+    collection: str = ALL
+    document: str = ALL
+    model: str | None = None
+    answer: Answer | None = None
+    trouble: str | None = None
+
+
+@dataclass(slots=True)
+class Session:
+    """`collection` and `document` (an id) are what the next question is asked of; `report` is of the last ingestion."""
+
+    turns: list[Turn] = field(default_factory=list)
+    collection: str = ALL
+    document: str = ALL
+    model: str | None = None
+    library: str = DEFAULT_COLLECTION
+    report: IngestReport | None = None
+    uploads_made: int = 0
+
+
+def session() -> Session:
+    """This tab's."""
+    if "ragnano" not in st.session_state:
+        st.session_state["ragnano"] = Session()
+    found: Session = st.session_state["ragnano"]
+    return found

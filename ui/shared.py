@@ -1,0 +1,116 @@
+"""What all pages share: the one assistant of this server, choices, and the border where errors become words."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from safe_text import escape
+
+from ragnano.assistant import QUOTES_ONLY, Assistant
+from ragnano.config import Settings
+from ragnano.errors import RagnanoError
+
+LIBRARY_PAGE = Path(__file__).resolve().parent / "library_page.py"
+SAMPLES = Path(__file__).resolve().parents[1] / "sample_docs" / "documents"
+
+log = logging.getLogger("ragnano.ui")
+
+
+def make_assistant() -> Assistant:
+    """The assistant on this user's data directory. Raises ConfigError, StoreError."""
+    return Assistant(Settings.load())
+
+
+@st.cache_resource(show_spinner="Opening the library …")
+def assistant() -> Assistant:
+    """One for all tabs: searches run side by side, the chat model takes one question at a time in order."""
+    return make_assistant()
+
+
+class Questions:
+    """The questions being answered in all tabs, in order: a tab that waits can say how many are before it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: list[object] = []
+
+    @contextmanager
+    def one_more(self) -> Iterator[Callable[[], int]]:
+        """For as long as a question takes; gives a function that tells how many are before it now."""
+        ticket = object()
+        with self._lock:
+            self._open.append(ticket)
+        try:
+            yield lambda: self._open.index(ticket)
+        finally:
+            with self._lock:
+                self._open.remove(ticket)
+
+
+@st.cache_resource(show_spinner=False)
+def questions() -> Questions:
+    """Of this server."""
+    return Questions()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Errors inside the block become one message on the page; the app goes on."""
+    try:
+        yield
+    except RagnanoError as error:
+        st.error(escape(str(error)), icon=":material/error:")
+    # The border to the reader: whatever went wrong, no traceback on the screen; the terminal gets it. Streamlit's own
+    # signals (rerun, stop) are no Exception and pass.
+    except Exception as error:  # noqa: BLE001
+        st.error(escape(unexpected(error)), icon=":material/error:")
+
+
+def unexpected(error: Exception) -> str:
+    """Log an error that nobody foresaw; what to tell the reader."""
+    # The type and place only: a message may quote a document.
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    log.error("unexpected %s at %s", type(error).__name__, place)
+    return (
+        f"Something went wrong that should not have ({type(error).__name__}). Try again; `ragnano doctor` may tell why."
+    )
+
+
+def chat_models(settings: Settings) -> list[str]:
+    """Names of the models that can answer here and now, the chosen one first; quoting without a model comes last."""
+    from ragnano.models import installed, load_catalogue
+
+    here = [
+        spec.name
+        for spec in load_catalogue()
+        if spec.kind == "chat" and installed(spec, settings.models_dir) is not None
+    ]
+    ordered = sorted(here, key=lambda name: name != settings.chat_model)
+    if settings.chat_model not in ordered and settings.chat_model.lower().endswith(".gguf"):
+        ordered.insert(0, settings.chat_model)
+    return [*ordered, QUOTES_ONLY]
+
+
+def choose(label: str, options: Sequence[str], current: str, key: str, **more: Any) -> str:
+    """A select box that keeps its value when the reader has been on another page (Streamlit forgets it)."""
+    held = st.session_state.get(key)
+    if held is None or (held not in options and not more.get("accept_new_options")):
+        st.session_state[key] = current if current in options else options[0]
+    return str(st.selectbox(label, options, key=key, **more) or options[0])
+
+
+def file_name(path: str) -> str:
+    """The last part of a path, for showing."""
+    return Path(path).name or path
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 page", "2 pages"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,75 @@
+"""Files that came through the browser: kept under the data directory so that their pages can be shown later.
+
+A name given by a browser is shown to people and never trusted: the folder is the SHA-256 of the bytes, and of the name
+only harmless characters are kept. Knows files only, neither Streamlit nor the store.
+"""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+
+from ragnano.errors import LimitExceeded, StoreError, UnsupportedFile
+
+TYPES = ("pdf", "txt", "text", "md", "markdown")
+"""Endings that can be uploaded: those with a reader."""
+
+_LONGEST_NAME = 120
+_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+
+
+def safe_name(name: str) -> str:
+    """The name without folders, control characters and what file systems trip over; its ending is kept."""
+    base = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(char if char.isalnum() or char in " .-_()&,'+" else "_" for char in base)
+    stem, dot, ending = kept.rpartition(".")
+    stem, ending = (stem, ending) if dot else (kept, "")
+    stem = stem.strip(" .") or "document"
+    if stem.lower() in _DEVICES:
+        stem = f"_{stem}"
+    ending = "".join(char for char in ending.lower() if char.isascii() and char.isalnum())[:12]
+    while len(stem.encode()) > _LONGEST_NAME:
+        stem = stem[:-1]
+    return f"{stem}.{ending}" if ending else stem
+
+
+def uploads_folder(data_dir: Path) -> Path:
+    """Where uploaded files are kept."""
+    return data_dir / "uploads"
+
+
+def keep(data_dir: Path, name: str, data: bytes, most_megabytes: int) -> Path:
+    """Write an uploaded file and return its path; the same bytes and name give the same path.
+
+    Raises UnsupportedFile, LimitExceeded, StoreError (the disk is full or closed to us).
+    """
+    clean = safe_name(name)
+    if clean.rpartition(".")[2] not in TYPES:
+        raise UnsupportedFile(f"{clean}: only {', '.join(TYPES)} files can be added; convert it to PDF or text")
+    if len(data) > most_megabytes * 1_000_000:
+        raise LimitExceeded(f"{clean} is larger than {most_megabytes} MB: raise RAGNANO_FILE_MEGABYTES or split it")
+    folder = uploads_folder(data_dir) / hashlib.sha256(data).hexdigest()
+    path = folder / clean
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, draft = tempfile.mkstemp(dir=folder, prefix=".")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(draft).replace(path)
+    except OSError as error:
+        raise StoreError(f"cannot keep {clean}: {error.strerror}; check the disk of {data_dir}") from None
+    return path
+
+
+def forget(data_dir: Path, paths: Iterable[str | Path]) -> None:
+    """Delete our copies among these paths; files that are not in the uploads folder are never touched."""
+    home = uploads_folder(data_dir).absolute()
+    for path in map(Path, paths):
+        if path.parent.parent == home and ".." not in path.parts:
+            path.unlink(missing_ok=True)
+            # Other names of the same bytes keep the folder.
+            with contextlib.suppress(OSError):
+                path.parent.rmdir()
