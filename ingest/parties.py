@@ -18,7 +18,7 @@ _NAME_ENDS = re.compile(
         collectively|together|on\s+behalf)\b
     | \s+(?:an?|having|with|whose|located|organi[sz]ed|acting|duly|as|is|are|was|c/o|both|each|and|And|AND|its|through|
         on\s+behalf|dated|for\s+the|Room|Suite)\b
-    | \s+of\s+(?:\d|[A-Z]) | ,?\s*\d+\s+\w
+    | \s+of\s+(?:\d|[A-Z]) | (?:,\s*|\s+)\d+\s+\w
     | \s*\((?![A-Z][\w\ .]{1,20}\))                   # "(USA)" is part of a name, "(the “Buyer”)" is not
     | \s*[\[;:“"] | \n
     | (?<!\bInc)(?<!\bCorp)(?<!\bCo)(?<!\bLtd)(?<!\b[A-Z])(?<!\bSt)\.\s

@@ -190,9 +190,7 @@ def _with_heading(sentence: _Sentence) -> str:
     return f"{heading}: {sentence.text}" if heading and heading not in sentence.text else sentence.text
 
 
-def _within_budget(
-    ranked: Sequence[tuple[_Sentence, float]], budget: int, embedder: Embedder
-) -> tuple[Evidence, ...]:
+def _within_budget(ranked: Sequence[tuple[_Sentence, float]], budget: int, embedder: Embedder) -> tuple[Evidence, ...]:
     """The best sentences that fit; the first that does not fit ends it, so that a worse one never takes its place."""
     kept: list[Evidence] = []
     left = budget

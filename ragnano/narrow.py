@@ -5,14 +5,15 @@ ranks passages.
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from ragnano.question import Question
 from ragnano.store import Catalogue, quote_term
-from ragnano.text import STOPWORDS, stem, words
+from ragnano.text import STOPWORDS, content_stems, fold, stem, words
 from ragnano.types import Document, Scope
 
 # Legal forms and words of titles: too common among company and contract names to tell documents apart by themselves.
@@ -30,17 +31,30 @@ _NEAR_BEST = 0.85
 # Share of the question's names (by weight) that the best document must bear for the question to be about it.
 _ENOUGH = 0.5
 
+_OPENING = re.compile(r"^\W*(?:in|under|according to|for)\s+(.{3,400}?)\s*[:,]\s+(\S.{8,})$", re.IGNORECASE)
+_WORDS = re.compile(r"[^\W_]+(?:[.'’&-][^\W_]+)*")
 
-def narrow(question: Question, catalogue: Catalogue, scope: Scope) -> tuple[Scope, tuple[Document, ...]]:
-    """The scope cut down to the documents that the question names, and those documents.
 
-    The scope is returned unchanged with () when the question names none, or names what no document bears.
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """The scope cut down to the documents a question names, those documents, and the question without the names.
+
+    When it names none, or names what no document bears, scope and question are the ones given and `about` is ().
     """
+
+    scope: Scope
+    about: tuple[Document, ...]
+    focus: str
+
+
+def narrow(question: Question, catalogue: Catalogue, scope: Scope) -> Narrowed:
+    """Find the documents that the question names."""
+    unchanged = Narrowed(scope, (), question.text)
     names = [_name_stems(name) for name in question.names]
     wanted = {word for name in names for word in name} - _WEAK
     documents = catalogue.documents(scope)
-    if not wanted or len(documents) < 2:
-        return scope, ()
+    if not wanted or not documents:
+        return unchanged
     borne = {document.id: _own_names(document) & wanted for document in documents}
     for identifier, found in _named_in_front(question.names, catalogue, scope).items():
         if identifier in borne:
@@ -49,11 +63,25 @@ def narrow(question: Question, catalogue: Catalogue, scope: Scope) -> tuple[Scop
     scores = {identifier: sum(weights[word] for word in found) for identifier, found in borne.items()}
     best = max(scores.values())
     if best < _ENOUGH * sum(weights.values()) or best == 0:
-        return scope, ()
+        return unchanged
     kept = tuple(document for document in documents if scores[document.id] >= _NEAR_BEST * best)
-    if len(kept) == len(documents):
-        return scope, ()
-    return replace(scope, documents=tuple(document.id for document in kept)), kept
+    focus = without_names(question.text, frozenset().union(*(borne[document.id] for document in kept)) | _WEAK)
+    return Narrowed(replace(scope, documents=tuple(document.id for document in kept)), kept, focus)
+
+
+def without_names(text: str, stems: frozenset[str]) -> str:
+    """The question without the words that only say which document is meant: inside it they tell nothing apart.
+
+    "In the Supply Agreement between Acme and Beta: who pays?" becomes "who pays?", and capitalised words with one of
+    the stems are left out elsewhere. A question that would have no content left is returned as it was.
+    """
+    opened = _OPENING.match(text)
+    if opened and any(word[0].isupper() and stem(word) in stems for word in _WORDS.findall(opened.group(1))):
+        text = opened.group(2)
+    kept = _WORDS.sub(
+        lambda match: "" if match.group()[0].isupper() and stem(match.group()) in stems else match.group(), text
+    )
+    return fold(kept) if content_stems(kept) else text
 
 
 def _name_stems(name: str) -> set[str]:

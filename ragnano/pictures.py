@@ -31,6 +31,8 @@ KEPT_PICTURES = 48
 
 _YELLOW = (255, 226, 89)
 _EDGE_POINTS = 1.0  # marked beyond the box, so that no letter touches the border
+_SIDE_POINTS = 12.0
+_INK = 160  # of 255: darker is ink, lighter is paper or a mark
 _lock = threading.Lock()  # pdfium may be entered by one thread at a time
 
 
@@ -75,23 +77,31 @@ def highlighted(picture: Picture, boxes: Sequence[Box]) -> Picture:
 def crop_around(
     picture: Picture, boxes: Sequence[Box], *, margin_points: float = 36.0, most_points: float = 260.0
 ) -> Picture:
-    """The part of the picture with the boxes in it, `margin_points` round them, at most `most_points` high.
+    """The lines of the picture with the boxes in them, `margin_points` above and below, at most `most_points` high.
 
-    At least half as wide as the picture, so that single words are not blown up. Without boxes: the picture itself.
+    Empty paper at the sides is left out, but at least half the width is kept, so that single words are not blown up.
+    Without boxes: the picture itself.
     """
     if not boxes:
         return picture
-    wide, high = picture.width / picture.scale, picture.height / picture.scale
-    left = max(min(box.x0 for box in boxes) - picture.left - margin_points, 0.0)
-    right = min(max(box.x1 for box in boxes) - picture.left + margin_points, wide)
-    if right - left < wide / 2:
-        left = min(max((left + right) / 2 - wide / 4, 0.0), wide / 2)
-        right = left + wide / 2
+    image, scale = _opened(picture), picture.scale
     top = max(min(box.y0 for box in boxes) - picture.top - margin_points, 0.0)
-    bottom = min(max(box.y1 for box in boxes) - picture.top + margin_points, top + most_points, high)
-    area = tuple(round(side * picture.scale) for side in (left, top, right, bottom))
-    image = _opened(picture).crop((area[0], area[1], area[2], area[3]))
-    return _packed(image, picture.scale, picture.left + area[0] / picture.scale, picture.top + area[1] / picture.scale)
+    bottom = min(max(box.y1 for box in boxes) - picture.top + margin_points, top + most_points)
+    upper, lower = round(top * scale), min(round(bottom * scale), picture.height)
+    left, right = _inked(image.crop((0, upper, picture.width, lower)), round(_SIDE_POINTS * scale))
+    part = image.crop((left, upper, right, lower))
+    return _packed(part, scale, picture.left + left / scale, picture.top + upper / scale)
+
+
+def _inked(image: "Image", margin: int) -> tuple[int, int]:
+    """The columns between which all dark pixels lie, `margin` more on each side, at least half the width."""
+    box = image.convert("L").point([255 * (light < _INK) for light in range(256)]).getbbox()
+    left, right = (max(box[0] - margin, 0), min(box[2] + margin, image.width)) if box else (0, image.width)
+    half = image.width // 2
+    if right - left < half:
+        left = min(max((left + right - half) // 2, 0), image.width - half)
+        right = left + half
+    return left, right
 
 
 def _unchanged_file(document: Document) -> Path:

@@ -46,7 +46,7 @@ _KINDS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
     (
         "amount",
         re.compile(
-            r"\bhow (?:much|many)\b|\bamounts?\b|\bprice\b|\bsalary\b|\bfees?\b|\bcosts?\b|\bdeposit\b|\brent\b|\bcap\b",
+            r"\bhow (?:much|many)\b|\bamounts?\b|\b(?:price|salary|fees?|costs?|deposit|rent|cap)\b",
             re.I,
         ),
     ),

@@ -5,7 +5,7 @@ generates nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,16 +46,18 @@ class Retriever:
 
     def search(self, text: str, scope: Scope, k: int) -> Found:
         """The `k` best chunks for a question. Raises QuestionError, ModelMissing."""
-        question = read_question(text)
-        scope, about = narrow(question, self._catalogue, scope)
-        vector = self._embedder.embed_query(question.text)
+        asked = read_question(text)
+        narrowed = narrow(asked, self._catalogue, scope)
+        scope = narrowed.scope
+        question = replace(read_question(narrowed.focus), text=asked.text) if narrowed.about else asked
+        vector = self._embedder.embed_query(narrowed.focus)
         most = max(self._settings.candidates, k)
         rankings = {
             name: [identifier for identifier, _ in self._catalogue.lexical(expression, scope, most)]
-            for name, expression in lexical_expressions(question).items()
+            for name, expression in lexical_expressions(question, narrowed.focus).items()
         }
         rankings["dense"] = [identifier for identifier, _ in self._vectors.search(vector, scope, most)]
-        return Found(self._hits(fuse(rankings), rankings, k), question, vector, scope, about)
+        return Found(self._hits(fuse(rankings), rankings, k), question, vector, scope, narrowed.about)
 
     def _hits(
         self, fused: Sequence[tuple[int, float]], rankings: Mapping[str, Sequence[int]], k: int
@@ -81,13 +83,14 @@ class Retriever:
         return known[chunk.document]
 
 
-def lexical_expressions(question: Question) -> dict[str, str]:
+def lexical_expressions(question: Question, focus: str | None = None) -> dict[str, str]:
     """FTS5 expressions by ranker's name: the question's words, those with synonyms, and what must match exactly."""
-    terms = list(dict.fromkeys(word for word in words(question.text) if word not in STOPWORDS))
+    focus = question.text if focus is None else focus
+    terms = list(dict.fromkeys(word for word in words(focus) if word not in STOPWORDS))
     expressions: dict[str, str] = {}
     if terms:
         expressions["words"] = " OR ".join(map(quote_term, terms))
-        if others := synonyms(question.text):
+        if others := synonyms(focus):
             expressions["synonyms"] = " OR ".join(map(quote_term, [*terms, *others]))
     exact = [quote_term(phrase) for phrase in (*question.phrases, *question.exact)]
     exact += [f"section : {quote_term(number)}" for number in question.sections]

@@ -1,6 +1,7 @@
 """Documents made by hand for the store's tests: one page, one chunk a sentence, vectors that can be read off."""
 
 import hashlib
+import itertools
 import os
 import sys
 from pathlib import Path
@@ -10,8 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragnano.boxes import Word, pack_words
-from ragnano.store import Catalogue, Vectors
+from ragnano.store import Catalogue, Vectors, vectors_chroma
 from ragnano.types import Box, Chunk, Document, OutlineEntry, Page, ParsedDocument, Span
+
+# Chunks of each document that a forked writer writes.
+WRITTEN_CHUNKS = 15
 
 
 def document(*sentences: str, title: str = "Lease", **fields: Any) -> ParsedDocument:
@@ -49,40 +53,55 @@ def add(catalogue: Catalogue, parsed: ParsedDocument, path: str = "/docs/a.pdf",
 
 def many(count: int, chunks: int = 3) -> list[ParsedDocument]:
     """Documents that differ in every sentence."""
-    return [
-        document(*(f"Sentence {place} of document {number}." for place in range(chunks)), title=f"Contract {number}")
-        for number in range(count)
-    ]
+    return [contract(number, chunks) for number in range(count)]
+
+
+def contract(number: int, chunks: int = 3) -> ParsedDocument:
+    """The document with this number among `many`."""
+    return document(*(f"Sentence {place} of document {number}." for place in range(chunks)), title=f"Contract {number}")
 
 
 def forge() -> None:
     """Fork a writer for every data directory named on standard input, and wait for it to be killed.
 
-    Forking is what makes many kills quick: Chroma is imported once.
+    Forking is what makes many kills quick: Chroma is imported once. Here it saves its files often, so that kills meet
+    it saving.
     """
     import chromadb  # noqa: F401
 
+    vectors_chroma._HNSW = vectors_chroma._HNSW | {"sync_threshold": 20, "batch_size": 10}
     for line in sys.stdin:
         folder, first = line.split()
         pid = os.fork()
         if pid == 0:
-            write_without_end(Path(folder), int(first))
-        print(f"started {pid}", flush=True)
-        os.waitpid(pid, 0)
-        print("dead", flush=True)
+            try:
+                write_without_end(Path(folder), int(first))
+            finally:
+                os._exit(1)
+        _tell(f"started {pid}")
+        _, status = os.waitpid(pid, 0)
+        _tell(f"ended {os.waitstatus_to_exitcode(status)}")
 
 
 def write_without_end(folder: Path, first: int) -> None:
     """Add documents from number `first` on, telling each that is in; now and then bring the vectors in step."""
     catalogue = Catalogue(folder)
     cache = Vectors(folder, catalogue)
-    for number, parsed in enumerate(many(first + 500)[first:], start=first):
-        add(catalogue, parsed, f"/{number}")
-        print(f"added {number}", flush=True)
+    cache.sync()
+    _tell("ready")
+    for number in itertools.count(first):
+        identifier = add(catalogue, contract(number, WRITTEN_CHUNKS), f"/{number}")
+        _tell(f"added {number}")
         if number % 5 == 4:
-            catalogue.remove(parsed.document.id)
-            print(f"removed {number}", flush=True)
+            catalogue.remove(identifier)
+            _tell(f"removed {number}")
+        if number % 2:
             cache.sync()
+
+
+def _tell(word: str) -> None:
+    # In one write: a kill must not cut a line in two.
+    os.write(1, f"{word}\n".encode())
 
 
 def files_with(folder: Path, needle: bytes) -> list[str]:

@@ -95,7 +95,7 @@ def test_a_crop_holds_the_boxes_and_says_where_it_was_taken(agreement: Document)
     marked = highlighted(page_picture(agreement, 2, scale=SCALE), [box])
     part = crop_around(marked, [box])
     assert part.height < marked.height / 4
-    assert marked.width / 2 <= part.width + 1 <= marked.width
+    assert marked.width // 2 <= part.width <= marked.width
     assert yellow(part).sum() == yellow(marked).sum() > 0
     x = round((box.x0 - part.left) * part.scale)
     y = round((box.y0 - part.top) * part.scale)
@@ -168,3 +168,10 @@ def test_many_threads_may_ask_at_once(tmp_path: Path) -> None:
 
 def _fields(document: Document) -> dict[str, object]:
     return {name: getattr(document, name) for name in Document.__dataclass_fields__}
+
+
+def test_a_crop_leaves_empty_paper_at_the_sides_out(agreement: Document) -> None:
+    picture = page_picture(agreement, 1, scale=SCALE)
+    part = crop_around(picture, [Box(72, 72, 200, 85)])
+    assert part.left == pytest.approx(72 - 12, abs=4)
+    assert dark(part).sum() == dark(picture)[: round((85 + 36) * SCALE)].sum()

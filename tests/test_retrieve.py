@@ -32,7 +32,9 @@ def test_amounts_phrases_and_section_numbers_are_searched_exactly() -> None:
     assert "section :" in exact and "net sales" in exact and "5,000" in exact
 
 
-@pytest.mark.parametrize("text", ['"unbalanced', "a AND", "NEAR(", "x*", "col:umn", "- ^ ( )", "what is a 'b'?", "§ 4 – ½"])
+@pytest.mark.parametrize(
+    "text", ['"unbalanced', "a AND", "NEAR(", "x*", "col:umn", "- ^ ( )", "what is a 'b'?", "§ 4 – ½"]
+)
 def test_no_question_breaks_the_index(assistant: Assistant, text: str) -> None:
     add_text(assistant, "The fee is due.")
     assistant.search(text + " fee")
@@ -46,8 +48,8 @@ def test_hits_say_how_each_ranker_placed_them(assistant: Assistant) -> None:
 
 
 def named(assistant: Assistant, question: str) -> list[str]:
-    _, documents = narrow(read_question(question), assistant.catalogue, Scope())
-    return [document.path.rsplit("/", 1)[-1] for document in documents]
+    narrowed = narrow(read_question(question), assistant.catalogue, Scope())
+    return [document.path.rsplit("/", 1)[-1] for document in narrowed.about]
 
 
 @pytest.fixture
@@ -61,7 +63,10 @@ def three(assistant: Assistant) -> Assistant:
 @pytest.mark.parametrize(
     ("question", "files"),
     [
-        ("In the Supply Agreement between Acme Metals Inc. and Beta Corp.: when are fees due?", ["acme-beta-supply.txt"]),
+        (
+            "In the Supply Agreement between Acme Metals Inc. and Beta Corp.: when are fees due?",
+            ["acme-beta-supply.txt"],
+        ),
         ("What does Gamma Estates LLC charge?", ["lease-2020.txt"]),
         ("What did Delta Foods promise?", ["nda.txt"]),
         ("When are fees due?", []),
@@ -75,8 +80,22 @@ def test_a_question_is_narrowed_to_the_documents_that_bear_its_names(
 
 
 def test_a_question_that_names_no_document_searches_all(three: Assistant) -> None:
-    scope, documents = narrow(read_question("When is rent due?"), three.catalogue, Scope("default"))
-    assert (scope, documents) == (Scope("default"), ())
+    narrowed = narrow(read_question("When is rent due?"), three.catalogue, Scope("default"))
+    assert (narrowed.scope, narrowed.about) == (Scope("default"), ())
+
+
+@pytest.mark.parametrize(
+    ("question", "focus"),
+    [
+        ("In the Supply Agreement between Acme Metals Inc. and Beta Corp.: when are fees due?", "when are fees due?"),
+        ("What does Gamma Estates LLC charge for rent?", "What does charge for rent?"),
+        ("What did Delta Foods promise?", "What did promise?"),
+    ],
+)
+def test_names_that_say_which_document_are_left_out_of_the_search_inside_it(
+    three: Assistant, question: str, focus: str
+) -> None:
+    assert narrow(read_question(question), three.catalogue, Scope()).focus == focus
 
 
 def test_the_question_vector_has_unit_length(assistant: Assistant) -> None:

@@ -593,6 +593,22 @@ def test_two_catalogues_on_one_folder_see_each_other(catalogue: Catalogue, tmp_p
             pass
 
 
+def test_many_may_make_the_same_catalogue_at_once(tmp_path: Path) -> None:
+    made: list[str] = []
+
+    def make() -> None:
+        with Catalogue(tmp_path / "data") as opened:
+            made.append(opened.id)
+
+    threads = [threading.Thread(target=make) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 6
+    assert len(set(made)) == 1
+
+
 # Trouble
 
 

@@ -1,23 +1,25 @@
-"""Taking files in from a page: progress while it runs, the report when it has ended."""
+"""Taking files in from a page, with progress and a report, and taking documents out again."""
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 from safe_text import escape
-from session import session
+from session import ALL, session
 from shared import counted, file_name
 from uploads import forget, keep
 
 from ragnano.assistant import Assistant
 from ragnano.errors import LoadError
-from ragnano.types import FailedFile, IngestReport
+from ragnano.types import Document, FailedFile, IngestReport
 
 if TYPE_CHECKING:
-    from ingest.pipeline import Progress
     from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+    from ingest.pipeline import Progress
 
 _REDRAW_S = 0.2  # a redraw costs the browser more than a page costs us
 MOST_SHOWN = 50
@@ -79,6 +81,18 @@ def take_in_uploads(
     return report
 
 
+def take_out(assistant: Assistant, document: Document, collection: str) -> None:
+    """Remove a document from a collection, and the copy that its upload left when nothing stands there any more.
+
+    Raises NotFoundError, StoreError.
+    """
+    assistant.remove(document.id, collection)
+    placed = {place.path for place in assistant.catalogue.placements()}
+    forget(assistant.settings.data_dir, (path for path in document.paths if path not in placed))
+    if session().document == document.id:
+        session().document = ALL
+
+
 def show_report() -> None:
     """What the last ingestion of this tab did; shown once."""
     report, session().report = session().report, None
@@ -110,6 +124,4 @@ def _duration(seconds: float) -> str:
 
 
 def _with_failed(report: IngestReport, failed: Sequence[FailedFile]) -> IngestReport:
-    from dataclasses import replace
-
     return replace(report, failed=(*report.failed, *failed))

@@ -21,6 +21,7 @@ Look = tuple[str, str, Literal["green", "blue", "orange"]]
 
 MOST_MARKS = 99  # of a preview, whose citations are not made yet
 PULSE_S = 0.3
+FLUSH_S = 0.05  # Streamlit sends every 0.01 s
 
 VERDICTS: dict[Verdict, Look] = {
     "answered": ("Answered", ":material/check_circle:", "green"),
@@ -121,7 +122,6 @@ def show_answer(helper: Assistant, answer: Answer, key: str, *, pictures: bool) 
 
 def answer_now(helper: Assistant, turn: Turn) -> None:
     """Ask, streaming a preview; the outcome is kept in the turn."""
-    st.html(line_html(turn.question, "question"))
     status, queue, preview = st.empty(), st.empty(), st.empty()
     shown: list[str] = []
     drawn = 0.0
@@ -182,12 +182,20 @@ def page() -> None:
         if question:
             turn = Turn(question, state.collection, state.document, state.model)
             state.turns.append(turn)
-            answer_now(helper, turn)
-            st.rerun()
-        if state.turns:
+        place = st.empty()
+        if question:
+            # Lets the empty place reach the browser by itself: sent together with what follows it would be merged with
+            # it, and the answer before would shine through until the new one is complete.
+            time.sleep(FLUSH_S)
+        show_history(helper, state.turns[:-1])
+        if not state.turns:
+            return
+        with place.container():
             st.html(line_html(state.turns[-1].question, "question"))
+            if question:
+                answer_now(helper, state.turns[-1])
+                st.rerun()
             show_turn(helper, state.turns[-1], len(state.turns) - 1, pictures=True)
-            show_history(helper, state.turns[:-1])
 
 
 page()

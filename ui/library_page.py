@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import streamlit as st
-from adding import show_report, take_in, take_in_uploads
+from adding import show_report, take_in, take_in_uploads, take_out
 from safe_text import escape, line_html
 from session import DEFAULT_COLLECTION, session
 from shared import SAMPLES, assistant, choose, counted, file_name, told
-from uploads import TYPES, forget
+from uploads import TYPES
 
 from ragnano.assistant import Assistant
 from ragnano.errors import NotFoundError
@@ -128,17 +128,8 @@ def _row(helper: Assistant, collection: str, document: Document) -> None:
                 "your own file stays where it is."
             )
             if st.button("Remove for good", type="primary", key=f"remove {document.id}"):
-                remove(helper, document, collection)
+                take_out(helper, document, collection)
                 st.rerun()
-
-
-def remove(helper: Assistant, document: Document, collection: str) -> None:
-    """Take a document out of a collection, and delete the copy that its upload left. Raises StoreError."""
-    helper.remove(document.id, collection)
-    placed = {place.path for place in helper.catalogue.placements()}
-    forget(helper.settings.data_dir, (path for path in document.paths if path not in placed))
-    if session().document == document.id:
-        session().document = ""
 
 
 def _passwords(typed: str) -> tuple[str, ...]:

@@ -79,4 +79,4 @@ def _inside(span: Span, texts: Mapping[int, str]) -> bool:
 
 def _letters(text: str) -> str:
     """Letters and digits alone: a chunk folds white space, joins broken words and draws tables its own way."""
-    return "".join(letter for letter in unicodedata.normalize("NFKC", text) if letter.isalnum())
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text)))

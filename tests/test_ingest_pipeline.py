@@ -1,0 +1,291 @@
+"""Taking files in: once, whole or not at all, whatever the files and the moment."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from ingest.pipeline import Progress, ingest, rebuild
+from ingest.worker import Reader
+from ragnano.config import Settings
+from ragnano.errors import IndexMismatch, NotFoundError
+from ragnano.store import Catalogue, Vectors
+from ragnano.types import IngestReport
+from tests.conftest import FakeEmbedder
+from tests.ingest_fakes import fragile_reader
+
+CLAUSES = "SERVICES AGREEMENT\n\n8. TERM\n\n8.1 Notice. Either party may end this Agreement on ninety days' notice.\n"
+
+
+class CountingEmbedder(FakeEmbedder):
+    """Remembers how many passages it was given, call by call."""
+
+    def __init__(self) -> None:
+        self.calls: list[int] = []
+
+    def embed_passages(self, texts: Any, progress: object = None) -> Any:
+        self.calls.append(len(texts))
+        return super().embed_passages(texts, progress)
+
+
+class Taker:
+    """One data directory, and `ingest` into it with fakes."""
+
+    def __init__(self, home: Path, file_seconds: float = 20.0) -> None:
+        self.settings = Settings.load(data_dir=home, file_seconds=file_seconds, file_megabytes=1)
+        self.catalogue = Catalogue(home)
+        self.vectors = Vectors(home, self.catalogue)
+        self.embedder = CountingEmbedder()
+
+    def __call__(self, *paths: Path, **options: Any) -> IngestReport:
+        given = {"embedder": self.embedder, "reader": lambda: Reader(self.settings, make=fragile_reader)} | options
+        return ingest(paths, settings=self.settings, catalogue=self.catalogue, vectors=self.vectors, **given)
+
+    def state(self) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+        """(title, paths' names, chunks' texts) of every document, sorted."""
+        return sorted(
+            (
+                document.title,
+                tuple(Path(path).name for path in document.paths),
+                tuple(chunk.text for chunk in self.catalogue.chunks_of(document.id)),
+            )
+            for document in self.catalogue.documents()
+        )
+
+    def close(self) -> None:
+        self.vectors.close()
+        self.catalogue.close()
+
+
+@pytest.fixture
+def take(tmp_path: Path) -> Iterator[Taker]:
+    taker = Taker(tmp_path / "home")
+    yield taker
+    taker.close()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    return folder
+
+
+def untouched() -> FakeEmbedder:
+    raise AssertionError("the embedder was asked for although there was nothing to embed")
+
+
+def test_a_folder_is_taken_in_with_its_clauses(take: Taker, files: Path) -> None:
+    (files / "a.txt").write_text(CLAUSES)
+    (files / "b.md").write_text("# Lease\n\nRent is due monthly.\n")
+    report = take(files)
+    assert (report.files, report.pages, report.chunks, report.failed) == (2, 2, 3, ())
+    [document] = [d for d in take.catalogue.documents() if d.title == "Services Agreement"]
+    chunk = take.catalogue.chunks_of(document.id)[-1]
+    assert chunk.section == "8 TERM > 8.1 Notice"
+    assert chunk.context == "Services Agreement"
+    assert take.catalogue.verify() == []
+    assert take.embedder.calls == [3]
+
+
+def test_unchanged_files_are_skipped_without_reading_or_embedding(take: Taker, files: Path) -> None:
+    for number in range(100):
+        (files / f"{number}.txt").write_text(f"{CLAUSES} {number}")
+    assert take(files).files == 100
+
+    def unread() -> Reader:
+        raise AssertionError("a reader was started although nothing changed")
+
+    started = time.perf_counter()
+    report = take(files, embedder=untouched, reader=unread)
+    assert time.perf_counter() - started < 1.0
+    assert (report.files, report.skipped, report.failed) == (0, 100, ())
+
+
+def test_the_same_bytes_elsewhere_are_another_place_of_one_document(take: Taker, files: Path) -> None:
+    (files / "a.txt").write_text(CLAUSES)
+    shutil.copy(files / "a.txt", files / "twin.txt")
+    assert take(files).files == 2
+    shutil.copy(files / "a.txt", files / "third.txt")
+    report = take(files, embedder=untouched)
+    assert (report.files, report.chunks, report.skipped) == (1, 0, 2)
+    assert [names for _, names, _ in take.state()] == [("a.txt", "third.txt", "twin.txt")]
+
+
+def test_a_changed_file_replaces_what_it_was(take: Taker, files: Path) -> None:
+    path = files / "a.txt"
+    path.write_text(CLAUSES)
+    take(files)
+    path.write_text(CLAUSES.replace("ninety", "thirty"))
+    os.utime(path, ns=(1, 1))
+    report = take(files)
+    assert (report.files, report.replaced) == (1, 1)
+    [(_, _, chunks)] = take.state()
+    assert "thirty" in chunks[-1]
+    assert take.catalogue.counts()[0] == 1
+
+
+def test_gone_files_are_forgotten_only_when_asked_and_only_in_the_given_folders(take: Taker, files: Path) -> None:
+    for name in ("kept/a.txt", "gone/b.txt", "other/c.txt"):
+        (files / name).parent.mkdir()
+        (files / name).write_text(f"{CLAUSES} {name}")
+    take(files)
+    (files / "gone/b.txt").unlink()
+    (files / "other/c.txt").unlink()
+    assert take(files / "gone").removed == 0
+    assert take(files / "gone", files / "kept", prune=True).removed == 1
+    assert [names for _, names, _ in take.state()] == [("a.txt",), ("c.txt",)]
+
+
+BAD: dict[str, Callable[[Path], object]] = {
+    "garbage.pdf": lambda path: path.write_bytes(b"garbage"),
+    "empty.pdf": lambda path: path.write_bytes(b""),
+    "empty.txt": lambda path: path.write_bytes(b""),
+    "binary.txt": lambda path: path.write_bytes(bytes(range(32)) * 99),
+    "form.docx": lambda path: path.write_bytes(b"PK\x03\x04"),
+    "large.txt": lambda path: path.write_bytes(b"word " * 300_000),
+    "locked.pdf": lambda path: Canvas(str(path), encrypt="secret").save(),
+    "kills.txt": lambda path: path.write_text(CLAUSES + "kills"),
+    "fails.txt": lambda path: path.write_text(CLAUSES + "fails"),
+    "eats.txt": lambda path: path.write_text(CLAUSES + "eats"),
+}
+
+
+def test_no_bad_file_stops_the_others(take: Taker, files: Path) -> None:
+    for name, write in BAD.items():
+        write(files / name)
+        (files / f"{Path(name).stem}-good.txt").write_text(CLAUSES + name)
+    (files / "prints.txt").write_text(CLAUSES + "prints")
+    report = take(files)
+    assert report.files == len(BAD) + 1
+    reasons = {Path(item.path).name: item.reason.split(";")[0] for item in report.failed}
+    assert reasons == {
+        "garbage.pdf": "no reader finds a page in it",
+        "empty.pdf": "no reader finds a page in it",
+        "empty.txt": "the file holds no text",
+        "binary.txt": "not text, whatever the name says: open it in the program it comes from and export a PDF",
+        "form.docx": "not readable yet: Word document (.docx)",
+        "large.txt": "larger than 1 MB",
+        "locked.pdf": "encrypted, and no given password opens it",
+        "kills.txt": "the reader crashed on it (SIGKILL)",
+        "fails.txt": "the reader failed on it (ZeroDivisionError)",
+        "eats.txt": "reading it takes more memory than a reader may have",
+    }
+
+
+def test_a_file_that_hangs_the_reader_costs_its_time_and_no_other_file(tmp_path: Path, files: Path) -> None:
+    take = Taker(tmp_path / "quick", file_seconds=1.0)
+    for name in ("a", "hangs", "z"):
+        (files / f"{name}.txt").write_text(CLAUSES + name)
+    report = take(files)
+    take.close()
+    assert report.files == 2
+    assert [item.reason for item in report.failed] == ["reading took longer than 1 s; RAGNANO_FILE_SECONDS allows more"]
+
+
+def test_a_file_that_became_unreadable_keeps_its_earlier_version_and_says_so(take: Taker, files: Path) -> None:
+    path = files / "a.txt"
+    path.write_text(CLAUSES)
+    take(files)
+    path.write_bytes(b"")
+    [failed] = take(files, prune=True).failed
+    assert failed.reason.endswith("the version taken in before stays searchable")
+    assert len(take.state()) == 1
+
+
+def test_passwords_are_tried(take: Taker, files: Path) -> None:
+    canvas = Canvas(str(files / "a.pdf"), encrypt="secret")
+    canvas.drawString(100, 700, "Rent is due monthly.")
+    canvas.save()
+    assert take(files, passwords=("wrong", "secret")).files == 1
+
+
+def test_progress_counts_every_file_once(take: Taker, files: Path) -> None:
+    (files / "a.txt").write_text(CLAUSES)
+    take(files)
+    for name in ("b.txt", "c.txt", "d.docx"):
+        (files / name).write_text(CLAUSES + name)
+    shutil.copy(files / "b.txt", files / "e.txt")
+    seen: list[Progress] = []
+    take(files, progress=seen.append)
+    assert [state.done for state in seen] == [2, 3, 4, 5]
+    assert {state.total for state in seen} == {5}
+    assert seen[-1].seconds_left == 0
+
+
+def test_a_cancelled_run_keeps_what_was_stored_and_the_next_goes_on(
+    take: Taker, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.pipeline.BATCH_CHUNKS", 1)
+    for name in "abcd":
+        (files / f"{name}.txt").write_text(CLAUSES + name)
+    first = take(files, cancelled=lambda: take.catalogue.counts()[0] >= 2)
+    assert first.files == 2
+    second = take(files)
+    assert (second.files, second.skipped) == (2, 2)
+
+
+def test_ctrl_c_keeps_what_was_stored(take: Taker, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.pipeline.BATCH_CHUNKS", 1)
+    for name in "abcd":
+        (files / f"{name}.txt").write_text(CLAUSES + name)
+
+    def interrupt(state: Progress) -> None:
+        if state.done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        take(files, progress=interrupt)
+    assert len(take.state()) == 2
+    assert take(files).skipped == 2
+
+
+def test_collections_are_apart(take: Taker, files: Path) -> None:
+    (files / "a.txt").write_text(CLAUSES)
+    take(files, collection="one")
+    report = take(files, collection="two", embedder=untouched)
+    assert (report.files, report.skipped) == (1, 0)
+    assert [name for name, _ in take.catalogue.collections()] == ["one", "two"]
+
+
+def test_a_missing_path_is_an_error_before_anything_is_read(take: Taker, files: Path) -> None:
+    (files / "a.txt").write_text(CLAUSES)
+    with pytest.raises(NotFoundError):
+        take(files, files / "missing")
+    assert take.state() == []
+
+
+def test_another_chunk_size_is_refused_until_a_rebuild_which_needs_no_files(take: Taker, files: Path) -> None:
+    (files / "a.txt").write_text("1. SUPPLY\n\n" + "The Buyer pays the price of the goods. " * 30)
+    take(files)
+    [(_, _, before)] = take.state()
+    (files / "a.txt").unlink()
+    (files / "b.txt").write_text(CLAUSES)
+    take.settings = take.settings.model_copy(update={"chunk_tokens": 64})
+    with pytest.raises(IndexMismatch):
+        take(files)
+    parts = {"settings": take.settings, "catalogue": take.catalogue, "vectors": take.vectors, "embedder": take.embedder}
+    assert rebuild(**parts) == 1
+    [(_, _, after)] = take.state()
+    assert len(after) > len(before)
+    assert " ".join(after).split() == " ".join(before).split()
+    assert take.catalogue.verify() == []
+    assert take(files).files == 1
+
+
+def test_vectors_are_those_of_the_chunks_they_stand_by(take: Taker, files: Path) -> None:
+    for name in ("rent", "term", "price"):
+        (files / f"{name}.txt").write_text(f"{name.upper()} AGREEMENT\n\nThis is about {name}.")
+    take(files)
+    ids, stored = take.catalogue.embeddings()
+    chunks = take.catalogue.chunks(ids.tolist())
+    from ingest.chunk import embedding_text
+
+    expected = take.embedder.embed_sentences([embedding_text(chunks[i]) for i in ids.tolist()])
+    assert np.allclose(stored, expected, atol=1e-3)

@@ -1,0 +1,105 @@
+"""Which files are taken up, in which order, and what is said of the others."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ingest.walk import MARKDOWN, PDF, TEXT, folders_of, media_type_of, walk
+from ragnano.errors import NotFoundError, UnsupportedFile
+
+
+def names(root: Path, *paths: Path) -> list[str]:
+    return [Path(file.path).relative_to(root).as_posix() for file in walk(paths).files]
+
+
+def make(root: Path, *names: str) -> None:
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"words")
+
+
+def test_files_come_once_and_in_a_fixed_order(tmp_path: Path) -> None:
+    make(tmp_path, "b.txt", "a.txt", "sub/c.txt", "sub/B.txt")
+    expected = ["a.txt", "b.txt", "sub/B.txt", "sub/c.txt"]
+    assert names(tmp_path, tmp_path) == expected
+    assert names(tmp_path, tmp_path, tmp_path / "b.txt", tmp_path / "sub") == expected
+
+
+def test_hidden_and_system_files_are_left_out_unless_named(tmp_path: Path) -> None:
+    make(
+        tmp_path, ".DS_Store", ".git/config", "Thumbs.db", "~$lease.docx", "__MACOSX/x.pdf", "half.crdownload", "a.txt"
+    )
+    assert names(tmp_path, tmp_path) == ["a.txt"]
+    assert names(tmp_path, tmp_path / ".DS_Store") == [".DS_Store"]
+
+
+def test_links_that_leave_the_folder_are_not_followed(tmp_path: Path) -> None:
+    make(tmp_path, "inside/a.txt", "outside/secret.txt")
+    inside = tmp_path / "inside"
+    (inside / "twin.txt").symlink_to(inside / "a.txt")
+    (inside / "out.txt").symlink_to(tmp_path / "outside/secret.txt")
+    (inside / "folder").symlink_to(tmp_path / "outside")
+    (inside / "loop").symlink_to(inside)
+    assert names(inside, inside) == ["a.txt", "twin.txt"]
+
+
+def test_a_path_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match=r"no such file or folder: .*missing"):
+        walk([tmp_path / "missing"])
+
+
+def test_what_is_no_file_is_passed_over_and_what_cannot_be_looked_at_is_reported(tmp_path: Path) -> None:
+    make(tmp_path, "a.txt")
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "dangling.txt").symlink_to(tmp_path / "gone.txt")
+    bad = os.fsencode(tmp_path) + b"/\xff.txt"
+    os.close(os.open(bad, os.O_CREAT | os.O_WRONLY))
+    walked = walk([tmp_path])
+    assert [Path(file.path).name for file in walked.files] == ["a.txt"]
+    assert sorted(item.reason.split(";")[0] for item in walked.failed) == [
+        "file cannot be read: No such file or directory",
+        "the file name is not valid text",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "media_type"),
+    [
+        ("a.pdf", b"%PDF-1.7 ...", PDF),
+        ("late.pdf", b"\n" * 900 + b"%PDF-1.7", PDF),
+        ("really-a-pdf.txt", b"%PDF-1.7 ...", PDF),
+        ("broken.pdf", b"no header", PDF),
+        ("a.txt", b"words", TEXT),
+        ("LICENCE", b"words", TEXT),
+        ("a.MD", b"# words", MARKDOWN),
+    ],
+)
+def test_the_kind_of_a_file_is_told_by_its_bytes_then_its_name(
+    tmp_path: Path, name: str, data: bytes, media_type: str
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    assert media_type_of(str(tmp_path / name)) == media_type
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kind"),
+    [
+        ("a.docx", b"PK\x03\x04...", "Word document (.docx)"),
+        ("scan.png", b"\x89PNG\r\n\x1a\n", "image (.png)"),
+        ("picture.txt", b"\xff\xd8\xff\xe0", "image (.txt)"),
+        ("hidden-office.txt", b"PK\x03\x04...", "archive or Office file (.txt)"),
+        ("a.xyz", b"words", ".xyz files"),
+    ],
+)
+def test_kinds_without_a_reader_say_so(tmp_path: Path, name: str, data: bytes, kind: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(UnsupportedFile) as caught:
+        media_type_of(str(tmp_path / name))
+    assert str(caught.value) == f"not readable yet: {kind}; convert it to PDF or text"
+
+
+def test_only_folders_border_a_pruning(tmp_path: Path) -> None:
+    make(tmp_path, "a.txt", "sub/b.txt")
+    assert folders_of([tmp_path / "a.txt", tmp_path / "sub" / ".." / "sub"]) == [str(tmp_path / "sub")]

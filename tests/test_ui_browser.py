@@ -1,0 +1,247 @@
+"""The app in a real browser, with stand-ins for the models: what a reader sees, and that nothing leaves the machine."""
+
+import io
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ragnano.boxes import boxes_for
+from ragnano.store import Catalogue
+from tests.ui_fakes import AGREEMENT, NASTY, ROOT, UI, write_pdf
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+FAKE_APP = str(ROOT / "tests" / "ui_fake_app.py")
+START_S = 30
+SEEN_MS = 20_000
+TITLE = "**Deed** :smile: $a$ -> :red[x] <i>y</i> www.example.com"
+ASK_NOTICE = "How many days written notice to terminate this Agreement?"
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium"),
+]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def address(home: Path, tmp_path: Path) -> Iterator[str]:
+    """The app's own server on a free port; its configuration is the app's."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("RAGNANO_", "STREAMLIT_"))}
+    log = (tmp_path / "server.log").open("w")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", FAKE_APP, f"--server.port={port}", "--server.headless=true"],
+        cwd=UI,
+        env=clean
+        | {"RAGNANO_HOME": str(home), "RAGNANO_MODELS_DIR": str(tmp_path / "models"), "SECONDS_A_WORD": "0.06"},
+        stdout=log,
+        stderr=log,
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/_stcore/health", tmp_path / "server.log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+        log.close()
+
+
+def _wait_for(url: str, log: Path) -> None:
+    end = time.monotonic() + START_S
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"the app did not start: {log.read_text()}")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: make setup-dev")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_tab(chromium: Any, address: str) -> Iterator[Any]:
+    """Opens tabs, each a reader of its own; afterwards every address that any of them asked for must be the app's."""
+    asked: list[str] = []
+    contexts = []
+
+    def tab(path: str = "", **look: Any) -> Any:
+        context = chromium.new_context(viewport={"width": 1280, "height": 900}, **look)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(SEEN_MS)
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("websocket", lambda channel: asked.append(channel.url))
+        page.goto(f"{address}/{path}")
+        return page
+
+    yield tab
+    for context in contexts:
+        context.close()
+    parts = [urlsplit(url) for url in asked]
+    strange = {part.netloc for part in parts if part.scheme not in ("data", "blob")} - {urlsplit(address).netloc}
+    assert asked
+    assert not strange
+
+
+def upload(page: Any, *files: Path) -> None:
+    page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(list(files))
+    page.get_by_text(files[-1].name).first.wait_for()
+    page.get_by_role("button", name="Add these files").click()
+    page.get_by_text("added (").wait_for()
+
+
+def ask(page: Any, question: str) -> None:
+    box = page.get_by_test_id("stChatInputTextArea")
+    box.fill(question)
+    box.press("Enter")
+
+
+def go(page: Any, name: str) -> None:
+    page.get_by_test_id("stSidebarNav").get_by_text(name).click()
+    page.get_by_role("heading", name=name, exact=True).wait_for()
+
+
+def picture(page: Any, place: Any) -> np.ndarray:
+    """The image as the browser got it: int (height, width, 3)."""
+    place.wait_for()
+    reply = page.request.get(place.evaluate("image => image.src"))
+    return np.asarray(Image.open(io.BytesIO(reply.body())).convert("RGB")).astype(int)
+
+
+def test_from_an_empty_library_to_a_proved_answer_and_back(open_tab: Any, home: Path, tmp_path: Path) -> None:
+    page = open_tab()
+    page.get_by_role("button", name="Add your own").click()
+    upload(page, write_pdf(tmp_path / "services.pdf", AGREEMENT))
+
+    go(page, "Ask")
+    ask(page, ASK_NOTICE)
+    page.get_by_text("Answered", exact=True).wait_for()
+    assert "sixty days written notice" in page.locator(".rn-answer").inner_text()
+    assert page.locator(".rn-source").inner_text() == "1 · services.pdf · page 1"
+    page.get_by_test_id("stImage").locator("img").wait_for()
+    page.locator("summary").filter(has_text="Page 1").click()
+    whole = page.get_by_test_id("stExpander").get_by_test_id("stImage").locator("img")
+    _assert_mark_covers(picture(page, whole), home, page.locator(".rn-quote").inner_text())
+
+    ask(page, "What colour is the elephant in Antarctica?")
+    page.get_by_text("Not in the documents").wait_for()
+    assert page.locator(".rn-quote").count() >= 1
+    assert page.get_by_text(ASK_NOTICE).is_visible()  # among the earlier questions
+
+    go(page, "Library")
+    page.locator("summary").filter(has_text="Services Agreement").click()
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("button", name="Remove for good").click()
+    page.get_by_text("Nothing in this collection yet").wait_for()
+    assert not list((home / "uploads").rglob("*.pdf"))
+
+
+def _assert_mark_covers(image: np.ndarray, home: Path, quote: str) -> None:
+    """Yellow lies over the quote's words, by their stored boxes, and nowhere else."""
+    catalogue = Catalogue(home)
+    page = catalogue.page(catalogue.documents()[0].id, 1)
+    catalogue.close()
+    flat = " ".join(page.text.split())
+    assert quote in flat
+    start = page.text.index(" ".join(quote.split()[:4]))
+    end = page.text.index(quote.split()[-1], start + len(quote) - 20) + len(quote.split()[-1])
+    scale = image.shape[1] / page.width
+    inside = np.zeros(image.shape[:2], dtype=bool)
+    near = np.zeros(image.shape[:2], dtype=bool)
+    for box in boxes_for(page.words, start, end):
+        x0, y0, x1, y1 = (round(side * scale) for side in box)
+        inside[y0:y1, x0:x1] = True
+        near[y0 - 4 : y1 + 4, x0 - 4 : x1 + 4] = True
+    yellow = (image[..., 0] > 200) & (image[..., 1] > 170) & (image[..., 2] < 140)
+    assert inside.any()
+    assert yellow[inside].mean() > 0.5  # what is not yellow is ink
+    assert not yellow[~near].any()
+
+
+def test_hostile_text_is_shown_as_it_stands(open_tab: Any, tmp_path: Path) -> None:
+    page = open_tab("library")
+    deed = tmp_path / "deed.txt"
+    deed.write_text(f"{TITLE}\n\n1. Notices\n\n{NASTY}\n", encoding="utf-8")
+    upload(page, deed)
+    go(page, "Ask")
+    ask(page, "What does the literal notice say about bold, link and tag?")
+    page.locator(".rn-quote").first.wait_for()
+    page.get_by_text(" s · ").wait_for()
+    assert NASTY in page.locator(".rn-quote").first.inner_text()
+    assert "$x^2$ :smile: :red[red] **bold** <b>tag</b>" in page.locator(".rn-answer").inner_text()
+    page.locator("summary").filter(has_text="Page 1").first.click()
+    assert TITLE in page.locator(".rn-text").inner_text()
+
+    ask(page, TITLE)
+    page.get_by_text(" s · ").wait_for()
+    ask(page, "And now?")
+    earlier = page.locator("summary").filter(has_text="Deed")
+    earlier.wait_for()
+    assert TITLE in " ".join(earlier.inner_text().split())
+    go(page, "Library")
+    row = page.locator("summary").filter(has_text="1 page").first
+    row.wait_for()
+    for place in (row, earlier):
+        assert place.locator("a, strong strong, .katex, i, [style*='color: rgb(255']").count() == 0
+
+
+def test_two_tabs_that_ask_at_once_both_get_their_answer(open_tab: Any, tmp_path: Path) -> None:
+    first = open_tab("library")
+    upload(first, write_pdf(tmp_path / "services.pdf", AGREEMENT))
+    go(first, "Ask")
+    second = open_tab()
+    second.get_by_test_id("stChatInputTextArea").wait_for()
+    ask(first, ASK_NOTICE)
+    ask(second, "What is the monthly fee of the Customer?")
+    second.get_by_text("1 question ahead of yours").wait_for()
+    for page in (first, second):
+        page.get_by_text("Answered", exact=True).wait_for()
+    assert "sixty days" in first.locator(".rn-answer").inner_text()
+    assert "$4,250 plus $75" in second.locator(".rn-answer").inner_text()
+
+
+def test_samples_in_two_clicks_on_a_phone_in_the_dark(open_tab: Any) -> None:
+    page = open_tab(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("button", name="Add the sample documents").click()
+    page.get_by_text("documents added").wait_for()
+    ask(page, "Does the Employee receive a signing bonus with the first salary?")
+    page.locator(".rn-source").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    shade = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    assert max(int(part) for part in shade.strip("rgba()").split(",")[:3]) < 80

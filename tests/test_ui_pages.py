@@ -1,0 +1,242 @@
+"""Each page of the app, run without a browser and with stand-ins for the models."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ragnano.errors import EngineError, StoreError
+from ragnano.types import Citation
+from tests.ui_fakes import AGREEMENT, NASTY, UI, use_fakes, write_pdf
+
+if str(UI) not in sys.path:
+    sys.path.append(str(UI))
+
+import shared
+import streamlit
+from cards import numbers
+from streamlit.testing.v1 import AppTest
+
+ASK_NOTICE = "How many days written notice to terminate this Agreement?"
+SECONDS = 20
+
+
+@pytest.fixture(autouse=True)
+def _own_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    from ingest import pipeline
+
+    monkeypatch.setenv("RAGNANO_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("RAGNANO_MODELS_DIR", str(tmp_path / "models"))
+    for module, name in ((pipeline, "Reader"), (shared, "make_assistant"), (shared, "chat_models")):
+        monkeypatch.setattr(module, name, getattr(module, name))  # put back what use_fakes changes
+    use_fakes()
+    streamlit.cache_resource.clear()
+    yield
+    shared.assistant().close()
+    streamlit.cache_resource.clear()
+
+
+@pytest.fixture
+def app() -> AppTest:
+    return AppTest.from_file(str(UI / "app.py"), default_timeout=SECONDS)
+
+
+@pytest.fixture
+def contracts(tmp_path: Path) -> Path:
+    """A folder with one PDF and one text, already in the library."""
+    folder = tmp_path / "contracts"
+    folder.mkdir()
+    write_pdf(folder / "services.pdf", AGREEMENT)
+    (folder / "notice.txt").write_text(f"Notices\n\n1. Notices\n\n{NASTY}\n", encoding="utf-8")
+    take_in(folder)
+    return folder
+
+
+def take_in(*paths: Path, collection: str = "default") -> None:
+    from ingest.pipeline import ingest
+
+    helper = shared.assistant()
+    ingest(
+        paths,
+        settings=helper.settings,
+        catalogue=helper.catalogue,
+        vectors=helper.vectors,
+        embedder=helper.embedder,
+        collection=collection,
+    )
+
+
+def library(app: AppTest) -> AppTest:
+    return app.run().switch_page("library_page.py").run()
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(str(element.proto.body) for element in app.get("html"))
+
+
+def button(app: AppTest, label: str):  # type: ignore[no-untyped-def]
+    return next(found for found in app.button if found.label == label)
+
+
+def test_an_empty_library_leads_to_the_samples(app: AppTest) -> None:
+    app.run()
+    assert [found.label for found in app.button] == ["Add the sample documents", "Add your own"]
+    assert not app.chat_input
+    button(app, "Add the sample documents").click().run()
+    assert not app.exception
+    assert app.chat_input
+    assert "documents added" in app.warning[0].value  # a scan and a Word file cannot be read yet
+    assert len(shared.assistant().documents()) >= 8
+
+
+def test_adding_ones_own_leads_to_the_library(app: AppTest) -> None:
+    app.run()
+    button(app, "Add your own").click().run()
+    assert app.title[0].value == "Library"
+    assert "Nothing in this collection yet" in app.info[0].value
+
+
+def test_an_answer_has_its_verdict_words_and_citation(app: AppTest, contracts: Path) -> None:
+    app.run().chat_input[0].set_value(ASK_NOTICE).run()
+    assert not app.exception
+    assert any("Answered" in found.value for found in app.markdown)
+    assert '<sup class="rn-mark">1</sup>' in html(app)
+    assert "sixty days written notice" in html(app)
+    assert "1 · services.pdf · page 1" in html(app)
+    assert app.get("imgs") or app.get("image")
+
+
+def test_a_question_without_answer_shows_the_nearest_clauses(app: AppTest, contracts: Path) -> None:
+    app.run().chat_input[0].set_value("What colour is the elephant in Antarctica?").run()
+    assert any("Not in the documents" in found.value for found in app.markdown)
+    assert any("nearest" in found.value for found in app.caption)
+    assert "rn-quote" in html(app)
+
+
+def test_earlier_questions_stay_and_open(app: AppTest, contracts: Path) -> None:
+    app.run().chat_input[0].set_value(ASK_NOTICE).run()
+    app.chat_input[0].set_value("What is the monthly fee of the Customer?").run()
+    assert "How many days" in app.expander[-1].label
+    assert "4,250" in html(app)
+    assert "sixty days" not in html(app)
+
+
+def test_quotes_only_asks_no_model(app: AppTest, contracts: Path) -> None:
+    app.run()
+    next(box for box in app.selectbox if box.label == "Model").set_value("none").run()
+    app.chat_input[0].set_value(ASK_NOTICE).run()
+    assert any("Quoted from the document" in found.value for found in app.markdown)
+
+
+def test_a_question_can_be_asked_of_one_document(app: AppTest, contracts: Path) -> None:
+    app.run()
+    box = next(box for box in app.selectbox if box.label == "Document")
+    notices = next(found for found in shared.assistant().documents() if found.path.endswith("notice.txt"))
+    box.set_value(notices.id).run()
+    app.chat_input[0].set_value(ASK_NOTICE).run()
+    assert "services.pdf" not in html(app)
+
+
+def test_hostile_text_is_literal(app: AppTest, contracts: Path) -> None:
+    app.run().chat_input[0].set_value("What does the literal notice say about bold, link and tag?").run()
+    assert not app.exception
+    assert "&lt;b&gt;tag&lt;/b&gt;" in html(app)
+    assert "<b>" not in html(app)
+    assert not any("literal notice: $x^2$" in found.value.lower() for found in app.markdown)
+
+
+def test_an_engine_that_dies_is_one_message_and_the_app_goes_on(
+    app: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object, **__: object) -> None:
+        raise EngineError("the engine stopped: run `ragnano doctor`")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(shared.assistant(), "ask", die)
+        app.run().chat_input[0].set_value(ASK_NOTICE).run()
+        assert [found.value for found in app.error] == [r"the engine stopped\: run \`ragnano doctor\`"]
+    app.chat_input[0].set_value(ASK_NOTICE).run()
+    assert not app.error
+    assert any("Answered" in found.value for found in app.markdown)
+
+
+def test_an_unforeseen_error_is_told_without_its_words(
+    app: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise KeyError("the contract's secret words")
+
+    monkeypatch.setattr(shared.assistant(), "ask", fail)
+    app.run().chat_input[0].set_value(ASK_NOTICE).run()
+    assert not app.exception
+    assert "Something went wrong" in app.error[0].value
+    assert "KeyError" in caplog.text
+    assert "secret" not in app.error[0].value + caplog.text
+
+
+def test_a_library_that_cannot_be_opened_is_told(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed() -> None:
+        raise StoreError("the folder is read-only: choose another")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(shared, "make_assistant", closed)
+        app.run()
+        assert "the folder is read\\-only" in app.error[0].value
+    app.run()
+    assert not app.error
+
+
+def test_files_are_added_by_upload_with_a_report(app: AppTest, tmp_path: Path) -> None:
+    good = write_pdf(tmp_path / "services.pdf", AGREEMENT).read_bytes()
+    library(app).file_uploader[0].upload(("../services.pdf", good, "application/pdf")).run()
+    app.file_uploader[0].upload(("broken.pdf", b"%PDF-1.7 broken", "application/pdf"))
+    button(app, "Add these files").click().run()
+    assert not app.exception
+    home = shared.assistant().settings.data_dir
+    kept = sorted(path.name for path in (home / "uploads").rglob("*.pdf"))
+    stored = [Path(found.path).name for found in shared.assistant().documents()]
+    assert kept == stored
+    assert set(kept) <= {"services.pdf"}
+
+
+def test_a_folder_is_added_and_a_wrong_one_is_told(app: AppTest, tmp_path: Path) -> None:
+    write_pdf(tmp_path / "folder.pdf", AGREEMENT)
+    library(app)
+    next(box for box in app.text_input if box.label == "Folder or file").set_value(str(tmp_path / "nowhere"))
+    button(app, "Add this folder").click().run()
+    assert "no such file or folder" in app.error[0].value
+    next(box for box in app.text_input if box.label == "Folder or file").set_value(str(tmp_path / "folder.pdf"))
+    button(app, "Add this folder").click().run()
+    assert not app.error
+    assert "1 document added" in app.success[0].value
+    assert "Services Agreement" in app.expander[0].label
+
+
+def test_a_new_collection_is_made_by_typing_its_name(app: AppTest, contracts: Path) -> None:
+    library(app).selectbox[0].set_value("Mill matter").run()
+    assert "Nothing in this collection yet" in app.info[0].value
+    next(box for box in app.text_input if box.label == "Folder or file").set_value(str(contracts))
+    button(app, "Add this folder").click().run()
+    assert dict(shared.assistant().catalogue.collections()) == {"Mill matter": 2, "default": 2}
+
+
+def test_a_document_is_removed_after_a_second_click(app: AppTest, contracts: Path) -> None:
+    rows = len(library(app).expander)
+    identifier = next(found.id for found in shared.assistant().documents() if found.path.endswith("services.pdf"))
+    app.session_state[f"row {identifier}"] = True
+    app.run()
+    assert "services.pdf" in html(app)
+    button(app, "Remove for good").click().run()
+    assert not app.exception
+    assert [found.media_type for found in shared.assistant().documents()] == ["text/plain"]
+    assert (contracts / "services.pdf").exists()
+    assert len(app.expander) == rows - 1
+
+
+def test_the_parts_of_a_sentence_cut_by_a_page_end_share_a_number() -> None:
+    def part(page: int, score: float) -> Citation:
+        return Citation("d", "d.pdf", page, "words", 0, 5, (), score, section="8 Term")
+
+    assert numbers([part(1, 0.9), part(2, 0.9), part(2, 0.8), part(4, 0.7)]) == [1, 1, 2, 3]
+    assert numbers([]) == []
