@@ -27,7 +27,8 @@ done
 
 cat <<'NEXT'
 
-That was ragnano on the sample contracts, all on this machine. The last question has no answer in them, and it said so.
+That was ragnano on the sample contracts, all on this machine. No contract answers the last question (nothing is said
+of stock options), so the right reply to it is that the documents don't say.
 Next:
   make ui                                      the app, in the browser
   .venv/bin/ragnano ingest YOUR-FOLDER         your own documents

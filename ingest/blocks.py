@@ -37,9 +37,18 @@ _FRONT_BLOCKS = 8  # "EXHIBIT 10.18" above a filed contract's title is the filin
 _COMPANY = re.compile(
     r"\b(?:inc|llc|l\.l\.c|ltd|limited|corp|corporation|company|l\.?p|plc|gmbh|n\.a|s\.a|b\.v)\b\.?$", re.I
 )
-_SIGNATURE = re.compile(r"^(?:by|name|title|date|its|signed|attest|witness|print name|per|signature)\b\s*:?", re.I)
+_SIGNATURE = re.compile(
+    r"^(?:by|name|title|date|its|signed|attest|witness|print name|per|signature)\s*(?::|/s/|__|$)", re.I
+)
+# Words that a reference or a number follows: "as stated in Section / 1.2 of this Agreement".
+_REFERS = re.compile(
+    r"\b(?:(?:sub)?sections?|articles?|clauses?|paragraphs?|schedules?|exhibits?|and|or|of|in|to|under|with|by|the|than)$",
+    re.I,
+)
+_TWO_SENTENCES = re.compile(r"[.:;]\s+[A-Z]")
 _LEAST_PROSE = 20  # characters: a shorter last line without a full stop is a name or a cell, not half a sentence
 _NO_TITLE = re.compile(r"[,\d]")  # an address or a name, when nothing but capitals at word starts speaks for a heading
+_QUOTE = re.compile(r"[“\"]")  # a defined name, as under a party of a contract
 _MOST_PLAIN_WORDS = 12
 _WITNESS = re.compile(r"in witness whereof\b", re.I)  # opens the signatures: they belong to no clause
 
@@ -160,7 +169,7 @@ class _Builder:
         full, wide = layout.is_full(previous), self._wide(previous, line)
         small = line.text[0].islower()
         if label_of(line.text):
-            return finished or wide or not full
+            return finished or wide or not (full or _REFERS.search(previous.text))
         if wide:
             return finished or not small
         if not layout.wrapped:
@@ -196,6 +205,8 @@ class _Builder:
         )
         if label.kind == "hash":
             return _Draft("heading", [line], label, title, closed=True)
+        if _TWO_SENTENCES.search(title) and label.kind not in ("exhibit", "article"):
+            return None
         if title and not (short and (is_title(title) or self._plain_title(line, label, title, after))):
             return None
         if label.kind == "exhibit" and self._is_filing_number(label):
@@ -224,7 +235,7 @@ class _Builder:
         """Whether a line without a number is a heading: conservative, since names and cells look alike."""
         if not is_title(title) or len(title) > _MOST_TITLE_CHARACTERS or line.text.endswith((",", ";")):
             return False
-        if _COMPANY.search(title) or self._is_sign(line) or after is None:
+        if _COMPANY.search(title) or _QUOTE.search(title) or self._is_sign(line) or after is None:
             return False
         if is_capitals(title):
             if has_verb(title):

@@ -82,15 +82,17 @@ class Chunker:
     def __init__(self, limit: int, count: CountTokens) -> None:
         self._limit = limit
         self._count = count
+        self._texts: Mapping[int, str] = {}
         self._section_texts: dict[tuple[str, ...], tuple[str, int]] = {}
 
     def chunks(self, document: str, pages: Sequence[Page], blocks: Sequence[Block], context: str) -> list[Chunk]:
         """All chunks of a document, in reading order, with ordinals from 0."""
         texts = {page.number: page.text for page in pages}
+        self._texts = texts
         taken = self._count([context])[0] + SPECIAL_TOKENS if context else SPECIAL_TOKENS
         self._section_texts.clear()
         made: list[Chunk] = []
-        for clause in self._packed(self._clauses(blocks, texts, taken), taken):
+        for clause in self._packed(self._clauses(blocks), taken):
             section, section_tokens = self._section(clause.section)
             made.append(
                 Chunk(
@@ -124,8 +126,8 @@ class Chunker:
     def _room(self, path: tuple[str, ...], taken: int) -> int:
         return max(self._limit - taken - self._section(path)[1], _LEAST_ROOM)
 
-    def _clauses(self, blocks: Sequence[Block], texts: Mapping[int, str], taken: int) -> Iterator[_Clause]:
-        """Runs of blocks under one path, each block cut so that its pieces fit into a chunk."""
+    def _clauses(self, blocks: Sequence[Block]) -> Iterator[_Clause]:
+        """Runs of blocks under one path."""
         counts = self._count([block.text for block in blocks]) if blocks else []
         clause: _Clause | None = None
         for block, tokens in zip(blocks, counts, strict=True):
@@ -133,12 +135,7 @@ class Chunker:
                 if clause is not None:
                     yield clause
                 clause = _Clause(block.section)
-            room = self._room(block.section, taken)
-            heading = block.kind == "heading"
-            if tokens <= room:
-                clause.pieces.append(_Piece(block.span, block.text, tokens, heading))
-            else:
-                clause.pieces.extend(self._cut(block.span, texts[block.span.page], room, heading))
+            clause.pieces.append(_Piece(block.span, block.text, tokens, block.kind == "heading"))
         if clause is not None:
             yield clause
 
@@ -176,7 +173,7 @@ class Chunker:
         left = clause.tokens
         part: list[_Piece] = []
         size = 0
-        for piece in clause.pieces:
+        for piece in self._fitting(clause.pieces, room):
             goal = left / -(-left // room)  # an even share of what is left, never above `room`
             keeps = all(held.heading for held in part)
             full = size + piece.tokens > room or (size >= _MIN_TOKENS and size + piece.tokens / 2 > goal)
@@ -197,10 +194,19 @@ class Chunker:
         if part:
             yield _Clause(clause.section, part)
 
-    def _cut(self, span: Span, page: str, room: int, heading: bool) -> Iterator[_Piece]:
-        """The span in pieces of at most `room` tokens (one unbroken word may be longer)."""
-        for start, end, tokens in self._bits(page, span.start, span.end, room, 0):
-            yield _Piece(Span(span.page, start, end), fold(page[start:end]), tokens, heading)
+    def _fitting(self, pieces: Sequence[_Piece], room: int) -> Iterator[_Piece]:
+        """The pieces, cut so that each fits into `room` tokens together with the headings right above it."""
+        above = 0
+        for piece in pieces:
+            left = max(room - above, _LEAST_ROOM) if above < room else room
+            if piece.tokens <= left:
+                yield piece
+            else:
+                page = self._texts[piece.span.page]
+                # One unbroken word may stay longer than that.
+                for start, end, tokens in self._bits(page, piece.span.start, piece.span.end, left, 0):
+                    yield _Piece(Span(piece.span.page, start, end), fold(page[start:end]), tokens, piece.heading)
+            above = above + piece.tokens if piece.heading else 0
 
     def _bits(self, page: str, start: int, end: int, room: int, level: int) -> list[tuple[int, int, int]]:
         """Greedy runs of the atoms between joints of `level`; an atom too long is cut at the next level's joints."""

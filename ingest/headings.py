@@ -77,6 +77,7 @@ _SMALL_WORDS = frozenset(
 )
 _MOST_TITLE_WORDS = 14
 _MOST_SKIPPED = 3  # clause numbers that may be missing (reserved, or lost in the text layer)
+_MOST_SKIPPED_BY_TITLES = 20  # an amendment or excerpt jumps; a title makes the number certain
 _TITLE_END = re.compile(r"(?<!\b[A-Z])(?<!\bNo)(?<!\bInc)[.:](?=[\s”\"]|$)|\s+[-–—]+\s+|[-–—]{2,}|\s{3,}")
 _VERB = re.compile(r"\b(?:is|are|was|were|shall|will|may|must|has|have|hereby|agrees?|means)\b", re.I)
 _DEFINED = re.compile(r"[“\"'‘](?P<term>[^”\"’]{2,60})[”\"'’],?\s+(?:shall\s+)?(?:mean|has|have|is\s+defined|refers)")
@@ -123,6 +124,9 @@ class SectionPath:
 
     _levels: list[tuple[int, str]] = field(default_factory=list)
     _counts: list[int] = field(default_factory=list)
+    _counts_before: list[int] = field(default_factory=list)  # as they stood before the last exhibit
+    _levels_before: list[tuple[int, str]] = field(default_factory=list)
+    _returns: bool = False
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -130,6 +134,10 @@ class SectionPath:
 
     def enter(self, rank: int, name: str) -> None:
         """Close everything as deep as `rank` or deeper, then open `name` ("" only closes)."""
+        if rank == EXHIBIT and self._levels and self._levels[0][0] != EXHIBIT:
+            self._levels_before = list(self._levels)
+        if self._returns and rank >= SECTION:
+            self._levels[:], self._returns = self._levels_before, False
         while self._levels and self._levels[-1][0] >= rank:
             self._levels.pop()
         if name:
@@ -141,21 +149,33 @@ class SectionPath:
         A list numbered inside a clause starts its own count, so that the clauses' count goes on behind it.
         """
         if label.kind in ("exhibit", "article", "caps-roman", "hash"):
+            if label.kind == "exhibit" and self._counts:
+                self._counts_before = list(self._counts)
             self._counts.clear()
         if label.kind not in ("decimal", "integer"):
             return True
         top = int(label.number.split(".")[0])
+        self._go_back(top)
         for place in range(len(self._counts) - 1, -1, -1):
-            if self._counts[place] <= top <= self._counts[place] + _MOST_SKIPPED:
+            most = _MOST_SKIPPED_BY_TITLES if titled else _MOST_SKIPPED
+            if self._counts[place] <= top <= self._counts[place] + most:
                 self._counts[place:] = [top]
                 return True
         if top == 1 and titled:
             self._counts[:] = [1]
             return True
-        if top == 1 or (not self._counts and (label.kind == "decimal" or top <= _MOST_SKIPPED)):
+        if top == 1 or (not self._counts and (titled or label.kind == "decimal" or top <= _MOST_SKIPPED)):
             self._counts.append(top)
             return True
         return False
+
+    def _go_back(self, top: int) -> None:
+        """Clauses that count on behind "Schedule F" show that it was only mentioned there, in a list of schedules."""
+        before = self._counts_before
+        if before and not self._counts and before[-1] < top <= before[-1] + _MOST_SKIPPED:
+            self._counts[:] = before
+            self._returns = True  # the path follows when the clause is entered
+        self._counts_before = []
 
     def is_inner_list(self, label: Label) -> bool:
         """True when a plain integer counts the items of a list inside a clause rather than clauses."""

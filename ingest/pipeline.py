@@ -86,7 +86,8 @@ class _Run:
         self._collection, self._passwords, self._progress = collection, passwords, progress
         self._started = time.monotonic()
         self._known = {place.path: place for place in catalogue.placements(collection)}
-        self._twins: dict[str, list[Found]] = {}  # by hash: other files with the bytes of one that is on its way
+        # Other files with the bytes of one that is on its way, by hash and media type.
+        self._twins: dict[tuple[str, str], list[Found]] = {}
         self._batch: list[tuple[Found, ParsedDocument]] = []
         self._unsynced = 0
         self._total = self._done = 0
@@ -107,12 +108,12 @@ class _Run:
 
     def take_in(self, files: Sequence[Found], reader: Reader, cancelled: Callable[[], bool]) -> None:
         """Read ahead of embedding, at most _AHEAD files; store in the files' order."""
-        waiting: deque[tuple[Found, str, Future[ParsedDocument]]] = deque()
+        waiting: deque[tuple[Found, tuple[str, str], Future[ParsedDocument]]] = deque()
         jobs = self._jobs(files)
         while not cancelled():
             while len(waiting) < _AHEAD and (job := next(jobs, None)) is not None:
                 file, digest, order = job
-                waiting.append((file, digest, reader.submit(order)))
+                waiting.append((file, (digest, order.media_type), reader.submit(order)))
             if not waiting:
                 break
             self._receive(*waiting.popleft())
@@ -135,23 +136,23 @@ class _Run:
             except (LoadError, OSError) as error:
                 self._fail(file, reason_of(error))
                 continue
-            if digest in self._twins:
-                self._twins[digest].append(file)
+            if (digest, media_type) in self._twins:
+                self._twins[digest, media_type].append(file)
             elif self._catalogue.has(digest):
                 self._place(digest, file)
             else:
-                self._twins[digest] = []
+                self._twins[digest, media_type] = []
                 yield file, digest, Job(file.path, media_type, self._settings.chunk_tokens, self._passwords)
 
-    def _receive(self, file: Found, digest: str, future: Future[ParsedDocument]) -> None:
+    def _receive(self, file: Found, key: tuple[str, str], future: Future[ParsedDocument]) -> None:
         try:
             parsed = future.result()
         except LoadError as error:
-            for failed in (file, *self._twins.pop(digest)):
+            for failed in (file, *self._twins.pop(key)):
                 self._fail(failed, str(error))
             return
-        if parsed.document.id != digest:  # the file changed while it was read: its twins are twins no more
-            for twin in self._twins.pop(digest):
+        if parsed.document.id != key[0]:  # the file changed while it was read: its twins are twins no more
+            for twin in self._twins.pop(key):
                 self._fail(twin, "another file with the same content changed during the run; run it again")
         self._batch.append((file, parsed))
 
@@ -178,7 +179,7 @@ class _Run:
             )
             start = end
             self._count(file, parsed)
-            for twin in self._twins.pop(parsed.document.id, ()):
+            for twin in self._twins.pop((parsed.document.id, parsed.document.media_type), ()):
                 self._place(parsed.document.id, twin)
         self._unsynced += len(chunks)
         self._batch.clear()

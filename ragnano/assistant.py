@@ -13,7 +13,7 @@ from typing import Self
 
 from ragnano.cite import cite, cite_hit
 from ragnano.config import Settings
-from ragnano.errors import NotFoundError
+from ragnano.errors import IndexMismatch, NotFoundError
 from ragnano.evidence import select
 from ragnano.gate import load_gate
 from ragnano.generate import generate
@@ -136,7 +136,17 @@ class Assistant:
         return self._answer(found, scope, evidence, draft, confidence, name, begun, retrieved)
 
     def _find(self, question: str, scope: Scope, k: int) -> Found:
+        self._require_same_embedder()
         return Retriever(self.catalogue, self.vectors, self.embedder, self.settings).search(question, scope, k)
+
+    def _require_same_embedder(self) -> None:
+        """Vectors of two embedders can't be compared: say so instead of finding nonsense."""
+        made_with = self.catalogue.fingerprint().get("embedder")
+        if made_with not in (None, f"{self.embedder.name} {self.embedder.fingerprint}"):
+            raise IndexMismatch(
+                f"the index was made with another embedder than {self.embedder.name}: "
+                "run `ragnano docs rebuild --reembed`, or choose the embedder it was made with"
+            )
 
     def _phrase(
         self,
@@ -214,5 +224,13 @@ class Assistant:
         """Remove a document by id, from one collection or from all; nothing of it stays in the data directory."""
         with self.catalogue.write_lock():
             self.catalogue.remove(document, collection)
-            self.vectors.sync()
+            # Rebuilt, not only synced: Chroma keeps the bytes of removed vectors until then.
+            self.vectors.compact()
             self.catalogue.compact()
+
+    def settle(self) -> None:
+        """Bring the vector cache up to date, so that a process that answers many questions searches through Chroma.
+
+        A process that asks once is quicker without: Chroma takes about two seconds to open, exact search none.
+        """
+        self.vectors.sync()

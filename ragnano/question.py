@@ -95,7 +95,7 @@ def read_question(text: str) -> Question:
         raise QuestionError("the question is empty: ask something in words")
     if len(text) > LONGEST_QUESTION:
         raise QuestionError(f"the question has {len(text)} characters: ask in at most {LONGEST_QUESTION}")
-    kind = next((kind for kind, pattern in _KINDS if pattern.search(text)), "other")
+    kind: AnswerKind = next((kind for kind, pattern in _KINDS if pattern.search(text)), "other")
     return Question(
         text=text,
         stems=tuple(content_stems(text)),

@@ -6,6 +6,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ingest.reading import Job, read
 from ingest.worker import ReadFile
 from ragnano.config import Settings
@@ -15,6 +18,25 @@ from ragnano.types import ParsedDocument
 def count_words(texts: Sequence[str]) -> list[int]:
     """A token is a word."""
     return [len(text.split()) for text in texts]
+
+
+class LetterEmbedder:
+    """Embeds a text as the counts of its letters a to z, unit length, and remembers how many texts each call gave."""
+
+    name = "letters"
+    dimensions = 26
+    fingerprint = "letters-1"
+
+    def __init__(self) -> None:
+        self.calls: list[int] = []
+
+    def embed_passages(self, texts: Sequence[str], progress: object = None) -> NDArray[np.float32]:
+        self.calls.append(len(texts))
+        counts = np.array([[text.lower().count(chr(97 + place)) for place in range(26)] for text in texts], np.float32)
+        return counts / np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return count_words(texts)
 
 
 def word_reader(settings: Settings) -> ReadFile:

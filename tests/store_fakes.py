@@ -2,8 +2,10 @@
 
 import hashlib
 import itertools
+import json
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,13 @@ from numpy.typing import NDArray
 
 from ragnano.boxes import Word, pack_words
 from ragnano.store import Catalogue, Vectors, vectors_chroma
-from ragnano.types import Box, Chunk, Document, OutlineEntry, Page, ParsedDocument, Span
+from ragnano.types import Box, Chunk, Document, OutlineEntry, Page, ParsedDocument, Scope, Span
 
+EVERYTHING = Scope()
+# Chroma saves an index to files when 1,000 vectors are new to it, and keeps them in its database until then. With this
+# it saves early, so that a small index is like a large one.
+THRESHOLD = 100
+LOW_THRESHOLD = vectors_chroma._HNSW | {"sync_threshold": THRESHOLD, "batch_size": THRESHOLD // 2}
 # Chunks of each document that a forked writer writes.
 WRITTEN_CHUNKS = 15
 
@@ -59,6 +66,47 @@ def many(count: int, chunks: int = 3) -> list[ParsedDocument]:
 def contract(number: int, chunks: int = 3) -> ParsedDocument:
     """The document with this number among `many`."""
     return document(*(f"Sentence {place} of document {number}." for place in range(chunks)), title=f"Contract {number}")
+
+
+def texts(catalogue: Catalogue, expression: str, scope: Scope = EVERYTHING, k: int = 10) -> list[str]:
+    """The texts of the chunks that an expression finds, best first."""
+    found = catalogue.lexical(expression, scope, k)
+    chunks = catalogue.chunks([identifier for identifier, _ in found])
+    return [chunks[identifier].text for identifier, _ in found]
+
+
+def some_query(seed: int = 7) -> NDArray[np.float32]:
+    """A question's vector, float32 (8,)."""
+    return np.random.default_rng(seed).normal(size=8).astype(np.float32)
+
+
+def agrees(cache: Vectors, catalogue: Catalogue, scope: Scope = EVERYTHING, k: int = 10) -> bool:
+    """True when Chroma names the same chunks, in the same order, with the same scores, as exact search does."""
+    for seed in range(5):
+        found, wanted = cache.query(some_query(seed), scope, k), catalogue.dense(some_query(seed), scope, k)
+        if [identifier for identifier, _ in found] != [identifier for identifier, _ in wanted]:
+            return False
+        if not np.allclose([score for _, score in found], [score for _, score in wanted], atol=1e-5):
+            return False
+    return True
+
+
+def generation(folder: Path) -> Path:
+    """The cache's folder in use."""
+    name = json.loads((folder / "vectors" / "state.json").read_text())["generation"]
+    return folder / "vectors" / str(name)
+
+
+def fill_large(folder: Path) -> Path:
+    """Make a data directory whose cache has saved index files (set LOW_THRESHOLD before)."""
+    with Catalogue(folder) as catalogue, closing(Vectors(folder, catalogue)) as cache:
+        sentences = (f"Sentence {number}." for number in range(2 * THRESHOLD))
+        add(catalogue, document(*sentences, title="Long"), "/long")
+        for number, other in enumerate(many(3)):
+            add(catalogue, other, f"/{number}")
+        assert cache.sync()
+    assert list(folder.glob("vectors/*/*/index_metadata.pickle"))
+    return folder
 
 
 def forge() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from ragnano.assistant import QUOTES_ONLY, Assistant
-from ragnano.errors import NotFoundError, QuestionError
+from ragnano.errors import IndexMismatch, NotFoundError, QuestionError
 from ragnano.types import Scope
 from tests.conftest import FakeChatModel, add_text
 
@@ -134,3 +134,9 @@ def test_a_question_that_names_a_party_is_asked_of_its_document(assistant: Assis
     add_text(assistant, LEASE.replace("Brightwater", "Dunmore"), name="c.txt", parties=("Dunmore Properties LLC",))
     hits = assistant.search("In the lease with Coldspring Estates LLC: how much is the deposit?")
     assert {hit.document.path for hit in hits} == {"/docs/b.txt"}
+
+
+def test_an_index_made_with_another_embedder_asks_for_a_rebuild(assistant: Assistant) -> None:
+    assistant.catalogue.require_fingerprint({"embedder": "other 1"})
+    with pytest.raises(IndexMismatch, match="rebuild --reembed"):
+        assistant.search(DEPOSIT)

@@ -89,7 +89,7 @@ def set_up(root: Path, fail: str = "", **options: Any) -> list[str]:
     """Runs set-up with a recorder in place of pip; returns the purposes of the commands it ran."""
     setup = steps.Setup(root, steps.Options(models=False, **options))
     recorder = Recorder(root, fail)
-    outstanding = setup.outstanding()
+    outstanding = setup.mended(setup.outstanding())
     if outstanding:
         setup._do(outstanding, recorder)
     return recorder.purposes
@@ -304,6 +304,14 @@ def test_packages_cut_off_by_a_kill_are_forgotten_and_whole_ones_kept(tmp_path: 
     (tmp_path / "~hole").mkdir()
     assert state.mend(tmp_path) == 2
     assert whole.exists() and not unfinished.exists() and not truncated.exists() and not (tmp_path / "~hole").exists()
+
+
+def test_after_an_interruption_a_damaged_package_makes_all_packages_count_as_not_installed(checkout: Path) -> None:
+    set_up(checkout)
+    package(checkout / ".venv" / "lib" / "python3.11" / "site-packages", "cut", 4, finished=False)
+    assert set_up(checkout) == []
+    (checkout / "pyproject.toml").write_text("[project]\nversion = '2'\n")
+    assert set_up(checkout) == FIRST[1:]
 
 
 def test_the_compiled_package_is_taken_apart_from_the_others() -> None:

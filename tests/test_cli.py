@@ -41,7 +41,7 @@ class Kept:
 
 @pytest.fixture
 def run(assistant: Assistant, chat_model: FakeChatModel, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    chat_model.reply = "The security deposit is $12,000 [1]."
+    chat_model.reply = "The security deposit is $12,000."
     monkeypatch.setattr(answers, "assistant", Kept(assistant))
     monkeypatch.setattr(docs, "assistant", Kept(assistant))
     yield lambda *words: CliRunner().invoke(app, list(words), catch_exceptions=False)
@@ -66,7 +66,7 @@ def test_a_citation_can_be_found_again_in_the_page_that_docs_show_prints(run: An
 def test_ask_for_people_shows_answer_file_page_and_quote(run: Any, assistant: Assistant) -> None:
     add_text(assistant, LEASE, name="lease.txt")
     shown = run("ask", DEPOSIT).stdout
-    assert shown.count("The security deposit is $12,000 [1].") == 1
+    assert shown.count("The security deposit is $12,000") == 1
     assert "lease.txt, page 1, 4 Deposit" in shown
     assert "“The Tenant shall pay a security deposit of $12,000" in shown
 

@@ -11,27 +11,16 @@ import numpy as np
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
+from ingest.chunk import embedding_text
 from ingest.pipeline import Progress, ingest, rebuild
 from ingest.worker import Reader
 from ragnano.config import Settings
 from ragnano.errors import IndexMismatch, NotFoundError
 from ragnano.store import Catalogue, Vectors
 from ragnano.types import IngestReport
-from tests.conftest import FakeEmbedder
-from tests.ingest_fakes import fragile_reader
+from tests.ingest_fakes import LetterEmbedder, fragile_reader
 
 CLAUSES = "SERVICES AGREEMENT\n\n8. TERM\n\n8.1 Notice. Either party may end this Agreement on ninety days' notice.\n"
-
-
-class CountingEmbedder(FakeEmbedder):
-    """Remembers how many passages it was given, call by call."""
-
-    def __init__(self) -> None:
-        self.calls: list[int] = []
-
-    def embed_passages(self, texts: Any, progress: object = None) -> Any:
-        self.calls.append(len(texts))
-        return super().embed_passages(texts, progress)
 
 
 class Taker:
@@ -41,7 +30,7 @@ class Taker:
         self.settings = Settings.load(data_dir=home, file_seconds=file_seconds, file_megabytes=1)
         self.catalogue = Catalogue(home)
         self.vectors = Vectors(home, self.catalogue)
-        self.embedder = CountingEmbedder()
+        self.embedder = LetterEmbedder()
 
     def __call__(self, *paths: Path, **options: Any) -> IngestReport:
         given = {"embedder": self.embedder, "reader": lambda: Reader(self.settings, make=fragile_reader)} | options
@@ -77,7 +66,7 @@ def files(tmp_path: Path) -> Path:
     return folder
 
 
-def untouched() -> FakeEmbedder:
+def untouched() -> LetterEmbedder:
     raise AssertionError("the embedder was asked for although there was nothing to embed")
 
 
@@ -85,13 +74,13 @@ def test_a_folder_is_taken_in_with_its_clauses(take: Taker, files: Path) -> None
     (files / "a.txt").write_text(CLAUSES)
     (files / "b.md").write_text("# Lease\n\nRent is due monthly.\n")
     report = take(files)
-    assert (report.files, report.pages, report.chunks, report.failed) == (2, 2, 3, ())
+    assert (report.files, report.pages, report.chunks, report.failed) == (2, 2, 2, ())
     [document] = [d for d in take.catalogue.documents() if d.title == "Services Agreement"]
     chunk = take.catalogue.chunks_of(document.id)[-1]
     assert chunk.section == "8 TERM > 8.1 Notice"
     assert chunk.context == "Services Agreement"
     assert take.catalogue.verify() == []
-    assert take.embedder.calls == [3]
+    assert take.embedder.calls == [2]
 
 
 def test_unchanged_files_are_skipped_without_reading_or_embedding(take: Taker, files: Path) -> None:
@@ -160,7 +149,7 @@ BAD: dict[str, Callable[[Path], object]] = {
 def test_no_bad_file_stops_the_others(take: Taker, files: Path) -> None:
     for name, write in BAD.items():
         write(files / name)
-        (files / f"{Path(name).stem}-good.txt").write_text(CLAUSES + name)
+        (files / f"{name}-good.txt").write_text(CLAUSES + name)
     (files / "prints.txt").write_text(CLAUSES + "prints")
     report = take(files)
     assert report.files == len(BAD) + 1
@@ -285,7 +274,5 @@ def test_vectors_are_those_of_the_chunks_they_stand_by(take: Taker, files: Path)
     take(files)
     ids, stored = take.catalogue.embeddings()
     chunks = take.catalogue.chunks(ids.tolist())
-    from ingest.chunk import embedding_text
-
-    expected = take.embedder.embed_sentences([embedding_text(chunks[i]) for i in ids.tolist()])
+    expected = take.embedder.embed_passages([embedding_text(chunks[i]) for i in ids.tolist()])
     assert np.allclose(stored, expected, atol=1e-3)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from ragnano.config import Settings, default_models_dir
 from ragnano.errors import EngineError
 from ragnano.models import ChatModel, Part, Prompt, find, installed, open_chat_model
+from ragnano.models.native import LoadedModel
 
 pytestmark = pytest.mark.models
 
@@ -73,17 +74,18 @@ def test_logits_after_reuse_are_bit_for_bit_those_of_a_fresh_evaluation(model: C
     assert native.logits() == fresh
 
 
-def test_a_shared_beginning_is_not_read_again(model: ChatModel) -> None:
+def test_a_shared_beginning_is_not_read_again(model: ChatModel, monkeypatch: pytest.MonkeyPatch) -> None:
     native, _ = model._open()
     tokens = native.tokenize(EVIDENCE * 5, special=False)
     native.read(tokens)
     batches: list[int] = []
-    decode = native.decode
-    native.decode = lambda block: (batches.append(len(block)), decode(block))[1]  # type: ignore[method-assign]
-    try:
-        native.read([*tokens[:200], *tokens[:10]])
-    finally:
-        del native.decode
+
+    def decode(tokens: Sequence[int]) -> None:
+        batches.append(len(tokens))
+        LoadedModel.decode(native, tokens)
+
+    monkeypatch.setattr(native, "decode", decode)
+    native.read([*tokens[:200], *tokens[:10]])
     assert sum(batches) == 210 - 192
 
 

@@ -1,37 +1,34 @@
-"""The vector cache: answers as exact search does, follows the catalogue, and mends whatever happens to its files."""
+"""The vector cache: answers as exact search does, follows the catalogue, and belongs to one process at a time."""
 
-import json
-import os
-import random
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 from filelock import FileLock
-from numpy.typing import NDArray
 
-from ragnano.errors import IndexMismatch, StoreBusy, StoreError
-from ragnano.store import Catalogue, Vectors
+from ragnano.errors import IndexMismatch, StoreBusy
+from ragnano.store import Catalogue, Vectors, vectors_chroma
 from ragnano.store import vectors as vectors_module
-from ragnano.store.vectors_chroma import _HNSW, Broken, ChromaIndex
+from ragnano.store.vectors_chroma import ChromaIndex
 from ragnano.types import Scope
-from tests.store_fakes import WRITTEN_CHUNKS, add, contract, document, files_with, many, vectors
+from tests.store_fakes import (
+    EVERYTHING,
+    LOW_THRESHOLD,
+    add,
+    agrees,
+    document,
+    fill_large,
+    generation,
+    many,
+    some_query,
+    vectors,
+)
 
 ROOT = Path(__file__).parents[1]
-EVERYTHING = Scope()
-# Chroma saves an index to files when that many vectors are new to it; until then it keeps them in its database.
-CHROMAS_THRESHOLD = 1_000
-THRESHOLD = 100
-LOW_THRESHOLD = _HNSW | {"sync_threshold": THRESHOLD, "batch_size": THRESHOLD // 2}
 
 
 @pytest.fixture
@@ -46,52 +43,18 @@ def cache(catalogue: Catalogue) -> Iterator[Vectors]:
         yield opened
 
 
-@pytest.fixture
-def low_threshold(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Has Chroma save its files early, so that a small index is like a large one."""
-    monkeypatch.setattr("ragnano.store.vectors_chroma._HNSW", LOW_THRESHOLD)
-
-
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory whose cache has saved index files. To be copied, not changed."""
-    folder = tmp_path_factory.mktemp("saved")
-    with Catalogue(folder) as catalogue:
-        parsed = document(*(f"Sentence {number}." for number in range(2 * THRESHOLD)), title="Long")
-        add(catalogue, parsed, "/long")
-        for number, other in enumerate(many(3)):
-            add(catalogue, other, f"/{number}")
-        with pytest.MonkeyPatch.context() as patch, closing(Vectors(folder, catalogue)) as cache:
-            patch.setattr("ragnano.store.vectors_chroma._HNSW", LOW_THRESHOLD)
-            assert cache.sync()
-    assert list(folder.glob("vectors/*/*/index_metadata.pickle"))
-    return folder
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vectors_chroma, "_HNSW", LOW_THRESHOLD)
+        return fill_large(tmp_path_factory.mktemp("saved"))
 
 
 @pytest.fixture
-def large(saved: Path, tmp_path: Path, low_threshold: None) -> Path:
+def large(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data directory of one's own whose cache has saved index files."""
+    monkeypatch.setattr(vectors_chroma, "_HNSW", LOW_THRESHOLD)
     return shutil.copytree(saved, tmp_path / "large")
-
-
-def some_query(seed: int = 7) -> NDArray[np.float32]:
-    return np.random.default_rng(seed).normal(size=8).astype(np.float32)
-
-
-def agrees(cache: Vectors, catalogue: Catalogue, scope: Scope = EVERYTHING, k: int = 10) -> bool:
-    """True when Chroma names the same chunks, in the same order, with the same scores, as exact search does."""
-    for seed in range(5):
-        found, wanted = cache.query(some_query(seed), scope, k), catalogue.dense(some_query(seed), scope, k)
-        if [identifier for identifier, _ in found] != [identifier for identifier, _ in wanted]:
-            return False
-        if not np.allclose([score for _, score in found], [score for _, score in wanted], atol=1e-5):
-            return False
-    return True
-
-
-def generation(folder: Path) -> Path:
-    name = json.loads((folder / "vectors" / "state.json").read_text())["generation"]
-    return folder / "vectors" / str(name)
 
 
 # Answers
@@ -220,119 +183,6 @@ def test_a_catalogue_restored_from_a_backup_is_noticed(catalogue: Catalogue, tmp
         assert cache.verify() == []
 
 
-# Mending
-
-
-def _damage(pattern: str, change: Callable[[bytes], bytes] | None) -> Callable[[Path], None]:
-    def apply(folder: Path) -> None:
-        (file,) = folder.glob(f"vectors/{pattern}")
-        if change is None:
-            file.unlink()
-        else:
-            file.write_bytes(change(file.read_bytes()))
-
-    return apply
-
-
-def _half(content: bytes) -> bytes:
-    return content[: len(content) // 2]
-
-
-def _noise(content: bytes) -> bytes:
-    return random.Random(5).randbytes(len(content))
-
-
-def _rewrite_state(**values: object) -> Callable[[bytes], bytes]:
-    return lambda content: json.dumps(json.loads(content) | values).encode()
-
-
-_INDEX_FILES = ("header.bin", "data_level0.bin", "length.bin", "link_lists.bin", "index_metadata.pickle")
-_DAMAGES: dict[str, Callable[[Path], None]] = {
-    f"{name} {how}": _damage(pattern, change)
-    for name, pattern in [
-        ("state.json", "state.json"),
-        ("chroma.sqlite3", "*/chroma.sqlite3"),
-        *((name, f"*/*/{name}") for name in _INDEX_FILES),
-    ]
-    for how, change in (("gone", None), ("torn", _half), ("noise", _noise))
-} | {
-    "state from the future": _damage("state.json", _rewrite_state(seq=10_000)),
-    "state of too few vectors": _damage("state.json", _rewrite_state(count=3)),
-    "state of no shape": _damage("state.json", _rewrite_state(seq="one")),
-    "state that points outside": _damage("state.json", _rewrite_state(generation="../../elsewhere")),
-    "state that is a list": _damage("state.json", lambda content: b"[1, 2]"),
-    "generation gone": lambda folder: shutil.rmtree(generation(folder)),
-    "everything gone": lambda folder: shutil.rmtree(folder / "vectors"),
-}
-
-
-@pytest.mark.parametrize("damage", _DAMAGES.values(), ids=_DAMAGES)
-def test_whatever_happens_to_the_files_is_mended(damage: Callable[[Path], None], large: Path) -> None:
-    folder = large
-    damage(folder)
-    with Catalogue(folder) as catalogue, closing(Vectors(folder, catalogue)) as cache:
-        assert cache.verify(), "the damage is told"
-        assert cache.sync()
-        assert agrees(cache, catalogue)
-        assert cache.verify() == []
-        assert catalogue.verify() == []
-    kept = [entry for entry in (folder / "vectors").iterdir() if entry.is_dir()]
-    assert kept == [generation(folder)], "what was replaced is deleted"
-
-
-def test_an_index_that_fails_while_searching_gives_way_to_exact_search(
-    catalogue: Catalogue, cache: Vectors, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    add(catalogue, document("One.", "Two."))
-    cache.sync()
-    monkeypatch.setattr(vectors_module, "EXACT_CHUNKS", 0)
-
-    class PanicError(BaseException):
-        pass
-
-    def panic(*_: object, **__: object) -> None:
-        raise PanicError
-
-    index = cache._index
-    assert index is not None
-    monkeypatch.setattr(index._collection, "query", panic)
-    assert cache.search(some_query(), EVERYTHING, 2) == catalogue.dense(some_query(), EVERYTHING, 2)
-    assert cache.sync()
-    assert agrees(cache, catalogue)
-
-
-def test_chromas_failure_to_build_is_a_store_error(
-    catalogue: Catalogue, cache: Vectors, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    add(catalogue, document("One.", "Two."))
-
-    def refuse(_: ChromaIndex, batch: object) -> None:
-        raise Broken("no room; check the disk")
-
-    monkeypatch.setattr(ChromaIndex, "put", refuse)
-    with pytest.raises(StoreError, match="check the disk"):
-        cache.sync()
-    monkeypatch.undo()
-    assert [entry.name for entry in (catalogue.data_dir / "vectors").iterdir() if entry.is_dir()] == []
-    assert cache.sync()
-
-
-def test_an_interruption_is_not_swallowed(
-    catalogue: Catalogue, cache: Vectors, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    add(catalogue, document("One.", "Two."))
-    cache.sync()
-
-    def interrupt(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    index = cache._index
-    assert index is not None
-    monkeypatch.setattr(index._collection, "query", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        cache.query(some_query(), EVERYTHING, 2)
-
-
 # Exact or not
 
 
@@ -445,170 +295,3 @@ def test_the_writer_itself_may_sync(catalogue: Catalogue, cache: Vectors) -> Non
         add(catalogue, document("One."))
         assert cache.sync()
     assert agrees(cache, catalogue)
-
-
-# Privacy
-
-
-def test_no_text_reaches_the_cache(catalogue: Catalogue, cache: Vectors) -> None:
-    secret = document("Kanarienvogel sings.", title="Geheimsache")
-    add(catalogue, secret, "/verschlusssache.pdf")
-    cache.sync()
-    for needle in (b"anarienvogel", b"eheimsach", b"verschlusssache"):
-        assert files_with(catalogue.data_dir, needle)
-        assert files_with(catalogue.data_dir / "vectors", needle) == []
-    assert (catalogue.data_dir / "vectors").stat().st_mode & 0o777 == 0o700
-
-
-@pytest.mark.parametrize("size", [20, CHROMAS_THRESHOLD + 20])
-def test_a_removed_document_leaves_no_vector_in_any_file(catalogue: Catalogue, cache: Vectors, size: int) -> None:
-    # Of unit length and exact in float16: the same bytes wherever a float32 of it is kept, scaled or not.
-    signs = np.where(np.random.default_rng(3).random(16) < 0.5, -0.25, 0.25).astype(np.float32)
-    filler = document(*(f"Filler {number}." for number in range(size)), title="Filler")
-    others = np.random.default_rng(4).normal(size=(size, 16)).astype(np.float32)
-    secret = document("Secret.")
-    catalogue.add(secret, signs[None], collection="c", path="/secret", size=1, mtime_ns=1)
-    catalogue.add(filler, others, collection="c", path="/filler", size=1, mtime_ns=1)
-    cache.sync()
-    wide, narrow = signs.tobytes(), signs.astype(np.float16).tobytes()
-    assert files_with(catalogue.data_dir, narrow)
-    assert files_with(catalogue.data_dir, wide)
-    catalogue.remove(secret.document.id)
-    assert cache.compact()
-    assert catalogue.compact()
-    for needle in (wide, narrow, secret.document.id.encode(), b"Secret"):
-        assert files_with(catalogue.data_dir, needle) == []
-    assert cache.verify() == []
-
-
-def test_the_cache_opens_no_socket(catalogue: Catalogue, cache: Vectors, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
-        raise AssertionError("a socket was opened")
-
-    for name in ("connect", "connect_ex", "sendto", "bind"):
-        monkeypatch.setattr(socket.socket, name, refuse)
-    add(catalogue, document("One.", "Two."))
-    assert cache.sync()
-    cache.query(some_query(), EVERYTHING, 2)
-    assert _network_sockets(os.getpid()) == []
-
-
-def _network_sockets(pid: int) -> list[str]:
-    """This process's TCP and UDP sockets, Chroma's native core included (Linux; [] elsewhere)."""
-    if sys.platform != "linux":
-        return []
-    own = {str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()}
-    found: list[str] = []
-    for table in ("tcp", "tcp6", "udp", "udp6"):
-        lines = Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]
-        found += [line for line in lines if f"socket:[{line.split()[9]}]" in own]
-    return found
-
-
-def test_a_stray_env_file_changes_nothing(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text(
-        "CHROMA_API_IMPL=chromadb.api.fastapi.FastAPI\nCHROMA_SERVER_HOST=192.0.2.1\nnonsense = [\n"
-    )
-    code = (
-        "import sys\nfrom pathlib import Path\nfrom ragnano.store import Catalogue, Vectors\n"
-        "folder = Path(sys.argv[1])\ncatalogue = Catalogue(folder)\nprint(Vectors(folder, catalogue).sync())"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "data")],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "CHROMA_OTEL_COLLECTION_ENDPOINT": "http://192.0.2.1:4317"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert run.stdout == "True\n"
-
-
-def test_importing_the_store_does_not_import_chroma() -> None:
-    code = "import sys, ragnano.store; sys.exit('chromadb' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
-
-
-# Kills
-
-KILLS = 20
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="writers are forked")
-def test_killed_at_any_moment_every_document_is_in_entirely_or_not_at_all(tmp_path: Path) -> None:
-    chance = random.Random(11)
-    forge = subprocess.Popen(
-        [sys.executable, "-c", "from tests.store_fakes import forge; forge()"],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    present: set[int] = set()
-    following = 0
-    for kill in range(KILLS):
-        since = "started" if kill % 4 == 0 else "ready"
-        told = _killed_writer(forge, tmp_path / "data", following, since, chance.uniform(0, 0.4))
-        for word, number in told:
-            (present.add if word == "added" else present.discard)(number)
-        with Catalogue(tmp_path / "data") as catalogue:
-            assert catalogue.verify() == []
-            stored = {int(document.path[1:]) for document in catalogue.documents()}
-            # What was being done at the last moment may be done or not; what was told is.
-            following = max(stored | present | {number for _, number in told} | {following - 1}) + 1
-            assert stored ^ present <= {following - 1}
-            present = stored
-            if kill % 4 == 3:
-                with closing(Vectors(tmp_path / "data", catalogue)) as cache:
-                    assert cache.sync()
-                    assert agrees(cache, catalogue)
-                    assert cache.verify() == []
-    assert forge.stdin is not None
-    forge.stdin.close()
-    assert forge.wait(30) == 0
-    assert len(present) > KILLS, "the writers got somewhere"
-    _same_as_a_run_without_kills(tmp_path, sorted(present))
-
-
-def _killed_writer(
-    forge: "subprocess.Popen[str]", folder: Path, first: int, since: str, seconds: float
-) -> list[tuple[str, int]]:
-    """Kill a writer so long after it told `since`, and return what it told of documents."""
-    assert forge.stdin is not None
-    assert forge.stdout is not None
-    forge.stdin.write(f"{folder} {first}\n")
-    forge.stdin.flush()
-    told: list[tuple[str, int]] = []
-    pid = 0
-    while True:
-        word, _, rest = forge.stdout.readline().strip().partition(" ")
-        if word == "ended":
-            assert int(rest) == -signal.SIGKILL
-            return told
-        if word == "started":
-            pid = int(rest)
-        if word in ("added", "removed"):
-            told.append((word, int(rest)))
-        if word == since:
-            threading.Thread(target=_kill_later, args=(pid, seconds)).start()
-
-
-def _kill_later(pid: int, seconds: float) -> None:
-    time.sleep(seconds)
-    os.kill(pid, signal.SIGKILL)
-
-
-def _same_as_a_run_without_kills(folder: Path, numbers: list[int]) -> None:
-    def results(catalogue: Catalogue) -> list[list[tuple[str, int]]]:
-        found = [catalogue.dense(some_query(seed), EVERYTHING, 20) for seed in range(5)]
-        found.append(catalogue.lexical("sentence OR 2", EVERYTHING, 5_000))
-        return [
-            sorted((chunk.document, chunk.ordinal) for chunk in catalogue.chunks(dict(ranking)).values())
-            for ranking in found
-        ]
-
-    with Catalogue(folder / "data") as killed, Catalogue(folder / "calm") as calm:
-        for number in numbers:
-            add(calm, contract(number, WRITTEN_CHUNKS), f"/{number}")
-        assert killed.counts() == calm.counts()
-        assert results(killed) == results(calm)

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -35,6 +36,8 @@ FAKE_APP = str(ROOT / "tests" / "ui_fake_app.py")
 START_S = 30
 SEEN_MS = 20_000
 TITLE = "**Deed** :smile: $a$ -> :red[x] <i>y</i> www.example.com"
+ANSWERED = re.compile("Answered$")  # the name of its icon stands before it
+DONE = re.compile(r"^\d+\.\d s · ")
 ASK_NOTICE = "How many days written notice to terminate this Agreement?"
 
 pytestmark = [
@@ -132,7 +135,7 @@ def ask(page: Any, question: str) -> None:
 
 
 def go(page: Any, name: str) -> None:
-    page.get_by_test_id("stSidebarNav").get_by_text(name).click()
+    page.get_by_role("link", name=name).click()
     page.get_by_role("heading", name=name, exact=True).wait_for()
 
 
@@ -146,11 +149,16 @@ def picture(page: Any, place: Any) -> np.ndarray:
 def test_from_an_empty_library_to_a_proved_answer_and_back(open_tab: Any, home: Path, tmp_path: Path) -> None:
     page = open_tab()
     page.get_by_role("button", name="Add your own").click()
+    box = page.get_by_role("combobox")
+    box.fill("Mill matter")
+    box.press("Enter")
     upload(page, write_pdf(tmp_path / "services.pdf", AGREEMENT))
+
+    assert box.input_value() == "Mill matter"
 
     go(page, "Ask")
     ask(page, ASK_NOTICE)
-    page.get_by_text("Answered", exact=True).wait_for()
+    page.get_by_text(ANSWERED).wait_for()
     assert "sixty days written notice" in page.locator(".rn-answer").inner_text()
     assert page.locator(".rn-source").inner_text() == "1 · services.pdf · page 1"
     page.get_by_test_id("stImage").locator("img").wait_for()
@@ -195,29 +203,32 @@ def _assert_mark_covers(image: np.ndarray, home: Path, quote: str) -> None:
 
 def test_hostile_text_is_shown_as_it_stands(open_tab: Any, tmp_path: Path) -> None:
     page = open_tab("library")
-    deed = tmp_path / "deed.txt"
-    deed.write_text(f"{TITLE}\n\n1. Notices\n\n{NASTY}\n", encoding="utf-8")
+    deed = tmp_path / "deed.md"
+    deed.write_text(f"# {TITLE}\n\n1. Notices\n\n{NASTY}\n", encoding="utf-8")
     upload(page, deed)
     go(page, "Ask")
     ask(page, "What does the literal notice say about bold, link and tag?")
     page.locator(".rn-quote").first.wait_for()
-    page.get_by_text(" s · ").wait_for()
+    page.get_by_text(DONE).wait_for()
     assert NASTY in page.locator(".rn-quote").first.inner_text()
     assert "$x^2$ :smile: :red[red] **bold** <b>tag</b>" in page.locator(".rn-answer").inner_text()
     page.locator("summary").filter(has_text="Page 1").first.click()
     assert TITLE in page.locator(".rn-text").inner_text()
 
     ask(page, TITLE)
-    page.get_by_text(" s · ").wait_for()
+    page.get_by_text(DONE).wait_for()
     ask(page, "And now?")
     earlier = page.locator("summary").filter(has_text="Deed")
     earlier.wait_for()
-    assert TITLE in " ".join(earlier.inner_text().split())
+    _assert_literal(earlier, TITLE)
     go(page, "Library")
-    row = page.locator("summary").filter(has_text="1 page").first
-    row.wait_for()
-    for place in (row, earlier):
-        assert place.locator("a, strong strong, .katex, i, [style*='color: rgb(255']").count() == 0
+    _assert_literal(page.locator("summary").filter(has_text="1 page"), TITLE)
+
+
+def _assert_literal(place: Any, text: str) -> None:
+    place.wait_for()
+    assert text in " ".join(place.inner_text().split())
+    assert place.locator("a, i, em, .katex, strong strong").count() == 0
 
 
 def test_two_tabs_that_ask_at_once_both_get_their_answer(open_tab: Any, tmp_path: Path) -> None:
@@ -230,7 +241,7 @@ def test_two_tabs_that_ask_at_once_both_get_their_answer(open_tab: Any, tmp_path
     ask(second, "What is the monthly fee of the Customer?")
     second.get_by_text("1 question ahead of yours").wait_for()
     for page in (first, second):
-        page.get_by_text("Answered", exact=True).wait_for()
+        page.get_by_text(ANSWERED).wait_for()
     assert "sixty days" in first.locator(".rn-answer").inner_text()
     assert "$4,250 plus $75" in second.locator(".rn-answer").inner_text()
 

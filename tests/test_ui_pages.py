@@ -1,6 +1,7 @@
 """Each page of the app, run without a browser and with stand-ins for the models."""
 
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from ragnano.errors import EngineError, StoreError
 from ragnano.types import Citation
-from tests.ui_fakes import AGREEMENT, NASTY, UI, use_fakes, write_pdf
+from tests.ui_fakes import AGREEMENT, NASTY, UI, ReaderInProcess, use_fakes, write_pdf
 
 if str(UI) not in sys.path:
     sys.path.append(str(UI))
@@ -28,9 +29,10 @@ def _own_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 
     monkeypatch.setenv("RAGNANO_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("RAGNANO_MODELS_DIR", str(tmp_path / "models"))
-    for module, name in ((pipeline, "Reader"), (shared, "make_assistant"), (shared, "chat_models")):
+    for module, name in ((shared, "make_assistant"), (shared, "chat_models"), (pipeline, "Reader")):
         monkeypatch.setattr(module, name, getattr(module, name))  # put back what use_fakes changes
     use_fakes()
+    monkeypatch.setattr(pipeline, "Reader", ReaderInProcess)
     streamlit.cache_resource.clear()
     yield
     shared.assistant().close()
@@ -189,15 +191,17 @@ def test_a_library_that_cannot_be_opened_is_told(app: AppTest, monkeypatch: pyte
 
 def test_files_are_added_by_upload_with_a_report(app: AppTest, tmp_path: Path) -> None:
     good = write_pdf(tmp_path / "services.pdf", AGREEMENT).read_bytes()
-    library(app).file_uploader[0].upload(("../services.pdf", good, "application/pdf")).run()
-    app.file_uploader[0].upload(("broken.pdf", b"%PDF-1.7 broken", "application/pdf"))
+    library(app).file_uploader[0].set_value(
+        [("../services.pdf", good, "application/pdf"), ("broken.pdf", b"%PDF-1.7 broken", "application/pdf")]
+    )
     button(app, "Add these files").click().run()
     assert not app.exception
     home = shared.assistant().settings.data_dir
     kept = sorted(path.name for path in (home / "uploads").rglob("*.pdf"))
     stored = [Path(found.path).name for found in shared.assistant().documents()]
-    assert kept == stored
-    assert set(kept) <= {"services.pdf"}
+    assert kept == stored == ["services.pdf"]
+    assert "1 document added" in app.warning[0].value
+    assert any("broken" in found.value for found in app.markdown)
 
 
 def test_a_folder_is_added_and_a_wrong_one_is_told(app: AppTest, tmp_path: Path) -> None:
@@ -213,8 +217,9 @@ def test_a_folder_is_added_and_a_wrong_one_is_told(app: AppTest, tmp_path: Path)
     assert "Services Agreement" in app.expander[0].label
 
 
-def test_a_new_collection_is_made_by_typing_its_name(app: AppTest, contracts: Path) -> None:
-    library(app).selectbox[0].set_value("Mill matter").run()
+def test_a_new_collection_begins_empty_and_is_there_once_it_has_documents(app: AppTest, contracts: Path) -> None:
+    app.run().session_state["ragnano"].library = "Mill matter"
+    app.switch_page("library_page.py").run()
     assert "Nothing in this collection yet" in app.info[0].value
     next(box for box in app.text_input if box.label == "Folder or file").set_value(str(contracts))
     button(app, "Add this folder").click().run()
@@ -240,3 +245,17 @@ def test_the_parts_of_a_sentence_cut_by_a_page_end_share_a_number() -> None:
 
     assert numbers([part(1, 0.9), part(2, 0.9), part(2, 0.8), part(4, 0.7)]) == [1, 1, 2, 3]
     assert numbers([]) == []
+
+
+def test_the_apps_configuration_keeps_to_this_machine() -> None:
+    settings = tomllib.loads((UI / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert settings["server"]["address"] == "127.0.0.1"
+    assert settings["server"]["enableXsrfProtection"]
+    assert settings["browser"] == {"gatherUsageStats": False, "serverAddress": "localhost"}
+    assert settings["client"]["showErrorDetails"] == "none"
+    assert not any("http" in file.read_text(encoding="utf-8") for file in UI.glob("*.css"))
+
+
+def test_a_question_that_is_too_long_is_told(app: AppTest, contracts: Path) -> None:
+    app.run().chat_input[0].set_value("long " * 500).run()
+    assert "ask in at most" in app.error[0].value

@@ -7,12 +7,14 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ragnano.errors import RagnanoError
 from ragnano.text import content_stems
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -113,6 +115,27 @@ def fake_reader(settings: Any) -> Callable[[Any], Any]:
     from ingest.reading import read
 
     return lambda job: read(job, FakeEmbedder().count_tokens)
+
+
+class ReaderInProcess:
+    """Reads files at once and here: a tenth of the time of starting a process for them."""
+
+    def __init__(self, settings: Any) -> None:
+        self._read = fake_reader(settings)
+
+    def submit(self, job: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(self._read(job))
+        except RagnanoError as error:
+            future.set_exception(error)
+        return future
+
+    def __enter__(self) -> "ReaderInProcess":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing to end."""
 
 
 def use_fakes(seconds_a_word: float = 0.0) -> None:

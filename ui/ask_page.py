@@ -14,7 +14,6 @@ from shared import LIBRARY_PAGE, SAMPLES, assistant, chat_models, choose, counte
 
 from ragnano.assistant import QUOTES_ONLY, Assistant
 from ragnano.errors import RagnanoError
-from ragnano.question import LONGEST_QUESTION
 from ragnano.types import Answer, Scope, Verdict
 
 Look = tuple[str, str, Literal["green", "blue", "orange"]]
@@ -98,7 +97,8 @@ def show_history(helper: Assistant, turns: Sequence[Turn]) -> None:
     if turns:
         st.subheader("Earlier in this session", anchor=False)
     for at in reversed(range(len(turns))):
-        icon = VERDICTS[turns[at].answer.verdict][1] if turns[at].answer else ":material/error:"
+        answer = turns[at].answer
+        icon = VERDICTS[answer.verdict][1] if answer else ":material/error:"
         earlier = st.expander(escape(turns[at].question), icon=icon, key=f"earlier {at}", on_change="rerun")
         if earlier.open:
             with earlier:
@@ -174,9 +174,7 @@ def page() -> None:
         # In a container the box stays where it is written. At the bottom of the window it would scroll each answer's
         # beginning out of sight, because its citations are long.
         with st.container():
-            question = st.chat_input(
-                "Ask about the documents", max_chars=LONGEST_QUESTION, submit_mode="stop", key="question"
-            )
+            question = st.chat_input("Ask about the documents", submit_mode="stop", key="question")
         asked_of = "this document" if state.document else ("this collection" if state.collection else "all documents")
         st.caption(escape(f"Asks {asked_of} · {model_label(state.model)}"))
         if question:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ragnano.cli.options import Batch, Collection, DataDir, Doc, Json, assistant
-from ragnano.cli.output import answer_lines, echo_lines, hit_json, read_batch, to_json
+from ragnano.cli.output import answer_lines, echo_lines, hit_json, read_batch, to_json, without_marks
 from ragnano.errors import RagnanoError
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def search(
 def run_batch(batch: "Path", helper: "Assistant", run: "Callable[[str, Scope], dict[str, Any]]") -> None:
     """One result a line, in order. A line that fails gives {"id", "error"}, and exit code 3 at the end."""
     failed = False
+    helper.settle()
     for item in read_batch(batch):
         try:
             scope = helper.scope(item.get("collection"), item.get("doc"))
@@ -112,7 +113,7 @@ def _stream(helper: "Assistant", question: str, scope: "Scope", model: str | Non
         typer.echo(piece, nl=False)
 
     answer = helper.ask(question, scope, model=model, on_text=show)
-    stands = "".join(shown).strip() == answer.answer
+    stands = "".join(shown).strip() == without_marks(answer.answer)
     if shown:
         typer.echo("" if stands else "\n")
     echo_lines(answer_lines(answer, streamed=stands))

@@ -7,7 +7,7 @@ import typer
 
 from ragnano.cli.options import Collection, DataDir, Json, assistant
 from ragnano.cli.output import echo_lines, to_json
-from ragnano.errors import NotFoundError
+from ragnano.errors import NotFoundError, StoreBusy
 from ragnano.types import Scope
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def rebuild(
     json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Make the vector index again from the database; with --reembed, the chunks and embeddings too."""
+    """Make both indexes again from the database; with --reembed, the chunks and embeddings too."""
     with assistant(data_dir=data_dir) as helper:
         documents = len(helper.documents(Scope()))
         if reembed:
@@ -123,7 +123,9 @@ def rebuild(
                 embedder=helper.embedder,
             )
         else:
-            helper.vectors.rebuild()
+            helper.catalogue.reindex_words()
+            if not helper.vectors.rebuild():
+                raise StoreBusy("another ragnano process is using the vector index: close it, then run this again")
         if json:
             typer.echo(to_json({"documents": documents, "reembedded": reembed}))
         else:

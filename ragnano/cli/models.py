@@ -1,6 +1,6 @@
 """`ragnano models`: which models there are, fetching them, and checking their bytes."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -23,7 +23,7 @@ def list_models(json: Json = False) -> None:
     from ragnano.models import installed, load_catalogue
 
     models_dir = settings().models_dir
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "name": spec.name,
             "kind": spec.kind,

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
@@ -71,6 +72,11 @@ def place(citation: "Citation") -> str:
     """Where a citation stands, for people: "lease.pdf, page 4, 8.2 Term"."""
     section = f", {citation.section.rsplit(' > ', 1)[-1]}" if citation.section else ""
     return f"{PurePath(citation.path).name}, page {citation.page}{section}"
+
+
+def without_marks(answer: str) -> str:
+    """An answer without its citation marks, as its preview was streamed."""
+    return re.sub(r"\s*(?:\[\d+\])+", "", answer)
 
 
 def answer_lines(answer: "Answer", *, streamed: bool) -> Iterable[str]:

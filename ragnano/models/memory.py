@@ -16,7 +16,7 @@ def memory_needed(path: Path) -> int:
 
 def check_memory(name: str, path: Path) -> None:
     """Raises EngineError, naming the smaller model, when less memory is available than the model needs."""
-    import psutil  # type: ignore[import-untyped]
+    import psutil
 
     needed, free = memory_needed(path), psutil.virtual_memory().available
     if needed > free:

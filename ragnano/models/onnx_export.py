@@ -33,7 +33,7 @@ def export(home: Path, target: Path) -> None:
     names = ["input_ids", "attention_mask"]
     # The exporter's last step adds the functions of onnxscript operators and wants the `onnx` package for it. A BERT
     # has no such operators, and the step would hand back the bytes it was given (torch is pinned, so the name holds).
-    onnx_proto_utils._add_onnxscript_fn = lambda model_bytes, _custom_opsets: model_bytes
+    onnx_proto_utils._add_onnxscript_fn = lambda model_bytes, custom_opsets: model_bytes
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch, torch.no_grad():
         made = Path(scratch) / "made.onnx"
         torch.onnx.export(

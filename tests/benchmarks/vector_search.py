@@ -3,7 +3,7 @@
 100 made-up documents of 200 chunks with 384-dimensional vectors that cluster by clause type and by document, as those
 of contracts do. It settles EXACT_CHUNKS in ragnano/store/vectors.py and ef_search in ragnano/store/vectors_chroma.py.
 
-    .venv/bin/python -m tests.benchmarks.vector_search            # about two minutes
+    .venv/bin/python -m tests.benchmarks.vector_search            # two minutes or three
 """
 
 import statistics
