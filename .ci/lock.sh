@@ -9,7 +9,7 @@ python=python3
 tools=$(mktemp -d)
 trap 'rm -rf "$tools"' EXIT
 "$python" -m venv "$tools"
-"$tools/bin/python" -m pip install --quiet --disable-pip-version-check uv
+"$tools/bin/python" -m pip install -qq --disable-pip-version-check uv
 
 # torch is chosen at set-up (.ci/setup_torch.py) because its CPU and CUDA builds differ; what only CUDA needs goes with it.
 without=(torch triton)

@@ -65,6 +65,11 @@ FAILURES = (
         "The package index refuses access. Check the address and password in `pip config list`.",
     ),
     (
+        r"requirement (?P<name>[\w.\-]+)\S* \(from versions: none\)",
+        "The package index gives no {name} at all: it cannot be reached, or does not carry it. Check the network "
+        "and `pip config list`, or use another index (PIP_INDEX_URL).",
+    ),
+    (
         r"No matching distribution found for (?P<name>[\w.\-]+)",
         "The package index has no {name} that fits this Python and this machine. Use another index "
         "(PIP_INDEX_URL) or another Python: make demo PYTHON=python3.12",

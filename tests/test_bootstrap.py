@@ -200,6 +200,7 @@ def test_a_wheel_that_is_not_listed_is_taken_and_said_to_be_unpinned(
     ("log", "words"),
     [
         ("NewConnectionError: no\nERROR: No matching distribution found for rich", "cannot be reached"),
+        ("that satisfies the requirement rich==15.0 (from versions: none)\nNo matching distribution", "no rich at all"),
         ("ERROR: No matching distribution found for rich==15.0", "no rich that fits"),
         ("THESE PACKAGES DO NOT MATCH THE HASHES", "not the one that the lock file names"),
         ("Killed signal terminated program cc1plus\nFailed building wheel", "CMAKE_BUILD_PARALLEL_LEVEL=1"),
