@@ -1,13 +1,26 @@
-"""What taking files in and rebuilding share: batch size, fingerprint, progress. Does nothing itself."""
+"""What taking files in and rebuilding share: embedding a document, fingerprint, progress."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.chunk import CHUNKER
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.chunk import CHUNKER, embedding_text
 from ragnano.config import Settings
 from ragnano.models.embedder import Embedder
+from ragnano.types import Chunk
 
-BATCH_CHUNKS = 256
-"""Chunks embedded together: sorted by length, eight full batches of the embedder's 32 waste little on padding."""
+
+def embed(chunks: Sequence[Chunk], embedder: Embedder) -> NDArray[np.float32]:
+    """float32 (n, d): one document's chunks embedded together, and never with another's.
+
+    In bfloat16 a vector depends a little on what shares its batch; so the same bytes give the same vectors whatever
+    else is taken in, before or after an interruption. Costs about 5 % of speed (tests/benchmarks/LOG.md).
+    """
+    if not chunks:
+        return np.zeros((0, embedder.dimensions), dtype=np.float32)
+    return embedder.embed_passages([embedding_text(chunk) for chunk in chunks])
 
 
 @dataclass(frozen=True, slots=True)

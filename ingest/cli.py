@@ -1,4 +1,4 @@
-"""The `ingest` command: progress for people, a report at the end, JSON for scripts. Knows how to show, not how to read."""
+"""The `ingest` command: progress for people, a report at the end, JSON for scripts. Shows, and reads nothing."""
 
 import json as jsonlib
 import sys
@@ -95,7 +95,8 @@ def _lines(report: "IngestReport") -> list[str]:
     speed = f", {report.pages / report.seconds:.1f} pages/s" if report.pages and report.seconds else ""
     lines = [
         f"{report.files} files taken in ({report.pages} pages, {report.chunks} chunks), {report.skipped} unchanged, "
-        f"{report.replaced} replaced, {report.removed} removed, {len(report.failed)} failed; {report.seconds:.1f} s{speed}"
+        f"{report.replaced} replaced, {report.removed} removed, {len(report.failed)} failed; "
+        f"{report.seconds:.1f} s{speed}"
     ]
     lines += [f"  failed: {item.path}: {item.reason}" for item in report.failed[:MOST_SHOWN]]
     lines += [

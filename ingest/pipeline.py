@@ -1,6 +1,6 @@
-"""Files into the catalogue: what changed is read, embedded in batches, and stored, each file in one transaction.
+"""Files into the catalogue: what changed is read, embedded and stored, each file in one transaction.
 
-Knows order, batches and the report; reading is `ingest.worker`'s, storing the catalogue's, vectors the embedder's.
+Knows order and the report; reading is `ingest.worker`'s, storing the catalogue's, vectors the embedder's.
 Whatever stops a run (Ctrl-C, a full disk, a killed process), what was stored stays and the next run goes on from there.
 """
 
@@ -13,10 +13,7 @@ from dataclasses import replace
 from os import PathLike, path
 from pathlib import Path
 
-import numpy as np
-
-from ingest.batches import BATCH_CHUNKS, Progress, fingerprint_of
-from ingest.chunk import embedding_text
+from ingest.batches import Progress, embed, fingerprint_of
 from ingest.reading import Job
 from ingest.rebuild import rebuild
 from ingest.walk import Found, folders_of, media_type_of, reason_of, walk
@@ -30,7 +27,7 @@ from ragnano.types import FailedFile, IngestReport, ParsedDocument, UnreadablePa
 __all__ = ["Progress", "fingerprint_of", "ingest", "rebuild"]
 
 _AHEAD = 6  # files being read or waiting while others are embedded: bounds memory, hides reading time
-_SYNC_CHUNKS = 8 * BATCH_CHUNKS  # chunks stored between two updates of the vector cache
+_SYNC_CHUNKS = 2048  # chunks stored between two updates of the vector cache
 
 
 def ingest(
@@ -88,7 +85,6 @@ class _Run:
         self._known = {place.path: place for place in catalogue.placements(collection)}
         # Other files with the bytes of one that is on its way, by hash and media type.
         self._twins: dict[tuple[str, str], list[Found]] = {}
-        self._batch: list[tuple[Found, ParsedDocument]] = []
         self._unsynced = 0
         self._total = self._done = 0
         self._bytes_left = self._bytes_done = 0
@@ -117,10 +113,6 @@ class _Run:
             if not waiting:
                 break
             self._receive(*waiting.popleft())
-            if sum(len(parsed.chunks) for _, parsed in self._batch) >= BATCH_CHUNKS:
-                self._store_batch()
-        if not cancelled():
-            self._store_batch()
 
     def _jobs(self, files: Sequence[Found]) -> Iterator[tuple[Found, str, Job]]:
         """Jobs for the files that must be read; the others are dealt with on the way."""
@@ -154,35 +146,22 @@ class _Run:
         if parsed.document.id != key[0]:  # the file changed while it was read: its twins are twins no more
             for twin in self._twins.pop(key):
                 self._fail(twin, "another file with the same content changed during the run; run it again")
-        self._batch.append((file, parsed))
+        self._store(file, parsed)
 
-    def _store_batch(self) -> None:
-        """Embed what was read and store it, file by file."""
-        if not self._batch:
-            return
-        embedder = self._ready_embedder()
-        chunks = [chunk for _, parsed in self._batch for chunk in parsed.chunks]
-        if chunks:
-            embedded = embedder.embed_passages([embedding_text(chunk) for chunk in chunks])
-        else:
-            embedded = np.zeros((0, embedder.dimensions), dtype=np.float32)
-        start = 0
-        for file, parsed in self._batch:
-            end = start + len(parsed.chunks)
-            self._catalogue.add(
-                parsed,
-                embedded[start:end],
-                collection=self._collection,
-                path=file.path,
-                size=file.size,
-                mtime_ns=file.mtime_ns,
-            )
-            start = end
-            self._count(file, parsed)
-            for twin in self._twins.pop((parsed.document.id, parsed.document.media_type), ()):
-                self._place(parsed.document.id, twin)
-        self._unsynced += len(chunks)
-        self._batch.clear()
+    def _store(self, file: Found, parsed: ParsedDocument) -> None:
+        """Embed what was read and store it."""
+        self._catalogue.add(
+            parsed,
+            embed(parsed.chunks, self._ready_embedder()),
+            collection=self._collection,
+            path=file.path,
+            size=file.size,
+            mtime_ns=file.mtime_ns,
+        )
+        self._count(file, parsed)
+        for twin in self._twins.pop((parsed.document.id, parsed.document.media_type), ()):
+            self._place(parsed.document.id, twin)
+        self._unsynced += len(parsed.chunks)
         if self._unsynced >= _SYNC_CHUNKS:
             self._vectors.sync()
             self._unsynced = 0

@@ -17,7 +17,7 @@ from ragnano.errors import IndexMismatch, NotFoundError
 from ragnano.evidence import select
 from ragnano.gate import load_gate
 from ragnano.generate import generate
-from ragnano.models import ChatModel, Embedder, open_chat_model, open_embedder
+from ragnano.models import ChatModel, Embedder, ModelSpec, installed, load_catalogue, open_chat_model, open_embedder
 from ragnano.receipt import receipt
 from ragnano.retrieve import Found, Retriever
 from ragnano.store import Catalogue, Vectors
@@ -93,6 +93,18 @@ class Assistant:
             if name not in self._chat_models:
                 self._chat_models[name] = open_chat_model(self.settings, name)
             return self._chat_models[name]
+
+    def chat_models(self) -> tuple[str, ...]:
+        """Names of the models that can answer here and now, the chosen one first; quoting without one comes last."""
+        chosen = self.settings.chat_model
+        here = {spec.name for spec in load_catalogue() if spec.kind == "chat" and self._is_here(spec)}
+        here.update(self._chat_models)
+        if chosen.lower().endswith(".gguf"):
+            here.add(chosen)
+        return (*sorted(here, key=lambda name: (name != chosen, name)), QUOTES_ONLY)
+
+    def _is_here(self, spec: ModelSpec) -> bool:
+        return installed(spec, self.settings.models_dir) is not None
 
     def scope(self, collection: str | None = None, doc: str | None = None) -> Scope:
         """The scope that names mean. Raises NotFoundError, AmbiguousError."""

@@ -6,14 +6,17 @@ A word is packed in 14 bytes, little-endian: start (uint32, character offset), l
 (four uint16 in quarter points, so pages up to 16,383 points fit; PDF readers stop at 14,400).
 """
 
-import math
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ragnano.types import Box
 
 _WORD = struct.Struct("<IHHHHH")
+_PACKED = np.dtype([("start", "<u4"), ("length", "<u2"), ("box", "<u2", (4,))])
 _STEPS_PER_POINT = 4
 _MOST = 0xFFFF
 
@@ -26,19 +29,22 @@ class Word(NamedTuple):
     box: Box
 
 
-def pack_words(words: Iterable[Word]) -> bytes:
+def pack_words(words: Sequence[Word]) -> bytes:
     """Pack words (in text order). Coordinates are rounded outwards to quarter points and clipped to 0."""
-    return b"".join(
-        _WORD.pack(
-            word.start,
-            min(word.end - word.start, _MOST),
-            _step_down(word.box.x0),
-            _step_down(word.box.y0),
-            _step_up(word.box.x1),
-            _step_up(word.box.y1),
-        )
-        for word in words
+    spans = np.array([(word.start, word.end) for word in words], dtype=np.int64).reshape(-1, 2)
+    return pack_arrays(spans, np.array([word.box for word in words], dtype=np.float64).reshape(-1, 4))
+
+
+def pack_arrays(spans: NDArray[np.int64], boxes: NDArray[np.float64]) -> bytes:
+    """The same from arrays: spans (n, 2) as start and end, boxes (n, 4) in points. Quicker for a whole page."""
+    packed = np.empty(len(spans), dtype=_PACKED)
+    packed["start"] = spans[:, 0]
+    packed["length"] = np.clip(spans[:, 1] - spans[:, 0], 0, _MOST)
+    steps = np.concatenate(
+        (np.floor(boxes[:, :2] * _STEPS_PER_POINT), np.ceil(boxes[:, 2:] * _STEPS_PER_POINT)), axis=1
     )
+    packed["box"] = np.clip(steps, 0, _MOST)
+    return packed.tobytes()
 
 
 def unpack_words(packed: bytes) -> Iterator[Word]:
@@ -72,11 +78,3 @@ def _same_line(line: Box, word: Box) -> bool:
     """True when the boxes share half the lower one's height and the word starts right of the line's start."""
     shared = min(line.y1, word.y1) - max(line.y0, word.y0)
     return shared >= 0.5 * min(line.y1 - line.y0, word.y1 - word.y0) and word.x0 >= line.x0
-
-
-def _step_down(points: float) -> int:
-    return min(max(int(points * _STEPS_PER_POINT), 0), _MOST)
-
-
-def _step_up(points: float) -> int:
-    return min(max(math.ceil(points * _STEPS_PER_POINT), 0), _MOST)

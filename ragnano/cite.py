@@ -8,8 +8,12 @@ from ragnano.types import Citation, Evidence, Hit, Span
 
 
 def cite(evidence: Sequence[Evidence], catalogue: Catalogue) -> tuple[Citation, ...]:
-    """One citation for each span of each evidence, in order."""
-    return tuple(_citation(item.hit, span, item.score, catalogue) for item in evidence for span in item.spans)
+    """One citation for each span of each evidence, in order; the evidence's place, from 1, is its number."""
+    return tuple(
+        _citation(item.hit, span, item.score, catalogue, number)
+        for number, item in enumerate(evidence, start=1)
+        for span in item.spans
+    )
 
 
 def cite_hit(hit: Hit, catalogue: Catalogue) -> Citation:
@@ -23,7 +27,7 @@ def first_page_span(hit: Hit) -> Span:
     return Span(hit.chunk.page, on_page[0].start, on_page[-1].end)
 
 
-def _citation(hit: Hit, span: Span, score: float, catalogue: Catalogue) -> Citation:
+def _citation(hit: Hit, span: Span, score: float, catalogue: Catalogue, number: int = 0) -> Citation:
     page = catalogue.page(hit.document.id, span.page)
     return Citation(
         document=hit.document.id,
@@ -36,4 +40,5 @@ def _citation(hit: Hit, span: Span, score: float, catalogue: Catalogue) -> Citat
         score=round(score, 4),
         title=hit.document.title,
         section=hit.chunk.section,
+        number=number,
     )

@@ -166,7 +166,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Words that prove (part of) an answer: `quote` equals the stored page's text at [start, end)."""
+    """Words that prove (part of) an answer: `quote` equals the stored page's text at [start, end).
+
+    `number` is its mark in the answer, [1] and on; words that a page end parts are two citations with one number. It
+    is 0 for a clause that is only near.
+    """
 
     document: str
     path: str
@@ -178,6 +182,7 @@ class Citation:
     score: float
     title: str = ""
     section: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,9 +119,7 @@ def _scan_faults(path: Path) -> Iterator[str]:
 
 def _word_faults(path: Path) -> Iterator[str]:
     document = Document(str(path))
-    headings = [
-        item for item in document.paragraphs if ((item.style and item.style.name) or "").startswith("Heading")
-    ]
+    headings = [item for item in document.paragraphs if ((item.style and item.style.name) or "").startswith("Heading")]
     if not headings or not document.tables:
         yield f"{path.name}: has no heading or no table"
 

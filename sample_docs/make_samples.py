@@ -44,9 +44,7 @@ def build() -> dict[str, bytes]:
 def main() -> int:
     """Write the documents, or with --check say which differ. Exit code 1 when some do."""
     parser = argparse.ArgumentParser(description="Build the sample documents from their sources.")
-    parser.add_argument(
-        "--check", action="store_true", help="change nothing; report documents that are not current"
-    )
+    parser.add_argument("--check", action="store_true", help="change nothing; report documents that are not current")
     check = parser.parse_args().check
     made = build()
     if check:

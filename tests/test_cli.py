@@ -131,7 +131,8 @@ def test_docs_list_show_remove(run: Any, assistant: Assistant) -> None:
 def ragnano_command(*words: str, home: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "ragnano", *words],
-        capture_output=True, text=True, check=False, env={"RAGNANO_HOME": str(home), "PATH": "/usr/bin:/bin", "HOME": str(home)},
+        capture_output=True, text=True, check=False,
+        env={"RAGNANO_HOME": str(home), "PATH": "/usr/bin:/bin", "HOME": str(home)},
         cwd=Path(ragnano.cli.__file__).parents[2],
     )  # fmt: skip
 

@@ -13,7 +13,8 @@ from tests.conftest import add_text
 
 TEXT = """# 8 Term
 
-The fee is $40 a month. The notice period is sixty days, except in an emergency. However, no notice is needed after a breach.
+The fee is $40 a month. The notice period is sixty days, except in an emergency.
+However, no notice is needed after a breach.
 
 # 9 Notices
 

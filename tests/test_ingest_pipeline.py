@@ -211,7 +211,6 @@ def test_progress_counts_every_file_once(take: Taker, files: Path) -> None:
 def test_a_cancelled_run_keeps_what_was_stored_and_the_next_goes_on(
     take: Taker, files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.pipeline.BATCH_CHUNKS", 1)
     for name in "abcd":
         (files / f"{name}.txt").write_text(CLAUSES + name)
     first = take(files, cancelled=lambda: take.catalogue.counts()[0] >= 2)
@@ -221,7 +220,6 @@ def test_a_cancelled_run_keeps_what_was_stored_and_the_next_goes_on(
 
 
 def test_ctrl_c_keeps_what_was_stored(take: Taker, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.pipeline.BATCH_CHUNKS", 1)
     for name in "abcd":
         (files / f"{name}.txt").write_text(CLAUSES + name)
 

@@ -1,5 +1,7 @@
 """Sentences keep their place, and splitting loses nothing."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,7 +51,7 @@ def test_only_long_sentences_are_cut_at_semicolons() -> None:
 def test_no_visible_character_is_lost_and_order_is_kept(text: str) -> None:
     spans = list(sentences(text))
     assert all(start < end for start, end in spans)
-    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in itertools.pairwise(spans))
     kept = "".join(text[start:end] for start, end in spans)
     assert fold(kept).replace(" ", "") == fold(text).replace(" ", "")
 

@@ -29,7 +29,7 @@ def _own_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 
     monkeypatch.setenv("RAGNANO_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("RAGNANO_MODELS_DIR", str(tmp_path / "models"))
-    for module, name in ((shared, "make_assistant"), (shared, "chat_models"), (pipeline, "Reader")):
+    for module, name in ((shared, "make_assistant"), (pipeline, "Reader")):
         monkeypatch.setattr(module, name, getattr(module, name))  # put back what use_fakes changes
     use_fakes()
     monkeypatch.setattr(pipeline, "Reader", ReaderInProcess)

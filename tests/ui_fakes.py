@@ -146,14 +146,13 @@ def use_fakes(seconds_a_word: float = 0.0) -> None:
 
     from ingest import pipeline
     from ingest.worker import Reader
-    from ragnano.assistant import QUOTES_ONLY, Assistant
+    from ragnano.assistant import Assistant
     from ragnano.config import Settings
 
     pipeline.Reader = functools.partial(Reader, make=fake_reader)
     shared.make_assistant = lambda: Assistant(
         Settings.load(), embedder=FakeEmbedder(), chat_model=FakeChatModel(seconds_a_word)
     )
-    shared.chat_models = lambda settings: [settings.chat_model, QUOTES_ONLY]
 
 
 def write_pdf(path: Path, *pages: Sequence[str], rotate: int = 0, password: str | None = None) -> Path:

@@ -7,10 +7,10 @@ from typing import Literal
 
 import streamlit as st
 from adding import show_report, take_in
-from cards import card, numbers
+from cards import card
 from safe_text import answer_html, escape, line_html
 from session import ALL, DEFAULT_COLLECTION, Session, Turn, session
-from shared import LIBRARY_PAGE, SAMPLES, assistant, chat_models, choose, counted, questions, told, unexpected
+from shared import LIBRARY_PAGE, SAMPLES, assistant, choose, counted, questions, told, unexpected
 
 from ragnano.assistant import QUOTES_ONLY, Assistant
 from ragnano.errors import RagnanoError
@@ -69,7 +69,7 @@ def choose_scope(helper: Assistant, state: Session) -> None:
         "ask document",
         format_func=lambda identifier: documents.get(identifier, "All documents"),
     )
-    models = chat_models(helper.settings)
+    models = helper.chat_models()
     state.model = choose(
         "Model",
         models,
@@ -109,10 +109,9 @@ def show_answer(helper: Assistant, answer: Answer, key: str, *, pictures: bool) 
     """Verdict, words, citations; for a refusal the nearest clauses."""
     label, icon, color = VERDICTS[answer.verdict]
     st.badge(label, icon=icon, color=color)
-    marks = numbers(answer.citations)
-    st.html(answer_html(answer.answer, max(marks, default=0)))
-    for at, (number, citation) in enumerate(zip(marks, answer.citations, strict=True)):
-        card(helper, citation, f"{key} citation {at}", number=number, picture=pictures)
+    st.html(answer_html(answer.answer, max((citation.number for citation in answer.citations), default=0)))
+    for at, citation in enumerate(answer.citations):
+        card(helper, citation, f"{key} citation {at}", picture=pictures)
     if answer.nearest:
         st.caption("The clauses that come nearest:")
     for at, citation in enumerate(answer.nearest):

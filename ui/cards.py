@@ -1,6 +1,5 @@
 """Citations on the screen: the quoted words, where they stand, and the page's picture with them marked."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 import streamlit as st
@@ -16,25 +15,11 @@ SCALE = 2.0
 """Pixels per point: an A4 page is 1,190 wide, sharp at the widths a page is shown in."""
 
 
-def numbers(citations: Sequence[Citation]) -> list[int]:
-    """The mark each citation goes by: the parts of one sentence that a page's end has cut share theirs."""
-    found: list[int] = []
-    for at, citation in enumerate(citations):
-        before = citations[at - 1] if at else None
-        same = (
-            before is not None
-            and (before.document, before.section, before.score) == (citation.document, citation.section, citation.score)
-            and before.page + 1 == citation.page
-        )
-        found.append((found[-1] if same else found[-1] + 1) if found else 1)
-    return found
-
-
 @st.fragment
-def card(helper: Assistant, citation: Citation, key: str, *, number: int | None = None, picture: bool = True) -> None:
+def card(helper: Assistant, citation: Citation, key: str, *, picture: bool = True) -> None:
     """One citation. `picture` shows the place at once; otherwise it is drawn when the card's page is opened."""
     with st.container(border=True, key=key):
-        mark = f"{number} · " if number else ""
+        mark = f"{citation.number} · " if citation.number else ""
         st.html(
             line_html(f"{mark}{file_name(citation.path)} · page {citation.page}", "source")
             + (line_html(_section(citation.section), "place") if citation.section else "")

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 from safe_text import escape
 
-from ragnano.assistant import QUOTES_ONLY, Assistant
+from ragnano.assistant import Assistant
 from ragnano.config import Settings
 from ragnano.errors import RagnanoError
 
@@ -28,7 +28,17 @@ def make_assistant() -> Assistant:
 @st.cache_resource(show_spinner="Opening the library …")
 def assistant() -> Assistant:
     """One for all tabs: searches run side by side, the chat model takes one question at a time in order."""
-    return make_assistant()
+    helper = make_assistant()
+    threading.Thread(target=_settle, args=(helper,), daemon=True).start()
+    return helper
+
+
+def _settle(helper: Assistant) -> None:
+    """Open the vector cache while the reader looks round; searches are exact and a little slower until then."""
+    try:
+        helper.settle()
+    except RagnanoError as error:
+        log.warning("the vector index is not in use: %s", type(error).__name__)
 
 
 class Questions:
@@ -81,21 +91,6 @@ def unexpected(error: Exception) -> str:
     return (
         f"Something went wrong that should not have ({type(error).__name__}). Try again; `ragnano doctor` may tell why."
     )
-
-
-def chat_models(settings: Settings) -> list[str]:
-    """Names of the models that can answer here and now, the chosen one first; quoting without a model comes last."""
-    from ragnano.models import installed, load_catalogue
-
-    here = [
-        spec.name
-        for spec in load_catalogue()
-        if spec.kind == "chat" and installed(spec, settings.models_dir) is not None
-    ]
-    ordered = sorted(here, key=lambda name: name != settings.chat_model)
-    if settings.chat_model not in ordered and settings.chat_model.lower().endswith(".gguf"):
-        ordered.insert(0, settings.chat_model)
-    return [*ordered, QUOTES_ONLY]
 
 
 def choose(label: str, options: Sequence[str], current: str, key: str, **more: Any) -> str:

@@ -15,8 +15,8 @@ import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
 from ingest.load.clean import Mapped, clean_mapped
-from ragnano.boxes import Word, pack_words
-from ragnano.types import Box, Page
+from ragnano.boxes import pack_arrays
+from ragnano.types import Page
 
 _WORD = re.compile(r"\S+")
 _GRID = 100  # device units a point when pdfium is asked where the page's axes lie: 0.01 point is exact enough
@@ -37,11 +37,8 @@ def read_page(page: Any, number: int) -> Page:
             return Page(number, width, height, "", unreadable=_why_no_text(page))
         runs = list(_runs(mapped))
         corners = np.clip(_on_picture(_places(textpage, runs, mapped), page), 0, (width, height, width, height))
-        words = pack_words(
-            Word(start, end, Box(*box))
-            for (start, end), box in zip(runs, corners.tolist(), strict=True)
-            if box[2] > box[0] and box[3] > box[1]
-        )
+        seen = (corners[:, 2] > corners[:, 0]) & (corners[:, 3] > corners[:, 1])
+        words = pack_arrays(np.array(runs, dtype=np.int64)[seen], corners[seen])
     finally:
         textpage.close()
     return Page(number, width, height, text, words)

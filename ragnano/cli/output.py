@@ -83,9 +83,9 @@ def answer_lines(answer: "Answer", *, streamed: bool) -> Iterable[str]:
     """An answer for the terminal. When the preview was streamed and stands, its words are not repeated."""
     if not streamed:
         yield answer.answer
-    for number, citation in enumerate(answer.citations, start=1):
+    for citation in answer.citations:
         yield ""
-        yield f"[{number}] {place(citation)}"
+        yield f"[{citation.number}] {place(citation)}"
         yield f"    “{fold(citation.quote)}”"
     if answer.nearest:
         yield ""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ragnano.models.derive import query_model
 from ragnano.models.digests import file_digest
 from ragnano.models.fetch import RECEIPT
+from ragnano.models.memory import give_back_large_blocks
 from ragnano.models.offline import go_offline
 from ragnano.models.small_files import read_json
 
@@ -178,6 +179,7 @@ class MiniLMEmbedder(Embedder):
     def _loaded_bulk(self) -> Any:
         if self._bulk is None:
             go_offline()
+            give_back_large_blocks()
             import torch
             from sentence_transformers import SentenceTransformer
 

@@ -72,12 +72,8 @@ class _Document(BaseDocTemplate):  # type: ignore[misc, unused-ignore]
         canvas.setLineWidth(0.5)
         if self.house.header_rule:
             canvas.line(margin, height - margin + 14, width - margin, height - margin + 14)
-        footer = self.house.footer.format(
-            footer=self.source.footer, page=canvas.getPageNumber(), pages=self.pages
-        )
-        _spread(
-            canvas, tuple(part.strip() for part in footer.split("|")), margin, width - margin, margin - 28
-        )
+        footer = self.house.footer.format(footer=self.source.footer, page=canvas.getPageNumber(), pages=self.pages)
+        _spread(canvas, tuple(part.strip() for part in footer.split("|")), margin, width - margin, margin - 28)
         canvas.restoreState()
 
     def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802 (reportlab names it)
@@ -136,11 +132,7 @@ class _Story:
         for index, party in enumerate(self.source.parties):
             story += [self.paragraph("and", "plain-center")] if index else []
             story += [Spacer(1, 16), self.paragraph(party, "cover")]
-            story += (
-                [self.paragraph(f"as {self.source.roles[index]}", "plain-center")]
-                if self.source.roles
-                else []
-            )
+            story += [self.paragraph(f"as {self.source.roles[index]}", "plain-center")] if self.source.roles else []
             story.append(Spacer(1, 16))
         story += [Spacer(1, 30), self.paragraph(f"Dated {self.source.dated}", "plain-center"), PageBreak()]
         return story + self.contents() if "contents" in self.source.front else story
@@ -210,9 +202,7 @@ class _Story:
             for party in block.parts
         ]
         table = Table([columns], [self.width / len(columns)] * len(columns))
-        table.setStyle(
-            TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)])
-        )
+        table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]))
         return [KeepTogether([Spacer(1, 14), table])]
 
 

@@ -111,6 +111,4 @@ def _split(text: str) -> tuple[str, ...]:
 
 def _curly(text: str) -> str:
     text = re.sub(r'(^|[\s(\[])"', "\\1\N{LEFT DOUBLE QUOTATION MARK}", text)
-    return text.replace('"', "\N{RIGHT DOUBLE QUOTATION MARK}").replace(
-        "'", "\N{RIGHT SINGLE QUOTATION MARK}"
-    )
+    return text.replace('"', "\N{RIGHT DOUBLE QUOTATION MARK}").replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")

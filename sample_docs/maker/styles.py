@@ -76,18 +76,14 @@ def paragraph_styles(house: House) -> dict[str, ParagraphStyle]:
         spaceBefore=size * 0.7, spaceAfter=size * 0.5, keepWithNext=1,
     )  # fmt: skip
     center = ParagraphStyle("center", base, alignment=TA_CENTER, fontName=house.bold, keepWithNext=1)
-    cell = ParagraphStyle(
-        "cell", base, fontSize=size - 1, leading=lead - 1.5, alignment=TA_LEFT, spaceAfter=0
-    )
+    cell = ParagraphStyle("cell", base, fontSize=size - 1, leading=lead - 1.5, alignment=TA_LEFT, spaceAfter=0)
     hang = house.hang
     return {
         "body": base,
         "heading": heading,
         "center": center,
         "schedule": ParagraphStyle("schedule", center, fontSize=size + 2, leading=lead + 3),
-        "title": ParagraphStyle(
-            "title", center, fontSize=size + 6, leading=size + 12, textColor=house.heading_color
-        ),
+        "title": ParagraphStyle("title", center, fontSize=size + 6, leading=size + 12, textColor=house.heading_color),
         "cover": ParagraphStyle("cover", center, fontSize=size + 2, leading=lead + 8),
         "plain-center": ParagraphStyle("plain-center", center, fontName=house.font),
         "clause1": ParagraphStyle("clause1", base, leftIndent=hang, bulletIndent=0),

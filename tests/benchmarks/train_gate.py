@@ -45,7 +45,9 @@ def contract_questions(contracts: int, each: int) -> list[tuple[str, str, bool]]
     queries = json.loads((folder / "queries.json").read_text())
     with (folder / "category_descriptions.csv").open(newline="", encoding="utf-8-sig") as stream:
         rows = list(csv.reader(stream))
-    described = {row[0].split(":")[-1].strip().lower(): row[1].split(":", 1)[-1].strip() for row in rows[1:] if len(row) > 1}
+    described = {
+        row[0].split(":")[-1].strip().lower(): row[1].split(":", 1)[-1].strip() for row in rows[1:] if len(row) > 1
+    }
     records = [json.loads(line) for line in (folder / "contracts.jsonl").open(encoding="utf-8")]
     rng = random.Random(SEED)
     found = []
@@ -75,7 +77,12 @@ def collect_contracts() -> list[dict[str, object]]:
         print(ingest_into(helper, paths), file=sys.stderr)
         by_name = {Path(document.path).name: document.id for document in helper.documents()}
         return [
-            {"group": name, "kind": "cuad", "label": label, "x": signals_of(helper, text, Scope(None, (by_name[name],)))}
+            {
+                "group": name,
+                "kind": "cuad",
+                "label": label,
+                "x": signals_of(helper, text, Scope(None, (by_name[name],))),
+            }
             for name, text, label in asked
         ]
 
@@ -129,7 +136,8 @@ def main() -> None:
         for threshold in (0.3, 0.4, 0.5, 0.6):
             refuse = scores[chosen] < threshold
             absent = ~y[chosen]
-            print(f"  at {threshold}: absent refused {refuse[absent].mean():.2f}, answerable refused {refuse[~absent].mean():.2f}")
+            shares = f"{refuse[absent].mean():.2f} of absent, {refuse[~absent].mean():.2f} of answerable"
+            print(f"  at {threshold}: refused {shares}")
     final = LogisticRegression(C=1.0, max_iter=5000).fit(x, y, sample_weight=weights)
     write(final, lines)
 
