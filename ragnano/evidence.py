@@ -19,7 +19,7 @@ from ragnano.store import Catalogue
 from ragnano.text import content_stems, fold, sentence_spans
 from ragnano.types import Evidence, Hit, Page, Span
 
-CHUNKS = 8
+CHUNKS = 6
 """Best chunks whose sentences are scored; more cost time and gave no better citations (tests/benchmarks/LOG.md)."""
 
 TOKENS_ROUND_AN_EXTRACT = 12

@@ -1,5 +1,6 @@
 """Is everything in order? What `ragnano doctor` reports and `docs verify` finds. Looks, mends nothing."""
 
+import ipaddress
 import os
 import platform
 import shutil
@@ -15,7 +16,7 @@ from ragnano import __version__
 from ragnano.assistant import Assistant
 from ragnano.config import Settings
 from ragnano.errors import ModelError, NotFoundError, RagnanoError
-from ragnano.models import check, find, installed, is_offline, prove
+from ragnano.models import check, find, go_offline, installed, is_offline, prove
 from ragnano.types import Scope
 
 GIGABYTE = 1e9
@@ -35,6 +36,7 @@ class Check:
 
 def examine(settings: Settings) -> list[Check]:
     """Every check, in the order of the report. Never raises for what it looks at: a fault becomes a line."""
+    go_offline()
     return [
         Check("ragnano", True, f"{__version__}, Python {platform.python_version()}, {platform.platform()}"),
         Check("processor", True, f"{os.cpu_count()} cores, {platform.machine()}"),
@@ -119,8 +121,18 @@ def _index(settings: Settings) -> Check:
 
 
 def _offline() -> Check:
-    return Check(
-        "offline",
-        is_offline(),
-        "hub access and telemetry are switched off" if is_offline() else "not switched off",
+    """Looked at last, when the engine, the models and the index have been opened in this process."""
+    strangers = sorted(
+        {
+            connection.raddr.ip
+            for connection in psutil.Process().net_connections(kind="inet")
+            if connection.raddr and not ipaddress.ip_address(connection.raddr.ip).is_loopback
+        }
     )
+    if strangers:
+        return Check("offline", False, f"connected to {', '.join(strangers)}: please report this, nothing should be")
+    if not is_offline():
+        return Check(
+            "offline", False, "a library was loaded before hubs and telemetry were switched off: please report"
+        )
+    return Check("offline", True, "hubs and telemetry are switched off, no connection to another machine is open")

@@ -1,5 +1,7 @@
 """`ragnano ask` and `ragnano search`."""
 
+import shutil
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 
     from ragnano.assistant import Assistant
     from ragnano.types import Answer, Hit, Scope
+
+ERASE_LINE = "\r\x1b[2K"
+"""Back to the line's beginning, and clear it (ECMA-48)."""
 
 
 def register(app: typer.Typer) -> None:
@@ -105,17 +110,20 @@ def _need_one(question: str | None, batch: "Path | None") -> None:
 
 
 def _stream(helper: "Assistant", question: str, scope: "Scope", model: str | None) -> None:
-    """Show the checked preview as it comes; print the final answer again only when it differs."""
+    """On a terminal, show the checked preview as it comes; the final answer replaces it when it differs."""
     shown: list[str] = []
 
     def show(piece: str) -> None:
         shown.append(piece)
         typer.echo(piece, nl=False)
 
-    answer = helper.ask(question, scope, model=model, on_text=show)
-    stands = "".join(shown).strip() == without_marks(answer.answer)
+    terminal = sys.stdout.isatty()
+    answer = helper.ask(question, scope, model=model, on_text=show if terminal else None)
+    preview = "".join(shown)
+    stands = bool(shown) and preview.strip() == without_marks(answer.answer)
     if shown:
-        typer.echo("" if stands else "\n")
+        fits = len(preview) < shutil.get_terminal_size().columns
+        typer.echo("" if stands else ERASE_LINE if fits else "\n", nl=stands)
     echo_lines(answer_lines(answer, streamed=stands))
 
 

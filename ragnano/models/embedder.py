@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 BATCH = 64
 """Texts per batch: of 16, 32 and 64 the last embeds most 200-token passages per processor second (12.6, 17.7, 20.1 with
 bfloat16 on a busy 2-core AVX-512 machine); for short sentences all are alike."""
+SENTENCE_BATCH = 8
+"""Sentences per batch: their lengths differ much, and a small batch pads little."""
 MAX_TOKENS = 256
 """Tokens MiniLM reads of a text, its two frame tokens included (the model's sentence_bert_config.json)."""
 RECIPE = "mean/256/unit/1"
@@ -58,11 +60,11 @@ class Embedder(ABC):
 
     def embed_passages(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> "Vectors":
         """float32 (n, d), unit length, in the order of `texts`. `progress` receives texts done and texts in all."""
-        return self._batched(texts, self._passage_batch, progress)
+        return self._batched(texts, BATCH, self._passage_batch, progress)
 
     def embed_sentences(self, texts: Sequence[str]) -> "Vectors":
         """float32 (n, d), unit length: for a few short texts, without the start-up of bulk mode."""
-        return self._batched(texts, self._sentence_batch, None)
+        return self._batched(texts, SENTENCE_BATCH, self._sentence_batch, None)
 
     def embed_query(self, text: str) -> "Vectors":
         """float32 (d,), unit length."""
@@ -72,6 +74,7 @@ class Embedder(ABC):
     def _batched(
         self,
         texts: Sequence[str],
+        batch: int,
         embed: Callable[[Sequence[str]], "Vectors"],
         progress: Callable[[int, int], None] | None,
     ) -> "Vectors":
@@ -81,8 +84,8 @@ class Embedder(ABC):
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         counts = self.count_tokens(texts)
         order = sorted(range(len(texts)), key=lambda place: -counts[place])
-        for start in range(0, len(order), BATCH):
-            places = order[start : start + BATCH]
+        for start in range(0, len(order), batch):
+            places = order[start : start + batch]
             vectors[places] = embed([texts[place] for place in places])
             if progress is not None:
                 progress(start + len(places), len(texts))

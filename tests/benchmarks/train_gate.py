@@ -70,7 +70,7 @@ def signals_of(helper: Assistant, question: str, scope: Scope) -> list[float]:
 
 
 def collect_contracts() -> list[dict[str, object]]:
-    asked = contract_questions(contracts=150, each=14)
+    asked = contract_questions(contracts=150, each=6)
     names = sorted({name for name, _, _ in asked})
     with Assistant(Settings.load(data_dir=CACHE / "contracts")) as helper:
         paths = [DATA / "cuad_train" / "txt" / name for name in names]
@@ -89,7 +89,7 @@ def collect_contracts() -> list[dict[str, object]]:
 
 def collect_general() -> list[dict[str, object]]:
     records = [json.loads(line) for line in (DATA / "nq" / "nq.jsonl").open(encoding="utf-8")]
-    records = [record for record in records if hashed(record["question"]) % 2 == 0][:400]
+    records = [record for record in records if hashed(record["question"]) % 2 == 0][:200]
     folder = CACHE / "nq-passages"
     folder.mkdir(parents=True, exist_ok=True)
     for record in records:

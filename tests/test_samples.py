@@ -1,0 +1,128 @@
+"""The sample contracts, taken in for real: exact quotes, boxes over the words, known contradictions, right answers."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path, PurePath
+
+import pypdfium2
+import pytest
+
+from ingest.pipeline import ingest
+from ragnano.assistant import Assistant
+from ragnano.boxes import boxes_for
+from ragnano.cite import cite_hit
+from ragnano.config import Settings
+from ragnano.evaluate.questions import read_questions, score_questions
+from ragnano.models import find, installed
+from ragnano.text import fold, sentence_spans, words
+from ragnano.types import Document, IngestReport, Page
+from tests.conftest import SAMPLES, FakeEmbedder
+
+DOCUMENTS = SAMPLES / "documents"
+
+
+@pytest.fixture(scope="module")
+def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assistant, IngestReport]]:
+    settings = Settings.load(data_dir=tmp_path_factory.mktemp("samples"))
+    with Assistant(settings, embedder=FakeEmbedder()) as helper:  # type: ignore[arg-type]
+        report = take_in(helper)
+        yield helper, report
+
+
+def take_in(helper: Assistant) -> IngestReport:
+    return ingest(
+        [DOCUMENTS],
+        settings=helper.settings,
+        catalogue=helper.catalogue,
+        vectors=helper.vectors,
+        embedder=helper.embedder,
+    )
+
+
+def test_every_readable_file_is_taken_in_and_the_others_are_named(taken_in: tuple[Assistant, IngestReport]) -> None:
+    helper, report = taken_in
+    failed = {PurePath(item.path).suffix: item.reason for item in report.failed}
+    assert len(report.failed) == 2
+    assert "OCR" in failed[".pdf"] and "not readable yet" in failed[".docx"]
+    assert report.files == len(list(DOCUMENTS.iterdir())) - 2 == len(helper.documents())
+
+
+def test_a_second_run_takes_nothing_in(taken_in: tuple[Assistant, IngestReport]) -> None:
+    helper, report = taken_in
+    again = take_in(helper)
+    assert (again.files, again.skipped) == (0, report.files)
+
+
+def pdf_pages(helper: Assistant) -> Iterator[tuple[Document, Page]]:
+    for document in helper.documents():
+        if document.media_type == "application/pdf":
+            for page in helper.catalogue.pages(document.id):
+                yield document, page
+
+
+def test_every_clause_can_be_cited_with_the_exact_words_of_its_page(taken_in: tuple[Assistant, IngestReport]) -> None:
+    helper, _ = taken_in
+    for document in helper.documents():
+        pages = {page.number: page.text for page in helper.catalogue.pages(document.id)}
+        for hit in helper.search(document.title, helper.scope(None, document.id), 200):
+            citation = cite_hit(hit, helper.catalogue)
+            assert citation.quote == pages[citation.page][citation.start : citation.end]
+            assert fold(citation.quote).startswith(hit.chunk.text.split("\n")[0])
+
+
+def test_the_boxes_of_every_sentence_cover_its_words_on_the_page(taken_in: tuple[Assistant, IngestReport]) -> None:
+    """pdfium, asked what stands inside the boxes, names every word of the sentence."""
+    helper, _ = taken_in
+    checked = 0
+    opened: dict[str, pypdfium2.PdfDocument] = {}
+    for document, page in pdf_pages(helper):
+        pdf = opened.setdefault(document.id, pypdfium2.PdfDocument(document.path))
+        inside = pdf[page.number - 1].get_textpage()
+        for chunk in helper.catalogue.chunks_of(document.id):
+            for span in (span for span in chunk.spans if span.page == page.number):
+                for sentence in sentence_spans(page.text, span):
+                    boxes = boxes_for(page.words, sentence.start, sentence.end)
+                    found = " ".join(
+                        inside.get_text_bounded(
+                            box.x0 - 1, page.height - box.y1 - 1, box.x1 + 1, page.height - box.y0 + 1
+                        )
+                        for box in boxes
+                    )
+                    quote = page.text[sentence.start : sentence.end]
+                    assert set(words(quote)) <= set(words(found)), (document.path, page.number, quote, found)
+                    checked += 1
+    assert checked > 500
+    for pdf in opened.values():
+        pdf.close()
+
+
+def test_boxes_keep_to_the_page(taken_in: tuple[Assistant, IngestReport]) -> None:
+    helper, _ = taken_in
+    for _, page in pdf_pages(helper):
+        for box in boxes_for(page.words, 0, len(page.text)):
+            assert 0 <= box.x0 < box.x1 <= page.width + 0.25
+            assert 0 <= box.y0 < box.y1 <= page.height + 0.25
+
+
+def test_the_questions_are_forty_with_an_answer_and_twenty_without() -> None:
+    questions = read_questions(SAMPLES / "questions.json")
+    assert sum(item.document is not None for item in questions) == 40
+    assert sum(item.document is None for item in questions) == 20
+    assert all((item.expected is None) == (item.page is None) == (item.document is None) for item in questions)
+    assert all((DOCUMENTS / item.document).exists() for item in questions if item.document)
+
+
+@pytest.mark.models
+def test_the_default_models_cite_the_right_page_and_refuse_what_is_not_there(tmp_path: Path) -> None:
+    settings = Settings.load(data_dir=tmp_path)
+    for name in (settings.embedder, settings.chat_model):
+        if installed(find(name), settings.models_dir) is None:
+            pytest.skip(f"{name} is not in the model cache: `ragnano models fetch`")
+    with Assistant(settings) as helper:
+        take_in(helper)
+        scores = score_questions(read_questions(SAMPLES / "questions.json"), helper.ask)
+    wrong = json.dumps(
+        [(item.known.question, item.verdict, item.cited) for item in scores.judged if not item.right], indent=1
+    )
+    assert scores.right_page >= 36, wrong
+    assert scores.refused >= 16, wrong
