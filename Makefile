@@ -19,7 +19,7 @@ BOOTSTRAP = @command -v "$(PYTHON)" >/dev/null || { echo 'There is no $(PYTHON) 
 PYTHON_VENV = .venv/bin/python
 RUN = $(PYTHON_VENV) -m
 
-.PHONY: help setup setup-dev demo ui test lint format samples lock clean
+.PHONY: help setup setup-dev demo ui test lint format samples screenshots gate lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,12 @@ format: setup-dev ## format the code and mend what can be mended by itself
 
 samples: setup-dev ## make the sample contracts again from their sources
 	@$(PYTHON_VENV) sample_docs/make_samples.py
+
+screenshots: setup-dev ## pictures of the app's pages into .cache/screenshots (needs Chromium and the models)
+	@$(RUN) tests.screenshots .cache/screenshots --readme ui/screenshot.png
+
+gate: setup-dev ## train the gate again (needs ../shared/data)
+	@$(RUN) tests.benchmarks.train_gate
 
 lock: ## make the lock files again from pyproject.toml (ARGS=--upgrade for newer versions)
 	@bash .ci/lock.sh $(ARGS)

@@ -61,13 +61,14 @@ def list_models(json: Json = False) -> None:
 
 @group.command("fetch")
 def fetch_models(names: Names = None, json: Json = False) -> None:
-    """Fetch models and verify their digests. This is the one command that uses the network."""
+    """Fetch models, verify their digests, prove the engine with them. The one command that uses the network."""
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-    from ragnano.models import default_specs, fetch, find, installed
+    from ragnano.models import default_specs, fetch, find, installed, prove
 
-    models_dir = settings().models_dir
+    chosen = settings()
+    models_dir = chosen.models_dir
     specs = [find(name) for name in names] if names else default_specs()
     done = []
     with Progress(
@@ -82,6 +83,9 @@ def fetch_models(names: Names = None, json: Json = False) -> None:
                     bars.update(bar, description=f"{name}: {step}", completed=count, total=total)  # type: ignore[arg-type]
 
                 here = fetch(spec, models_dir, progress=moved)
+            if spec.kind == "chat":
+                # Now, so that the first question does not wait for it; a proof that is known costs nothing.
+                prove(here, chosen)
             done.append({"name": spec.name, "path": str(here)})
     if json:
         typer.echo(to_json(done, indent=1))

@@ -6,7 +6,7 @@ where they did not. Questions are taken in their own wording and, half of the ti
 Half of ../shared/data/nq (real users' questions, chosen by hash) adds questions that are not about contracts: asked
 with and without the passage that answers them.
 
-    .venv/bin/python tests/benchmarks/train_gate.py            # signals (cached in .cache/gate) and weights
+    .venv/bin/python -m tests.benchmarks.train_gate
 """
 
 import csv
