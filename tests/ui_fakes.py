@@ -3,7 +3,6 @@
 The embedder counts words in 64 places; the chat model repeats the first extract it is given.
 """
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -11,15 +10,11 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ragnano.errors import RagnanoError
-from ragnano.text import content_stems
+from tests.conftest import FakeEmbedder
 
 ROOT = Path(__file__).resolve().parents[1]
 UI = ROOT / "ui"
-PLACES = 64
 
 AGREEMENT = (
     "Services Agreement",
@@ -36,30 +31,6 @@ NASTY = (
     "www.example.com me@example.com $4,000 plus $5,000"
 )
 """A sentence that Markdown, HTML and LaTeX would each show as something else."""
-
-
-class FakeEmbedder:
-    """Word counts of a text's content stems, hashed into 64 places, unit length."""
-
-    name = "fake"
-    dimensions = PLACES
-    fingerprint = "fake-ui-1"
-
-    def embed_query(self, text: str) -> NDArray[np.float32]:
-        vector = np.zeros(PLACES, dtype=np.float32)
-        for stem in content_stems(text):
-            vector[hashlib.sha256(stem.encode()).digest()[0] % PLACES] += 1
-        length = float(np.linalg.norm(vector))
-        return vector / length if length else vector
-
-    def embed_sentences(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return np.stack([self.embed_query(text) for text in texts])
-
-    def embed_passages(self, texts: Sequence[str], progress: object = None) -> NDArray[np.float32]:
-        return self.embed_sentences(texts)
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [len(text.split()) for text in texts]
 
 
 class FakeChatModel:

@@ -93,7 +93,7 @@ def collect_general() -> list[dict[str, object]]:
     folder = CACHE / "nq-passages"
     folder.mkdir(parents=True, exist_ok=True)
     for record in records:
-        (folder / f"{hashed(record['passage']) % 10**12}.txt").write_text(passage(record), encoding="utf-8")
+        (folder / f"{hashed(passage(record)) % 10**12}.txt").write_text(passage(record), encoding="utf-8")
     with Assistant(Settings.load(data_dir=CACHE / "nq")) as helper:
         print(ingest_into(helper, [folder]), file=sys.stderr)
         by_name = {Path(document.path).stem: document.id for document in helper.documents()}
@@ -116,7 +116,7 @@ def ingest_into(helper: Assistant, paths: list[Path]) -> str:
 
 def main() -> None:
     CACHE.mkdir(parents=True, exist_ok=True)
-    rows = collect_contracts() + collect_general()
+    rows = collect_general() + collect_contracts()
     (CACHE / "signals.json").write_text(json.dumps(rows))
     x = np.array([row["x"] for row in rows])
     y = np.array([row["label"] for row in rows])
