@@ -22,7 +22,7 @@ from ragnano.receipt import receipt
 from ragnano.retrieve import Found, Retriever
 from ragnano.store import Catalogue, Vectors
 from ragnano.types import Answer, Citation, Document, Evidence, Hit, Page, Scope, Timings, TokenCount
-from ragnano.verify import StreamGuard, quote, verify
+from ragnano.verify import NOTHING, StreamGuard, quote, verify
 
 NEAREST = 3
 """Clauses shown with a refusal."""
@@ -141,10 +141,10 @@ class Assistant:
         evidence, signals = select(found, self.catalogue, self.embedder, self.settings.evidence_tokens)
         confidence = load_gate().confidence(signals)
         retrieved = time.monotonic() - begun
-        if not evidence or confidence < load_gate().threshold:
+        if not evidence or confidence < load_gate().refuse_below:
             draft = _Draft("", "not_found", (), None, TokenCount())
         else:
-            draft = self._phrase(chat, found, evidence, begun, on_text, cancelled)
+            draft = self._phrase(chat, found, evidence, confidence, begun, on_text, cancelled)
         return self._answer(found, scope, evidence, draft, confidence, name, begun, retrieved)
 
     def _find(self, question: str, scope: Scope, k: int) -> Found:
@@ -165,6 +165,7 @@ class Assistant:
         chat: ChatModel | None,
         found: Found,
         evidence: Sequence[Evidence],
+        confidence: float,
         begun: float,
         on_text: Callable[[str], None] | None,
         cancelled: Callable[[], bool] | None,
@@ -192,6 +193,9 @@ class Assistant:
         if on_text and (rest := guard.finish()):
             on_text(rest)
         checked = verify(reply.text, found.question, evidence)
+        if checked.verdict != "answered":
+            # The model declined, or what it wrote failed: the evidence must speak for itself, or nothing does.
+            checked = quote(evidence) if confidence >= load_gate().trust_above else NOTHING
         tokens = TokenCount(reply.prompt_tokens, reply.answer_tokens)
         return _Draft(checked.text, checked.verdict, checked.cited, first[0] if first else None, tokens)
 

@@ -15,11 +15,16 @@ from ragnano.evidence import Signals
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A logistic model over `Signals`: bias, one weight a signal, and the confidence below which to refuse."""
+    """A logistic model over `Signals`: bias and one weight a signal; and two confidences that part three ways to go.
+
+    Below `refuse_below` the answer is "not in the documents" and the model is not asked. From `trust_above` on the
+    evidence is quoted when the model declines or what it writes fails. Between them that too is a refusal.
+    """
 
     bias: float
     weights: dict[str, float]
-    threshold: float
+    refuse_below: float
+    trust_above: float
 
     def confidence(self, signals: Signals) -> float:
         """Estimated probability, 0 to 1, that the evidence answers the question."""
@@ -32,8 +37,5 @@ class Gate:
 def load_gate() -> Gate:
     """The gate that ships with ragnano."""
     data = tomllib.loads(files("ragnano").joinpath("gate.toml").read_text(encoding="utf-8"))
-    return Gate(
-        float(data["bias"]),
-        {name: float(value) for name, value in data["weights"].items()},
-        float(data["threshold"]),
-    )
+    weights = {name: float(value) for name, value in data["weights"].items()}
+    return Gate(float(data["bias"]), weights, float(data["refuse_below"]), float(data["trust_above"]))

@@ -24,6 +24,10 @@ SUPPORT = 0.6
 """Least share of a sentence's content stems that must stand in its evidence or the question (measured: LOG.md)."""
 
 
+NEAR_BEST = 0.9
+"""A second sentence is quoted beside the best when its score is at least this share of the best one's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verified:
     """An answer whose facts are proved. `cited` are indices into the evidence, in the order of the marks [1], [2] …"""
@@ -33,39 +37,60 @@ class Verified:
     cited: tuple[int, ...]
 
 
+NOTHING = Verified("", "not_found", ())
+
+
 def verify(reply: str, question: Question, evidence: Sequence[Evidence]) -> Verified:
-    """Check a model's reply sentence by sentence against the numbered evidence (number n is evidence[n - 1]).
+    """Check a model's reply sentence by sentence against the evidence, best first (a mark [n] means evidence[n - 1]).
 
     Sentences that fail are dropped; when none is left the best evidence is quoted instead. A reply that says it found
-    nothing is "not_found" with no text.
+    nothing, or only says the question back, is "not_found" with no text.
     """
     reply = _LEADING.sub("", fold(reply))
     if says_not_found(reply):
-        return Verified("", "not_found", ())
+        return NOTHING
     cited: list[int] = []
     proved: list[str] = []
-    preferred: int | None = None
+    echoes = 0
     for start, end in sentences(reply):
         sentence = reply[start:end]
         numbers = _marks(sentence, len(evidence))
-        if numbers and preferred is None:
-            preferred = numbers[0]
         bare = _plain_words(_MARK.sub("", sentence).strip(), question)
         if not any(character.isalnum() for character in bare):
             continue
         support = _support(bare, numbers, question, evidence)
         if support is None:
             continue
+        if _is_echo(bare, question, [evidence[at] for at in support]):
+            echoes += 1
+            continue
         cited += [number for number in support if number not in cited]
         proved.append(_with_marks(bare, [cited.index(number) + 1 for number in support]))
     if proved:
         return Verified(" ".join(proved), "answered", tuple(cited))
-    return quote(evidence, preferred or 0)
+    return NOTHING if echoes else quote(evidence)
 
 
-def quote(evidence: Sequence[Evidence], index: int = 0) -> Verified:
-    """The document's own words as the answer. `evidence` must not be empty."""
-    return Verified(f"“{evidence[index].text}” [1]", "quoted", (index,))
+def quote(evidence: Sequence[Evidence]) -> Verified:
+    """The document's own words as the answer: the best sentence, and the second when it is about as good.
+
+    `evidence` is best first and must not be empty.
+    """
+    cited = [at for at in range(min(2, len(evidence))) if evidence[at].score >= NEAR_BEST * evidence[0].score]
+    return Verified(" ".join(f"“{evidence[at].text}” [{n}]" for n, at in enumerate(cited, 1)), "quoted", tuple(cited))
+
+
+def _is_echo(sentence: str, question: Question, proof: Sequence[Evidence]) -> bool:
+    """Whether the sentence says nothing that the question, or the title and parties of the document, did not say.
+
+    A yes or no is an answer in any words.
+    """
+    if question.kind == "yes_no":
+        return False
+    given = set(content_stems(question.text)) | {
+        stem for item in proof for stem in content_stems(item.hit.chunk.context)
+    }
+    return set(content_stems(sentence)) <= given
 
 
 def says_not_found(reply: str) -> bool:

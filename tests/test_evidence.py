@@ -56,7 +56,7 @@ def test_the_budget_is_kept_and_never_filled_with_worse_sentences(assistant: Ass
 def test_nothing_found_gives_no_evidence_and_the_gate_stays_shut(assistant: Assistant) -> None:
     evidence, signals = evidence_for(assistant, "Anything?")
     assert evidence == ()
-    assert load_gate().confidence(signals) < load_gate().threshold
+    assert load_gate().confidence(signals) < load_gate().refuse_below
 
 
 def test_signals_tell_an_answerable_question_from_an_absent_one(assistant: Assistant) -> None:

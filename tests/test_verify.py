@@ -1,12 +1,14 @@
 """Nothing a model writes reaches the reader unless the cited words hold it."""
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ragnano.question import read_question
 from ragnano.text import words
-from ragnano.verify import StreamGuard, facts_of, verify
+from ragnano.verify import StreamGuard, facts_of, quote, verify
 from tests.conftest import make_evidence
 
 QUESTION = read_question("How much notice is needed to terminate?")
@@ -36,11 +38,20 @@ def test_a_true_answer_passes_and_cites_what_it_named() -> None:
 def test_an_invented_number_or_name_never_reaches_the_reader(reply: str) -> None:
     checked = verify(reply, QUESTION, EVIDENCE)
     assert checked.verdict == "quoted"
-    assert checked.text == f"“{EVIDENCE[checked.cited[0]].text}” [1]"
+    assert checked.text.startswith(f"“{EVIDENCE[0].text}” [1]")
 
 
-def test_a_quote_stands_in_for_the_extract_that_the_model_named() -> None:
-    assert verify("The fee is $9 [2].", QUESTION, EVIDENCE).cited == (1,)
+def test_a_second_sentence_is_quoted_when_it_is_about_as_good() -> None:
+    worse = dataclasses.replace(EVIDENCE[1], score=0.5 * EVIDENCE[0].score)
+    assert quote(EVIDENCE).cited == (0, 1)
+    assert quote((EVIDENCE[0], worse)).text == f"“{EVIDENCE[0].text}” [1]"
+
+
+def test_saying_the_question_back_is_no_answer() -> None:
+    question = read_question("Which company pays the fee to Larkspur Foods Ltd?")
+    assert verify("The company pays the fee to Larkspur Foods Ltd [2].", question, EVIDENCE).verdict == "not_found"
+    yes_no = read_question("Is the fee payable to Larkspur Foods Ltd?")
+    assert verify("Yes, the fee is payable to Larkspur Foods Ltd [2].", yes_no, EVIDENCE).verdict == "answered"
 
 
 def test_a_wrong_mark_is_mended_when_another_extract_proves_the_sentence() -> None:

@@ -146,7 +146,9 @@ def write(model: LogisticRegression, lines: list[str]) -> None:
     text = ["# Weights of the gate (ragnano/gate.py), written by tests/benchmarks/train_gate.py: don't edit by hand."]
     text += ["# Trained on CUAD's training contracts (The Atticus Project, CC BY 4.0) and half of Natural Questions."]
     text += [f"# {line}" for line in lines]
-    text += [f"bias = {model.intercept_[0]:.4f}", "threshold = 0.5", "", "[weights]"]
+    text += ["# The two confidences were chosen on 132 questions of the training data (tests/benchmarks/LOG.md)."]
+    text += ["refuse_below = 0.2", "trust_above = 0.7"]
+    text += [f"bias = {model.intercept_[0]:.4f}", "", "[weights]"]
     text += [f"{name} = {weight:.4f}" for name, weight in zip(NAMES, model.coef_[0], strict=True)]
     (ROOT / "ragnano" / "gate.toml").write_text("\n".join(text) + "\n", encoding="utf-8")
 
