@@ -193,7 +193,7 @@ class Assistant:
         if on_text and (rest := guard.finish()):
             on_text(rest)
         checked = verify(reply.text, found.question, evidence)
-        if checked.verdict != "answered":
+        if checked.verdict == "not_found":
             # The model declined, or what it wrote failed: the evidence must speak for itself, or nothing does.
             checked = quote(evidence) if confidence >= load_gate().trust_above else NOTHING
         tokens = TokenCount(reply.prompt_tokens, reply.answer_tokens)

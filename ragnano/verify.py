@@ -24,7 +24,7 @@ SUPPORT = 0.6
 """Least share of a sentence's content stems that must stand in its evidence or the question (measured: LOG.md)."""
 
 
-NEAR_BEST = 0.9
+NEAR_BEST = 0.85
 """A second sentence is quoted beside the best when its score is at least this share of the best one's."""
 
 
@@ -43,15 +43,16 @@ NOTHING = Verified("", "not_found", ())
 def verify(reply: str, question: Question, evidence: Sequence[Evidence]) -> Verified:
     """Check a model's reply sentence by sentence against the evidence, best first (a mark [n] means evidence[n - 1]).
 
-    Sentences that fail are dropped; when none is left the best evidence is quoted instead. A reply that says it found
-    nothing, or only says the question back, is "not_found" with no text.
+    Sentences that fail are dropped. When none is left, but one failed only for names that the question brought, the
+    evidence that proves the rest is quoted. Otherwise nothing is left: "not_found" with no text, as for a reply that
+    declines or only says the question back.
     """
     reply = _LEADING.sub("", fold(reply))
     if says_not_found(reply):
         return NOTHING
     cited: list[int] = []
     proved: list[str] = []
-    echoes = 0
+    named: tuple[int, ...] | None = None
     for start, end in sentences(reply):
         sentence = reply[start:end]
         numbers = _marks(sentence, len(evidence))
@@ -60,24 +61,25 @@ def verify(reply: str, question: Question, evidence: Sequence[Evidence]) -> Veri
             continue
         support = _support(bare, numbers, question, evidence)
         if support is None:
+            named = named or _support(bare, numbers, question, evidence, given=frozenset(words(question.text)))
             continue
         if _is_echo(bare, question, [evidence[at] for at in support]):
-            echoes += 1
             continue
         cited += [number for number in support if number not in cited]
         proved.append(_with_marks(bare, [cited.index(number) + 1 for number in support]))
     if proved:
         return Verified(" ".join(proved), "answered", tuple(cited))
-    return NOTHING if echoes else quote(evidence)
+    return quote([evidence[at] for at in named], named) if named else NOTHING
 
 
-def quote(evidence: Sequence[Evidence]) -> Verified:
+def quote(evidence: Sequence[Evidence], places: Sequence[int] | None = None) -> Verified:
     """The document's own words as the answer: the best sentence, and the second when it is about as good.
 
-    `evidence` is best first and must not be empty.
+    `evidence` is best first and must not be empty. `places`, when given, are its indices among all evidence.
     """
-    cited = [at for at in range(min(2, len(evidence))) if evidence[at].score >= NEAR_BEST * evidence[0].score]
-    return Verified(" ".join(f"“{evidence[at].text}” [{n}]" for n, at in enumerate(cited, 1)), "quoted", tuple(cited))
+    near = [at for at in range(min(2, len(evidence))) if evidence[at].score >= NEAR_BEST * evidence[0].score]
+    text = " ".join(f"“{evidence[at].text}” [{number}]" for number, at in enumerate(near, start=1))
+    return Verified(text, "quoted", tuple(places[at] if places else at for at in near))
 
 
 def _is_echo(sentence: str, question: Question, proof: Sequence[Evidence]) -> bool:
@@ -133,7 +135,11 @@ def _marks(sentence: str, most: int) -> list[int]:
 
 
 def _support(
-    sentence: str, marked: Sequence[int], question: Question, evidence: Sequence[Evidence]
+    sentence: str,
+    marked: Sequence[int],
+    question: Question,
+    evidence: Sequence[Evidence],
+    given: frozenset[str] = frozenset(),
 ) -> tuple[int, ...] | None:
     """Indices of evidence that proves the sentence, or None: its own marks first, then the likeliest, then pairs."""
     likely = sorted(range(len(evidence)), key=lambda at: (-_overlap(sentence, evidence[at].text), at))
@@ -143,15 +149,18 @@ def _support(
     attempts += [(at,) for at in likely[:3]]
     attempts += [(first, second) for first in (*marked[:1], *likely[:1]) for second in likely[:3] if first != second]
     for attempt in attempts:
-        if is_supported(sentence, question, [evidence[at].text for at in attempt]):
+        if is_supported(sentence, question, [evidence[at].text for at in attempt], given):
             return attempt
     return None
 
 
-def is_supported(sentence: str, question: Question, texts: Iterable[str]) -> bool:
-    """Whether every fact of the sentence stands in the texts, most of its words do, and no negation was added."""
+def is_supported(sentence: str, question: Question, texts: Iterable[str], given: frozenset[str] = frozenset()) -> bool:
+    """Whether every fact of the sentence stands in the texts, most of its words do, and no negation was added.
+
+    Words in `given` need no proof.
+    """
     proof = " ".join(texts)
-    if not facts_of(sentence) <= set(words(proof)):
+    if not facts_of(sentence) - given <= set(words(proof)):
         return False
     if _NEGATION.search(sentence) and not _NEGATION.search(proof):
         return False

@@ -37,8 +37,7 @@ def test_a_true_answer_passes_and_cites_what_it_named() -> None:
 )
 def test_an_invented_number_or_name_never_reaches_the_reader(reply: str) -> None:
     checked = verify(reply, QUESTION, EVIDENCE)
-    assert checked.verdict == "quoted"
-    assert checked.text.startswith(f"“{EVIDENCE[0].text}” [1]")
+    assert (checked.verdict, checked.text) == ("not_found", "")
 
 
 def test_a_second_sentence_is_quoted_when_it_is_about_as_good() -> None:
@@ -73,7 +72,7 @@ def test_sentences_that_fail_are_dropped_and_the_others_stay() -> None:
 
 def test_a_negation_that_the_document_lacks_is_not_believed() -> None:
     evidence = EVIDENCE[:2]
-    assert verify("Either party may not terminate on written notice [1].", QUESTION, evidence).verdict == "quoted"
+    assert verify("Either party may not terminate on written notice [1].", QUESTION, evidence).verdict == "not_found"
 
 
 @pytest.mark.parametrize("reply", ["NOT FOUND", "Not found.", " not found in the extracts [1]", "“NOT FOUND”"])
@@ -82,8 +81,15 @@ def test_the_model_may_decline(reply: str) -> None:
 
 
 @pytest.mark.parametrize("reply", ["", "[1]", "...", " \n"])
-def test_an_empty_reply_becomes_a_quote(reply: str) -> None:
-    assert verify(reply, QUESTION, EVIDENCE).verdict == "quoted"
+def test_an_empty_reply_is_none(reply: str) -> None:
+    assert verify(reply, QUESTION, EVIDENCE).verdict == "not_found"
+
+
+def test_a_true_sentence_with_a_name_that_only_the_question_brought_becomes_the_quote_that_proves_it() -> None:
+    question = read_question("What is the monthly fee of the Delta Corp contract?")
+    checked = verify("The monthly fee of the Delta Corp contract is $5,000.", question, EVIDENCE)
+    assert (checked.verdict, checked.cited) == ("quoted", (1,))
+    assert checked.text == f"“{EVIDENCE[1].text}” [1]"
 
 
 def test_a_word_that_the_question_writes_small_is_no_name() -> None:
