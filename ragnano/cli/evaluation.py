@@ -30,7 +30,6 @@ def evaluate(
 ) -> None:
     """Measure ragnano: takes the folder's documents into a fresh index, asks its questions and counts what is right."""
     from ingest.pipeline import ingest
-
     from ragnano.assistant import Assistant
     from ragnano.evaluate.questions import read_questions, score_questions
 
