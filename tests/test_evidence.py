@@ -1,8 +1,11 @@
 """Evidence: whole sentences with exact places, best first, within the budget."""
 
+import dataclasses
+
 import pytest
 
 from ragnano.assistant import Assistant
+from ragnano.cite import cite
 from ragnano.evidence import Signals, select
 from ragnano.facts import fits_kind
 from ragnano.gate import load_gate
@@ -83,3 +86,13 @@ def test_signals_tell_an_answerable_question_from_an_absent_one(assistant: Assis
 )
 def test_a_sentence_fits_a_question_when_it_holds_what_is_asked_for(text: str, kind: str, fits: bool) -> None:
     assert fits_kind(text, kind) is fits  # type: ignore[arg-type]
+
+
+def test_words_that_a_page_end_parts_are_two_citations_with_one_number(assistant: Assistant) -> None:
+    add_text(assistant, TEXT)
+    (first, *_), _ = evidence_for(assistant, "How long is the notice period?")
+    span = first.spans[0]
+    parted = dataclasses.replace(
+        first, spans=(span._replace(end=span.start + 10), span._replace(start=span.start + 11))
+    )
+    assert [citation.number for citation in cite([parted, first], assistant.catalogue)] == [1, 1, 2]

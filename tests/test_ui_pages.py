@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from ragnano.errors import EngineError, StoreError
-from ragnano.types import Citation
 from tests.ui_fakes import AGREEMENT, NASTY, UI, ReaderInProcess, use_fakes, write_pdf
 
 if str(UI) not in sys.path:
@@ -16,7 +15,6 @@ if str(UI) not in sys.path:
 
 import shared
 import streamlit
-from cards import numbers
 from streamlit.testing.v1 import AppTest
 
 ASK_NOTICE = "How many days written notice to terminate this Agreement?"
@@ -237,14 +235,6 @@ def test_a_document_is_removed_after_a_second_click(app: AppTest, contracts: Pat
     assert [found.media_type for found in shared.assistant().documents()] == ["text/plain"]
     assert (contracts / "services.pdf").exists()
     assert len(app.expander) == rows - 1
-
-
-def test_the_parts_of_a_sentence_cut_by_a_page_end_share_a_number() -> None:
-    def part(page: int, score: float) -> Citation:
-        return Citation("d", "d.pdf", page, "words", 0, 5, (), score, section="8 Term")
-
-    assert numbers([part(1, 0.9), part(2, 0.9), part(2, 0.8), part(4, 0.7)]) == [1, 1, 2, 3]
-    assert numbers([]) == []
 
 
 def test_the_apps_configuration_keeps_to_this_machine() -> None:
