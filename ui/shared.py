@@ -28,17 +28,7 @@ def make_assistant() -> Assistant:
 @st.cache_resource(show_spinner="Opening the library …")
 def assistant() -> Assistant:
     """One for all tabs: searches run side by side, the chat model takes one question at a time in order."""
-    helper = make_assistant()
-    threading.Thread(target=_settle, args=(helper,), daemon=True).start()
-    return helper
-
-
-def _settle(helper: Assistant) -> None:
-    """Open the vector cache while the reader looks round; searches are exact and a little slower until then."""
-    try:
-        helper.settle()
-    except RagnanoError as error:
-        log.warning("the vector index is not in use: %s", type(error).__name__)
+    return make_assistant()
 
 
 class Questions:
