@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from ragnano.models.derive import query_model
 from ragnano.models.digests import file_digest
 from ragnano.models.fetch import RECEIPT
-from ragnano.models.memory import give_back_large_blocks
 from ragnano.models.offline import go_offline
 from ragnano.models.small_files import read_json
 
@@ -24,9 +23,11 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float32]
 
-BATCH = 64
+BATCH = 16
 """Texts per batch: of 16, 32 and 64 the last embeds most 200-token passages per processor second (12.6, 17.7, 20.1 with
 bfloat16 on a busy 2-core AVX-512 machine); for short sentences all are alike."""
+PADDED_TO = 32
+"""Lengths are padded to multiples of this many tokens: few shapes, so freed memory fits the next batch (LOG.md)."""
 SENTENCE_BATCH = 8
 """Sentences per batch: their lengths differ much, and a small batch pads little."""
 MAX_TOKENS = 256
@@ -170,11 +171,19 @@ class MiniLMEmbedder(Embedder):
 
     def _passage_batch(self, texts: Sequence[str]) -> "Vectors":
         import numpy as np
+        import torch
 
-        with self._lock:
-            vectors = self._loaded_bulk().encode(
-                list(texts), batch_size=BATCH, show_progress_bar=False, convert_to_tensor=True
+        with self._lock, torch.inference_mode():
+            bulk = self._loaded_bulk()
+            features = bulk.tokenizer(
+                list(texts),
+                padding=True,
+                truncation=True,
+                max_length=MAX_TOKENS,
+                pad_to_multiple_of=PADDED_TO,
+                return_tensors="pt",
             )
+            vectors = bulk(dict(features))["sentence_embedding"]
         found = vectors.float().numpy()
         # bfloat16 leaves lengths off by up to 0.4 %
         return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), dtype=np.float32)
@@ -182,7 +191,6 @@ class MiniLMEmbedder(Embedder):
     def _loaded_bulk(self) -> Any:
         if self._bulk is None:
             go_offline()
-            give_back_large_blocks()
             import torch
             from sentence_transformers import SentenceTransformer
 

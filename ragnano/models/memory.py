@@ -1,7 +1,5 @@
-"""Memory: is there room for a chat model, and is what was freed given back to the system?"""
+"""Is there room for a chat model? Estimated from its file, compared with what the system says is available."""
 
-import ctypes
-import platform
 from pathlib import Path
 
 from ragnano.errors import EngineError
@@ -9,22 +7,6 @@ from ragnano.models.catalogue import default_model
 
 OVERHEAD_BYTES = 300 << 20
 """Python, llama.cpp's compute buffers and the key/value cache of 2,048 tokens of the models in the catalogue."""
-
-
-_BLOCK = 1 << 20
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # names of mallopt's parameters in malloc.h
-
-
-def give_back_large_blocks() -> None:
-    """Have glibc return every freed block of a MiB or more to the system; elsewhere nothing needs to be done.
-
-    Left alone, glibc raises that threshold with each large block that is freed, and the many lengths of batches keep
-    memory that nothing uses: embedding 900 passages peaked at 1,001 MB, and at 705 MB so (tests/benchmarks/LOG.md).
-    """
-    if platform.libc_ver()[0] == "glibc":
-        libc = ctypes.CDLL(None)
-        libc.mallopt(_MMAP_THRESHOLD, _BLOCK)
-        libc.mallopt(_TRIM_THRESHOLD, _BLOCK)
 
 
 def memory_needed(path: Path) -> int:
