@@ -16,7 +16,7 @@ def embed(chunks: Sequence[Chunk], embedder: Embedder) -> NDArray[np.float32]:
     """float32 (n, d): one document's chunks embedded together, and never with another's.
 
     In bfloat16 a vector depends a little on what shares its batch; so the same bytes give the same vectors whatever
-    else is taken in, before or after an interruption. Costs about 5 % of speed (tests/benchmarks/LOG.md).
+    else is taken in, before or after an interruption.
     """
     if not chunks:
         return np.zeros((0, embedder.dimensions), dtype=np.float32)
