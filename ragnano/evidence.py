@@ -20,12 +20,12 @@ from ragnano.text import content_stems, fold, sentence_spans
 from ragnano.types import Evidence, Hit, Page, Span
 
 CHUNKS = 6
-"""Best chunks whose sentences are scored; more cost time and gave no better citations (tests/benchmarks/LOG.md)."""
+"""Best chunks whose sentences are scored: embedding them is what a search waits for. Chosen for time, not measured."""
 
 TOKENS_ROUND_AN_EXTRACT = 12
 """Number, heading and line end that the prompt adds to each extract, in tokens."""
 
-# Weights of a sentence's signals, each 0 to 1.
+# Weights of a sentence's signals, each 0 to 1. Set by judgement; not learnt yet.
 DENSE, COVERAGE, CHUNK, KIND = 0.45, 0.25, 0.15, 0.15
 
 # A sentence that opens so restricts the one before it and must come with it.
@@ -79,8 +79,8 @@ def select(
 ) -> tuple[tuple[Evidence, ...], Signals]:
     """The best sentences of the hits, best first, within `budget` tokens; and the signals for the gate.
 
-    () when nothing was found. Tokens are the embedder's: a refusal must not have to open the chat model, and on
-    contracts the two tokenizers' counts differ little (tests/benchmarks/LOG.md).
+    () when nothing was found. Tokens are the embedder's, as a stand-in: a refusal must not have to open
+    the chat model.
     """
     hits = found.hits[:CHUNKS]
     candidates = [sentence for hit in hits for sentence in _sentences_of(hit, catalogue)]

@@ -21,7 +21,7 @@ from ragnano.types import Chunk, Document, Hit, Scope
 RRF_K = 60
 
 WEIGHTS: Mapping[str, float] = {"words": 1.0, "synonyms": 0.5, "dense": 1.0, "exact": 1.0}
-"""What each ranker's vote counts in the fusion; measured in tests/benchmarks/LOG.md."""
+"""What each ranker's vote counts in the fusion. Set by judgement; not learnt or ablated yet."""
 
 
 @dataclass(frozen=True, slots=True)
