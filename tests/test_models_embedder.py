@@ -28,16 +28,16 @@ class LengthEmbedder(Embedder):
     name, dimensions, fingerprint = "length", 1, "length"
 
     def __init__(self) -> None:
-        self.batches: list[list[str]] = []
+        self.batches: list[list[list[int]]] = []
 
-    def _passage_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        self.batches.append(list(texts))
-        return np.array([[len(text)] for text in texts], dtype=np.float32)
+    def _token_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        return [[ord(letter) for letter in text] for text in texts]
+
+    def _passage_batch(self, rows: Sequence[list[int]]) -> NDArray[np.float32]:
+        self.batches.append(list(rows))
+        return np.array([[len(row)] for row in rows], dtype=np.float32)
 
     _sentence_batch = _passage_batch
-
-    def token_offsets(self, text: str) -> list[tuple[int, int]]:
-        return [(place, place + 1) for place in range(len(text))]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text) for text in texts]
@@ -95,13 +95,15 @@ def test_a_text_longer_than_the_model_reads_is_cut_alike_in_both_ways(embedder: 
 
 
 @pytest.mark.models
-def test_tokens_are_counted_and_point_into_the_text(embedder: Embedder) -> None:
-    text = "Termination Notices: 60 days"
-    offsets = embedder.token_offsets(text)
-    assert [text[start:end] for start, end in offsets] == ["Term", "ination", "Notice", "s", ":", "60", "days"] or [
-        text[start:end] for start, end in offsets
-    ] == ["Termination", "Notices", ":", "60", "days"]
-    assert embedder.count_tokens([text, ""]) == [len(offsets), 0]
+def test_tokens_are_counted_without_the_frame(embedder: Embedder) -> None:
+    assert embedder.count_tokens(["Notice: 60 days", ""]) == [4, 0]
+
+
+@pytest.mark.models
+def test_the_same_passages_give_the_same_bytes_however_many_threads_share_them(embedder: Embedder) -> None:
+    many = [f"{text} {number}" for number in range(7) for text in TEXTS]
+    assert len(many) > 4 * BATCH
+    assert embedder.embed_passages(many).tobytes() == embedder.embed_passages(many).tobytes()
 
 
 @pytest.mark.models

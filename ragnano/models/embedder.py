@@ -7,7 +7,8 @@ no documents and no store.
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,16 +18,18 @@ from ragnano.models.fetch import RECEIPT
 from ragnano.models.offline import go_offline
 from ragnano.models.small_files import read_json
 
+Tokens = list[int]
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     Vectors = NDArray[np.float32]
 
-BATCH = 16
-"""Texts per batch: of 16, 32 and 64 the last embeds most 200-token passages per processor second (12.6, 17.7, 20.1 with
-bfloat16 on a busy 2-core AVX-512 machine); for short sentences all are alike."""
-PADDED_TO = 32
+BATCH = 8
+"""Passages per batch. Each batch is one thread's work: two threads with a batch each embed 107 passages/s where two
+threads sharing a batch of 16 embed 84 (bfloat16, 2 cores, one run; LOG.md)."""
+PADDED_TO = 16
 """Lengths are padded to multiples of this many tokens: few shapes, so freed memory fits the next batch (LOG.md)."""
 SENTENCE_BATCH = 8
 """Sentences per batch: their lengths differ much, and a small batch pads little."""
@@ -44,16 +47,16 @@ class Embedder(ABC):
     fingerprint: str
 
     @abstractmethod
-    def _passage_batch(self, texts: Sequence[str]) -> "Vectors":
-        """float32 (n, d) unit vectors of at most BATCH passages, in bulk mode."""
+    def _token_ids(self, texts: Sequence[str]) -> list[Tokens]:
+        """Each text's token ids with the frame tokens, cut to what the model reads."""
 
     @abstractmethod
-    def _sentence_batch(self, texts: Sequence[str]) -> "Vectors":
-        """float32 (n, d) unit vectors of at most BATCH texts, in the mode that starts quickly."""
+    def _passage_batch(self, rows: Sequence[Tokens]) -> "Vectors":
+        """float32 (n, d) unit vectors of at most BATCH tokenized passages, in bulk mode."""
 
     @abstractmethod
-    def token_offsets(self, text: str) -> list[tuple[int, int]]:
-        """Character range [start, end) of each token of the text, frame tokens left out."""
+    def _sentence_batch(self, rows: Sequence[Tokens]) -> "Vectors":
+        """float32 (n, d) unit vectors of at most SENTENCE_BATCH tokenized texts, in the mode that starts quickly."""
 
     @abstractmethod
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -61,35 +64,41 @@ class Embedder(ABC):
 
     def embed_passages(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> "Vectors":
         """float32 (n, d), unit length, in the order of `texts`. `progress` receives texts done and texts in all."""
-        return self._batched(texts, BATCH, self._passage_batch, progress)
+        return self._batched(texts, BATCH, self._passage_batches, progress)
+
+    def _passage_batches(self, batches: Iterable[Sequence[Tokens]]) -> Iterable["Vectors"]:
+        """The batches' vectors in their order; a backend may compute several batches at once."""
+        return map(self._passage_batch, batches)
 
     def embed_sentences(self, texts: Sequence[str]) -> "Vectors":
         """float32 (n, d), unit length: for a few short texts, without the start-up of bulk mode."""
-        return self._batched(texts, SENTENCE_BATCH, self._sentence_batch, None)
+        return self._batched(texts, SENTENCE_BATCH, lambda batches: map(self._sentence_batch, batches), None)
 
     def embed_query(self, text: str) -> "Vectors":
         """float32 (d,), unit length."""
-        vector: Vectors = self._sentence_batch([text])[0]
+        vector: Vectors = self._sentence_batch(self._token_ids([text]))[0]
         return vector
 
     def _batched(
         self,
         texts: Sequence[str],
         batch: int,
-        embed: Callable[[Sequence[str]], "Vectors"],
+        embed: Callable[[Iterable[Sequence[Tokens]]], Iterable["Vectors"]],
         progress: Callable[[int, int], None] | None,
     ) -> "Vectors":
         """Longest first, so that a batch holds texts of like length (little padding) and memory peaks at once."""
         import numpy as np
 
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        counts = self.count_tokens(texts)
-        order = sorted(range(len(texts)), key=lambda place: -counts[place])
-        for start in range(0, len(order), batch):
-            places = order[start : start + batch]
-            vectors[places] = embed([texts[place] for place in places])
+        rows = self._token_ids(texts) if texts else []
+        order = sorted(range(len(rows)), key=lambda place: -len(rows[place]))
+        groups = [order[start : start + batch] for start in range(0, len(order), batch)]
+        done = 0
+        for places, found in zip(groups, embed([rows[place] for place in places] for places in groups), strict=True):
+            vectors[places] = found
+            done += len(places)
             if progress is not None:
-                progress(start + len(places), len(texts))
+                progress(done, len(texts))
         return vectors
 
     def warm(self) -> None:
@@ -114,17 +123,19 @@ class MiniLMEmbedder(Embedder):
         self._lock = threading.RLock()
         self._tokenizer: Any = None
         self._session: Any = None
-        self._bulk: Any = None
+        self._bulk: _Bulk | None = None
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         encoded = self._words().encode_batch_fast(list(texts), add_special_tokens=False)
         return [len(item.ids) for item in encoded]
 
-    def token_offsets(self, text: str) -> list[tuple[int, int]]:
-        return list(self._words().encode(text, add_special_tokens=False).offsets)
+    def _token_ids(self, texts: Sequence[str]) -> list[Tokens]:
+        return [_cut(item.ids) for item in self._words().encode_batch_fast(list(texts), add_special_tokens=True)]
 
     def close(self) -> None:
         with self._lock:
+            if self._bulk is not None:
+                self._bulk.workers.shutdown(wait=True, cancel_futures=True)
             self._session = self._bulk = self._tokenizer = None
 
     def _words(self) -> Any:
@@ -140,17 +151,10 @@ class MiniLMEmbedder(Embedder):
                 self._tokenizer = tokenizer
             return self._tokenizer
 
-    def _sentence_batch(self, texts: Sequence[str]) -> "Vectors":
+    def _sentence_batch(self, rows: Sequence[Tokens]) -> "Vectors":
         import numpy as np
 
-        encoded = self._words().encode_batch_fast(list(texts), add_special_tokens=True)
-        rows = [_cut(item.ids) for item in encoded]
-        ids = np.zeros((len(rows), max(map(len, rows))), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for number, row in enumerate(rows):
-            ids[number, : len(row)] = row
-            mask[number, : len(row)] = 1
-        (vectors,) = self._quick().run(None, {"input_ids": ids, "attention_mask": mask})
+        (vectors,) = self._quick().run(None, _padded(rows, 1))
         return np.asarray(vectors, dtype=np.float32)
 
     def _quick(self) -> Any:
@@ -169,44 +173,59 @@ class MiniLMEmbedder(Embedder):
                 )
             return self._session
 
-    def _passage_batch(self, texts: Sequence[str]) -> "Vectors":
+    def _passage_batches(self, batches: Iterable[Sequence[Tokens]]) -> Iterable["Vectors"]:
+        return self._loaded_bulk().workers.map(self._passage_batch, batches)
+
+    def _passage_batch(self, rows: Sequence[Tokens]) -> "Vectors":
         import numpy as np
         import torch
 
-        with self._lock, torch.inference_mode():
-            bulk = self._loaded_bulk()
-            features = bulk.tokenizer(
-                list(texts),
-                padding=True,
-                truncation=True,
-                max_length=MAX_TOKENS,
-                pad_to_multiple_of=PADDED_TO,
-                return_tensors="pt",
-            )
-            vectors = bulk(dict(features))["sentence_embedding"]
+        features = {name: torch.from_numpy(array) for name, array in _padded(rows, PADDED_TO).items()}
+        with torch.inference_mode():
+            vectors = self._loaded_bulk().model(features)["sentence_embedding"]
         found = vectors.float().numpy()
         # bfloat16 leaves lengths off by up to 0.4 %
         return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), dtype=np.float32)
 
-    def _loaded_bulk(self) -> Any:
-        if self._bulk is None:
-            go_offline()
-            import torch
-            from sentence_transformers import SentenceTransformer
-
-            torch.set_num_threads(self._threads)
-            kind = torch.bfloat16 if _computes_bfloat16() else torch.float32
-            model = SentenceTransformer(
-                str(self._home), device="cpu", local_files_only=True, model_kwargs={"dtype": kind}
-            )
-            model.max_seq_length = MAX_TOKENS
-            self._bulk = model
-        return self._bulk
+    def _loaded_bulk(self) -> "_Bulk":
+        with self._lock:
+            if self._bulk is None:
+                go_offline()
+                self._bulk = _Bulk(self._home, self._threads)
+            return self._bulk
 
 
-def _cut(ids: Sequence[int]) -> list[int]:
+class _Bulk:
+    """sentence-transformers' model and the threads that each compute a batch of their own with it."""
+
+    def __init__(self, home: Path, threads: int) -> None:
+        import torch
+        from sentence_transformers import SentenceTransformer
+
+        kind = torch.bfloat16 if _computes_bfloat16() else torch.float32
+        self.model: Any = SentenceTransformer(
+            str(home), device="cpu", local_files_only=True, model_kwargs={"dtype": kind}
+        )
+        # How many threads torch divides one operation among is counted for each calling thread by itself.
+        self.workers = ThreadPoolExecutor(threads, "embedder", initializer=torch.set_num_threads, initargs=(1,))
+
+
+def _cut(ids: Tokens) -> Tokens:
     """At most MAX_TOKENS tokens, the closing frame token kept."""
-    return list(ids) if len(ids) <= MAX_TOKENS else [*ids[: MAX_TOKENS - 1], ids[-1]]
+    return ids if len(ids) <= MAX_TOKENS else [*ids[: MAX_TOKENS - 1], ids[-1]]
+
+
+def _padded(rows: Sequence[Tokens], multiple: int) -> dict[str, "NDArray[np.int64]"]:
+    """The rows as the model's two inputs, each (rows, tokens), as long as the longest row rounded up to `multiple`."""
+    import numpy as np
+
+    longest = max(map(len, rows))
+    ids = np.zeros((len(rows), -(-longest // multiple) * multiple), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for number, row in enumerate(rows):
+        ids[number, : len(row)] = row
+        mask[number, : len(row)] = 1
+    return {"input_ids": ids, "attention_mask": mask}
 
 
 def _computes_bfloat16() -> bool:
