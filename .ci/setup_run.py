@@ -24,6 +24,7 @@ SHOWN_LINES = 8
 
 # Settings of a shell that would send pip's files elsewhere than into the checkout's environment.
 MISLEADING = (
+    "PYTHONDONTWRITEBYTECODE",
     "PYTHONPATH",
     "PYTHONHOME",
     "VIRTUAL_ENV",

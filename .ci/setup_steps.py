@@ -23,6 +23,22 @@ from setup_torch import install_torch
 COMPILED = "llama-cpp-python"
 """The one package that is compiled here; all others come as wheels."""
 
+STARTED = (
+    "sentence_transformers",
+    "transformers.models.bert.modeling_bert",
+    "chromadb.api.rust",
+    "streamlit.web.bootstrap",
+    "llama_cpp",
+    "onnxruntime",
+    "tokenizers",
+    "pypdfium2",
+    "pypdf",
+    "typer",
+    "rich.progress",
+    "pydantic_settings",
+)
+"""What the commands import."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -90,6 +106,8 @@ class Setup:
                  self.options.cmake_args, lambda: self.install_compiled(compiled)),
             Step(("ragnano",), "Installing ragnano itself", sha256(self._read("pyproject.toml")), "",
                  self.install_self),
+            Step(("started",), "Starting everything once", sha256(torch, self._packages(), compiled, *STARTED), "",
+                 self.start_once),
         ]  # fmt: skip
 
     def _packages(self) -> str:
@@ -188,7 +206,7 @@ class Setup:
         """Packages with the versions and digests of the lock file, wheels only unless the arguments say otherwise."""
         file = self.cache / "requirements.txt"
         file.write_text(requirements, encoding="utf-8")
-        # --no-compile: Python compiles what is imported when it is; compiling all of it took 80 s and 0.5 GiB.
+        # --no-compile: compiling all of it took 80 s and 0.5 GiB; start_once compiles what is used in half a minute.
         fixed = ["install", "--no-deps", "--no-compile", "--require-hashes", "--progress-bar", "off"]
         command = [*self.pip(), *fixed, "--only-binary", ":all:", *arguments, "-r", str(file)]
         self.runner.run(command, "Installing packages")
@@ -202,6 +220,17 @@ class Setup:
         """ragnano in place, so that a change of its code needs no set-up."""
         arguments = ["install", "--no-deps", "--no-build-isolation", "-e", str(self.root)]
         self.runner.run([*self.pip(), *arguments], "Installing ragnano")
+
+    def start_once(self) -> None:
+        """Import what is used, so that Python keeps its bytecode: without it torch and its company take 23 s, not 6.
+
+        Python would do so by itself at the first use, but not where it may not write (PYTHONDONTWRITEBYTECODE).
+        """
+        # From elsewhere: Python looks into the working folder first.
+        imports = "import os; os.chdir('/'); import " + ", ".join(STARTED)
+        self.runner.run([str(self.python), "-c", imports], "Starting everything once")
+        folders = [str(self.root / name) for name in ("ragnano", "ingest")]
+        self.runner.run([str(self.python), "-m", "compileall", "-q", *folders], "Compiling ragnano")
 
     def fetch_models(self) -> None:
         """The default models; the command shows its own progress and does nothing when they are there."""

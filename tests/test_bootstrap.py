@@ -95,6 +95,7 @@ def set_up(root: Path, fail: str = "", **options: Any) -> list[str]:
     return recorder.purposes
 
 
+STARTING = ["Starting everything once", "Compiling ragnano"]
 FIRST = [
     "Making the environment",
     "Looking up torch",
@@ -102,6 +103,7 @@ FIRST = [
     "Installing packages",
     "Installing packages",
     "Installing ragnano",
+    *STARTING,
 ]
 
 
@@ -256,13 +258,13 @@ def test_a_changed_lock_installs_the_packages_again_and_compiles_nothing(checkou
     set_up(checkout)
     for name in ("requirements.lock", "requirements-dev.lock"):
         (checkout / name).write_text((checkout / name).read_text().replace("numpy==2.4.0", "numpy==2.4.1"))
-    assert set_up(checkout) == ["Installing packages"]
+    assert set_up(checkout) == ["Installing packages", *STARTING]
 
 
 def test_a_moved_checkout_gets_a_new_environment(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     set_up(checkout)
     moved = checkout.rename(tmp_path_factory.mktemp("elsewhere") / "ragnano")
-    assert len(steps.Setup(moved, steps.Options()).outstanding()) == 5
+    assert len(steps.Setup(moved, steps.Options()).outstanding()) == 6
 
 
 def test_the_packages_of_the_tests_include_those_of_the_demo(checkout: Path) -> None:
@@ -345,3 +347,8 @@ def test_the_shell_cannot_send_packages_elsewhere(monkeypatch: pytest.MonkeyPatc
     assert environment["CMAKE_BUILD_PARALLEL_LEVEL"] == os.environ.get(
         "CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count())
     )
+
+
+def test_bytecode_is_kept_even_where_the_shell_tells_python_to_write_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "PYTHONDONTWRITEBYTECODE" not in running.clean_environment()

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -170,3 +171,13 @@ def test_a_misspelt_setting_fails_loudly(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("RAGNANO_ANSWER_TOKENS", "-3")
     with pytest.raises(ConfigError, match="answer_tokens"):
         Settings.load()
+
+
+def test_help_answers_in_under_three_tenths_of_a_second() -> None:
+    took = []
+    for _ in range(7):  # the quickest counts: other tests may share the processor
+        begun = time.perf_counter()
+        done = subprocess.run([sys.executable, "-m", "ragnano", "--help"], capture_output=True, text=True, check=True)
+        took.append(time.perf_counter() - begun)
+        assert "ingest" in done.stdout and "ask" in done.stdout
+    assert min(took) < 0.3

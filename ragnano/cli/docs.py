@@ -8,7 +8,6 @@ import typer
 from ragnano.cli.options import Collection, DataDir, Json, assistant
 from ragnano.cli.output import echo_lines, to_json
 from ragnano.errors import NotFoundError, StoreBusy
-from ragnano.types import Scope
 
 if TYPE_CHECKING:
     from ragnano.types import Document
@@ -111,6 +110,8 @@ def rebuild(
     data_dir: DataDir = None,
 ) -> None:
     """Make both indexes again from the database; with --reembed, the chunks and embeddings too."""
+    from ragnano.types import Scope
+
     with assistant(data_dir=data_dir) as helper:
         documents = len(helper.documents(Scope()))
         if reembed:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ragnano.errors import QuestionError
-from ragnano.text import fold
 
 if TYPE_CHECKING:
     from ragnano.types import Answer, Citation, Hit
@@ -81,6 +80,8 @@ def without_marks(answer: str) -> str:
 
 def answer_lines(answer: "Answer", *, streamed: bool) -> Iterable[str]:
     """An answer for the terminal. When the preview was streamed and stands, its words are not repeated."""
+    from ragnano.text import fold
+
     if not streamed:
         yield answer.answer
     for citation in answer.citations:
