@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import quantiles
 
-from ragnano.boxes import Word, unpack_words
+import numpy as np
+
+from ragnano.boxes import unpack_arrays
 from ragnano.types import Page
 
 _COLUMN_GAP_POINTS = 22.0  # a third of an inch: word spaces of justified lines stay well below
@@ -65,8 +67,7 @@ class Layout:
 
 def lines_of(page: Page) -> list[Line]:
     """The page's lines that hold anything, in text order."""
-    words = list(unpack_words(page.words))
-    starts = [word.start for word in words]
+    words = _Words(page.words)
     lines: list[Line] = []
     position, blank = 0, False
     for row, raw in enumerate(page.text.split("\n")):
@@ -74,21 +75,30 @@ def lines_of(page: Page) -> list[Line]:
         if text:
             start = position + raw.index(text[0])
             line = Line(page.number, start, start + len(text), text, 0.0, 0.0, float(row), blank_before=blank)
-            _place(line, raw, words, starts)
+            _place(line, raw, words)
             lines.append(line)
         blank = not text
         position += len(raw) + 1
     return lines
 
 
-def _place(line: Line, raw: str, words: Sequence[Word], starts: Sequence[int]) -> None:
-    first = bisect.bisect_left(starts, line.start)
-    last = bisect.bisect_left(starts, line.end)
+class _Words:
+    """A page's words as arrays: where each starts, its box, and how many column gaps stand before it."""
+
+    def __init__(self, packed: bytes) -> None:
+        spans, self.boxes = unpack_arrays(packed)
+        self.starts: list[int] = spans[:, 0].tolist()
+        wide = self.boxes[1:, 0] - self.boxes[:-1, 2] > _COLUMN_GAP_POINTS
+        self.gaps = np.concatenate(([0], np.cumsum(wide)))
+
+
+def _place(line: Line, raw: str, words: _Words) -> None:
+    first = bisect.bisect_left(words.starts, line.start)
+    last = bisect.bisect_left(words.starts, line.end)
     if first < last:
-        boxes = [word.box for word in words[first:last]]
-        line.left, line.right = boxes[0].x0, max(box.x1 for box in boxes)
-        line.top = min(box.y0 for box in boxes)
-        line.gaps = sum(after.x0 - before.x1 > _COLUMN_GAP_POINTS for before, after in itertools.pairwise(boxes))
+        boxes = words.boxes[first:last]
+        line.left, line.right, line.top = float(boxes[0, 0]), float(boxes[:, 2].max()), float(boxes[:, 1].min())
+        line.gaps = int(words.gaps[last - 1] - words.gaps[first])
     else:
         line.left = float(len(raw) - len(raw.lstrip()))
         line.right = float(len(raw.rstrip()))

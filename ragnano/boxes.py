@@ -53,6 +53,13 @@ def unpack_words(packed: bytes) -> Iterator[Word]:
         yield Word(start, start + length, Box(*(corner / _STEPS_PER_POINT for corner in corners)))
 
 
+def unpack_arrays(packed: bytes) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The same as arrays: spans (n, 2) and boxes (n, 4) in points. Quicker for a whole page."""
+    words = np.frombuffer(packed, dtype=_PACKED)
+    starts = words["start"].astype(np.int64)
+    return np.stack((starts, starts + words["length"]), axis=1), words["box"] / float(_STEPS_PER_POINT)
+
+
 def boxes_for(packed: bytes, start: int, end: int) -> tuple[Box, ...]:
     """One box a line for the words that touch characters [start, end), in text order; () where no boxes are kept."""
     lines: list[Box] = []
