@@ -59,7 +59,7 @@ def test_a_sentence_longer_than_a_chunk_is_cut_at_commas_and_a_word_never() -> N
 
 def test_tokens_count_context_section_and_text() -> None:
     chunk = chunked(f"1. SUPPLY\n\n{sentences(3)}\n", context="Supply Agreement — Acme Ltd")[0]
-    assert embedding_text(chunk) == f"Supply Agreement — Acme Ltd\n1 SUPPLY\n{chunk.text}"
+    assert embedding_text(chunk) == f"1 SUPPLY\n{chunk.text}"
     assert chunk.tokens == count_words([embedding_text(chunk)])[0] + SPECIAL_TOKENS
 
 
