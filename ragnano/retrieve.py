@@ -4,7 +4,7 @@ Reciprocal rank fusion: Cormack, Clarke and Büttcher, SIGIR 2009 (k = 60). Know
 generates nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ragnano.config import Settings
 from ragnano.models import Embedder
-from ragnano.narrow import narrow
+from ragnano.narrow import Narrowed, narrow
 from ragnano.question import Question, read_question, synonyms
 from ragnano.store import Catalogue, Vectors, quote_term
 from ragnano.text import STOPWORDS, words
@@ -21,7 +21,11 @@ from ragnano.types import Chunk, Document, Hit, Scope
 RRF_K = 60
 
 WEIGHTS: Mapping[str, float] = {"words": 1.0, "synonyms": 0.5, "dense": 1.0, "exact": 1.0}
-"""What each ranker's vote counts in the fusion. Set by judgement; not learnt or ablated yet."""
+"""What each ranker's vote counts in the fusion. Set by judgement, not learnt yet; LOG.md has each one's worth."""
+
+NARROWING = "narrowing"
+PARTS = (*WEIGHTS, NARROWING)
+"""What a search is made of, by name: the rankers, and looking only into the documents that a question names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +40,28 @@ class Found:
 
 
 class Retriever:
-    """Searches one data directory with one embedder. Safe to use from several threads."""
+    """Searches one data directory with one embedder; `parts` can leave some out. Safe to use from several threads."""
 
-    def __init__(self, catalogue: Catalogue, vectors: Vectors, embedder: Embedder, settings: Settings) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        vectors: Vectors,
+        embedder: Embedder,
+        settings: Settings,
+        *,
+        parts: Collection[str] = PARTS,
+    ) -> None:
         self._catalogue = catalogue
         self._vectors = vectors
         self._embedder = embedder
         self._settings = settings
+        self._parts = parts
 
     def search(self, text: str, scope: Scope, k: int) -> Found:
         """The `k` best chunks for a question. Raises QuestionError, ModelMissing."""
         asked = read_question(text)
-        narrowed = narrow(asked, self._catalogue, scope)
+        whole = Narrowed(scope, (), asked.text)
+        narrowed = narrow(asked, self._catalogue, scope) if NARROWING in self._parts else whole
         scope = narrowed.scope
         question = replace(read_question(narrowed.focus), text=asked.text) if narrowed.about else asked
         vector = self._embedder.embed_query(narrowed.focus)
@@ -55,8 +69,10 @@ class Retriever:
         rankings = {
             name: [identifier for identifier, _ in self._catalogue.lexical(expression, scope, most)]
             for name, expression in lexical_expressions(question, narrowed.focus).items()
+            if name in self._parts
         }
-        rankings["dense"] = [identifier for identifier, _ in self._vectors.search(vector, scope, most)]
+        if "dense" in self._parts:
+            rankings["dense"] = [identifier for identifier, _ in self._vectors.search(vector, scope, most)]
         return Found(self._hits(fuse(rankings), rankings, k), question, vector, scope, narrowed.about)
 
     def _hits(

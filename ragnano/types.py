@@ -81,8 +81,8 @@ class Chunk:
     """Blocks that belong together: the unit that is embedded and searched.
 
     `text` is the blocks' text with white space folded; `spans` say where it stands, in reading order; `context` is what
-    the chunk inherits (document title, parties) and is embedded and indexed with it; `section` is its heading path
-    joined by " > ". `tokens` counts context, section and text in the embedder's own tokens. `id` is 0 until stored.
+    the chunk inherits (document title, parties) and is found by its words only; `section` is its heading path joined
+    by " > ". `tokens` counts section and text in the embedder's own tokens. `id` is 0 until stored.
     """
 
     document: str

@@ -1,51 +1,75 @@
-"""`ragnano eval`: measure ragnano on questions whose answers are known."""
+"""`ragnano eval`: measure ragnano on questions whose answers are known, each measurement a command."""
 
-import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ragnano.cli.options import Json, settings
 from ragnano.cli.output import echo_lines, to_json
 
+if TYPE_CHECKING:
+    from ragnano.assistant import Assistant
+    from ragnano.evaluate.retrieval import RetrievalScores
 
-class Measurement(StrEnum):
-    """What can be measured."""
+Data = Annotated[Path, typer.Option("--data", help="The folder with the labelled documents.")]
+Index = Annotated[
+    Path | None,
+    typer.Option("--index", help="Keep the index in this folder, for the next measurement (default: thrown away)."),
+]
 
-    questions = "questions"
+
+class Mode(StrEnum):
+    """Where a question is asked: of its own document, or of all with the document named in it."""
+
+    one = "one"
+    all = "all"
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("eval")(evaluate)
+    """Add the commands."""
+    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    group.command("questions")(questions)
+    group.command("retrieval")(retrieval)
+    app.add_typer(group, name="eval", help="Measure ragnano on questions whose answers are known.")
 
 
-def evaluate(
-    name: Annotated[Measurement, typer.Argument(help="questions: right page cited, unanswerable refused.")],
-    data: Annotated[Path, typer.Option("--data", help="A folder with questions.json and documents/.")],
-    model: Annotated[str | None, typer.Option("--model", "-m", help="The chat model to measure.")] = None,
-    json: Json = False,
-) -> None:
-    """Measure ragnano: takes the folder's documents into a fresh index, asks its questions and counts what is right."""
+@contextmanager
+def _index_of(documents: Path, index: Path | None) -> Iterator["Assistant"]:
+    """An assistant over the documents, taken into `index` or into a fresh index that goes when it is closed."""
+    import tempfile
+
     from ingest.pipeline import ingest
     from ragnano.assistant import Assistant
-    from ragnano.evaluate.questions import read_questions, score_questions
 
-    questions = read_questions(data / "questions.json")
-    with (
-        tempfile.TemporaryDirectory(prefix="ragnano-eval-") as folder,
-        Assistant(settings(data_dir=Path(folder))) as helper,
-    ):
+    with ExitStack() as stack:
+        folder = index or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ragnano-eval-")))
+        helper = stack.enter_context(Assistant(settings(data_dir=folder)))
         ingest(
-            [data / "documents"],
+            [documents],
             settings=helper.settings,
             catalogue=helper.catalogue,
             vectors=helper.vectors,
-            embedder=helper.embedder,
+            embedder=lambda: helper.embedder,
         )
-        scores = score_questions(questions, lambda text: helper.ask(text, model=model))
+        yield helper
+
+
+def questions(
+    data: Data,
+    model: Annotated[str | None, typer.Option("--model", "-m", help="The chat model to measure.")] = None,
+    index: Index = None,
+    json: Json = False,
+) -> None:
+    """Ask the questions of questions.json: is the right page cited, is the unanswerable refused?"""
+    from ragnano.evaluate.questions import read_questions, score_questions
+
+    known = read_questions(data / "questions.json")
+    with _index_of(data / "documents", index) as helper:
+        scores = score_questions(known, lambda text: helper.ask(text, model=model))
     if json:
         typer.echo(to_json(scores, indent=1))
         return
@@ -65,3 +89,48 @@ def evaluate(
             ),
         ]
     )
+
+
+def retrieval(
+    data: Data,
+    mode: Annotated[Mode, typer.Option(help="one: ask the right document alone; all: name it and ask all.")] = Mode.one,
+    paraphrases: Annotated[
+        Path | None, typer.Option(help="A JSON file of category and other wording, asked instead.")
+    ] = None,
+    ablation: Annotated[bool, typer.Option("--ablation", help="Also with each part of the search left out.")] = False,
+    index: Index = None,
+    json: Json = False,
+) -> None:
+    """Search for labelled passages: recall, precision and hits, with 95 % intervals and by category."""
+    from ragnano.evaluate.labels import documents_folder, read_labels, read_paraphrases
+    from ragnano.evaluate.retrieval import score_ways
+    from ragnano.retrieve import PARTS
+
+    wordings = None if paraphrases is None else read_paraphrases(paraphrases)
+    items = read_labels(data, wordings)
+    left_out = (None, *PARTS) if ablation else (None,)
+    with _index_of(documents_folder(data), index) as helper:
+        scores = score_ways(helper, items, named=mode is Mode.all, left_out=left_out)
+    if json:
+        typer.echo(to_json(scores, indent=1))
+    else:
+        _print_tables(scores)
+
+
+def _print_tables(scores: "tuple[RetrievalScores, ...]") -> None:
+    """Measures by way of searching, then the whole search by category."""
+    from rich.console import Console
+    from rich.table import Table
+
+    whole = scores[0]
+    table = Table("", *(way.way for way in scores), title=f"{whole.questions} questions, 95 % intervals")
+    for name in whole.measures:
+        found = [way.measures[name] for way in scores]
+        table.add_row(name, *(f"{one.mean:.3f} ({one.low:.3f}–{one.high:.3f})" for one in found))
+    shown = ("hit@1", "hit@5", "recall@2500")
+    categories = Table("category", "questions", *shown)
+    for category, means in whole.categories.items():
+        categories.add_row(category, f"{means['questions']:.0f}", *(f"{means[name]:.3f}" for name in shown))
+    console = Console()
+    console.print(table)
+    console.print(categories)
