@@ -231,6 +231,19 @@ def _assert_literal(place: Any, text: str) -> None:
     assert place.locator("a, i, em, .katex, strong strong").count() == 0
 
 
+def test_a_click_on_another_page_is_followed_at_whatever_moment_of_an_answer_it_comes(
+    open_tab: Any, tmp_path: Path
+) -> None:
+    page = open_tab()
+    go(page, "Library")
+    upload(page, write_pdf(tmp_path / "services.pdf", AGREEMENT))
+    for milliseconds in range(0, 500, 25):
+        go(page, "Ask")
+        ask(page, "And now?")
+        page.wait_for_timeout(milliseconds)
+        go(page, "Library")
+
+
 def test_two_tabs_that_ask_at_once_both_get_their_answer(open_tab: Any, tmp_path: Path) -> None:
     first = open_tab("library")
     upload(first, write_pdf(tmp_path / "services.pdf", AGREEMENT))

@@ -187,11 +187,13 @@ def page() -> None:
         show_history(helper, state.turns[:-1])
         if not state.turns:
             return
+        if question:
+            with place.container():
+                st.html(line_html(question, "question"))
+                answer_now(helper, state.turns[-1])
+        # Drawn in the same run: st.rerun() here would take the place of a click on another page made meanwhile.
         with place.container():
             st.html(line_html(state.turns[-1].question, "question"))
-            if question:
-                answer_now(helper, state.turns[-1])
-                st.rerun()
             show_turn(helper, state.turns[-1], len(state.turns) - 1, pictures=True)
 
 
