@@ -256,3 +256,13 @@ def test_a_file_on_disk_may_be_replaced_after_it_was_read(tmp_path: Path) -> Non
     loaded = load(path.read_bytes(), PDF)
     path.write_bytes(b"")
     assert "ninety days" in loaded.pages[0].text
+
+
+def test_a_clause_number_is_parted_from_the_word_that_sticks_to_it() -> None:
+    raw = "10.2Each Party\r\nre\ufffepay 10.3The\r\n7.Term\r\n3M pays 1.5Million\r\n 12.1A licence"
+    mapped = clean_mapped(raw)
+    assert mapped.text == "10.2 Each Party\nre-pay 10.3The\n7. Term\n3M pays 1.5Million\n 12.1 A licence"
+    assert clean("10.2Each Party") == "10.2 Each Party"
+    assert [raw[mapped.units[mapped.text.index(word)]] for word in ("Each", "Term", "licence")] == ["E", "T", "l"]
+    (place,) = mapped.breaks
+    assert mapped.text[:place].endswith("re-")

@@ -1,5 +1,7 @@
 """Characters that must not reach storage, and where the kept ones came from. Knows text only, no file format."""
 
+import bisect
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -52,9 +54,16 @@ for _code, _kept in _TABLE.items():
     _LENGTHS[_code] = len(_kept)
 
 
+# A clause number to which the clause's first word sticks: word processors part them by a tab, which PDFs can lose.
+_GLUED = re.compile(r"^[ \t]*(?:\d{1,3}(?:\.\d{1,3}){1,4}\.?|\d{1,3}\.)(?=[A-Z][a-z ])", re.MULTILINE)
+
+
 def clean(raw: str) -> str:
-    """`raw` with line ends as "\\n" and without control characters, surrogates and marks that carry no text."""
-    return raw.replace("\r\n", "\n").replace("\r", "\n").translate(_TABLE)
+    """`raw` with line ends as "\\n" and without control characters, surrogates and marks that carry no text.
+
+    "10.2Each Party" at the beginning of a line becomes "10.2 Each Party".
+    """
+    return _GLUED.sub(r"\g<0> ", raw.replace("\r\n", "\n").replace("\r", "\n").translate(_TABLE))
 
 
 class Mapped(NamedTuple):
@@ -71,7 +80,7 @@ class Mapped(NamedTuple):
 
 
 def clean_mapped(raw: str) -> Mapped:
-    """`raw` (pdfium's text, line ends "\\r\\n") cleaned, with the way back."""
+    """`raw` (pdfium's text, line ends "\\r\\n") cleaned, with the way back. A space put in has the next one's unit."""
     codes = np.frombuffer(raw.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     text = raw.translate(_TABLE)
     if not len(codes):
@@ -82,4 +91,15 @@ def clean_mapped(raw: str) -> Mapped:
     widths = np.where(basic, 1, 2)
     units = np.cumsum(widths) - widths
     hyphens = np.isin(codes[origin], _LINE_END_HYPHENS)
-    return Mapped(text, units[origin], int(widths.sum()), tuple((np.flatnonzero(hyphens) + 1).tolist()))
+    breaks = (np.flatnonzero(hyphens) + 1).tolist()
+    return _parted(Mapped(text, units[origin], int(widths.sum()), tuple(breaks)))
+
+
+def _parted(mapped: Mapped) -> Mapped:
+    """A space put between clause numbers and the words that stick to them."""
+    cuts = [match.end() for match in _GLUED.finditer(mapped.text)]
+    if not cuts:
+        return mapped
+    text = _GLUED.sub(r"\g<0> ", mapped.text)
+    units = np.insert(mapped.units, cuts, mapped.units[cuts])
+    return Mapped(text, units, mapped.total, tuple(at + bisect.bisect_left(cuts, at) for at in mapped.breaks))
