@@ -8,7 +8,7 @@ questions=(
   "How much notice does Kestrelmoor have to give to end the Larkspur services agreement for convenience?"
   "In the Brightwater lease, how much is the security deposit?"
   "How soon after confirming a data breach must Quillmark notify Northfell?"
-  "How long is the non-compete in the Marrowstone employment agreement?"
+  "How many days of paid vacation does the Marrowstone employee get each year?"
   "How many stock options does the Marrowstone employee receive?"
 )
 
