@@ -123,11 +123,12 @@ def _print_tables(scores: "tuple[RetrievalScores, ...]") -> None:
     from rich.table import Table
 
     whole = scores[0]
-    table = Table("", *(way.way for way in scores), title=f"{whole.questions} questions, 95 % intervals")
-    for name in whole.measures:
-        found = [way.measures[name] for way in scores]
-        table.add_row(name, *(f"{one.mean:.3f} ({one.low:.3f}–{one.high:.3f})" for one in found))
     shown = ("hit@1", "hit@5", "recall@2500")
+    measures = (*shown, "right document first")
+    table = Table("", *measures, title=f"{whole.questions} questions, 95 % intervals (more with --json)")
+    for way in scores:
+        found = [way.measures[name] for name in measures]
+        table.add_row(way.way, *(f"{one.mean:.3f}\n{one.low:.2f}–{one.high:.2f}" for one in found))
     categories = Table("category", "questions", *shown)
     for category, means in whole.categories.items():
         categories.add_row(category, f"{means['questions']:.0f}", *(f"{means[name]:.3f}" for name in shown))
