@@ -14,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingest.load import load
 from ingest.load.clean import clean, clean_mapped
+from ingest.load.pdf_second import SecondReader
 from ingest.load.text import MOST_PAGE_CHARACTERS
 from ingest.walk import PDF, TEXT
 from ragnano.boxes import unpack_words
@@ -266,3 +267,30 @@ def test_a_clause_number_is_parted_from_the_word_that_sticks_to_it() -> None:
     assert [raw[mapped.units[mapped.text.index(word)]] for word in ("Each", "Term", "licence")] == ["E", "T", "l"]
     (place,) = mapped.breaks
     assert mapped.text[:place].endswith("re-")
+
+
+@pytest.mark.parametrize("error", [KeyError("/Root"), RecursionError()])
+def test_what_the_second_reader_stumbles_over_is_what_the_file_does_not_say(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    second = failing_second_reader(monkeypatch, error)
+    assert second.pages() == () and second.text_of(1) == "" and second.outline() == ()
+    assert second.title_and_author() == ("", "")
+
+
+def test_memory_that_runs_out_is_not_taken_for_a_page_without_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    second = failing_second_reader(monkeypatch, MemoryError())
+    for read in (second.pages, lambda: second.text_of(1), second.outline, second.title_and_author):
+        with pytest.raises(MemoryError):
+            read()
+
+
+def failing_second_reader(monkeypatch: pytest.MonkeyPatch, error: Exception) -> SecondReader:
+    """A second reader that opens its file, on which everything else fails."""
+
+    class Failing:
+        def __getattr__(self, name: str) -> object:
+            raise error
+
+    monkeypatch.setattr("ingest.load.pdf_second._opened", lambda data, passwords: Failing())
+    return SecondReader(b"", ())

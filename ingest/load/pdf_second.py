@@ -1,13 +1,14 @@
 """What pypdf is for: metadata, outline, and text where pdfium finds none. Knows nothing of boxes or pictures.
 
 pypdf meets malformed files with exceptions of every kind (KeyError, RecursionError, its own …), so this module is a
-border: whatever it raises means "this file does not say", and reading goes on.
+border: whatever it raises means "this file does not say", and reading goes on. Memory that runs out is no fault of that
+kind: it passes, and the file is reported as too large.
 """
 
 import io
 import logging
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import pypdf
 
@@ -17,6 +18,8 @@ from ragnano.types import OutlineEntry, Page
 
 # pypdf logs a line for each oddity and quotes the document's bytes: neither belongs in a log.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
+
+Found = TypeVar("Found")
 
 _MOST_OUTLINE_ENTRIES = 2_000
 _MOST_METADATA_CHARACTERS = 300
@@ -36,36 +39,36 @@ class SecondReader:
         reader = self._open()
         if reader is None:
             return ()
-        try:
-            count = len(reader.pages)
-        except Exception:  # noqa: BLE001 - border, see the module's docstring
-            return ()
+        count = _or_else(0, lambda: len(reader.pages))
         return tuple(self._page(number) for number in range(1, count + 1))
 
     def text_of(self, number: int) -> str:
         """The text of page `number` (from 1), "" when there is none or it cannot be read."""
-        try:
+
+        def read() -> str:
             reader = self._open()
             return clean(reader.pages[number - 1].extract_text()).strip("\n") if reader else ""
-        except Exception:  # noqa: BLE001 - border
-            return ""
+
+        return _or_else("", read)
 
     def title_and_author(self) -> tuple[str, str]:
         """As the metadata gives them, "" where it does not."""
-        try:
+
+        def read() -> tuple[str, str]:
             reader = self._open()
             facts = reader.metadata if reader else None
             return (_line(facts.title), _line(facts.author)) if facts else ("", "")
-        except Exception:  # noqa: BLE001 - border
-            return "", ""
+
+        return _or_else(("", ""), read)
 
     def outline(self) -> tuple[OutlineEntry, ...]:
         """Bookmarks in order, () when there are none or they are broken."""
-        try:
+
+        def read() -> tuple[OutlineEntry, ...]:
             reader = self._open()
             return tuple(_entries(reader, reader.outline, 1))[:_MOST_OUTLINE_ENTRIES] if reader else ()
-        except Exception:  # noqa: BLE001 - border
-            return ()
+
+        return _or_else((), read)
 
     def _page(self, number: int) -> Page:
         text = self.text_of(number)
@@ -74,23 +77,33 @@ class SecondReader:
         return Page(number, width, height, text, read_by="second-reader", unreadable=why)
 
     def _size(self, number: int) -> tuple[float, float]:
-        try:
+        def read() -> tuple[float, float]:
             assert self._reader is not None
             page = self._reader.pages[number - 1]
             width, height = float(page.cropbox.width), float(page.cropbox.height)
             return (height, width) if page.rotation % 180 else (width, height)
-        except Exception:  # noqa: BLE001 - border
-            return 0.0, 0.0
+
+        return _or_else((0.0, 0.0), read)
 
     def _open(self) -> pypdf.PdfReader | None:
         if self._reader is None and not self._hopeless:
             try:
                 self._reader = _opened(self._data, self._passwords)
-            except PasswordNeeded:
+            except (MemoryError, PasswordNeeded):
                 raise
-            except Exception:  # noqa: BLE001 - border
+            except Exception:  # noqa: BLE001 - border, see the module's docstring
                 self._hopeless = True
         return self._reader
+
+
+def _or_else(otherwise: Found, read: Callable[[], Found]) -> Found:
+    """What `read` gives, or `otherwise` where pypdf fails on the file."""
+    try:
+        return read()
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - border, see the module's docstring
+        return otherwise
 
 
 def _opened(data: bytes, passwords: Sequence[str]) -> pypdf.PdfReader:
