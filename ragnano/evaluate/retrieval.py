@@ -72,7 +72,7 @@ def judge(item: Labelled, hits: Sequence[Hit]) -> dict[str, float]:
     right = [item.document in {PurePath(path).name for path in hit.document.paths} for hit in hits]
     found = {f"hit@{depth}": 0.0 for depth in DEPTHS}
     for place, (hit, is_right) in enumerate(zip(hits, right, strict=True)):
-        if is_right and _is_hit(runs_of(hit.chunk.text), wanted, every):
+        if is_right and is_hit(runs_of(hit.chunk.text), wanted):
             found |= {f"hit@{depth}": 1.0 for depth in DEPTHS if place < depth}
     for budget in BUDGETS:
         got = _within(hits, right, budget)
@@ -82,8 +82,10 @@ def judge(item: Labelled, hits: Sequence[Hit]) -> dict[str, float]:
     return found
 
 
-def _is_hit(passage: Runs, wanted: Sequence[Runs], every: Runs) -> bool:
-    return share(passage, every) > _ENOUGH or any(share(span, passage) > _ENOUGH for span in wanted)
+def is_hit(passage: Runs, spans: Sequence[Runs]) -> bool:
+    """Whether more than half of the passage is in the experts' spans, or more than half of one span in the passage."""
+    every = frozenset().union(*spans)
+    return share(passage, every) > _ENOUGH or any(share(span, passage) > _ENOUGH for span in spans)
 
 
 def _within(hits: Sequence[Hit], right: Sequence[bool], budget: int) -> Runs:

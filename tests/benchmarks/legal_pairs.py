@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ingest.chunk import embedding_text
 from ingest.reading import Job, read
 from ragnano.config import Settings
-from ragnano.evaluate.retrieval import runs_of, share
+from ragnano.evaluate.retrieval import is_hit, runs_of
 from ragnano.models import open_embedder
 from ragnano.models.embedder import Embedder
 from ragnano.text import content_stems, words
@@ -70,12 +70,7 @@ def contracts(settings: Settings, embedder: Embedder, most: int | None = None) -
         runs = [runs_of(body) for body in found.bodies]
         for category, clause in record["clauses"].items():
             spans = [runs_of(span["text"]) for span in clause["spans"] if len(span["text"].split()) >= 3]
-            every = frozenset().union(*spans)
-            answers = [
-                place
-                for place, own in enumerate(runs)
-                if share(own, every) > 0.5 or any(share(span, own) > 0.5 for span in spans)
-            ]
+            answers = [place for place, own in enumerate(runs) if is_hit(own, spans)]
             if answers:
                 found.answers[category] = answers
         yield found
