@@ -22,7 +22,8 @@ LOG_TAIL_BYTES = 65536
 """Bytes of the log looked at for the present activity: one compiler command can be 5,000 characters long."""
 SHOWN_LINES = 8
 
-# Settings of a shell that would send pip's files elsewhere than into the checkout's environment.
+# Settings of a shell that would send pip's files elsewhere than into the checkout's environment, or keep no bytecode,
+# which makes every start slow.
 MISLEADING = (
     "PYTHONDONTWRITEBYTECODE",
     "PYTHONPATH",

@@ -106,6 +106,20 @@ def test_other_wordings_take_the_questions_place(cuad: Path) -> None:
     assert read_labels(cuad, {"Supply": "How far ahead?"}) == ()
 
 
+def test_another_wording_of_our_own_labels_names_no_document(tmp_path: Path) -> None:
+    line = {
+        "question": "How much?",
+        "category": "Rent",
+        "document": "a.pdf",
+        "passages": [CLAUSE],
+        "named": "In A: how?",
+    }
+    (tmp_path / "retrieval.jsonl").write_text(json.dumps(line))
+    assert read_labels(tmp_path)[0].named == "In A: how?"
+    (item,) = read_labels(tmp_path, {"Rent": "What is due?"})
+    assert (item.question, item.named) == ("What is due?", "")
+
+
 @pytest.mark.parametrize("text", ["{", '{"question": "?"}\n', "[]\n"])
 def test_malformed_labels_are_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "retrieval.jsonl").write_text(text)

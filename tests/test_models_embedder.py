@@ -103,7 +103,10 @@ def test_tokens_are_counted_without_the_frame(embedder: Embedder) -> None:
 def test_the_same_passages_give_the_same_bytes_however_many_threads_share_them(embedder: Embedder) -> None:
     many = [f"{text} {number}" for number in range(7) for text in TEXTS]
     assert len(many) > 4 * BATCH
-    assert embedder.embed_passages(many).tobytes() == embedder.embed_passages(many).tobytes()
+    alone, shared = (open_embedder(Settings.load(threads=threads)) for threads in (1, 3))
+    assert alone.embed_passages(many).tobytes() == shared.embed_passages(many).tobytes()
+    alone.close()
+    shared.close()
 
 
 @pytest.mark.models
