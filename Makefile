@@ -19,7 +19,7 @@ BOOTSTRAP = @command -v "$(PYTHON)" >/dev/null || { echo 'There is no $(PYTHON) 
 PYTHON_VENV = .venv/bin/python
 RUN = $(PYTHON_VENV) -m
 
-.PHONY: help setup setup-dev demo ui test lint format samples screenshots gate lock clean
+.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reranker fusion gate peers lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,11 @@ samples: setup-dev ## make the sample contracts again from their sources
 
 screenshots: setup-dev ## pictures of the app's pages into .cache/screenshots (needs Chromium and the models)
 	@$(RUN) tests.screenshots .cache/screenshots --readme ui/screenshot.png
+
+embedder: setup-dev ## train the embedder again (needs ../shared/data; about an hour)
+	@$(PYTHON_VENV) -m ragnano models fetch all-MiniLM-L6-v2
+	@$(RUN) tests.benchmarks.training.embedder
+	@$(RUN) tests.benchmarks.training.export embedder
 
 gate: setup-dev ## train the gate again (needs ../shared/data)
 	@$(RUN) tests.benchmarks.train_gate

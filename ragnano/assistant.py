@@ -13,15 +13,29 @@ from typing import Self
 
 from ragnano.cite import cite, cite_hit
 from ragnano.config import Settings
-from ragnano.errors import IndexMismatch, NotFoundError
+from ragnano.errors import IndexMismatch
 from ragnano.evidence import select
 from ragnano.gate import load_gate
 from ragnano.generate import generate
 from ragnano.models import ChatModel, Embedder, ModelSpec, installed, load_catalogue, open_chat_model, open_embedder
 from ragnano.receipt import receipt
+from ragnano.references import clause_of, references_of
 from ragnano.retrieve import Found, Retriever
+from ragnano.scopes import Wanted, scope_of
 from ragnano.store import Catalogue, Vectors
-from ragnano.types import Answer, Citation, Document, Evidence, Hit, Page, Scope, Timings, TokenCount
+from ragnano.types import (
+    Answer,
+    Chunk,
+    Citation,
+    Document,
+    Evidence,
+    Hit,
+    Page,
+    Reference,
+    Scope,
+    Timings,
+    TokenCount,
+)
 from ragnano.verify import NOTHING, StreamGuard, quote, verify
 
 NEAREST = 3
@@ -106,18 +120,33 @@ class Assistant:
     def _is_here(self, spec: ModelSpec) -> bool:
         return installed(spec, self.settings.models_dir) is not None
 
-    def scope(self, collection: str | None = None, doc: str | None = None) -> Scope:
-        """The scope that names mean. Raises NotFoundError, AmbiguousError."""
-        if collection is not None and collection not in dict(self.catalogue.collections()):
-            known = ", ".join(sorted(name for name, _ in self.catalogue.collections())) or "none yet"
-            raise NotFoundError(f"there is no collection {collection!r}: there are {known}")
-        if doc is None:
-            return Scope(collection)
-        return Scope(collection, (self.catalogue.resolve(doc, collection).id,))
+    def scope(
+        self,
+        collection: str | None = None,
+        doc: str | None = None,
+        *,
+        dated_from: str | None = None,
+        dated_to: str | None = None,
+        kind: str | None = None,
+    ) -> Scope:
+        """The scope that names, dates and a kind of file mean. Raises NotFoundError, AmbiguousError, QuestionError."""
+        return scope_of(Wanted(collection, doc, dated_from, dated_to, kind), self.catalogue)
 
     def search(self, question: str, scope: Scope | None = None, k: int = 10) -> tuple[Hit, ...]:
         """The `k` best clauses for a question."""
-        return self._find(question, scope or Scope(), k).hits
+        return self.find(question, scope, k).hits
+
+    def find(self, question: str, scope: Scope | None = None, k: int = 10) -> Found:
+        """As `search`, with the question as it was read and the documents that it names."""
+        return self._find(question, scope or Scope(), k)
+
+    def clause(self, hit: Hit) -> tuple[Chunk, ...]:
+        """The chunks of the whole clause that a hit is part of, in reading order."""
+        return clause_of(hit.chunk, self.catalogue.chunks_of(hit.document.id))
+
+    def references(self, hit: Hit) -> tuple[Reference, ...]:
+        """The sections that a hit refers to and the definitions of the terms it uses, from its own document."""
+        return references_of(hit.chunk, self.catalogue.chunks_of(hit.document.id))
 
     def ask(
         self,
@@ -226,6 +255,7 @@ class Assistant:
             tokens=draft.tokens,
             model=model,
             receipt=receipt(found.question.text, scope, evidence, model, self.settings),
+            about=tuple(document.path for document in found.about),
         )
 
     def documents(self, scope: Scope | None = None) -> list[Document]:

@@ -1,7 +1,7 @@
 """Which documents is the question about? Reads names off the question and finds the documents that bear them.
 
-Knows documents by title, parties and file name, and asks the lexical index which documents open with a name. It never
-ranks passages.
+Knows documents by title, parties, date and file name, and asks the lexical index which documents open with a name. It
+never ranks passages.
 """
 
 import math
@@ -50,9 +50,13 @@ class Narrowed:
 def narrow(question: Question, catalogue: Catalogue, scope: Scope) -> Narrowed:
     """Find the documents that the question names."""
     unchanged = Narrowed(scope, (), question.text)
-    names = [_name_stems(name) for name in question.names]
-    wanted = {word for name in names for word in name} - _WEAK
     documents = catalogue.documents(scope)
+    if files := tuple(document for document in documents if _is_called(document, question.files)):
+        ids = tuple(document.id for document in files)
+        return Narrowed(replace(scope, documents=ids), files, _without_files(question))
+    names = [_name_stems(name) for name in question.names]
+    wanted = {word for name in names for word in name} - _WEAK - _words_of_dates(question)
+    wanted |= set(question.dates) & {document.date for document in documents if document.date}
     if not wanted or not documents:
         return unchanged
     borne = {document.id: _own_names(document) & wanted for document in documents}
@@ -84,13 +88,35 @@ def without_names(text: str, stems: frozenset[str]) -> str:
     return fold(kept) if content_stems(kept) else text
 
 
+def _is_called(document: Document, files: Sequence[str]) -> bool:
+    """Whether one of the texts ends with the name of a file that the document stands at."""
+    return any(
+        file.lower() == name or file.lower().endswith(" " + name)
+        for file in files
+        for name in (PurePath(path).name.lower() for path in document.paths)
+    )
+
+
+def _without_files(question: Question) -> str:
+    text = question.text
+    for file in question.files:
+        text = text.replace(file, " ")
+    return fold(text) if content_stems(text) else question.text
+
+
+def _words_of_dates(question: Question) -> set[str]:
+    """Months are capitalised and name no document: "May" is not a party."""
+    return {stem(word) for phrase in question.exact for word in words(phrase)} if question.dates else set()
+
+
 def _name_stems(name: str) -> set[str]:
     return {stem(word) for word in words(name) if word not in STOPWORDS}
 
 
 def _own_names(document: Document) -> set[str]:
     sources = [document.title, *document.parties, *(PurePath(path).stem for path in document.paths)]
-    return {stem(word) for source in sources for word in words(source.replace("_", " ").replace("-", " "))}
+    found = {stem(word) for source in sources for word in words(source.replace("_", " ").replace("-", " "))}
+    return found | {document.date} if document.date else found
 
 
 def _named_in_front(names: Sequence[str], catalogue: Catalogue, scope: Scope) -> dict[str, set[str]]:

@@ -6,9 +6,12 @@ Pure text analysis: no store and no model.
 import re
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Literal
+
+from dateutil import parser
 
 from ragnano.errors import QuestionError
 from ragnano.text import STOPWORDS, content_stems, fold, stem, words
@@ -25,6 +28,18 @@ _SECTION = re.compile(
 )
 _NAME = re.compile(
     r"\b[A-Z][\w&.'’-]*(?:(?:\s+|\s*,\s*)(?:(?:of|the|and|&|de|for)\s+)?(?:[A-Z][\w&.'’-]*|\([A-Z][^)]*\)))*"
+)
+_FILE = re.compile(
+    r"(?<![\w.-])[\w()&+,'’-][\w()&+,'’ -]*\.(?:pdf|docx?|txt|md|html?|rtf|odt|xlsx?|csv|pptx?|eml)\b", re.IGNORECASE
+)
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_DATE = re.compile(
+    rf"\b(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}(?:st|nd|rd|th)?(?:\s+(?:day\s+)?of)?\s+{_MONTH},?\s+\d{{4}}"
+    r"|\d{4}-\d{2}-\d{2})\b",
+    re.IGNORECASE,
 )
 _EXACT = re.compile(r"[$€£¥]\s?\d[\d,.]*|\b\d[\d,]*(?:\.\d+)?%?")
 
@@ -77,7 +92,10 @@ _KINDS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question taken apart. `stems` are its content words' stems; `names` its runs of capitals, longest first."""
+    """A question taken apart. `stems` are its content words' stems; `names` its runs of capitals, longest first.
+
+    `dates` are the days it names (ISO 8601), `files` the words that may be the name of a file.
+    """
 
     text: str
     stems: tuple[str, ...]
@@ -86,6 +104,8 @@ class Question:
     names: tuple[str, ...]
     exact: tuple[str, ...]
     kind: AnswerKind
+    dates: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 def read_question(text: str) -> Question:
@@ -102,9 +122,20 @@ def read_question(text: str) -> Question:
         phrases=tuple(fold(match) for match in _QUOTED.findall(text)),
         sections=tuple(match.upper() for match in _SECTION.findall(text)),
         names=_names(text),
-        exact=tuple(_EXACT.findall(text)),
+        exact=(*_DATE.findall(text), *_EXACT.findall(_DATE.sub(" ", text))),
         kind=kind,
+        dates=tuple(dict.fromkeys(day for match in _DATE.findall(text) if (day := _day(match)))),
+        files=tuple(_FILE.findall(text)),
     )
+
+
+def _day(text: str) -> str | None:
+    """A written day in ISO 8601, None for one that no calendar has."""
+    try:
+        day: date = parser.parse(re.sub(r"\b(?:day\s+)?of\b", " ", text, flags=re.IGNORECASE)).date()
+        return day.isoformat()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _names(text: str) -> tuple[str, ...]:

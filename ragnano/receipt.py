@@ -1,5 +1,6 @@
 """What an answer depended on, as one SHA-256: equal receipts mean equal answers, on any day."""
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ def receipt(question: str, scope: Scope, evidence: Sequence[Evidence], model: st
     content = {
         "version": __version__,
         "question": question,
-        "scope": [scope.collection, scope.documents],
+        "scope": dataclasses.astuple(scope),
         "evidence": [[item.hit.document.id, item.spans] for item in evidence],
         "model": model,
         "settings": {name: getattr(settings, name) for name in _DECISIVE},

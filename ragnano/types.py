@@ -138,10 +138,17 @@ class ParsedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a question is asked of. None means no limit; `documents` holds ids."""
+    """What a question is asked of. None means no limit; `documents` holds ids.
+
+    `dated_from` and `dated_to` are the first and last day (ISO 8601) of the date a document bears; one that bears none
+    is outside of any such limit. `media_types` are as the documents have them ("application/pdf").
+    """
 
     collection: str | None = None
     documents: tuple[str, ...] | None = None
+    dated_from: str | None = None
+    dated_to: str | None = None
+    media_types: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +159,15 @@ class Hit:
     document: Document
     score: float
     ranks: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a chunk leans on: a section it refers to or a term it uses as defined, and the chunk that holds it."""
+
+    kind: Literal["section", "term"]
+    name: str
+    chunk: Chunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +236,7 @@ class Answer:
     tokens: TokenCount
     model: str
     receipt: str
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

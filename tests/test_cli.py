@@ -19,9 +19,10 @@ from tests.test_assistant import DEPOSIT, LEASE
 
 ANSWER_KEYS = {
     "question", "answer", "verdict", "confidence", "citations", "nearest", "timings", "tokens", "model", "receipt",
+    "about",
 }  # fmt: skip
 CITATION_KEYS = {"document", "path", "page", "quote", "start", "end", "boxes", "score"}
-HIT_KEYS = {"document", "path", "page", "section", "text", "start", "end", "score", "ranks"}
+HIT_KEYS = {"document", "path", "page", "section", "text", "start", "end", "score", "ranks", "marks"}
 
 
 class Kept:

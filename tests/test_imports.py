@@ -14,10 +14,13 @@ ROOT = Path(__file__).parents[1]
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("ragnano.types", "ragnano.errors", "ragnano"),
     ("ragnano.text", "ragnano.boxes", "ragnano.config", "ragnano.prompts"),
-    ("ragnano.question", "ragnano.facts"),
+    ("ragnano.question", "ragnano.facts", "ragnano.references"),
+    ("ragnano.marks",),
     ("ragnano.models", "ragnano.store"),
     (
         "ragnano.narrow",
+        "ragnano.scopes",
+        "ragnano.rerank",
         "ragnano.retrieve",
         "ragnano.evidence",
         "ragnano.gate",

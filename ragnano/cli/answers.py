@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ragnano.cli.options import Batch, Collection, DataDir, Doc, Json, assistant
-from ragnano.cli.output import answer_lines, echo_lines, hit_json, read_batch, to_json, without_marks
+from ragnano.cli.hits import echo_hits, hits_json
+from ragnano.cli.options import Batch, Collection, DataDir, Doc, From, Json, Kind, To, assistant
+from ragnano.cli.output import about_lines, answer_lines, echo_lines, read_batch, to_json, without_marks
 from ragnano.errors import RagnanoError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
     from ragnano.assistant import Assistant
-    from ragnano.types import Answer, Hit, Scope
+    from ragnano.retrieve import Found
+    from ragnano.types import Answer, Scope
 
 ERASE_LINE = "\r\x1b[2K"
 """Back to the line's beginning, and clear it (ECMA-48)."""
@@ -31,6 +33,9 @@ def ask(
     question: Annotated[str | None, typer.Argument(help="The question, in quotes.")] = None,
     collection: Collection = None,
     doc: Doc = None,
+    dated_from: From = None,
+    dated_to: To = None,
+    kind: Kind = None,
     model: Annotated[
         str | None,
         typer.Option(
@@ -47,7 +52,7 @@ def ask(
         if batch is not None:
             run_batch(batch, helper, lambda text, scope: _plain_answer(helper.ask(text, scope, model=model)))
             return
-        scope = helper.scope(collection, doc)
+        scope = helper.scope(collection, doc, dated_from=dated_from, dated_to=dated_to, kind=kind)
         if json:
             typer.echo(to_json(helper.ask(question or "", scope, model=model), indent=1))
         else:
@@ -58,6 +63,13 @@ def search(
     query: Annotated[str | None, typer.Argument(help="What to look for.")] = None,
     collection: Collection = None,
     doc: Doc = None,
+    dated_from: From = None,
+    dated_to: To = None,
+    kind: Kind = None,
+    clause: Annotated[bool, typer.Option("--clause", help="Show each passage in its whole clause.")] = False,
+    references: Annotated[
+        bool, typer.Option("--references", help="Also the sections it refers to and the terms it uses as defined.")
+    ] = False,
     k: Annotated[int, typer.Option("-k", min=1, max=200, help="How many passages.")] = 10,
     batch: Batch = None,
     json: Json = False,
@@ -70,14 +82,23 @@ def search(
             run_batch(
                 batch,
                 helper,
-                lambda text, scope: {"hits": [hit_json(hit) for hit in helper.search(text, scope, k)]},
+                lambda text, scope: _batch_hits(helper.find(text, scope, k), helper, clause, references),
             )
             return
-        hits = helper.search(query or "", helper.scope(collection, doc), k)
+        scope = helper.scope(collection, doc, dated_from=dated_from, dated_to=dated_to, kind=kind)
+        found = helper.find(query or "", scope, k)
+        echo_lines(about_lines([document.path for document in found.about]), err=True)
         if json:
-            typer.echo(to_json([hit_json(hit) for hit in hits], indent=1))
+            typer.echo(to_json(hits_json(found, helper, clause=clause, references=references), indent=1))
         else:
-            echo_lines(_hit_lines(hits))
+            echo_hits(found, helper, clause=clause, references=references)
+
+
+def _batch_hits(found: "Found", helper: "Assistant", clause: bool, references: bool) -> dict[str, Any]:
+    return {
+        "hits": hits_json(found, helper, clause=clause, references=references),
+        "about": [document.path for document in found.about],
+    }
 
 
 def run_batch(batch: "Path", helper: "Assistant", run: "Callable[[str, Scope], dict[str, Any]]") -> None:
@@ -86,7 +107,13 @@ def run_batch(batch: "Path", helper: "Assistant", run: "Callable[[str, Scope], d
     helper.settle()
     for item in read_batch(batch):
         try:
-            scope = helper.scope(item.get("collection"), item.get("doc"))
+            scope = helper.scope(
+                item.get("collection"),
+                item.get("doc"),
+                dated_from=item.get("from"),
+                dated_to=item.get("to"),
+                kind=item.get("type"),
+            )
             result = run(item["question"], scope)
         except RagnanoError as error:
             failed = True
@@ -125,15 +152,3 @@ def _stream(helper: "Assistant", question: str, scope: "Scope", model: str | Non
         fits = len(preview) < shutil.get_terminal_size().columns
         typer.echo("" if stands else ERASE_LINE if fits else "\n", nl=stands)
     echo_lines(answer_lines(answer, streamed=stands))
-
-
-def _hit_lines(hits: "Iterable[Hit]") -> "Iterable[str]":
-    empty = True
-    for number, hit in enumerate(hits, start=1):
-        empty = False
-        where = f"{hit.document.path.rsplit('/', 1)[-1]}, page {hit.chunk.page}"
-        yield f"{number}. {where}" + (f", {hit.chunk.section}" if hit.chunk.section else "")
-        yield f"   {hit.chunk.text}".replace("\n", "\n   ")
-        yield ""
-    if empty:
-        yield "Nothing found. `ragnano docs list` shows what is in the index."

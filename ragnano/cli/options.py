@@ -15,10 +15,19 @@ DataDir = Annotated[
 ]
 Collection = Annotated[str | None, typer.Option("--collection", "-c", help="Ask only this collection.")]
 Doc = Annotated[str | None, typer.Option("--doc", "-d", help="Ask only this document: its id, path or file name.")]
+From = Annotated[
+    str | None, typer.Option("--from", help="Ask only documents dated so or later: 2019, 2019-05 or 2019-05-01.")
+]
+To = Annotated[str | None, typer.Option("--to", help="Ask only documents dated so or earlier.")]
+Kind = Annotated[str | None, typer.Option("--type", help="Ask only this kind of file: pdf, txt, …")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 Batch = Annotated[
     Path | None,
-    typer.Option("--batch", help='A file with {"id", "question", "doc"?, "collection"?} a line; one result a line.'),
+    typer.Option(
+        "--batch",
+        help='A file with {"id", "question"} a line, and "collection", "doc", "from", "to", "type" where wanted; '
+        "one result a line.",
+    ),
 ]
 
 _chosen: dict[str, Path | None] = {"data_dir": None}

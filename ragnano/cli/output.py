@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,12 @@ import typer
 from ragnano.errors import QuestionError
 
 if TYPE_CHECKING:
-    from ragnano.types import Answer, Citation, Hit
+    from ragnano.types import Answer, Citation
+
+LIMITS = ("collection", "doc", "from", "to", "type")
+"""What a line of a batch may limit its question by."""
+MOST_NAMED = 4
+"""Files named when a question fits several."""
 
 
 def to_json(value: Any, *, indent: int | None = None) -> str:
@@ -31,24 +36,6 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, PurePath) else value
 
 
-def hit_json(hit: "Hit") -> dict[str, Any]:
-    """A search hit in the shape that scripts rely on."""
-    from ragnano.cite import first_page_span
-
-    span = first_page_span(hit)
-    return {
-        "document": hit.document.id,
-        "path": hit.document.path,
-        "page": span.page,
-        "section": hit.chunk.section,
-        "text": hit.chunk.text,
-        "start": span.start,
-        "end": span.end,
-        "score": round(hit.score, 6),
-        "ranks": dict(hit.ranks),
-    }
-
-
 def read_batch(path: Path) -> Iterator[dict[str, Any]]:
     """The questions of a JSON-lines file. Raises QuestionError naming the line that is wrong."""
     try:
@@ -64,6 +51,9 @@ def read_batch(path: Path) -> Iterator[dict[str, Any]]:
             raise QuestionError(f"{path} line {number} is not JSON: {error.msg}") from None
         if not isinstance(item, dict) or "id" not in item or not isinstance(item.get("question"), str):
             raise QuestionError(f'{path} line {number} needs "id" and "question"')
+        for name in LIMITS:
+            if not isinstance(item.get(name, ""), str | None):
+                raise QuestionError(f'{path} line {number}: "{name}" must be text, in quotes')
         yield item
 
 
@@ -93,13 +83,29 @@ def answer_lines(answer: "Answer", *, streamed: bool) -> Iterable[str]:
         yield "Closest clauses:"
         for citation in answer.nearest:
             yield f"  - {place(citation)}: “{fold(citation.quote)[:160]}…”"
+    if len(answer.about) > 1:
+        yield ""
+        yield from about_lines(answer.about)
     spent = answer.timings
     first = "" if spent.first_token_s is None else f", first word after {spent.first_token_s:.1f} s"
     yield ""
     yield f"({answer.verdict}, confidence {answer.confidence:.2f}, {spent.total_s:.1f} s{first}, {answer.model})"
 
 
-def echo_lines(lines: Iterable[str]) -> None:
+def about_lines(paths: Sequence[str]) -> Iterator[str]:
+    """Says so when a question fits several documents about as well."""
+    if len(paths) > 1:
+        names = ", ".join(PurePath(path).name for path in paths[:MOST_NAMED])
+        more = f" and {len(paths) - MOST_NAMED} more" if len(paths) > MOST_NAMED else ""
+        yield f"{len(paths)} documents fit the question about as well: {names}{more}. --doc chooses one."
+
+
+def echo_lines(lines: Iterable[str], *, err: bool = False) -> None:
     """Print lines as they are, control characters of documents made harmless."""
     for line in lines:
-        typer.echo("".join(character if character.isprintable() or character in "\t\n" else " " for character in line))
+        typer.echo(harmless(line), err=err)
+
+
+def harmless(text: str) -> str:
+    """`text` without the control characters that a document may hold for a terminal."""
+    return "".join(character if character.isprintable() or character in "\t\n" else " " for character in text)

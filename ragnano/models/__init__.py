@@ -49,7 +49,8 @@ def open_embedder(settings: Settings) -> Embedder:
     """The embedder that the settings name; nothing is loaded yet. Raises ModelMissing, NotFoundError or ConfigError."""
     go_offline()
     spec = _of_kind(settings.embedder, "embedder")
-    return MiniLMEmbedder(_here(spec, settings), name=spec.name, threads=settings.threads)
+    home = _here(spec, settings)
+    return MiniLMEmbedder(home, name=spec.name, weights=spec.weights.path, threads=settings.threads)
 
 
 def open_chat_model(settings: Settings, name: str | None = None) -> ChatModel:

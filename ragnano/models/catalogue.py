@@ -59,7 +59,7 @@ class HubSource:
 
 @dataclass(frozen=True, slots=True)
 class FileSource:
-    """A file on this machine, or a directory that holds the model's files."""
+    """A file on this machine, or a directory that holds the model's files: the user's, or shipped with ragnano."""
 
     path: Path
     kind: Literal["file"] = "file"
@@ -122,8 +122,8 @@ class ModelSpec:
 def _source(entry: Mapping[str, Any], first_file: str) -> Source:
     if entry["kind"] == "hub":
         return HubSource(entry["repo"])
-    if entry["kind"] == "file":
-        return FileSource(Path(entry["path"]).expanduser())
+    if entry["kind"] == "shipped":
+        return FileSource(Path(str(files("ragnano.models"))) / "shipped" / entry["folder"])
     prefix = entry.get("prefix", "")
     parts = []
     for number in range(1, entry.get("count", 1) + 1):

@@ -12,10 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ragnano.models.derive import query_model
+from ragnano.models.derive import bulk_model, query_model
 from ragnano.models.digests import file_digest
 from ragnano.models.fetch import RECEIPT
 from ragnano.models.offline import go_offline
+from ragnano.models.onnx_session import open_session
 from ragnano.models.small_files import read_json
 
 Tokens = list[int]
@@ -115,10 +116,10 @@ class MiniLMEmbedder(Embedder):
 
     dimensions = 384
 
-    def __init__(self, home: Path, *, name: str, threads: int) -> None:
+    def __init__(self, home: Path, *, name: str, weights: str, threads: int) -> None:
         self.name, self._home, self._threads = name, home, threads
-        noted = read_json(home / RECEIPT).get("model.safetensors")
-        digest = noted["sha256"] if isinstance(noted, dict) else file_digest(home / "model.safetensors")
+        noted = read_json(home / RECEIPT).get(weights)
+        digest = noted["sha256"] if isinstance(noted, dict) else file_digest(home / weights)
         self.fingerprint = f"{digest}:{RECIPE}"
         self._lock = threading.RLock()
         self._tokenizer: Any = None
@@ -160,17 +161,7 @@ class MiniLMEmbedder(Embedder):
     def _quick(self) -> Any:
         with self._lock:
             if self._session is None:
-                import onnxruntime
-
-                options = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = self._threads
-                options.inter_op_num_threads = 1
-                options.enable_cpu_mem_arena = False  # the arena keeps the peak of the largest batch for ever
-                options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-                options.log_severity_level = 3  # errors only
-                self._session = onnxruntime.InferenceSession(
-                    str(query_model(self._home)), options, providers=["CPUExecutionProvider"]
-                )
+                self._session = open_session(query_model(self._home), self._threads)
             return self._session
 
     def _passage_batches(self, batches: Iterable[Sequence[Tokens]]) -> Iterable["Vectors"]:
@@ -191,7 +182,7 @@ class MiniLMEmbedder(Embedder):
         with self._lock:
             if self._bulk is None:
                 go_offline()
-                self._bulk = _Bulk(self._home, self._threads)
+                self._bulk = _Bulk(bulk_model(self._home), self._threads)
             return self._bulk
 
 

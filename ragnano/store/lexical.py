@@ -36,6 +36,15 @@ def scope_filter(scope: Scope, column: str) -> tuple[str, list[str]]:
         # JSON in one parameter: SQLite limits how many parameters a statement may have.
         parts.append(f"{column} IN (SELECT value FROM json_each(?))")
         values.append(json.dumps(scope.documents))
+    kinds = None if scope.media_types is None else json.dumps(scope.media_types)
+    for limit, condition in (
+        (scope.dated_from, "date >= ?"),
+        (scope.dated_to, "date <= ?"),
+        (kinds, "media_type IN (SELECT value FROM json_each(?))"),
+    ):
+        if limit is not None:
+            parts.append(f"{column} IN (SELECT id FROM documents WHERE {condition})")
+            values.append(limit)
     return " AND ".join(parts) or "TRUE", values
 
 

@@ -1,0 +1,98 @@
+"""How search results are printed: each passage with its place, its matched words marked, and what it leans on."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from ragnano.cli.output import harmless
+
+if TYPE_CHECKING:
+    from ragnano.assistant import Assistant
+    from ragnano.question import Question
+    from ragnano.retrieve import Found
+    from ragnano.types import Hit, Reference
+
+
+def hits_json(
+    found: "Found", helper: "Assistant", *, clause: bool = False, references: bool = False
+) -> list[dict[str, Any]]:
+    """Search hits in the shape that scripts rely on; `marks` are [start, end) of matched words in `text`."""
+    from ragnano.cite import first_page_span
+    from ragnano.marks import marks_of
+
+    rows = []
+    for hit in found.hits:
+        span = first_page_span(hit)
+        row: dict[str, Any] = {
+            "document": hit.document.id,
+            "path": hit.document.path,
+            "page": span.page,
+            "section": hit.chunk.section,
+            "text": hit.chunk.text,
+            "start": span.start,
+            "end": span.end,
+            "score": round(hit.score, 6),
+            "ranks": dict(hit.ranks),
+            "marks": marks_of(hit.chunk.text, found.question),
+        }
+        if clause:
+            row["clause"] = "\n".join(part.text for part in helper.clause(hit))
+        if references:
+            row["references"] = [_reference_json(reference) for reference in helper.references(hit)]
+        rows.append(row)
+    return rows
+
+
+def _reference_json(reference: "Reference") -> dict[str, Any]:
+    chunk = reference.chunk
+    return {
+        "kind": reference.kind,
+        "name": reference.name,
+        "section": chunk.section,
+        "page": chunk.page,
+        "text": chunk.text,
+    }
+
+
+def echo_hits(found: "Found", helper: "Assistant", *, clause: bool = False, references: bool = False) -> None:
+    """Print hits for people; on a terminal the matched words are bold, and the passage is told from its clause."""
+    for number, hit in enumerate(found.hits, start=1):
+        section = f", {hit.chunk.section}" if hit.chunk.section else ""
+        typer.echo(harmless(f"{number}. {PurePath(hit.document.path).name}, page {hit.chunk.page}{section}"))
+        for line in _text_lines(hit, found.question, helper, clause):
+            typer.echo(f"   {line}")
+        if references:
+            for reference in helper.references(hit):
+                typer.echo(harmless(f"   → {_said(reference)}"))
+        typer.echo("")
+    if not found.hits:
+        typer.echo("Nothing found. `ragnano docs list` shows what is in the index.")
+
+
+def _text_lines(hit: "Hit", question: "Question", helper: "Assistant", clause: bool) -> Iterator[str]:
+    from ragnano.marks import marks_of
+
+    parts = helper.clause(hit) if clause else (hit.chunk,)
+    for part in parts:
+        if part.ordinal == hit.chunk.ordinal:
+            yield from marked(part.text, marks_of(part.text, question)).splitlines()
+        else:
+            yield from (typer.style(line, dim=True) for line in harmless(part.text).splitlines())
+
+
+def marked(text: str, marks: Sequence[tuple[int, int]]) -> str:
+    """The text with its marked words bold; `typer.echo` takes the styles away where the output is no terminal."""
+    pieces, done = [], 0
+    for start, end in marks:
+        pieces += [harmless(text[done:start]), typer.style(harmless(text[start:end]), bold=True)]
+        done = end
+    return "".join([*pieces, harmless(text[done:])])
+
+
+def _said(reference: "Reference") -> str:
+    chunk = reference.chunk
+    if reference.kind == "section":
+        return f"{reference.name}: {chunk.section or chunk.text[:60]} (page {chunk.page})"
+    return f"“{reference.name}” is defined on page {chunk.page}" + (f", {chunk.section}" if chunk.section else "")

@@ -1,0 +1,73 @@
+"""What a person says a question is asked of (names, years, kinds of file), as a Scope. Knows the store, no model."""
+
+import mimetypes
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from dateutil import parser
+
+from ragnano.errors import NotFoundError, QuestionError
+from ragnano.store import Catalogue
+from ragnano.types import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Limits as said: a collection's name, a document's id, path or file name, two dates, a kind of file."""
+
+    collection: str | None = None
+    doc: str | None = None
+    dated_from: str | None = None
+    dated_to: str | None = None
+    kind: str | None = None
+
+
+def scope_of(wanted: Wanted, catalogue: Catalogue) -> Scope:
+    """The scope that is meant. Raises NotFoundError, AmbiguousError, QuestionError for what is no date."""
+    if wanted.collection is not None:
+        _require_collection(wanted.collection, catalogue)
+    documents = None if wanted.doc is None else (catalogue.resolve(wanted.doc, wanted.collection).id,)
+    first = None if wanted.dated_from is None else day_of(wanted.dated_from, last=False)
+    last = None if wanted.dated_to is None else day_of(wanted.dated_to, last=True)
+    if first and last and first > last:
+        raise QuestionError(f"the dates are the wrong way round: {first} comes after {last}")
+    kinds = None if wanted.kind is None else _media_types(wanted.kind, catalogue)
+    return Scope(wanted.collection, documents, first, last, kinds)
+
+
+def _require_collection(name: str, catalogue: Catalogue) -> None:
+    if name not in dict(catalogue.collections()):
+        known = ", ".join(sorted(name for name, _ in catalogue.collections())) or "none yet"
+        raise NotFoundError(f"there is no collection {name!r}: there are {known}")
+
+
+def day_of(text: str, *, last: bool) -> str:
+    """The first or last day, ISO 8601, of a day, month or year ("2019-05-01", "May 2019", "2019").
+
+    Raises QuestionError for what is none of these.
+    """
+    # What the text leaves out is taken from the default; dateutil shortens the 31st to a month's last day.
+    edges = [datetime(1, 1, 1), datetime(9999, 12, 31)]
+    try:
+        found = [parser.parse(text, default=edge).date() for edge in edges]
+    except (ValueError, OverflowError):
+        found = []
+    if not found or found[0].year != found[1].year or not any(character.isdigit() for character in text):
+        raise QuestionError(f"{text!r} is no date: write it like 2019, 2019-05 or 2019-05-01")
+    day: date = found[1 if last else 0]
+    return day.isoformat()
+
+
+def _media_types(kind: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """The stored media types that a word like "pdf", "text" or "application/pdf" means."""
+    wanted = kind.strip().lower().lstrip(".")
+    known = sorted({document.media_type for document in catalogue.documents()})
+    by_ending = mimetypes.guess_type(f"file.{wanted}")[0]
+    found = tuple(
+        media
+        for media in known
+        if media in (wanted, by_ending) or wanted in (media.split("/")[0], media.split("/")[-1])
+    )
+    if not found:
+        raise NotFoundError(f"no document is of the kind {kind!r}: there are {', '.join(known) or 'none yet'}")
+    return found

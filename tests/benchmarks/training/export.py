@@ -1,0 +1,94 @@
+"""Make a trained model shippable: ONNX, its matrices as int8 with a scale a row, beside its tokenizer.
+
+    .venv/bin/python -m tests.benchmarks.training.export embedder
+
+writes ragnano/models/shipped/<name>/ and prints what goes into catalogue.toml. A matrix is rounded symmetrically, row
+by row of its output; activations stay float32, so nothing has to be calibrated.
+"""
+
+import hashlib
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import helper, numpy_helper
+from safetensors.numpy import load_file
+
+from ragnano.models.offline import go_offline
+from ragnano.models.onnx_export import export
+from ragnano.models.unpack import PREFIX, SHIPPED
+from tests.benchmarks.training.contracts import CACHE, ROOT
+
+TARGETS = ROOT / "ragnano" / "models" / "shipped"
+NAMES = {"embedder": "legal-minilm"}
+CARRIED = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "config.json",
+    "modules.json",
+    "sentence_bert_config.json",
+    "1_Pooling/config.json",
+)
+LEAST_SIZE = 4096  # numbers; smaller arrays stay float32
+
+
+def main() -> None:
+    go_offline()
+    kind = sys.argv[1]
+    home, target = CACHE / kind, TARGETS / NAMES[kind]
+    with tempfile.TemporaryDirectory() as scratch:
+        whole = Path(scratch) / "whole.onnx"
+        export(home, whole)
+        graph = rounded(whole, load_file(home / "model.safetensors"))
+    (target / "1_Pooling").mkdir(parents=True, exist_ok=True)
+    onnx.save(graph, str(target / SHIPPED))
+    for name in CARRIED:
+        shutil.copy(home / name, target / name)
+    for name in (SHIPPED, *CARRIED):
+        data = (target / name).read_bytes()
+        print(f'  {{ path = "{name}", size = {len(data):_}, sha256 = "{hashlib.sha256(data).hexdigest()}" }},')
+
+
+def rounded(path: Path, weights: dict[str, NDArray[np.float32]]) -> onnx.ModelProto:
+    """The graph with each large matrix dequantized from int8 under its name in the original."""
+    model = onnx.load(str(path))
+    graph = model.graph
+    names = {array.tobytes(): name for name, array in weights.items()}
+    transposed = {np.ascontiguousarray(array.T).tobytes(): name for name, array in weights.items() if array.ndim == 2}
+    kept, nodes = [], []
+    for item in graph.initializer:
+        array = numpy_helper.to_array(item)
+        if array.dtype != np.float32 or array.ndim != 2 or array.size < LEAST_SIZE:
+            kept.append(item)
+            continue
+        data = array.tobytes()
+        axis = 0 if data in names else 1
+        name = PREFIX + (names.get(data) or transposed[data])
+        codes, scales = int8(array, axis)
+        kept += [numpy_helper.from_array(codes, f"{name}.int8"), numpy_helper.from_array(scales, f"{name}.scale")]
+        nodes.append(helper.make_node("DequantizeLinear", [f"{name}.int8", f"{name}.scale"], [name], axis=axis))
+        for node in graph.node:
+            for place, used in enumerate(node.input):
+                if used == item.name:
+                    node.input[place] = name
+    others = list(graph.node)
+    del graph.node[:], graph.initializer[:]
+    graph.initializer.extend(kept)
+    graph.node.extend([*nodes, *others])
+    onnx.checker.check_model(model)
+    return model
+
+
+def int8(array: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Codes and the scale of each row (axis 0) or column (axis 1)."""
+    scales = np.maximum(np.abs(array).max(axis=1 - axis), 1e-12).astype(np.float32) / 127
+    codes = np.rint(array / (scales[:, None] if axis == 0 else scales[None, :]))
+    return np.clip(codes, -127, 127).astype(np.int8), scales
+
+
+if __name__ == "__main__":
+    main()
