@@ -14,7 +14,7 @@ from typing import Literal
 from dateutil import parser
 
 from ragnano.errors import QuestionError
-from ragnano.text import STOPWORDS, content_stems, fold, stem, words
+from ragnano.text import MONTH, STOPWORDS, content_stems, fold, stem, words
 
 AnswerKind = Literal["date", "duration", "amount", "share", "party", "place", "yes_no", "other"]
 
@@ -32,12 +32,8 @@ _NAME = re.compile(
 _FILE = re.compile(
     r"(?<![\w.-])[\w()&+,'’-][\w()&+,'’ -]*\.(?:pdf|docx?|txt|md|html?|rtf|odt|xlsx?|csv|pptx?|eml)\b", re.IGNORECASE
 )
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
-    r"nov(?:ember)?|dec(?:ember)?)\.?"
-)
 _DATE = re.compile(
-    rf"\b(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}(?:st|nd|rd|th)?(?:\s+(?:day\s+)?of)?\s+{_MONTH},?\s+\d{{4}}"
+    rf"\b(?:{MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}(?:st|nd|rd|th)?(?:\s+(?:day\s+)?of)?\s+{MONTH}\.?,?\s+\d{{4}}"
     r"|\d{4}-\d{2}-\d{2})\b",
     re.IGNORECASE,
 )

@@ -14,7 +14,7 @@ MOST_CLAUSE_CHARACTERS = 12_000
 _NUMBER = r"(?:\d+(?:\.\d+)*|[IVXLC]+|[A-Z](?:-\d+)?)(?:\([a-zA-Z0-9]{1,4}\))*"
 _REFERENCE = re.compile(
     r"\b(?P<kind>Sections?|Clauses?|Articles?|Paragraphs?|Exhibits?|Schedules?|Annex(?:es)?|Appendi(?:x|ces)|"
-    rf"Attachments?)\s+(?P<numbers>{_NUMBER}(?:(?:\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or|through|to)\s+){_NUMBER})*)\b"
+    rf"Attachments?)\s+(?P<numbers>{_NUMBER}(?:(?:\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or|through|to)\s+){_NUMBER})*)(?!\w)"
 )
 # "Section 5 of the Securities Act" stands in another text.
 _ELSEWHERE = re.compile(

@@ -1,7 +1,8 @@
-"""Finding: a question in, ranked chunks out. Lexical and dense search, fused by weighted reciprocal rank.
+"""Finding: a question in, ranked chunks out. Lexical and dense search, fused by learnt weights.
 
-Reciprocal rank fusion: Cormack, Clarke and Büttcher, SIGIR 2009 (k = 60). Knows no model but the embedder and
-generates nothing.
+Each ranker gives its best candidates; all that any of them found are put in order by `ragnano.rank`. Without that part
+they are fused by weighted reciprocal rank (Cormack, Clarke and Büttcher, SIGIR 2009, k = 60), which is the yardstick.
+Knows no model but the embedder and generates nothing.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -14,18 +15,17 @@ from ragnano.config import Settings
 from ragnano.models import Embedder
 from ragnano.narrow import Narrowed, narrow
 from ragnano.question import Question, read_question, synonyms
+from ragnano.rank import RANKERS, Candidate, load_ranking, signals_of
 from ragnano.store import Catalogue, Vectors, quote_term
 from ragnano.text import STOPWORDS, words
 from ragnano.types import Chunk, Document, Hit, Scope
 
 RRF_K = 60
 
-WEIGHTS: Mapping[str, float] = {"words": 1.0, "synonyms": 0.5, "dense": 1.0, "exact": 1.0}
-"""What each ranker's vote counts in the fusion. Set by judgement, not learnt yet; LOG.md has each one's worth."""
-
-NARROWING = "narrowing"
-PARTS = (*WEIGHTS, NARROWING)
-"""What a search is made of, by name: the rankers, and looking only into the documents that a question names."""
+NARROWING, ORDER = "narrowing", "learnt order"
+PARTS = (*RANKERS, NARROWING, ORDER)
+"""What a search is made of, by name: the rankers, looking only into the documents that a question names, and putting
+what was found in order by learnt weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,17 @@ class Found:
     """What a search gave: hits best first, the question as read, its vector, and the documents it named."""
 
     hits: tuple[Hit, ...]
+    question: Question
+    vector: NDArray[np.float32]
+    scope: Scope
+    about: tuple[Document, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """As `Found`, with all candidates in no order that means anything."""
+
+    candidates: tuple[Candidate, ...]
     question: Question
     vector: NDArray[np.float32]
     scope: Scope
@@ -59,39 +70,74 @@ class Retriever:
 
     def search(self, text: str, scope: Scope, k: int) -> Found:
         """The `k` best chunks for a question. Raises QuestionError, ModelMissing."""
+        pool = self.pool(text, scope, k)
+        return Found(self._hits(pool, k), pool.question, pool.vector, pool.scope, pool.about)
+
+    def pool(self, text: str, scope: Scope, k: int) -> Pool:
+        """What any ranker found for a question, before it is put in order. Raises QuestionError, ModelMissing."""
         asked = read_question(text)
         whole = Narrowed(scope, (), asked.text)
         narrowed = narrow(asked, self._catalogue, scope) if NARROWING in self._parts else whole
-        scope = narrowed.scope
         question = replace(read_question(narrowed.focus), text=asked.text) if narrowed.about else asked
         vector = self._embedder.embed_query(narrowed.focus)
         most = max(self._settings.candidates, k)
+        rankings = self._rankings(question, narrowed.focus, vector, narrowed.scope, most)
+        candidates = self._candidates(rankings, vector)
+        return Pool(tuple(candidates), question, vector, narrowed.scope, narrowed.about)
+
+    def _rankings(
+        self, question: Question, focus: str, vector: NDArray[np.float32], scope: Scope, most: int
+    ) -> dict[str, list[tuple[int, float]]]:
+        """(chunk id, score) by each ranker, best first."""
         rankings = {
-            name: [identifier for identifier, _ in self._catalogue.lexical(expression, scope, most)]
-            for name, expression in lexical_expressions(question, narrowed.focus).items()
+            name: self._catalogue.lexical(expression, scope, most)
+            for name, expression in lexical_expressions(question, focus).items()
             if name in self._parts
         }
         if "dense" in self._parts:
-            rankings["dense"] = [identifier for identifier, _ in self._vectors.search(vector, scope, most)]
-        return Found(self._hits(fuse(rankings), rankings, k), question, vector, scope, narrowed.about)
+            rankings["dense"] = self._vectors.search(vector, scope, most)
+        return rankings
 
-    def _hits(
-        self, fused: Sequence[tuple[int, float]], rankings: Mapping[str, Sequence[int]], k: int
-    ) -> tuple[Hit, ...]:
-        chunks = self._catalogue.chunks([identifier for identifier, _ in fused])
-        documents: dict[str, Document] = {}
-        hits: list[Hit] = []
-        for identifier, score in fused:
+    def _candidates(
+        self, rankings: Mapping[str, Sequence[tuple[int, float]]], vector: NDArray[np.float32]
+    ) -> list[Candidate]:
+        """All that any ranker found, by reciprocal rank fusion."""
+        placed = {
+            name: {identifier: at for at, (identifier, _) in enumerate(found, 1)} for name, found in rankings.items()
+        }
+        scored = {name: dict(found) for name, found in rankings.items()}
+        order = fuse({name: list(found) for name, found in placed.items()})
+        chunks = self._catalogue.chunks([identifier for identifier, _ in order])
+        near = self._catalogue.cosines(vector, list(chunks)) if "dense" in self._parts else {}
+        return [
+            Candidate(
+                chunks[identifier],
+                fused,
+                {name: found[identifier] for name, found in scored.items() if identifier in found},
+                {name: found[identifier] for name, found in placed.items() if identifier in found},
+                *near.get(identifier, (0.0, 0.0)),
+            )
+            for identifier, fused in order
             # The vector cache may still hold a chunk that has just been removed: the catalogue is the truth.
-            chunk = chunks.get(identifier)
-            if chunk is None:
-                continue
-            document = self._document(documents, chunk)
-            ranks = {name: ranking.index(identifier) + 1 for name, ranking in rankings.items() if identifier in ranking}
-            hits.append(Hit(chunk, document, score, ranks))
-            if len(hits) == k:
-                break
-        return tuple(hits)
+            if identifier in chunks
+        ]
+
+    def _hits(self, pool: Pool, k: int) -> tuple[Hit, ...]:
+        candidates = pool.candidates
+        if ORDER in self._parts:
+            scores = load_ranking().scores(signals_of(candidates, pool.question))
+        else:
+            scores = np.array([candidate.fused for candidate in candidates])
+        documents: dict[str, Document] = {}
+        return tuple(
+            Hit(
+                candidates[at].chunk,
+                self._document(documents, candidates[at].chunk),
+                float(scores[at]),
+                candidates[at].places,
+            )
+            for at in np.argsort(-scores, kind="stable")[:k]
+        )
 
     def _document(self, known: dict[str, Document], chunk: Chunk) -> Document:
         if chunk.document not in known:
@@ -116,9 +162,9 @@ def lexical_expressions(question: Question, focus: str | None = None) -> dict[st
 
 
 def fuse(rankings: Mapping[str, Sequence[int]]) -> list[tuple[int, float]]:
-    """Weighted reciprocal rank fusion of rankings of chunk ids: (id, score), best first, ties by id."""
+    """Reciprocal rank fusion of rankings of chunk ids, each vote alike: (id, score), best first, ties by id."""
     scores: dict[int, float] = {}
-    for name, ranking in rankings.items():
+    for ranking in rankings.values():
         for place, identifier in enumerate(ranking, start=1):
-            scores[identifier] = scores.get(identifier, 0.0) + WEIGHTS[name] / (RRF_K + place)
+            scores[identifier] = scores.get(identifier, 0.0) + 1 / (RRF_K + place)
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))

@@ -9,6 +9,11 @@ import snowballstemmer
 from ragnano.types import Span
 
 WORD = re.compile(r"[^\W_]+(?:[.,'’][^\W_]+)*")
+MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
+"""A month's name or its abbreviation, for a pattern that ignores case."""
 _SPACE = re.compile(r"\s+")
 
 # Words that say nothing about the subject of a question put to a contract. Question words are here too: what they ask

@@ -86,7 +86,12 @@ class FakeChatModel:
 
 
 def make_document(
-    text: str, *, name: str = "agreement.txt", title: str = "Agreement", **more: object
+    text: str,
+    *,
+    name: str = "agreement.txt",
+    title: str = "Agreement",
+    media_type: str = "text/plain",
+    **more: object,
 ) -> ParsedDocument:
     """A document of one page whose paragraphs (cut at empty lines) are a chunk each; "# " opens a heading."""
     identifier = hashlib.sha256(text.encode()).hexdigest()
@@ -109,7 +114,7 @@ def make_document(
                     len(paragraph.split()),
                 )
             )
-    document = Document(identifier, title, "text/plain", 1, len(text.encode()), **more)  # type: ignore[arg-type]
+    document = Document(identifier, title, media_type, 1, len(text.encode()), **more)  # type: ignore[arg-type]
     return ParsedDocument(document, (Page(1, 0, 0, text, read_by="plain"),), tuple(chunks))
 
 

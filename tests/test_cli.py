@@ -25,6 +25,16 @@ CITATION_KEYS = {"document", "path", "page", "quote", "start", "end", "boxes", "
 HIT_KEYS = {"document", "path", "page", "section", "text", "start", "end", "score", "ranks", "marks"}
 
 
+REFERRING = """# 1 Fees
+
+A late fee is due as Section 2 provides.
+
+# 2 Payment
+
+Invoices are payable in thirty days.
+"""
+
+
 class Kept:
     """Hands the test's assistant to commands, which close what they open."""
 
@@ -108,7 +118,7 @@ def test_a_batch_gives_one_result_a_line_and_names_the_lines_that_fail(
     assert set(only) >= ANSWER_KEYS | {"id"}
 
 
-@pytest.mark.parametrize("text", ["{", '{"id": 1}', "[]"])
+@pytest.mark.parametrize("text", ["{", '{"id": 1}', "[]", '{"id": 1, "question": "?", "from": 2019}'])
 def test_a_batch_that_is_wrong_names_its_line(run: Any, tmp_path: Path, text: str) -> None:
     batch = tmp_path / "questions.jsonl"
     batch.write_text(text)
@@ -119,6 +129,33 @@ def test_a_batch_that_is_wrong_names_its_line(run: Any, tmp_path: Path, text: st
 def test_control_characters_of_a_document_do_not_reach_the_terminal(run: Any, assistant: Assistant) -> None:
     add_text(assistant, "The deposit is \x1b[31mred\x1b[0m and due.")
     assert "\x1b" not in run("search", "deposit").stdout
+
+
+def test_a_search_can_bring_the_whole_clause_and_what_it_refers_to(run: Any, assistant: Assistant) -> None:
+    add_text(assistant, REFERRING, name="supply.txt")
+    (first, *_) = json.loads(run("search", "late fee", "-k", "1", "--clause", "--references", "--json").stdout)
+    assert first["text"] in first["clause"]
+    assert [row["name"] for row in first["references"]] == ["Section 2"]
+    assert "→ Section 2: 2 Payment (page 1)" in run("search", "late fee", "-k", "1", "--references").stdout
+
+
+def test_a_question_that_fits_several_documents_says_so(run: Any, assistant: Assistant) -> None:
+    for year in ("2019", "2020"):
+        add_text(assistant, LEASE + year, name=f"lease-{year}.txt", title="Lease", parties=("Gamma Estates LLC",))
+    said = run("search", "What deposit does Gamma Estates LLC take?").stderr
+    assert "2 documents fit the question about as well: lease-2019.txt, lease-2020.txt" in said
+    assert "--doc chooses one" in run("ask", "What deposit does Gamma Estates LLC take?").stdout
+
+
+def test_filters_apply_to_single_questions_and_to_batches(run: Any, assistant: Assistant, tmp_path: Path) -> None:
+    add_text(assistant, LEASE, name="lease.txt", date="2020-05-01")
+    assert json.loads(run("search", "deposit", "--from", "2020", "--to", "2020-05", "--type", "txt", "--json").stdout)
+    assert json.loads(run("search", "deposit", "--from", "2021", "--json").stdout) == []
+    batch = tmp_path / "questions.jsonl"
+    lines = [{"id": 1, "question": DEPOSIT, "to": "2019"}, {"id": 2, "question": DEPOSIT, "type": "docx"}]
+    batch.write_text("\n".join(map(json.dumps, lines)))
+    first, second = map(json.loads, run("search", "--batch", str(batch)).stdout.splitlines())
+    assert first["hits"] == [] and "docx" in second["error"]
 
 
 def test_docs_list_show_remove(run: Any, assistant: Assistant) -> None:

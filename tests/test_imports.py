@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "ragnano.narrow",
         "ragnano.scopes",
-        "ragnano.rerank",
+        "ragnano.rank",
         "ragnano.retrieve",
         "ragnano.evidence",
         "ragnano.gate",

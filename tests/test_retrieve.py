@@ -6,7 +6,7 @@ import pytest
 from ragnano.assistant import Assistant
 from ragnano.narrow import narrow
 from ragnano.question import read_question
-from ragnano.retrieve import RRF_K, WEIGHTS, fuse, lexical_expressions
+from ragnano.retrieve import RRF_K, fuse, lexical_expressions
 from ragnano.types import Scope
 from tests.conftest import add_text
 
@@ -14,7 +14,7 @@ from tests.conftest import add_text
 def test_votes_add_up_by_reciprocal_rank_and_ties_go_by_id() -> None:
     fused = fuse({"words": [3, 1], "dense": [3, 2]})
     assert [identifier for identifier, _ in fused] == [3, 1, 2]
-    assert fused[0][1] == pytest.approx((WEIGHTS["words"] + WEIGHTS["dense"]) / (RRF_K + 1))
+    assert fused[0][1] == pytest.approx(2 / (RRF_K + 1))
 
 
 def test_a_chunk_that_two_rankers_like_beats_one_that_a_single_ranker_loves() -> None:
@@ -77,6 +77,33 @@ def test_a_question_is_narrowed_to_the_documents_that_bear_its_names(
     three: Assistant, question: str, files: list[str]
 ) -> None:
     assert named(three, question) == files
+
+
+@pytest.mark.parametrize(
+    ("question", "files"),
+    [
+        ("What does lease-2020.txt say about rent?", ["lease-2020.txt"]),
+        ("What is due under the agreement dated May 5, 2019?", ["dated.txt"]),
+        ("What is due under the agreement of the 5th day of May, 2019?", ["dated.txt"]),
+        ("What happens on June 1, 2033?", []),
+    ],
+)
+def test_a_file_name_or_the_date_a_document_bears_narrows_too(
+    three: Assistant, question: str, files: list[str]
+) -> None:
+    add_text(three, "Goods are due.", name="dated.txt", title="Agreement", date="2019-05-05")
+    assert named(three, question) == files
+
+
+def test_a_file_name_is_left_out_of_the_search_inside_it(three: Assistant) -> None:
+    narrowed = narrow(read_question("In lease-2020.txt: when is rent due?"), three.catalogue, Scope())
+    assert "rent" in narrowed.focus and "lease-2020" not in narrowed.focus
+
+
+def test_when_several_documents_fit_as_well_all_of_them_are_asked_and_named(three: Assistant) -> None:
+    add_text(three, "Rent is due, too.", name="lease-2021.txt", title="Office Lease", parties=("Gamma Estates LLC",))
+    found = three.find("What rent does Gamma Estates LLC charge?")
+    assert sorted(document.path for document in found.about) == ["/docs/lease-2020.txt", "/docs/lease-2021.txt"]
 
 
 def test_a_question_that_names_no_document_searches_all(three: Assistant) -> None:

@@ -30,6 +30,11 @@ class Index(Database):
         with self.reading() as connection:
             return dense.search(connection, query, scope, k)
 
+    def cosines(self, query: NDArray[np.float32], ids: Sequence[int]) -> dict[int, tuple[float, float]]:
+        """For each stored chunk of `ids`: its cosine to the query (d,), and the better one of its two neighbours."""
+        with self.reading() as connection:
+            return dense.cosines(connection, query, ids)
+
     def embedded(self, scope: Scope | None = None) -> list[tuple[str, int]]:
         """(document id, number of chunks) for the scope's documents that have chunks, oldest first."""
         with self.reading() as connection:

@@ -31,8 +31,9 @@ from tests.benchmarks.training.contracts import (
     vectors_of,
     wordings,
 )
-from tests.benchmarks.training.halves import BASE, Trained
+from tests.benchmarks.training.halves import Encoder
 
+BASE = "all-MiniLM-L6-v2"
 SEED = 11
 
 STEPS = 1100
@@ -60,10 +61,10 @@ def main() -> None:
     batches.look(vectors_of(kept, plain), asked)
     plain.close()
     print(f"{len(kept)} contracts to train on, {len(held_out)} held out", flush=True)
-    train(Trained(settings), batches, kept, held_out, options.steps)
+    train(Encoder(settings.models_dir / BASE), batches, kept, held_out, options.steps)
 
 
-def train(model: Trained, batches: Batches, kept: Sequence[Contract], held_out: Sequence[Contract], steps: int) -> None:
+def train(model: Encoder, batches: Batches, kept: Sequence[Contract], held_out: Sequence[Contract], steps: int) -> None:
     replayed = general(training=True)
     optimizer = torch.optim.AdamW(model.masters(), lr=LEARNING_RATE, weight_decay=0.01)
     rate = torch.optim.lr_scheduler.LambdaLR(
@@ -81,7 +82,7 @@ def train(model: Trained, batches: Batches, kept: Sequence[Contract], held_out: 
         if step % 25 == 0:
             print(f"{step} {np.mean(losses[-25:]):.3f} {(time.monotonic() - begun) / 60:.1f} min", flush=True)
         if step in looks:
-            batches.look([model.encode(contract.texts) for contract in kept], encoded_questions(model))
+            batches.look([model.run(contract.texts) for contract in kept], encoded_questions(model))
         if step in looks or step == steps:
             lines.append(scores_line(model, held_out, step, float(np.mean(losses[-100:])), begun))
             model.save(CACHE / "embedder")
@@ -102,14 +103,14 @@ def loss_of(batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
     return (each * weights).sum() / answers.any(dim=1).sum()
 
 
-def encoded_questions(model: Trained) -> Mapping[str, NDArray[np.float32]]:
+def encoded_questions(model: Encoder) -> Mapping[str, NDArray[np.float32]]:
     texts = [text for texts in wordings().values() for text in texts]
-    return dict(zip(texts, model.encode(texts), strict=True))
+    return dict(zip(texts, model.run(texts), strict=True))
 
 
-def scores_line(model: Trained, held_out: Sequence[Contract], step: int, loss: float, begun: float) -> dict[str, float]:
+def scores_line(model: Encoder, held_out: Sequence[Contract], step: int, loss: float, begun: float) -> dict[str, float]:
     line = {"step": step, "loss": round(loss, 3), "minutes": round((time.monotonic() - begun) / 60, 1)}
-    vectors = [model.encode(contract.texts) for contract in held_out]
+    vectors = [model.run(contract.texts) for contract in held_out]
     others = {category: [text] for category, text in paraphrases().items()}
     for name, asked in (("", wordings()), ("paraphrased ", others)):
         line |= {name + measure: value for measure, value in legal_scores(model, held_out, vectors, asked).items()}
@@ -119,13 +120,13 @@ def scores_line(model: Trained, held_out: Sequence[Contract], step: int, loss: f
 
 
 def legal_scores(
-    model: Trained,
+    model: Encoder,
     held_out: Sequence[Contract],
     vectors: Sequence[NDArray[np.float32]],
     wording: Mapping[str, Sequence[str]],
 ) -> dict[str, float]:
     """hit@1 and hit@5 of held-out contracts' labels, by dense search in the contract, over all wordings."""
-    asked = {category: model.encode(texts) for category, texts in wording.items()}
+    asked = {category: model.run(texts) for category, texts in wording.items()}
     places: list[int] = []
     for contract, own in zip(held_out, vectors, strict=True):
         for category, right in contract.answers.items():
@@ -135,10 +136,10 @@ def legal_scores(
     return hits(np.array(places))
 
 
-def general_scores(model: Trained) -> dict[str, float]:
+def general_scores(model: Encoder) -> dict[str, float]:
     """hit@1 and hit@5 of Natural Questions' measuring half: each question's passage among those measured."""
     pairs = general(training=False)[:MOST_GENERAL]
-    nearness = model.encode([pair.question for pair in pairs]) @ model.encode([pair.passage[:1200] for pair in pairs]).T
+    nearness = model.run([pair.question for pair in pairs]) @ model.run([pair.passage[:1200] for pair in pairs]).T
     better = (nearness > np.diag(nearness)[:, None]).sum(axis=1)
     return {f"nq {name}": value for name, value in hits(better).items()}
 

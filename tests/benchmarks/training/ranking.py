@@ -1,0 +1,161 @@
+"""Learn how much each signal of a candidate counts (ragnano/ranking.toml): `make ranking`.
+
+Questions are asked of the held-out contracts, which the embedder has not learnt from, each of its own contract and in
+several wordings, and half of Natural Questions is asked of all its passages. Each pair of a right and a wrong candidate
+of one question is an example: a logistic regression of the difference of their signals (RankNet with a linear score:
+Burges et al., ICML 2005). Every question counts alike, and contracts and other things by GENERAL_SHARE.
+
+Scores are cross-validated over contracts; the weights written are fitted to all.
+"""
+
+import json
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from ingest.pipeline import ingest
+from ragnano.assistant import Assistant
+from ragnano.config import Settings
+from ragnano.evaluate.retrieval import is_hit, runs_of
+from ragnano.models.offline import go_offline
+from ragnano.rank import SIGNALS, signals_of
+from ragnano.retrieve import Retriever
+from ragnano.types import Scope
+from tests.benchmarks.training.contracts import CACHE, DATA, HELD_OUT, ROOT, general, hashed, wordings
+
+SEED = 17
+WORDINGS = 4  # of each question
+GENERAL_SHARE = 0.25  # of all weight
+FOLDS = 4
+STRENGTH = 1.0  # inverse of the regularisation's, as scikit-learn's C
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One question's candidates: `signals` (n, len(SIGNALS)), `right` bool (n,).
+
+    Groups of one `name` (a contract, a question) stay together in cross-validation.
+    """
+
+    name: str
+    kind: str
+    signals: NDArray[np.float64]
+    right: NDArray[np.bool_]
+
+
+def main() -> None:
+    go_offline()
+    groups = [*contract_groups(), *general_groups()]
+    usable = [group for group in groups if group.right.any() and not group.right.all()]
+    print(f"{len(usable)} of {len(groups)} questions have right and wrong candidates", file=sys.stderr)
+    lines = report(usable, crossed(usable))
+    write(fit(usable), lines)
+
+
+def index(name: str, files: Sequence[Path]) -> Assistant:
+    """An assistant over these files, kept for the next run."""
+    helper = Assistant(Settings.load(data_dir=CACHE / f"index-{name}-{Settings.load().embedder}"))
+    ingest(
+        files, settings=helper.settings, catalogue=helper.catalogue, vectors=helper.vectors, embedder=helper.embedder
+    )
+    return helper
+
+
+def contract_groups() -> Iterator[Group]:
+    folder = DATA / "cuad_train"
+    records = [json.loads(line) for line in (folder / "contracts.jsonl").read_text(encoding="utf-8").splitlines()]
+    records = [record for record in records if hashed(Path(record["txt"]).name) % HELD_OUT == 0]
+    rng, asked = random.Random(SEED), wordings()
+    with index("contracts", [folder / record["txt"] for record in records]) as helper:
+        known = {Path(document.path).name: document.id for document in helper.documents()}
+        search = Retriever(helper.catalogue, helper.vectors, helper.embedder, helper.settings)
+        for record in records:
+            name = Path(record["txt"]).name
+            for category, clause in record["clauses"].items():
+                spans = [runs_of(span["text"]) for span in clause["spans"] if len(span["text"].split()) >= 3]
+                if not spans or category not in asked:
+                    continue
+                for text in rng.sample(asked[category], min(WORDINGS, len(asked[category]))):
+                    pool = search.pool(text, Scope(None, (known[name],)), helper.settings.candidates)
+                    right = [is_hit(runs_of(item.chunk.text), spans) for item in pool.candidates]
+                    yield Group(name, "contracts", signals_of(pool.candidates, pool.question), np.array(right))
+
+
+def general_groups() -> Iterator[Group]:
+    pairs = general(training=True)
+    folder = CACHE / "passages"
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {pair.passage: folder / f"{hashed(pair.passage) % 10**12}.txt" for pair in pairs}
+    for passage, file in files.items():
+        file.write_text(passage, encoding="utf-8")
+    with index("general", list(files.values())) as helper:
+        search = Retriever(helper.catalogue, helper.vectors, helper.embedder, helper.settings)
+        for pair in pairs:
+            pool = search.pool(pair.question, Scope(), helper.settings.candidates)
+            spans = [runs_of(pair.passage)]
+            right = [is_hit(runs_of(item.chunk.text), spans) for item in pool.candidates]
+            yield Group(pair.question, "general", signals_of(pool.candidates, pool.question), np.array(right))
+
+
+def fit(groups: Sequence[Group]) -> NDArray[np.float64]:
+    """Weights of the signals."""
+    shares = {"contracts": 1 - GENERAL_SHARE, "general": GENERAL_SHARE}
+    number = {kind: sum(group.kind == kind for group in groups) for kind in shares}
+    differences, weights = [], []
+    for group in groups:
+        right, wrong = group.signals[group.right], group.signals[~group.right]
+        pairs = (right[:, None, :] - wrong[None, :, :]).reshape(-1, len(SIGNALS))
+        differences.append(pairs)
+        weights.append(np.full(len(pairs), shares[group.kind] / number[group.kind] / len(pairs)))
+    x, weight = np.concatenate(differences), np.concatenate(weights) * len(groups)
+    # Both directions, so that there is no bias: a candidate is not better for standing first.
+    model = LogisticRegression(C=STRENGTH, fit_intercept=False, max_iter=2000)
+    model.fit(np.concatenate([x, -x]), np.repeat([True, False], len(x)), sample_weight=np.tile(weight, 2))
+    found: NDArray[np.float64] = model.coef_[0]
+    return found
+
+
+def crossed(groups: Sequence[Group]) -> list[NDArray[np.float64]]:
+    """Each group's scores by weights that were fitted without its contract."""
+    fold = np.array([hashed(group.name) // HELD_OUT % FOLDS for group in groups])
+    fitted = [fit([group for group, at in zip(groups, fold, strict=True) if at != left]) for left in range(FOLDS)]
+    return [group.signals @ fitted[at] for group, at in zip(groups, fold, strict=True)]
+
+
+def report(groups: Sequence[Group], scores: Sequence[NDArray[np.float64]]) -> list[str]:
+    """hit@1 and hit@5 by kind, of the learnt order and of each signal alone."""
+    lines = []
+    for kind in ("contracts", "general"):
+        chosen = [(group, own) for group, own in zip(groups, scores, strict=True) if group.kind == kind]
+        lines.append(f"{kind}, {len(chosen)} questions: {hits([(group.right, own) for group, own in chosen])}")
+        for at, name in enumerate(SIGNALS):
+            alone = hits([(group.right, group.signals[:, at]) for group, _ in chosen])
+            print(f"  {name} alone: {alone}", file=sys.stderr)
+        print(lines[-1], file=sys.stderr)
+    return lines
+
+
+def hits(judged: Sequence[tuple[NDArray[np.bool_], NDArray[np.float64]]]) -> str:
+    places = np.array([int(np.argmax(right[np.argsort(-scores, kind="stable")])) for right, scores in judged])
+    return ", ".join(f"hit@{depth} {np.mean(places < depth):.3f}" for depth in (1, 5))
+
+
+def write(weights: NDArray[np.float64], lines: Sequence[str]) -> None:
+    text = [
+        "# What each signal of a candidate counts (ragnano/rank.py), written by `make ranking`; not edited by hand."
+    ]
+    text += ["# Learnt on contracts of CUAD's training set (The Atticus Project, CC BY 4.0) that the embedder has not"]
+    text += ["# learnt from, and on half of Natural Questions. Cross-validated, of questions with a right candidate:"]
+    text += [f"# {line}" for line in lines]
+    text += ["", "[weights]", *(f"{name} = {weight:.4f}" for name, weight in zip(SIGNALS, weights, strict=True))]
+    (ROOT / "ragnano" / "ranking.toml").write_text("\n".join(text) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
