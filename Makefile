@@ -19,7 +19,7 @@ BOOTSTRAP = @command -v "$(PYTHON)" >/dev/null || { echo 'There is no $(PYTHON) 
 PYTHON_VENV = .venv/bin/python
 RUN = $(PYTHON_VENV) -m
 
-.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reranker fusion gate peers lock clean
+.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder ranking gate peers lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,13 @@ embedder: setup-dev ## train the embedder again (needs ../shared/data; about an 
 	@$(PYTHON_VENV) -m ragnano models fetch all-MiniLM-L6-v2
 	@$(RUN) tests.benchmarks.training.embedder
 	@$(RUN) tests.benchmarks.training.export embedder
+
+ranking: setup-dev ## learn again how the signals of a search count (needs ../shared/data)
+	@$(RUN) tests.benchmarks.training.ranking
+
+peers: setup-dev ## measure ragnano beside LlamaIndex and txtai in one run (needs ../shared/data)
+	@$(PYTHON_VENV) -m ragnano models fetch all-MiniLM-L6-v2
+	@$(RUN) tests.benchmarks.peers.compare
 
 gate: setup-dev ## train the gate again (needs ../shared/data)
 	@$(RUN) tests.benchmarks.train_gate

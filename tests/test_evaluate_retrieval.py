@@ -9,6 +9,7 @@ import pytest
 from ragnano.assistant import Assistant
 from ragnano.errors import ConfigError
 from ragnano.evaluate.labels import Labelled, documents_folder, read_labels, read_paraphrases
+from ragnano.evaluate.plot import plot_retrieval
 from ragnano.evaluate.retrieval import judge, runs_of, score_retrieval, score_ways, share
 from ragnano.retrieve import PARTS
 from ragnano.types import Chunk, Document, Hit, Span
@@ -144,3 +145,26 @@ def test_each_part_of_the_search_can_be_left_out(assistant: Assistant) -> None:
     assert [way.way for way in others] == [f"without {part}" for part in PARTS]
     with pytest.raises(ConfigError, match="no labelled question is left"):
         score_ways(assistant, [labelled(CLAUSE, document="absent.pdf")], named=False)
+
+
+@pytest.mark.parametrize("name", ["scores.svg", "scores.PNG"])
+def test_scores_are_drawn_alike_each_time(assistant: Assistant, tmp_path: Path, name: str) -> None:
+    add_text(assistant, CLAUSE, name="a.pdf")
+    scores = score_ways(assistant, [labelled(CLAUSE, document="a.pdf")], named=False, left_out=(None, "dense"))
+    drawn = []
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        plot_retrieval(scores, tmp_path / folder / name)
+        drawn.append((tmp_path / folder / name).read_bytes())
+    assert drawn[0] == drawn[1] and len(drawn[0]) > 1000
+    if name.endswith("svg"):
+        assert b"without dense" in drawn[0] and b"hit@5 by category" in drawn[0]
+
+
+@pytest.mark.parametrize("name", ["scores.gif", "scores", "missing/scores.svg"])
+def test_a_plot_that_cannot_be_written_is_an_error_that_says_why(
+    assistant: Assistant, tmp_path: Path, name: str
+) -> None:
+    add_text(assistant, CLAUSE, name="a.pdf")
+    with pytest.raises(ConfigError, match="plot"):
+        plot_retrieval(score_ways(assistant, [labelled(CLAUSE, document="a.pdf")], named=False), tmp_path / name)

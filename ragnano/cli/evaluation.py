@@ -98,19 +98,27 @@ def retrieval(
         Path | None, typer.Option(help="A JSON file of category and other wording, asked instead.")
     ] = None,
     ablation: Annotated[bool, typer.Option("--ablation", help="Also with each part of the search left out.")] = False,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Also draw the scores into this file (.svg, .png).")
+    ] = None,
     index: Index = None,
     json: Json = False,
 ) -> None:
     """Search for labelled passages: recall, precision and hits, with 95 % intervals and by category."""
     from ragnano.evaluate.labels import documents_folder, read_labels, read_paraphrases
+    from ragnano.evaluate.plot import plot_retrieval, require_form
     from ragnano.evaluate.retrieval import score_ways
     from ragnano.retrieve import PARTS
 
+    if plot is not None:
+        require_form(plot)
     wordings = None if paraphrases is None else read_paraphrases(paraphrases)
     items = read_labels(data, wordings)
     left_out = (None, *PARTS) if ablation else (None,)
     with _index_of(documents_folder(data), index) as helper:
         scores = score_ways(helper, items, named=mode is Mode.all, left_out=left_out)
+    if plot is not None:
+        plot_retrieval(scores, plot)
     if json:
         typer.echo(to_json(scores, indent=1))
     else:

@@ -1,0 +1,176 @@
+"""ragnano beside its peers, in one run: the same PDFs, questions and yardstick. `make peers`.
+
+The peers live in an environment of their own (.cache/peers, made here if it is missing). Two columns are ragnano's:
+with the plain embedder the peers have, and as it ships. Each runs in a process of its own, one after the other; memory is
+that of the process and its children together, looked at five times a second. Nothing is written to the documents.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from ragnano.config import Settings
+from ragnano.evaluate.labels import Labelled, documents_folder, read_labels
+from ragnano.evaluate.retrieval import PASSAGES, judge
+from ragnano.models import find
+from ragnano.models.offline import OFFLINE
+from ragnano.types import Chunk, Document, Hit, Span
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+HOME = ROOT / ".cache" / "peers"
+PLAIN = "all-MiniLM-L6-v2"
+OURS = [sys.executable, "-m", "tests.benchmarks.peers.ragnano_child"]
+EVERY_S = 0.2
+MEASURES = ("hit@1", "hit@5", "recall@2500", "right document first")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one system gave: pages taken in and seconds for it, peak MB, median ms a search, mean measures by mode."""
+
+    name: str
+    pages: int
+    seconds: float
+    peak_mb: float
+    search_ms: float
+    one: dict[str, float]
+    all: dict[str, float]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure ragnano and its peers in one run.")
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data" / "cuad")
+    parser.add_argument("--questions", type=int, default=200, help="labelled questions asked in each mode")
+    parser.add_argument("--only", nargs="*", help="names of the columns to run")
+    options = parser.parse_args()
+    peers = environment()
+    items = sample(read_labels(options.data), options.questions)
+    plain = str(Settings.load().models_dir / PLAIN)
+    shipped = Settings.load().embedder
+    runs = {
+        "LlamaIndex": ([str(peers), str(HERE / "llamaindex_child.py")], plain),
+        "txtai": ([str(peers), str(HERE / "txtai_child.py")], plain),
+        f"ragnano, {find(PLAIN).name}": (OURS, PLAIN),
+        f"ragnano, {shipped}": (OURS, shipped),
+    }
+    outcomes = [
+        measured(name, command, model, documents_folder(options.data), items)
+        for name, (command, model) in runs.items()
+        if not options.only or name in options.only
+    ]
+    show(outcomes, len(items))
+
+
+def environment() -> Path:
+    """The peers' Python; made with torch of the version that is here."""
+    python = HOME / "bin" / "python"
+    if not python.exists():
+        import torch
+
+        venv.create(HOME, with_pip=True)
+        version = torch.__version__.split("+")[0]
+        wanted = [f"torch=={version}", "-r", str(HERE / "requirements.txt")]
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *wanted], check=True)
+    return python
+
+
+def sample(items: Sequence[Labelled], most: int) -> list[Labelled]:
+    """About `most` questions that name a document, evenly from all."""
+    named = [item for item in items if item.named]
+    return named[:: max(1, len(named) // most)]
+
+
+def measured(name: str, command: Sequence[str], model: str, documents: Path, items: Sequence[Labelled]) -> Outcome:
+    questions = [[f"one {at}", item.question, item.document] for at, item in enumerate(items)]
+    questions += [[f"all {at}", item.named, None] for at, item in enumerate(items)]
+    asked = {"documents": str(documents), "model": model, "questions": questions, "most": PASSAGES}
+    print(f"{name} …", file=sys.stderr, flush=True)
+    command = (
+        [str(python), "-m", f"tests.benchmarks.peers.{script.stem}"]
+        if "ragnano" in name
+        else [str(python), str(script)]
+    )
+    said, peak = run(command, json.dumps(asked))
+    hits = said["hits"]
+    return Outcome(
+        name,
+        said["pages"],
+        said["seconds"],
+        peak,
+        said["search_ms"],
+        means([judge(item, as_hits(hits[f"one {at}"])) for at, item in enumerate(items)]),
+        means([judge(item, as_hits(hits[f"all {at}"])) for at, item in enumerate(items)]),
+    )
+
+
+def run(command: Sequence[str], said: str) -> tuple[dict[str, Any], float]:
+    """The child's last line, and the most memory (MB) that it and its children held together."""
+    with tempfile.TemporaryFile("w+") as inlet, tempfile.TemporaryFile("w+") as outlet:
+        inlet.write(said)
+        inlet.seek(0)
+        environment = {**os.environ, **OFFLINE}
+        child = subprocess.Popen(command, stdin=inlet, stdout=outlet, cwd=ROOT, env=environment)
+        process, peak = psutil.Process(child.pid), 0.0
+        while child.poll() is None:
+            peak = max(peak, memory_mb(process))
+            time.sleep(EVERY_S)
+        if child.returncode:
+            raise SystemExit(f"{' '.join(command)} ended with {child.returncode}")
+        outlet.seek(0)
+        return json.loads(outlet.read().splitlines()[-1]), peak
+
+
+def memory_mb(process: psutil.Process) -> float:
+    try:
+        tree = [process, *process.children(recursive=True)]
+        return sum(one.memory_info().rss for one in tree) / 1e6
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
+def as_hits(found: Sequence[Sequence[str]]) -> list[Hit]:
+    return [
+        Hit(Chunk(name, 0, text, (Span(1, 0, len(text)),)), Document(name, name, "", 1, 1, paths=(name,)), 0.0)
+        for name, text in found
+    ]
+
+
+def means(judged: Sequence[dict[str, float]]) -> dict[str, float]:
+    return {name: float(np.mean([scores[name] for scores in judged])) for name in MEASURES}
+
+
+def show(outcomes: Sequence[Outcome], questions: int) -> None:
+    """A row a measure, a column a system, and ragnano as shipped against the first peer."""
+    table = Table("", *(outcome.name for outcome in outcomes), "last : first", title=f"{questions} questions a mode")
+    rows: list[tuple[str, list[float], str]] = [
+        (f"one contract, {name}", [outcome.one[name] for outcome in outcomes], ".3f") for name in MEASURES[:3]
+    ]
+    rows += [(f"all contracts, {name}", [outcome.all[name] for outcome in outcomes], ".3f") for name in MEASURES]
+    rows += [
+        ("pages a second", [outcome.pages / outcome.seconds for outcome in outcomes], ".1f"),
+        ("peak MB", [outcome.peak_mb for outcome in outcomes], ".0f"),
+        ("ms a search", [outcome.search_ms for outcome in outcomes], ".0f"),
+    ]
+    for name, values, form in rows:
+        ratio = f"{values[-1] / values[0]:.2f}" if values[0] else "–"
+        table.add_row(name, *(format(value, form) for value in values), ratio)
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

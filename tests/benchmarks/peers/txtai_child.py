@@ -1,0 +1,49 @@
+"""txtai over a folder of PDFs, by words and vectors together: run by `compare` in the peers' own environment.
+
+Input and output as in `llamaindex_child`. txtai reads PDFs only with a server's help, so pages are read with pypdf and
+parted by its own Segmentation into paragraphs; the index is its hybrid one with default weights.
+"""
+
+import json
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+
+os.environ |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+
+from pypdf import PdfReader
+from txtai import Embeddings
+from txtai.pipeline import Segmentation
+
+
+def main() -> None:
+    asked = json.load(sys.stdin)
+    begun = time.monotonic()
+    parts = Segmentation(paragraphs=True, minlength=100)
+    rows, pages = [], 0
+    for path in sorted(Path(asked["documents"]).rglob("*.pdf")):
+        for page in PdfReader(path).pages:
+            pages += 1
+            rows += [{"text": text, "file": path.name} for text in parts(page.extract_text())]
+    index = Embeddings(path=asked["model"], content=True, hybrid=True, gpu=False)
+    index.index(rows)
+    seconds = time.monotonic() - begun
+    hits, times = {}, []
+    for identifier, text, document in asked["questions"]:
+        inside = " and file = :file" if document else ""
+        begun = time.monotonic()
+        found = index.search(
+            f"select text, file, score from txtai where similar(:text, {1000 if document else asked['most']}){inside}",
+            asked["most"],
+            parameters={"text": text, "file": document},
+        )
+        times.append(time.monotonic() - begun)
+        hits[identifier] = [[row["file"], row["text"]] for row in found]
+    out = {"seconds": seconds, "pages": pages, "search_ms": 1000 * statistics.median(times), "hits": hits}
+    sys.stdout.write("\n" + json.dumps(out))
+
+
+if __name__ == "__main__":
+    main()
