@@ -1,8 +1,8 @@
 """ragnano beside its peers, in one run: the same PDFs, questions and yardstick. `make peers`.
 
 The peers live in an environment of their own (.cache/peers, made here if it is missing). Two columns are ragnano's:
-with the plain embedder the peers have, and as it ships. Each runs in a process of its own, one after the other; memory is
-that of the process and its children together, looked at five times a second. Nothing is written to the documents.
+with the plain embedder the peers have, and as it ships. Each runs in a process of its own, one after the other; memory
+is that of the process and its children together, looked at five times a second.
 """
 
 import argparse
@@ -100,11 +100,6 @@ def measured(name: str, command: Sequence[str], model: str, documents: Path, ite
     questions += [[f"all {at}", item.named, None] for at, item in enumerate(items)]
     asked = {"documents": str(documents), "model": model, "questions": questions, "most": PASSAGES}
     print(f"{name} …", file=sys.stderr, flush=True)
-    command = (
-        [str(python), "-m", f"tests.benchmarks.peers.{script.stem}"]
-        if "ragnano" in name
-        else [str(python), str(script)]
-    )
     said, peak = run(command, json.dumps(asked))
     hits = said["hits"]
     return Outcome(
