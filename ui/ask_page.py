@@ -10,7 +10,7 @@ from adding import show_report, take_in
 from cards import card
 from safe_text import answer_html, escape, line_html
 from session import ALL, DEFAULT_COLLECTION, Session, Turn, session
-from shared import LIBRARY_PAGE, SAMPLES, assistant, choose, counted, questions, told, unexpected
+from shared import LIBRARY_PAGE, SAMPLES, assistant, choose, counted, file_name, questions, told, unexpected
 
 from ragnano.assistant import QUOTES_ONLY, Assistant
 from ragnano.errors import RagnanoError
@@ -19,6 +19,7 @@ from ragnano.types import Answer, Scope, Verdict
 Look = tuple[str, str, Literal["green", "blue", "orange"]]
 
 MOST_MARKS = 99  # of a preview, whose citations are not made yet
+MOST_NAMED = 4  # files, when a question fits several
 PULSE_S = 0.3
 FLUSH_S = 0.05  # Streamlit sends every 0.01 s
 
@@ -69,6 +70,7 @@ def choose_scope(helper: Assistant, state: Session) -> None:
         "ask document",
         format_func=lambda identifier: documents.get(identifier, "All documents"),
     )
+    choose_limits(helper, state)
     models = helper.chat_models()
     state.model = choose(
         "Model",
@@ -80,6 +82,36 @@ def choose_scope(helper: Assistant, state: Session) -> None:
     )
     if models == [QUOTES_ONLY]:
         st.caption(escape("No model is here yet: `ragnano models fetch` brings one. Until then answers are quotes."))
+
+
+def choose_limits(helper: Assistant, state: Session) -> None:
+    """The dates and the kind of file that the next question is limited to."""
+    with st.expander("Dates and kinds of file", icon=":material/filter_alt:"):
+        said = "2019, 2019-05 or 2019-05-01"
+        state.dated_from = st.text_input("Dated from", state.dated_from, placeholder=said, key="ask from").strip()
+        state.dated_to = st.text_input("Dated to", state.dated_to, placeholder=said, key="ask to").strip()
+        kinds = sorted({document.media_type for document in helper.documents()})
+        state.kind = choose(
+            "Kind of file", [ALL, *kinds], state.kind, "ask kind", format_func=lambda kind: kind or "All kinds"
+        )
+
+
+def scope_now(helper: Assistant, state: Session) -> Scope:
+    """What the next question is asked of. Raises QuestionError for what is no date."""
+    return helper.scope(
+        state.collection or None,
+        state.document or None,
+        dated_from=state.dated_from or None,
+        dated_to=state.dated_to or None,
+        kind=state.kind or None,
+    )
+
+
+def asked_of(scope: Scope) -> str:
+    """A scope in words."""
+    place = "this document" if scope.documents else ("this collection" if scope.collection else "all documents")
+    limited = scope.dated_from or scope.dated_to or scope.media_types
+    return f"{place}, within the limits chosen" if limited else place
 
 
 def show_turn(helper: Assistant, turn: Turn, at: int, *, pictures: bool) -> None:
@@ -112,6 +144,10 @@ def show_answer(helper: Assistant, answer: Answer, key: str, *, pictures: bool) 
     st.html(answer_html(answer.answer, max((citation.number for citation in answer.citations), default=0)))
     for at, citation in enumerate(answer.citations):
         card(helper, citation, f"{key} citation {at}", picture=pictures)
+    if len(answer.about) > 1:
+        names = ", ".join(file_name(path) for path in answer.about[:MOST_NAMED])
+        more = f" and {len(answer.about) - MOST_NAMED} more" if len(answer.about) > MOST_NAMED else ""
+        st.info(escape(f"{len(answer.about)} documents fit the question about as well: {names}{more}."))
     if answer.nearest:
         st.caption("The clauses that come nearest:")
     for at, citation in enumerate(answer.nearest):
@@ -145,7 +181,7 @@ def answer_now(helper: Assistant, turn: Turn) -> None:
         with questions().one_more() as ahead, status, st.spinner("Looking through the documents …", show_time=True):
             turn.answer = helper.ask(
                 turn.question,
-                Scope(turn.collection or None, (turn.document,) if turn.document else None),
+                turn.scope,
                 model=turn.model,
                 on_text=write,
                 cancelled=waits,
@@ -174,10 +210,10 @@ def page() -> None:
         # beginning out of sight, because its citations are long.
         with st.container():
             question = st.chat_input("Ask about the documents", submit_mode="stop", key="question")
-        asked_of = "this document" if state.document else ("this collection" if state.collection else "all documents")
-        st.caption(escape(f"Asks {asked_of} · {model_label(state.model)}"))
+        scope = scope_now(helper, state)
+        st.caption(escape(f"Asks {asked_of(scope)} · {model_label(state.model)}"))
         if question:
-            turn = Turn(question, state.collection, state.document, state.model)
+            turn = Turn(question, scope, state.model)
             state.turns.append(turn)
         place = st.empty()
         if question:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from ragnano.types import Answer, IngestReport
+from ragnano.types import Answer, IngestReport, Scope
 
 ALL = ""
 """As a collection or document: no limit."""
@@ -17,8 +17,7 @@ class Turn:
     """A question of this tab. Without answer and trouble it was stopped (or is being answered now)."""
 
     question: str
-    collection: str = ALL
-    document: str = ALL
+    scope: Scope = field(default_factory=Scope)
     model: str | None = None
     answer: Answer | None = None
     trouble: str | None = None
@@ -26,11 +25,17 @@ class Turn:
 
 @dataclass(slots=True)
 class Session:
-    """`collection` and `document` (an id) are what the next question is asked of; `report` is of the last ingestion."""
+    """What the next question is asked of and by which model; `report` is of the last ingestion.
+
+    `document` is an id; `dated_from` and `dated_to` are dates as typed, `kind` is a media type.
+    """
 
     turns: list[Turn] = field(default_factory=list)
     collection: str = ALL
     document: str = ALL
+    dated_from: str = ""
+    dated_to: str = ""
+    kind: str = ALL
     model: str | None = None
     library: str = DEFAULT_COLLECTION
     report: IngestReport | None = None
