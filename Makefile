@@ -58,7 +58,7 @@ screenshots: setup-dev ## pictures of the app's pages into .cache/screenshots (n
 embedder: setup-dev ## train the embedder again (needs ../shared/data; about an hour)
 	@$(PYTHON_VENV) -m ragnano models fetch all-MiniLM-L6-v2
 	@$(RUN) tests.benchmarks.training.embedder
-	@$(RUN) tests.benchmarks.training.export embedder
+	@$(RUN) tests.benchmarks.training.export
 
 ranking: setup-dev ## learn again how the signals of a search count (needs ../shared/data)
 	@$(RUN) tests.benchmarks.training.ranking

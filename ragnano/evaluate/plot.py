@@ -14,7 +14,9 @@ _COLOURS = ("#3b6ea5", "#6fa8a0", "#c98a3a")
 def require_form(target: Path) -> None:
     """Raises ConfigError for a name whose ending is of no form a plot can have."""
     if target.suffix.lower() not in FORMS:
-        raise ConfigError(f"{target} ends in {target.suffix or 'nothing'}: give the plot a name in {' or '.join(FORMS)}")
+        raise ConfigError(
+            f"{target} ends in {target.suffix or 'nothing'}: give the plot a name in {' or '.join(FORMS)}"
+        )
 
 
 def plot_retrieval(scores: Sequence[RetrievalScores], target: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ragnano.config import Settings
 from ragnano.errors import ConfigError, ModelMissing
-from ragnano.models.catalogue import ModelSpec, default_model, default_specs, find, load_catalogue
+from ragnano.models.catalogue import FileSource, ModelSpec, default_model, default_specs, find, load_catalogue
 from ragnano.models.digests import remembered_digest
 from ragnano.models.embedder import Embedder, MiniLMEmbedder
 from ragnano.models.engine import ChatModel, Generation
@@ -92,6 +92,8 @@ def _of_kind(name: str, kind: str) -> ModelSpec:
 
 def _here(spec: ModelSpec, settings: Settings) -> Path:
     path = installed(spec, settings.models_dir)
+    if path is None and any(isinstance(source, FileSource) for source in spec.sources):
+        path = fetch(spec, settings.models_dir, source="file")  # shipped with ragnano: nobody has to be asked
     if path is None:
         raise ModelMissing(f"the model {spec.name} is not here: run `ragnano models fetch {spec.name}`")
     return path

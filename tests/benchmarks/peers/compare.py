@@ -28,7 +28,7 @@ from ragnano.evaluate.labels import Labelled, documents_folder, read_labels
 from ragnano.evaluate.retrieval import PASSAGES, judge
 from ragnano.models import find
 from ragnano.models.offline import OFFLINE
-from ragnano.types import Chunk, Document, Hit, Span
+from tests.benchmarks.other_domains import as_hit
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -108,8 +108,8 @@ def measured(name: str, command: Sequence[str], model: str, documents: Path, ite
         said["seconds"],
         peak,
         said["search_ms"],
-        means([judge(item, as_hits(hits[f"one {at}"])) for at, item in enumerate(items)]),
-        means([judge(item, as_hits(hits[f"all {at}"])) for at, item in enumerate(items)]),
+        means([judge(item, [as_hit(*found) for found in hits[f"one {at}"]]) for at, item in enumerate(items)]),
+        means([judge(item, [as_hit(*found) for found in hits[f"all {at}"]]) for at, item in enumerate(items)]),
     )
 
 
@@ -136,13 +136,6 @@ def memory_mb(process: psutil.Process) -> float:
         return sum(one.memory_info().rss for one in tree) / 1e6
     except psutil.NoSuchProcess:
         return 0.0
-
-
-def as_hits(found: Sequence[Sequence[str]]) -> list[Hit]:
-    return [
-        Hit(Chunk(name, 0, text, (Span(1, 0, len(text)),)), Document(name, name, "", 1, 1, paths=(name,)), 0.0)
-        for name, text in found
-    ]
 
 
 def means(judged: Sequence[dict[str, float]]) -> dict[str, float]:

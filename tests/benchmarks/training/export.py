@@ -1,6 +1,6 @@
 """Make a trained model shippable: ONNX, its matrices as int8 with a scale a row, beside its tokenizer.
 
-    .venv/bin/python -m tests.benchmarks.training.export embedder
+    .venv/bin/python -m tests.benchmarks.training.export
 
 writes ragnano/models/shipped/<name>/ and prints what goes into catalogue.toml. A matrix is rounded symmetrically, row
 by row of its output; activations stay float32, so nothing has to be calibrated.
@@ -8,7 +8,6 @@ by row of its output; activations stay float32, so nothing has to be calibrated.
 
 import hashlib
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
@@ -18,13 +17,17 @@ from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 from safetensors.numpy import load_file
 
+from ragnano.config import Settings
+from ragnano.models import open_embedder
 from ragnano.models.offline import go_offline
 from ragnano.models.onnx_export import export
 from ragnano.models.unpack import PREFIX, SHIPPED
-from tests.benchmarks.training.contracts import CACHE, ROOT
+from tests.benchmarks.training.card import write_card
+from tests.benchmarks.training.contracts import CACHE, ROOT, contracts
+from tests.benchmarks.training.embedder import BASE
 
-TARGETS = ROOT / "ragnano" / "models" / "shipped"
-NAMES = {"embedder": "legal-minilm"}
+NAME = "legal-minilm"
+TARGET = ROOT / "ragnano" / "models" / "shipped" / NAME
 CARRIED = (
     "tokenizer.json",
     "tokenizer_config.json",
@@ -38,18 +41,20 @@ LEAST_SIZE = 4096  # numbers; smaller arrays stay float32
 
 def main() -> None:
     go_offline()
-    kind = sys.argv[1]
-    home, target = CACHE / kind, TARGETS / NAMES[kind]
+    home = CACHE / "embedder"
     with tempfile.TemporaryDirectory() as scratch:
         whole = Path(scratch) / "whole.onnx"
         export(home, whole)
         graph = rounded(whole, load_file(home / "model.safetensors"))
-    (target / "1_Pooling").mkdir(parents=True, exist_ok=True)
-    onnx.save(graph, str(target / SHIPPED))
+    (TARGET / "1_Pooling").mkdir(parents=True, exist_ok=True)
+    onnx.save(graph, str(TARGET / SHIPPED))
     for name in CARRIED:
-        shutil.copy(home / name, target / name)
+        shutil.copy(home / name, TARGET / name)
+    settings = Settings.load(embedder=BASE)
+    learnt = [contract for contract in contracts(settings, open_embedder(settings)) if not contract.held_out]
+    write_card(TARGET, NAME, BASE, len(learnt), CACHE / "embedder-scores.json")
     for name in (SHIPPED, *CARRIED):
-        data = (target / name).read_bytes()
+        data = (TARGET / name).read_bytes()
         print(f'  {{ path = "{name}", size = {len(data):_}, sha256 = "{hashlib.sha256(data).hexdigest()}" }},')
 
 
