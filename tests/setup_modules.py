@@ -1,0 +1,38 @@
+"""For the tests of set-up: the files of .ci as modules, and what a package index may offer."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+CI = Path(__file__).resolve().parent.parent / ".ci"
+
+
+def load(name: str) -> Any:
+    """A file of .ci as a module, under its own name, so that its siblings find each other."""
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, CI / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module: ModuleType = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+PLAIN_TORCH = {
+    "version": "2.13.0",
+    "requires_dist": ["filelock", 'nvidia-cublas==13.0; platform_system == "Linux"'],
+}
+CPU_TORCH = {"version": "2.13.0+cpu", "requires_dist": ["filelock"]}
+CPU_WHEEL = "torch-2.13.0+cpu-cp311-cp311-manylinux_2_28_x86_64.whl"
+
+
+def offer(metadata: dict[str, Any], name: str = CPU_WHEEL, digest: str = "a" * 64) -> dict[str, Any]:
+    """One package of pip's report, its address percent-encoded as pip writes it."""
+    address = f"file:///wheels/{name.replace('+', '%2B')}"
+    return {
+        "metadata": metadata,
+        "download_info": {"url": address, "archive_info": {"hashes": {"sha256": digest}}},
+    }
