@@ -34,7 +34,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(default_factory=default_data_dir)
     models_dir: Path = Field(default_factory=default_models_dir)
-    embedder: str = "all-MiniLM-L6-v2"
+    embedder: str = "legal-minilm"
     chat_model: str = "qwen2.5-coder-0.5b"
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
 

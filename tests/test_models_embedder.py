@@ -61,11 +61,12 @@ def test_no_texts_give_no_vectors() -> None:
     assert LengthEmbedder().embed_passages([]).shape == (0, 1)
 
 
-@pytest.fixture(scope="module")
-def embedder() -> Iterator[Embedder]:
-    if installed(find("all-MiniLM-L6-v2"), default_models_dir()) is None:
-        pytest.skip("all-MiniLM-L6-v2 is not in the cache: ragnano models fetch all-MiniLM-L6-v2")
-    opened = open_embedder(Settings.load())
+@pytest.fixture(scope="module", params=["legal-minilm", "all-MiniLM-L6-v2"])
+def embedder(request: pytest.FixtureRequest) -> Iterator[Embedder]:
+    spec = find(request.param)
+    if spec.role is None and installed(spec, default_models_dir()) is None:
+        pytest.skip(f"{spec.name} is not in the cache: ragnano models fetch {spec.name}")
+    opened = open_embedder(Settings.load(embedder=spec.name))
     yield opened
     opened.close()
 
@@ -103,7 +104,7 @@ def test_tokens_are_counted_without_the_frame(embedder: Embedder) -> None:
 def test_the_same_passages_give_the_same_bytes_however_many_threads_share_them(embedder: Embedder) -> None:
     many = [f"{text} {number}" for number in range(7) for text in TEXTS]
     assert len(many) > 4 * BATCH
-    alone, shared = (open_embedder(Settings.load(threads=threads)) for threads in (1, 3))
+    alone, shared = (open_embedder(Settings.load(threads=threads, embedder=embedder.name)) for threads in (1, 3))
     assert alone.embed_passages(many).tobytes() == shared.embed_passages(many).tobytes()
     alone.close()
     shared.close()
@@ -111,7 +112,7 @@ def test_the_same_passages_give_the_same_bytes_however_many_threads_share_them(e
 
 @pytest.mark.models
 def test_the_fingerprint_names_the_weights(embedder: Embedder) -> None:
-    assert embedder.fingerprint.startswith(str(find("all-MiniLM-L6-v2").sha256))
+    assert embedder.fingerprint.startswith(str(find(embedder.name).sha256))
 
 
 @pytest.mark.models

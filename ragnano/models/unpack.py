@@ -33,6 +33,7 @@ def read_weights(path: Path) -> "dict[str, NDArray[np.float32]]":
             axis = next(attribute.i for attribute in node.attribute if attribute.name == "axis")
             matrix = codes.astype(np.float32) * (scales[:, None] if axis == 0 else scales[None, :])
             found[node.output[0]] = matrix if axis == 0 else matrix.T
+            found.pop(node.input[1])
     return {name.removeprefix(PREFIX): np.ascontiguousarray(array, np.float32) for name, array in found.items()}
 
 

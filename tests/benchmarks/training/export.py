@@ -2,11 +2,12 @@
 
     .venv/bin/python -m tests.benchmarks.training.export
 
-writes ragnano/models/shipped/<name>/ and prints what goes into catalogue.toml. A matrix is rounded symmetrically, row
+writes ragnano/models/shipped/<name>/ and its files' digests into catalogue.toml. A matrix is rounded symmetrically, row
 by row of its output; activations stay float32, so nothing has to be calibrated.
 """
 
 import hashlib
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -31,6 +32,8 @@ TARGET = ROOT / "ragnano" / "models" / "shipped" / NAME
 CARRIED = (
     "tokenizer.json",
     "tokenizer_config.json",
+    "special_tokens_map.json",
+    "vocab.txt",
     "config.json",
     "modules.json",
     "sentence_bert_config.json",
@@ -48,14 +51,29 @@ def main() -> None:
         graph = rounded(whole, load_file(home / "model.safetensors"))
     (TARGET / "1_Pooling").mkdir(parents=True, exist_ok=True)
     onnx.save(graph, str(TARGET / SHIPPED))
-    for name in CARRIED:
-        shutil.copy(home / name, TARGET / name)
     settings = Settings.load(embedder=BASE)
+    for name in CARRIED:
+        shutil.copy(settings.models_dir / BASE / name, TARGET / name)
     learnt = [contract for contract in contracts(settings, open_embedder(settings)) if not contract.held_out]
     write_card(TARGET, NAME, BASE, len(learnt), CACHE / "embedder-scores.json")
+    write_digests()
+
+
+def write_digests() -> None:
+    """Size and SHA-256 of each file into the model's entry of catalogue.toml."""
+    rows = []
     for name in (SHIPPED, *CARRIED):
         data = (TARGET / name).read_bytes()
-        print(f'  {{ path = "{name}", size = {len(data):_}, sha256 = "{hashlib.sha256(data).hexdigest()}" }},')
+        digest = hashlib.sha256(data).hexdigest()
+        rows.append(f'  {{ path = "{name}", size = {len(data):_}, sha256 = "{digest}" }},')
+    catalogue = ROOT / "ragnano" / "models" / "catalogue.toml"
+    entry = re.compile(rf'(\["{NAME}"\]\n(?:(?!\n\[).)*?files = \[\n).*?(\n\])', re.DOTALL)
+    text, changed = entry.subn(
+        lambda match: match[1] + "\n".join(rows) + match[2], catalogue.read_text(encoding="utf-8")
+    )
+    if changed != 1:
+        raise SystemExit(f"catalogue.toml has no entry {NAME}")
+    catalogue.write_text(text, encoding="utf-8")
 
 
 def rounded(path: Path, weights: dict[str, NDArray[np.float32]]) -> onnx.ModelProto:
