@@ -7,8 +7,9 @@ never ranks passages.
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import PurePath
 
 from ragnano.question import Question
@@ -30,6 +31,8 @@ _FRONT_CHUNKS = 3
 _NEAR_BEST = 0.85
 # Share of the question's names (by weight) that the best document must bear for the question to be about it.
 _ENOUGH = 0.5
+
+_JOINS = re.compile(r"\s+(?:and|&)\s+|\s*,\s*")
 
 _OPENING = re.compile(r"^\W*(?:in|under|according to|for)\s+(.{3,400}?)\s*[:,]\s+(\S.{8,})$", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W_]+(?:[.'’&-][^\W_]+)*")
@@ -59,7 +62,7 @@ def narrow(question: Question, catalogue: Catalogue, scope: Scope) -> Narrowed:
     wanted |= set(question.dates) & {document.date for document in documents if document.date}
     if not wanted or not documents:
         return unchanged
-    borne = {document.id: _own_names(document) & wanted for document in documents}
+    borne: dict[str, set[str]] = {document.id: wanted & _own_names(document) for document in documents}
     for identifier, found in _named_in_front(question.names, catalogue, scope).items():
         if identifier in borne:
             borne[identifier] |= found & wanted
@@ -113,24 +116,37 @@ def _name_stems(name: str) -> set[str]:
     return {stem(word) for word in words(name) if word not in STOPWORDS}
 
 
-def _own_names(document: Document) -> set[str]:
-    sources = [document.title, *document.parties, *(PurePath(path).stem for path in document.paths)]
-    found = {stem(word) for source in sources for word in words(source.replace("_", " ").replace("-", " "))}
+def _own_names(document: Document) -> frozenset[str]:
+    found = _stems_of_names(document.title, document.parties, document.paths)
     return found | {document.date} if document.date else found
+
+
+@lru_cache(maxsize=10_000)
+def _stems_of_names(title: str, parties: tuple[str, ...], paths: tuple[str, ...]) -> frozenset[str]:
+    sources = [title, *parties, *(PurePath(path).stem for path in paths)]
+    return frozenset(stem(word) for source in sources for word in words(source.replace("_", " ").replace("-", " ")))
 
 
 def _named_in_front(names: Sequence[str], catalogue: Catalogue, scope: Scope) -> dict[str, set[str]]:
     """For each document whose first chunks hold one of the names as a phrase: the stems of those names."""
     found: dict[str, set[str]] = {}
-    for name in names:
-        stems = _name_stems(name)
-        if not stems - _WEAK:
-            continue
-        hits = catalogue.lexical(quote_term(name), scope, 200)
-        for chunk in catalogue.chunks([identifier for identifier, _ in hits]).values():
-            if chunk.ordinal < _FRONT_CHUNKS:
-                found.setdefault(chunk.document, set()).update(stems)
+    for phrase in dict.fromkeys(part for name in names for part in _single_names(name)):
+        for document in catalogue.opening_with(quote_term(phrase), scope, _FRONT_CHUNKS):
+            found.setdefault(document, set()).update(_name_stems(phrase))
     return found
+
+
+def _single_names(name: str) -> Iterator[str]:
+    """A run of capitals as it stands, and the names that "and" and commas join in it, without their legal forms.
+
+    "MICROSOFT CORPORATION and INKTOMI CORPORATION" is two parties, and a contract may write "Inktomi Corp.".
+    """
+    for part in (name, *_JOINS.split(name)):
+        kept = part.split()
+        while kept and not _name_stems(kept[-1]) - _WEAK:
+            kept.pop()
+        if _name_stems(" ".join(kept)) - _WEAK:
+            yield " ".join(kept)
 
 
 def _weights(wanted: set[str], borne: Iterable[set[str]], total: int) -> dict[str, float]:

@@ -10,7 +10,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -21,7 +21,7 @@ from ragnano.question import Question, synonym_stems
 from ragnano.text import content_stems
 from ragnano.types import Chunk
 
-RANKERS = ("words", "synonyms", "exact", "dense")
+RANKERS = ("words", "exact", "dense")
 SIGNALS = (
     *RANKERS,
     *(f"{name}_place" for name in RANKERS),
@@ -34,7 +34,7 @@ SIGNALS = (
 )
 """In the order of a row's columns, each about 0 to 1.
 
-`words`, `synonyms`, `exact`: BM25 as a share of the best candidate's; `dense`: cosine; `…_place`: nearness to the top
+`words`, `exact`: BM25 as a share of the best candidate's; `dense`: cosine; `…_place`: nearness to the top
 of that ranking, 0 for a candidate that is not in it; `beside`: the better cosine of the two neighbouring chunks;
 `heading` and `coverage`: share of what is asked for that the headings and the whole chunk say; `kind`: whether it holds
 a date, duration, amount, … where one is asked for; `opening`: whether it is among the first chunks, where title and
@@ -66,10 +66,11 @@ def signals_of(candidates: Sequence[Candidate], question: Question) -> NDArray[n
     highest = {
         name: max((candidate.scores.get(name, 0.0) for candidate in candidates), default=0.0) for name in RANKERS
     }
-    stems = [frozenset(content_stems(f"{item.chunk.section} {item.chunk.text}")) for item in candidates]
+    headings = [_stems(item.chunk.section) for item in candidates]
+    stems = [heading | _stems(item.chunk.text) for heading, item in zip(headings, candidates, strict=True)]
     weights = _weights(question, stems)
     rows = []
-    for candidate, own in zip(candidates, stems, strict=True):
+    for candidate, heading, own in zip(candidates, headings, stems, strict=True):
         chunk = candidate.chunk
         lexical = [_share(candidate.scores.get(name, 0.0), highest[name]) for name in RANKERS if name != "dense"]
         places = [_nearness(candidate.places.get(name)) for name in RANKERS]
@@ -79,7 +80,7 @@ def signals_of(candidates: Sequence[Candidate], question: Question) -> NDArray[n
                 candidate.cosine,
                 *places,
                 candidate.beside,
-                _covered(weights, frozenset(content_stems(chunk.section))),
+                _covered(weights, heading),
                 _covered(weights, own),
                 float(fits_kind(chunk.text, question.kind)),
                 float(chunk.ordinal < _OPENING_CHUNKS),
@@ -87,6 +88,12 @@ def signals_of(candidates: Sequence[Candidate], question: Question) -> NDArray[n
             ]
         )
     return np.array(rows, dtype=np.float64).reshape(len(candidates), len(SIGNALS))
+
+
+@lru_cache(maxsize=8_192)
+def _stems(text: str) -> frozenset[str]:
+    """Reading a chunk's words is most of the time that ordering takes; the same chunks are found again and again."""
+    return frozenset(content_stems(text))
 
 
 def _share(score: float, highest: float) -> float:

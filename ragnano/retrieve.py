@@ -18,14 +18,14 @@ from ragnano.question import Question, read_question, synonyms
 from ragnano.rank import RANKERS, Candidate, load_ranking, signals_of
 from ragnano.store import Catalogue, Vectors, quote_term
 from ragnano.text import STOPWORDS, words
-from ragnano.types import Chunk, Document, Hit, Scope
+from ragnano.types import Document, Hit, Scope
 
 RRF_K = 60
 
-NARROWING, ORDER = "narrowing", "learnt order"
-PARTS = (*RANKERS, NARROWING, ORDER)
-"""What a search is made of, by name: the rankers, looking only into the documents that a question names, and putting
-what was found in order by learnt weights."""
+SYNONYMS, NARROWING, ORDER = "synonyms", "narrowing", "learnt order"
+PARTS = (*RANKERS, SYNONYMS, NARROWING, ORDER)
+"""What a search is made of, by name: the rankers, synonyms among the words, looking only into the documents that a
+question names, and putting what was found in order by learnt weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Retriever:
         """(chunk id, score) by each ranker, best first."""
         rankings = {
             name: self._catalogue.lexical(expression, scope, most)
-            for name, expression in lexical_expressions(question, focus).items()
+            for name, expression in lexical_expressions(question, focus, SYNONYMS in self._parts).items()
             if name in self._parts
         }
         if "dense" in self._parts:
@@ -128,32 +128,24 @@ class Retriever:
             scores = load_ranking().scores(signals_of(candidates, pool.question))
         else:
             scores = np.array([candidate.fused for candidate in candidates])
-        documents: dict[str, Document] = {}
+        chosen = [int(at) for at in np.argsort(-scores, kind="stable")[:k]]
+        wanted = Scope(documents=tuple({candidates[at].chunk.document for at in chosen}))
+        documents = {document.id: document for document in self._catalogue.documents(wanted)}
         return tuple(
-            Hit(
-                candidates[at].chunk,
-                self._document(documents, candidates[at].chunk),
-                float(scores[at]),
-                candidates[at].places,
-            )
-            for at in np.argsort(-scores, kind="stable")[:k]
+            Hit(chunk, documents[chunk.document], float(scores[at]), candidates[at].places)
+            for at in chosen
+            if (chunk := candidates[at].chunk).document in documents  # not removed a moment ago
         )
 
-    def _document(self, known: dict[str, Document], chunk: Chunk) -> Document:
-        if chunk.document not in known:
-            known[chunk.document] = self._catalogue.document(chunk.document)
-        return known[chunk.document]
 
-
-def lexical_expressions(question: Question, focus: str | None = None) -> dict[str, str]:
-    """FTS5 expressions by ranker's name: the question's words, those with synonyms, and what must match exactly."""
+def lexical_expressions(question: Question, focus: str | None = None, with_synonyms: bool = True) -> dict[str, str]:
+    """FTS5 expressions by ranker's name: the question's words and their synonyms, and what must match exactly."""
     focus = question.text if focus is None else focus
     terms = list(dict.fromkeys(word for word in words(focus) if word not in STOPWORDS))
+    others = synonyms(focus) if with_synonyms and terms else ()
     expressions: dict[str, str] = {}
     if terms:
-        expressions["words"] = " OR ".join(map(quote_term, terms))
-        if others := synonyms(focus):
-            expressions["synonyms"] = " OR ".join(map(quote_term, [*terms, *others]))
+        expressions["words"] = " OR ".join(map(quote_term, [*terms, *others]))
     exact = [quote_term(phrase) for phrase in (*question.phrases, *question.exact)]
     exact += [f"section : {quote_term(number)}" for number in question.sections]
     if exact:

@@ -84,7 +84,7 @@ def search(connection: sqlite3.Connection, query: NDArray[np.float32], scope: Sc
     ):
         if width != len(query):
             raise IndexMismatch(_wrong_width(query, width))
-        scores.append(_cosines(packed, count, width, query))
+        scores.append(_cosines(unpack_vectors(packed, count, width), query))
         ids.append(np.arange(first, first + count, dtype=np.int64))
     if not ids:
         return []
@@ -103,25 +103,24 @@ def cosines(
            (SELECT document FROM chunks WHERE id IN (SELECT value FROM json_each(?)))""",
         (json.dumps([int(identifier) for identifier in ids]),),
     )
-    wanted = set(ids)
+    wanted = np.unique(np.fromiter(ids, np.int64, len(ids)))
     found: dict[int, tuple[float, float]] = {}
     for first, count, width, packed in rows:
         if width != len(query):
             raise IndexMismatch(_wrong_width(query, width))
-        near = _cosines(packed, count, width, query)
-        beside = np.zeros(count, np.float32)
-        if count > 1:
-            beside[0], beside[-1] = near[1], near[-2]
-            beside[1:-1] = np.maximum(near[:-2], near[2:])
-        for place in range(count):
-            if first + place in wanted:
-                found[first + place] = (float(near[place]), float(beside[place]))
+        places = wanted[(wanted >= first) & (wanted < first + count)] - first
+        # A place before the first or behind the last chunk has cosine 0.
+        near = np.zeros(count + 2, np.float32)
+        read = np.unique(np.clip(np.concatenate([places - 1, places, places + 1]), 0, count - 1))
+        near[read + 1] = _cosines(unpack_vectors(packed, count, width)[read], query)
+        for place in places.tolist():
+            found[first + place] = (float(near[place + 1]), float(max(near[place], near[place + 2])))
     return found
 
 
-def _cosines(packed: bytes, count: int, width: int, query: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Cosine of each vector to the query, float32 (count,); a vector of zeros is like nothing: 0."""
-    vectors = unpack_vectors(packed, count, width).astype(np.float32)
+def _cosines(packed: NDArray[np.float16], query: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Cosine of each vector (n, d) to the query (d,), float32 (n,); a vector of zeros is like nothing: 0."""
+    vectors = packed.astype(np.float32)
     lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors)) * float(np.linalg.norm(query))
     near: NDArray[np.float32] = (vectors @ query / np.where(lengths > 0, lengths, 1)).astype(np.float32)
     return near

@@ -25,6 +25,11 @@ class Index(Database):
         with self.reading() as connection:
             return lexical.search(connection, expression, scope, k, weights)
 
+    def opening_with(self, expression: str, scope: Scope, chunks: int) -> list[str]:
+        """Ids of the documents that match an FTS5 expression within their first `chunks` chunks, sorted."""
+        with self.reading() as connection:
+            return lexical.opening_with(connection, expression, scope, chunks)
+
     def dense(self, query: NDArray[np.float32], scope: Scope, k: int) -> list[tuple[int, float]]:
         """The `k` best (chunk id, cosine) for a query (d,), exact, ties by id. Raises IndexMismatch for another d."""
         with self.reading() as connection:

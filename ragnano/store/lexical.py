@@ -65,3 +65,14 @@ def search(
         (*weights, expression, *values, k),
     )
     return [(identifier, score) for identifier, score in rows]
+
+
+def opening_with(connection: sqlite3.Connection, expression: str, scope: Scope, chunks: int) -> list[str]:
+    """Ids of the documents that match within their first `chunks` chunks, sorted. Raises as `search`."""
+    inside, values = scope_filter(scope, "chunks.document")
+    rows = connection.execute(
+        f"""SELECT DISTINCT chunks.document FROM chunk_index JOIN chunks ON chunks.id = chunk_index.rowid
+            WHERE chunk_index MATCH ? AND chunks.ordinal < ? AND {inside} ORDER BY 1""",
+        (expression, chunks, *values),
+    )
+    return [document for (document,) in rows]
