@@ -69,6 +69,7 @@ def three(assistant: Assistant) -> Assistant:
         ),
         ("What does Gamma Estates LLC charge?", ["lease-2020.txt"]),
         ("What did Delta Foods promise?", ["nda.txt"]),
+        ("In the Secrecy Deed between DELTA FOODS INC. and OMEGA TOOLS CORPORATION: what is secret?", ["nda.txt"]),
         ("When are fees due?", []),
         ("What does Zeta Motors pay?", []),
     ],

@@ -147,6 +147,14 @@ def test_any_text_goes_in_and_out_and_leaves_the_index_sound(catalogue: Catalogu
     assert catalogue.lexical("start", EVERYTHING, 3) == []
 
 
+def test_documents_that_open_with_a_phrase_are_told_from_those_that_say_it_later(catalogue: Catalogue) -> None:
+    opens = add(catalogue, document("Between Acme Metals and us.", "Terms."), "/a")
+    add(catalogue, document("Terms.", "More.", "Acme Metals is named here."), "/b", "x")
+    assert catalogue.opening_with(quote_term("acme metals"), EVERYTHING, 2) == [opens]
+    assert len(catalogue.opening_with(quote_term("acme metals"), EVERYTHING, 3)) == 2
+    assert catalogue.opening_with(quote_term("acme metals"), Scope("x"), 2) == []
+
+
 # Search by vectors
 
 
@@ -162,6 +170,26 @@ def test_dense_search_is_the_exact_cosine(catalogue: Catalogue) -> None:
         found = catalogue.dense(query, scope, 5)
         assert [identifier for identifier, _ in found] == wanted
         assert np.allclose([score for _, score in found], np.sort(cosines)[::-1][:5], atol=1e-6)
+
+
+def test_a_chunks_cosine_comes_with_the_better_one_of_its_neighbours(catalogue: Catalogue) -> None:
+    parsed = document("a", "b", "c", "d")
+    angles = np.array([0.0, 0.4, 1.0, 0.2])
+    vectors = np.zeros((4, 8), np.float32)
+    vectors[:, 0], vectors[:, 1] = np.cos(angles), np.sin(angles)
+    catalogue.add(parsed, vectors, collection="c", path="/a", size=1, mtime_ns=1)
+    add(catalogue, document("alone"), "/b")
+    query = np.eye(8, dtype=np.float32)[0]
+    first = [chunk.id for chunk in catalogue.chunks_of(parsed.document.id)]
+    found = catalogue.cosines(query, [*first[:3], 10_000])
+    assert set(found) == set(first[:3])
+    near = np.cos(angles)
+    expected = [(near[0], near[1]), (near[1], near[0]), (near[2], near[3])]
+    assert np.allclose([found[identifier] for identifier in first[:3]], expected, atol=2e-3)
+    (lonely,) = [chunk.id for chunk in catalogue.chunks_of(document("alone").document.id)]
+    assert catalogue.cosines(query, [lonely])[lonely][1] == 0
+    with pytest.raises(IndexMismatch, match="8"):
+        catalogue.cosines(np.ones(3, np.float32), first)
 
 
 def test_equal_vectors_come_in_order_of_their_ids(catalogue: Catalogue) -> None:
