@@ -68,7 +68,7 @@ peers: setup-dev ## measure ragnano beside LlamaIndex and txtai in one run (need
 	@$(RUN) tests.benchmarks.peers.compare
 
 gate: setup-dev ## train the gate again (needs ../shared/data)
-	@$(RUN) tests.benchmarks.train_gate
+	@$(RUN) tests.benchmarks.training.gate
 
 lock: ## make the lock files again from pyproject.toml (ARGS=--upgrade for newer versions)
 	@bash .ci/lock.sh $(ARGS)

@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +70,13 @@ def contracts(settings: Settings, embedder: Embedder, most: int | None = None) -
         found = [asdict(_contract(json.loads(line), folder, settings, embedder)) for line in lines]
         kept.write_text(json.dumps(found), encoding="utf-8")
     return [Contract(**record) for record in json.loads(kept.read_text(encoding="utf-8"))]
+
+
+def held_out_records() -> list[dict[str, Any]]:
+    """The labelled records of the training contracts that the embedder does not learn from."""
+    lines = (DATA / "cuad_train" / "contracts.jsonl").read_text(encoding="utf-8").splitlines()
+    records: list[dict[str, Any]] = [json.loads(line) for line in lines]
+    return [record for record in records if hashed(Path(record["txt"]).name) % HELD_OUT == 0]
 
 
 def _contract(record: dict[str, object], folder: Path, settings: Settings, embedder: Embedder) -> Contract:

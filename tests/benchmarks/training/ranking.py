@@ -8,7 +8,6 @@ Burges et al., ICML 2005). Every question counts alike, and contracts and other 
 Scores are cross-validated over contracts; the weights written are fitted to all.
 """
 
-import json
 import random
 import sys
 from collections.abc import Iterator, Sequence
@@ -27,7 +26,17 @@ from ragnano.models.offline import go_offline
 from ragnano.rank import SIGNALS, signals_of
 from ragnano.retrieve import Retriever
 from ragnano.types import Scope
-from tests.benchmarks.training.contracts import CACHE, DATA, HELD_OUT, ROOT, general, hashed, wordings
+from tests.benchmarks.training.contracts import (
+    CACHE,
+    DATA,
+    HELD_OUT,
+    ROOT,
+    General,
+    general,
+    hashed,
+    held_out_records,
+    wordings,
+)
 
 SEED = 17
 WORDINGS = 4  # of each question
@@ -68,9 +77,7 @@ def index(name: str, files: Sequence[Path]) -> Assistant:
 
 
 def contract_groups() -> Iterator[Group]:
-    folder = DATA / "cuad_train"
-    records = [json.loads(line) for line in (folder / "contracts.jsonl").read_text(encoding="utf-8").splitlines()]
-    records = [record for record in records if hashed(Path(record["txt"]).name) % HELD_OUT == 0]
+    folder, records = DATA / "cuad_train", held_out_records()
     rng, asked = random.Random(SEED), wordings()
     with index("contracts", [folder / record["txt"] for record in records]) as helper:
         known = {Path(document.path).name: document.id for document in helper.documents()}
@@ -89,11 +96,7 @@ def contract_groups() -> Iterator[Group]:
 
 def general_groups() -> Iterator[Group]:
     pairs = general(training=True)
-    folder = CACHE / "passages"
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {pair.passage: folder / f"{hashed(pair.passage) % 10**12}.txt" for pair in pairs}
-    for passage, file in files.items():
-        file.write_text(passage, encoding="utf-8")
+    files = passage_files(pairs)
     with index("general", list(files.values())) as helper:
         search = Retriever(helper.catalogue, helper.vectors, helper.embedder, helper.settings)
         for pair in pairs:
@@ -101,6 +104,16 @@ def general_groups() -> Iterator[Group]:
             spans = [runs_of(pair.passage)]
             right = [is_hit(runs_of(item.chunk.text), spans) for item in pool.candidates]
             yield Group(pair.question, "general", signals_of(pool.candidates, pool.question), np.array(right))
+
+
+def passage_files(pairs: Sequence[General]) -> dict[str, Path]:
+    """A text file for each passage."""
+    folder = CACHE / "passages"
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {pair.passage: folder / f"{hashed(pair.passage) % 10**12}.txt" for pair in pairs}
+    for passage, file in files.items():
+        file.write_text(passage, encoding="utf-8")
+    return files
 
 
 def fit(groups: Sequence[Group]) -> NDArray[np.float64]:
