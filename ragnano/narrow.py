@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import PurePath
 
 from ragnano.question import Question
-from ragnano.store import Catalogue, quote_term
+from ragnano.store import Catalogue
 from ragnano.text import STOPWORDS, content_stems, fold, stem, words
 from ragnano.types import Document, Scope
 
@@ -32,6 +32,7 @@ _NEAR_BEST = 0.85
 # Share of the question's names (by weight) that the best document must bear for the question to be about it.
 _ENOUGH = 0.5
 
+_LEAST_GLUED = 5  # letters of a word that is looked for at the head of a longer one
 _JOINS = re.compile(r"\s+(?:and|&)\s+|\s*,\s*")
 
 _OPENING = re.compile(r"^\W*(?:in|under|according to|for)\s+(.{3,400}?)\s*[:,]\s+(\S.{8,})$", re.IGNORECASE)
@@ -62,7 +63,7 @@ def narrow(question: Question, catalogue: Catalogue, scope: Scope) -> Narrowed:
     wanted |= set(question.dates) & {document.date for document in documents if document.date}
     if not wanted or not documents:
         return unchanged
-    borne: dict[str, set[str]] = {document.id: wanted & _own_names(document) for document in documents}
+    borne = {document.id: wanted & _own_names(document) | _glued_names(question, document) for document in documents}
     for identifier, found in _named_in_front(question.names, catalogue, scope).items():
         if identifier in borne:
             borne[identifier] |= found & wanted
@@ -121,6 +122,18 @@ def _own_names(document: Document) -> frozenset[str]:
     return found | {document.date} if document.date else found
 
 
+def _glued_names(question: Question, document: Document) -> set[str]:
+    """Stems of name words that a word of the file's name begins with: "INKTOMICORP_06_08_1998.pdf" bears "Inktomi"."""
+    stems = [PurePath(path).stem.lower() for path in document.paths]
+    own = [word for text in stems for word in _WORDS.findall(text.replace("_", " ").replace("-", " "))]
+    return {
+        stem(word)
+        for name in question.names
+        for word in words(name)
+        if len(word) >= _LEAST_GLUED and any(other.startswith(word) and other != word for other in own)
+    } - _WEAK
+
+
 @lru_cache(maxsize=10_000)
 def _stems_of_names(title: str, parties: tuple[str, ...], paths: tuple[str, ...]) -> frozenset[str]:
     sources = [title, *parties, *(PurePath(path).stem for path in paths)]
@@ -131,7 +144,7 @@ def _named_in_front(names: Sequence[str], catalogue: Catalogue, scope: Scope) ->
     """For each document whose first chunks hold one of the names as a phrase: the stems of those names."""
     found: dict[str, set[str]] = {}
     for phrase in dict.fromkeys(part for name in names for part in _single_names(name)):
-        for document in catalogue.opening_with(quote_term(phrase), scope, _FRONT_CHUNKS):
+        for document in catalogue.opening_with(phrase, scope, _FRONT_CHUNKS):
             found.setdefault(document, set()).update(_name_stems(phrase))
     return found
 

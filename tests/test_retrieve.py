@@ -96,6 +96,12 @@ def test_a_file_name_or_the_date_a_document_bears_narrows_too(
     assert named(three, question) == files
 
 
+def test_a_name_at_the_head_of_a_glued_file_name_and_no_other_word_of_its_stem_narrows(three: Assistant) -> None:
+    add_text(three, "Made by Federal Office.\n\nFees are due.", name="other.txt")
+    add_text(three, "Fees are due here.", name="FEDERATEDSECURITIESINC_2020.txt", title="Amendment")
+    assert named(three, "Which fees does Federated take?") == ["FEDERATEDSECURITIESINC_2020.txt"]
+
+
 def test_a_file_name_is_left_out_of_the_search_inside_it(three: Assistant) -> None:
     narrowed = narrow(read_question("In lease-2020.txt: when is rent due?"), three.catalogue, Scope())
     assert "rent" in narrowed.focus and "lease-2020" not in narrowed.focus

@@ -25,10 +25,10 @@ class Index(Database):
         with self.reading() as connection:
             return lexical.search(connection, expression, scope, k, weights)
 
-    def opening_with(self, expression: str, scope: Scope, chunks: int) -> list[str]:
-        """Ids of the documents that match an FTS5 expression within their first `chunks` chunks, sorted."""
+    def opening_with(self, phrase: str, scope: Scope, chunks: int) -> list[str]:
+        """Ids of the documents that say `phrase`, whatever the case, within their first `chunks` chunks, sorted."""
         with self.reading() as connection:
-            return lexical.opening_with(connection, expression, scope, chunks)
+            return lexical.opening_with(connection, phrase, scope, chunks)
 
     def dense(self, query: NDArray[np.float32], scope: Scope, k: int) -> list[tuple[int, float]]:
         """The `k` best (chunk id, cosine) for a query (d,), exact, ties by id. Raises IndexMismatch for another d."""

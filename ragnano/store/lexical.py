@@ -67,12 +67,17 @@ def search(
     return [(identifier, score) for identifier, score in rows]
 
 
-def opening_with(connection: sqlite3.Connection, expression: str, scope: Scope, chunks: int) -> list[str]:
-    """Ids of the documents that match within their first `chunks` chunks, sorted. Raises as `search`."""
+def opening_with(connection: sqlite3.Connection, phrase: str, scope: Scope, chunks: int) -> list[str]:
+    """Ids of the documents that say `phrase` within their first `chunks` chunks, whatever the case, sorted.
+
+    As it stands: the index alone would take "Federal" for "Federated", which have one stem.
+    """
     inside, values = scope_filter(scope, "chunks.document")
     rows = connection.execute(
-        f"""SELECT DISTINCT chunks.document FROM chunk_index JOIN chunks ON chunks.id = chunk_index.rowid
-            WHERE chunk_index MATCH ? AND chunks.ordinal < ? AND {inside} ORDER BY 1""",
-        (expression, chunks, *values),
+        f"""SELECT chunks.document, chunks.context || ' ' || chunks.section || ' ' || chunks.text
+            FROM chunk_index JOIN chunks ON chunks.id = chunk_index.rowid
+            WHERE chunk_index MATCH ? AND chunks.ordinal < ? AND {inside}""",
+        (quote_term(phrase), chunks, *values),
     )
-    return [document for (document,) in rows]
+    wanted = phrase.casefold()
+    return sorted({document for document, text in rows if wanted in text.replace("\n", " ").casefold()})
