@@ -104,13 +104,16 @@ def says_not_found(reply: str) -> bool:
 
 
 def facts_of(text: str) -> set[str]:
-    """Words that must be proved: those with a digit, and capitalised ones except a single one opening the text."""
+    """Words that must be proved: those with a digit, and capitalised ones.
+
+    A single one that opens the text is ordinary, unless it has a capital inside ("ExxonMobil").
+    """
     tokens = list(_TOKEN.finditer(text))
     found = set()
     for at, match in enumerate(tokens):
         token = match.group()
         if any(character.isdigit() for character in token) or (
-            token[0].isupper() and (at > 0 or _next_is_capital(tokens, at))
+            token[0].isupper() and (at > 0 or _next_is_capital(tokens, at) or token[1:] != token[1:].lower())
         ):
             found.update(words(token))
     return found

@@ -98,6 +98,13 @@ def test_a_word_that_the_question_writes_small_is_no_name() -> None:
     assert verify("The Governing Law is the laws of Ohio [1].", question, evidence).verdict == "answered"
 
 
+def test_a_name_with_a_capital_inside_must_be_proved_even_where_it_opens_the_sentence() -> None:
+    evidence = make_evidence("The party assigns to its employer all copyrights in the works.")
+    reply = "{} assigns to its employer all copyrights in the works [1]."
+    assert verify(reply.format("QuillmarkCo"), QUESTION, evidence).verdict == "not_found"
+    assert verify(reply.format("Party"), QUESTION, evidence).verdict == "answered"
+
+
 @given(st.text(max_size=300))
 def test_whatever_a_model_writes_every_fact_in_the_answer_stands_in_the_cited_words(reply: str) -> None:
     checked = verify(reply, QUESTION, EVIDENCE)
