@@ -63,7 +63,7 @@ def narrow(question: Question, catalogue: Catalogue, scope: Scope) -> Narrowed:
     wanted |= set(question.dates) & {document.date for document in documents if document.date}
     if not wanted or not documents:
         return unchanged
-    borne = {document.id: wanted & _own_names(document) | _glued_names(question, document) for document in documents}
+    borne = {document.id: wanted & (_own_names(document) | _glued_names(question, document)) for document in documents}
     for identifier, found in _named_in_front(question.names, catalogue, scope).items():
         if identifier in borne:
             borne[identifier] |= found & wanted
@@ -131,7 +131,7 @@ def _glued_names(question: Question, document: Document) -> set[str]:
         for name in question.names
         for word in words(name)
         if len(word) >= _LEAST_GLUED and any(other.startswith(word) and other != word for other in own)
-    } - _WEAK
+    }
 
 
 @lru_cache(maxsize=10_000)

@@ -102,6 +102,12 @@ def test_a_name_at_the_head_of_a_glued_file_name_and_no_other_word_of_its_stem_n
     assert named(three, "Which fees does Federated take?") == ["FEDERATEDSECURITIESINC_2020.txt"]
 
 
+def test_a_glued_file_name_that_begins_with_an_ordinary_word_is_no_matter(three: Assistant) -> None:
+    add_text(three, "Fees are due here.", name="SUPPLYAGREEMENTS_AGREEMENTFORM.txt", title="Form")
+    question = "In the Supply Agreement between Acme Metals Inc. and Beta Corp.: when are fees due?"
+    assert named(three, question) == ["acme-beta-supply.txt"]
+
+
 def test_a_file_name_is_left_out_of_the_search_inside_it(three: Assistant) -> None:
     narrowed = narrow(read_question("In lease-2020.txt: when is rent due?"), three.catalogue, Scope())
     assert "rent" in narrowed.focus and "lease-2020" not in narrowed.focus

@@ -8,6 +8,7 @@ is that of the process and its children together, looked at five times a second.
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -56,10 +57,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure ragnano and its peers in one run.")
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data" / "cuad")
     parser.add_argument("--questions", type=int, default=200, help="labelled questions asked in each mode")
+    parser.add_argument("--documents", type=int, help="only so many of the documents")
     parser.add_argument("--only", nargs="*", help="names of the columns to run")
     options = parser.parse_args()
     peers = environment()
-    items = sample(read_labels(options.data), options.questions)
+    files = sorted(path for path in documents_folder(options.data).iterdir() if path.is_file())[: options.documents]
+    names = {path.name for path in files}
+    items = sample([item for item in read_labels(options.data) if item.document in names], options.questions)
     plain = str(Settings.load().models_dir / PLAIN)
     shipped = Settings.load().embedder
     runs = {
@@ -68,11 +72,14 @@ def main() -> None:
         f"ragnano, {find(PLAIN).name}": (OURS, PLAIN),
         f"ragnano, {shipped}": (OURS, shipped),
     }
-    outcomes = [
-        measured(name, command, model, documents_folder(options.data), items)
-        for name, (command, model) in runs.items()
-        if not options.only or name in options.only
-    ]
+    with tempfile.TemporaryDirectory() as folder:
+        for path in files:
+            shutil.copy(path, folder)
+        outcomes = [
+            measured(name, command, model, Path(folder), items)
+            for name, (command, model) in runs.items()
+            if not options.only or name in options.only
+        ]
     show(outcomes, len(items))
 
 
@@ -102,6 +109,7 @@ def measured(name: str, command: Sequence[str], model: str, documents: Path, ite
     print(f"{name} …", file=sys.stderr, flush=True)
     said, peak = run(command, json.dumps(asked))
     hits = said["hits"]
+    print(f"  {said['pages']} pages in {said['seconds']:.0f} s, {peak:.0f} MB", file=sys.stderr, flush=True)
     return Outcome(
         name,
         said["pages"],
