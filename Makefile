@@ -65,7 +65,7 @@ ranking: setup-dev ## learn again how the signals of a search count (needs ../sh
 
 peers: setup-dev ## measure ragnano beside LlamaIndex and txtai in one run (needs ../shared/data)
 	@$(PYTHON_VENV) -m ragnano models fetch all-MiniLM-L6-v2
-	@$(RUN) tests.benchmarks.peers.compare
+	@$(RUN) tests.benchmarks.peers.compare $(ARGS)
 
 gate: setup-dev ## train the gate again (needs ../shared/data)
 	@$(RUN) tests.benchmarks.training.gate

@@ -120,9 +120,10 @@ def _covered(weights: Mapping[frozenset[str], float], stems: frozenset[str]) -> 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """One weight for each signal."""
+    """One weight for each signal, and the embedder whose cosines they were learnt with: another's mean other things."""
 
     weights: Mapping[str, float]
+    embedder: str = ""
 
     def scores(self, signals: NDArray[np.float64]) -> NDArray[np.float64]:
         """float64 (candidates,), 0 to 1: higher is better. Only the order within one search means something."""
@@ -134,4 +135,4 @@ class Ranking:
 def load_ranking() -> Ranking:
     """The weights that ship with ragnano."""
     data = tomllib.loads(files("ragnano").joinpath("ranking.toml").read_text(encoding="utf-8"))
-    return Ranking({name: float(data["weights"][name]) for name in SIGNALS})
+    return Ranking({name: float(data["weights"][name]) for name in SIGNALS}, data["embedder"])

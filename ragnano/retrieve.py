@@ -1,7 +1,8 @@
 """Finding: a question in, ranked chunks out. Lexical and dense search, fused by learnt weights.
 
-Each ranker gives its best candidates; all that any of them found are put in order by `ragnano.rank`. Without that part
-they are fused by weighted reciprocal rank (Cormack, Clarke and Büttcher, SIGIR 2009, k = 60), which is the yardstick.
+Each ranker gives its best candidates; all that any of them found are put in order by `ragnano.rank`. Without that part,
+and with an embedder that its weights were not learnt with, they are fused by reciprocal rank (Cormack, Clarke and
+Büttcher, SIGIR 2009, k = 60).
 Knows no model but the embedder and generates nothing.
 """
 
@@ -124,7 +125,7 @@ class Retriever:
 
     def _hits(self, pool: Pool, k: int) -> tuple[Hit, ...]:
         candidates = pool.candidates
-        if ORDER in self._parts:
+        if ORDER in self._parts and load_ranking().embedder == self._embedder.name:
             scores = load_ranking().scores(signals_of(candidates, pool.question))
         else:
             scores = np.array([candidate.fused for candidate in candidates])

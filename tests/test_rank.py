@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ragnano.config import Settings
 from ragnano.question import read_question
 from ragnano.rank import RANKERS, SIGNALS, Candidate, Ranking, load_ranking, signals_of
 from ragnano.types import Chunk, Span
@@ -54,6 +55,10 @@ def test_every_signal_is_weighed_and_counts_for_the_order(name: str) -> None:
     rows[1, SIGNALS.index(name)] = 1.0
     low, high = only.scores(rows)
     assert low < high
+
+
+def test_the_shipped_weights_were_learnt_with_the_default_embedder() -> None:
+    assert load_ranking().embedder == Settings.load().embedder
 
 
 def test_the_shipped_weights_prefer_what_every_ranker_likes() -> None:

@@ -166,7 +166,13 @@ def write(weights: NDArray[np.float64], lines: Sequence[str]) -> None:
     text += ["# Learnt on contracts of CUAD's training set (The Atticus Project, CC BY 4.0) that the embedder has not"]
     text += ["# learnt from, and on half of Natural Questions. Cross-validated, of questions with a right candidate:"]
     text += [f"# {line}" for line in lines]
-    text += ["", "[weights]", *(f"{name} = {weight:.4f}" for name, weight in zip(SIGNALS, weights, strict=True))]
+    text += [
+        "",
+        f'embedder = "{Settings.load().embedder}"',
+        "",
+        "[weights]",
+        *(f"{name} = {weight:.4f}" for name, weight in zip(SIGNALS, weights, strict=True)),
+    ]
     (ROOT / "ragnano" / "ranking.toml").write_text("\n".join(text) + "\n", encoding="utf-8")
 
 
