@@ -14,6 +14,9 @@ questions=(
 
 ragnano() { .venv/bin/python -m ragnano "$@" --data-dir "$data"; }
 
+# The demo's own index, made anew each time: one of an earlier version may have been made with another embedder.
+rm -rf "$data"
+
 echo
 echo "== Reading the sample contracts"
 # Exit 3: some files could not be read (the scan and the DOCX are named in the report); that does not stop the demo.
