@@ -54,7 +54,7 @@ def plot_retrieval(scores: Sequence[RetrievalScores], target: Path) -> None:
         ways.set_yticks(range(len(scores)), [way.way for way in scores])
         ways.invert_yaxis()
         ways.set_title(f"{whole.questions} questions, 95 % intervals")
-        ways.legend(loc="lower right", ncols=len(SHOWN))
+        figure.legend(loc="outside upper center", ncols=len(SHOWN))
         names = [f"{name or 'all'} ({means['questions']:.0f})" for name, means in categories]
         parts.barh(names, [means["hit@5"] for _, means in categories], color=_COLOURS[1])
         parts.set_title("hit@5 by category (questions)")
