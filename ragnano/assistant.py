@@ -138,7 +138,10 @@ class Assistant:
 
     def find(self, question: str, scope: Scope | None = None, k: int = 10) -> Found:
         """As `search`, with the question as it was read and the documents that it names."""
-        return self._find(question, scope or Scope(), k)
+        self._require_same_embedder()
+        return Retriever(self.catalogue, self.vectors, self.embedder, self.settings).search(
+            question, scope or Scope(), k
+        )
 
     def clause(self, hit: Hit) -> tuple[Chunk, ...]:
         """The chunks of the whole clause that a hit is part of, in reading order."""
@@ -166,7 +169,7 @@ class Assistant:
         scope = scope or Scope()
         name = model or self.settings.chat_model
         chat = None if name == QUOTES_ONLY else self.chat_model(name)
-        found = self._find(question, scope, self.settings.candidates)
+        found = self.find(question, scope, self.settings.candidates)
         evidence, signals = select(found, self.catalogue, self.embedder, self.settings.evidence_tokens)
         confidence = load_gate().confidence(signals)
         retrieved = time.monotonic() - begun
@@ -175,10 +178,6 @@ class Assistant:
         else:
             draft = self._phrase(chat, found, evidence, confidence, begun, on_text, cancelled)
         return self._answer(found, scope, evidence, draft, confidence, name, begun, retrieved)
-
-    def _find(self, question: str, scope: Scope, k: int) -> Found:
-        self._require_same_embedder()
-        return Retriever(self.catalogue, self.vectors, self.embedder, self.settings).search(question, scope, k)
 
     def _require_same_embedder(self) -> None:
         """Vectors of two embedders can't be compared: say so instead of finding nonsense."""
