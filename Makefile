@@ -19,7 +19,7 @@ BOOTSTRAP = @command -v "$(PYTHON)" >/dev/null || { echo 'There is no $(PYTHON) 
 PYTHON_VENV = .venv/bin/python
 RUN = $(PYTHON_VENV) -m
 
-.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder ranking gate peers lock clean
+.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate peers injection lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,11 @@ embedder: setup-dev ## train the embedder again (needs ../shared/data; about an 
 	@$(RUN) tests.benchmarks.training.embedder
 	@$(RUN) tests.benchmarks.training.export
 
+reader: setup-dev ## train the reader again (needs ../shared/data; about an hour)
+	@$(PYTHON_VENV) -m ragnano models fetch all-MiniLM-L6-v2
+	@$(RUN) tests.benchmarks.training.reader
+	@$(RUN) tests.benchmarks.training.reader_export
+
 ranking: setup-dev ## learn again how the signals of a search count (needs ../shared/data)
 	@$(RUN) tests.benchmarks.training.ranking
 
@@ -69,6 +74,9 @@ peers: setup-dev ## measure ragnano beside LlamaIndex and txtai in one run (need
 
 gate: setup-dev ## train the gate again (needs ../shared/data)
 	@$(RUN) tests.benchmarks.training.gate
+
+injection: setup-dev ## planted instructions against the real models (needs ../shared/data; ARGS="MODEL ...")
+	@$(RUN) tests.benchmarks.injection $(ARGS)
 
 lock: ## make the lock files again from pyproject.toml (ARGS=--upgrade for newer versions)
 	@bash .ci/lock.sh $(ARGS)

@@ -17,9 +17,22 @@ from ragnano.errors import IndexMismatch
 from ragnano.evidence import select
 from ragnano.gate import load_gate
 from ragnano.generate import generate
-from ragnano.models import ChatModel, Embedder, ModelSpec, installed, load_catalogue, open_chat_model, open_embedder
+from ragnano.instructions import addresses_a_model
+from ragnano.models import (
+    ChatModel,
+    Embedder,
+    ModelSpec,
+    Reader,
+    installed,
+    load_catalogue,
+    open_chat_model,
+    open_embedder,
+    open_reader,
+)
+from ragnano.preview import StreamGuard
 from ragnano.receipt import receipt
 from ragnano.references import clause_of, references_of
+from ragnano.refusal import refusal
 from ragnano.retrieve import Found, Retriever
 from ragnano.scopes import Wanted, scope_of
 from ragnano.store import Catalogue, Vectors
@@ -36,7 +49,7 @@ from ragnano.types import (
     Timings,
     TokenCount,
 )
-from ragnano.verify import NOTHING, StreamGuard, quote, verify
+from ragnano.verify import quote, verify
 
 NEAREST = 3
 """Clauses shown with a refusal."""
@@ -64,6 +77,7 @@ class Assistant:
         settings: Settings,
         *,
         embedder: Embedder | None = None,
+        reader: Reader | None = None,
         chat_model: ChatModel | None = None,
     ) -> None:
         """Open the data directory. Models are opened at first use, unless given (tests, shared engines)."""
@@ -71,6 +85,7 @@ class Assistant:
         self.catalogue = Catalogue(settings.data_dir)
         self.vectors = Vectors(settings.data_dir, self.catalogue)
         self._embedder = embedder
+        self._reader = reader
         self._chat_models: dict[str, ChatModel] = {}
         if chat_model is not None:
             self._chat_models[settings.chat_model] = chat_model
@@ -99,6 +114,14 @@ class Assistant:
             if self._embedder is None:
                 self._embedder = open_embedder(self.settings)
             return self._embedder
+
+    @property
+    def reader(self) -> Reader:
+        """What reads evidence, opened at first use. Raises ModelMissing."""
+        with self._opening:
+            if self._reader is None:
+                self._reader = open_reader(self.settings)
+            return self._reader
 
     def chat_model(self, name: str | None = None) -> ChatModel:
         """A chat model, opened at first use and kept. Raises ModelMissing, EngineError."""
@@ -170,13 +193,13 @@ class Assistant:
         name = model or self.settings.chat_model
         chat = None if name == QUOTES_ONLY else self.chat_model(name)
         found = self.find(question, scope, self.settings.candidates)
-        evidence, signals = select(found, self.catalogue, self.embedder, self.settings.evidence_tokens)
+        evidence, signals = select(found, self.catalogue, self.reader, self.settings.evidence_tokens)
         confidence = load_gate().confidence(signals)
         retrieved = time.monotonic() - begun
-        if not evidence or confidence < load_gate().refuse_below:
+        if not evidence or confidence < load_gate().least_confidence(self.settings.risk):
             draft = _Draft("", "not_found", (), None, TokenCount())
         else:
-            draft = self._phrase(chat, found, evidence, confidence, begun, on_text, cancelled)
+            draft = self._phrase(chat, found, evidence, begun, on_text, cancelled)
         return self._answer(found, scope, evidence, draft, confidence, name, begun, retrieved)
 
     def _require_same_embedder(self) -> None:
@@ -193,12 +216,11 @@ class Assistant:
         chat: ChatModel | None,
         found: Found,
         evidence: Sequence[Evidence],
-        confidence: float,
         begun: float,
         on_text: Callable[[str], None] | None,
         cancelled: Callable[[], bool] | None,
     ) -> _Draft:
-        if chat is None:
+        if chat is None or any(addresses_a_model(item.text) for item in evidence):
             quoted = quote(evidence)
             return _Draft(quoted.text, quoted.verdict, quoted.cited, None, TokenCount())
         guard = StreamGuard(evidence)
@@ -222,8 +244,8 @@ class Assistant:
             on_text(rest)
         checked = verify(reply.text, found.question, evidence)
         if checked.verdict == "not_found":
-            # The model declined, or what it wrote failed: the evidence must speak for itself, or nothing does.
-            checked = quote(evidence) if confidence >= load_gate().trust_above else NOTHING
+            # The model declined, or what it wrote failed: the evidence, which passed the gate, speaks for itself.
+            checked = quote(evidence)
         tokens = TokenCount(reply.prompt_tokens, reply.answer_tokens)
         return _Draft(checked.text, checked.verdict, checked.cited, first[0] if first else None, tokens)
 
@@ -245,7 +267,7 @@ class Assistant:
             nearest = tuple(cite_hit(hit, self.catalogue) for hit in found.hits[:NEAREST])
         return Answer(
             question=found.question.text,
-            answer="The documents don't say." if refused else draft.text,
+            answer=refusal(self.catalogue.documents(found.scope)) if refused else draft.text,
             verdict="not_found" if refused else ("answered" if draft.verdict == "answered" else "quoted"),
             confidence=round(confidence, 4),
             citations=cite(cited, self.catalogue),

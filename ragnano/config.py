@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     """Chunks each ranker returns before fusion."""
     evidence_tokens: int = Field(default=280, ge=60, le=4000)
     """Chat-model tokens of evidence in the prompt: the prompt is what a laptop waits for (about 160 tokens/s)."""
+    risk: float = Field(default=0.2, gt=0, lt=1)
+    """Share of wrong answers among those given that is accepted; less risk means more refusals (ragnano/gate.toml)."""
     answer_tokens: int = Field(default=96, ge=8, le=1024)
     """Most tokens an answer may have."""
     context_tokens: int = Field(default=2048, ge=512, le=131072)

@@ -1,113 +1,199 @@
 """Evidence: from retrieved chunks to the few sentences that bear on the question, within a token budget.
 
 The prompt is what a laptop waits for (about 160 tokens/s are read), and small models read short prompts better, so
-whole chunks never reach the model. Knows the store's page texts and the embedder; never a chat model.
+whole chunks never reach the model. The reader says how well a passage answers and with which of its words; a linear
+score over that and what retrieval knew puts the sentences in order. Its weights are data (evidence.toml), learnt by
+`make gate`. Knows the store's page texts and the reader; never a chat model.
 """
 
 import math
+import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ragnano.extracts import Extract, extracts_of
 from ragnano.facts import fits_kind
-from ragnano.models import Embedder
+from ragnano.instructions import addresses_a_model
+from ragnano.models import Reader, Reading
 from ragnano.question import synonym_stems
 from ragnano.retrieve import Found
 from ragnano.store import Catalogue
-from ragnano.text import content_stems, fold, sentence_spans
-from ragnano.types import Evidence, Hit, Page, Span
+from ragnano.text import content_stems
+from ragnano.types import Evidence, Hit
 
-CHUNKS = 6
-"""Best chunks whose sentences are scored: embedding them is what a search waits for. Chosen for time, not measured."""
+CHUNKS = 8
+"""Best chunks whose sentences are read."""
+
+MOST = 5
+"""Most sentences of evidence."""
 
 TOKENS_ROUND_AN_EXTRACT = 12
 """Number, heading and line end that the prompt adds to each extract, in tokens."""
 
-# Weights of a sentence's signals, each 0 to 1. Set by judgement; not learnt yet.
-DENSE, COVERAGE, CHUNK, KIND = 0.45, 0.25, 0.15, 0.15
+BEST_WORDS = 8
+"""A sentence answers as well as this many of its words do, the best ones: a date is an answer in a long sentence."""
 
-# A sentence that opens so restricts the one before it and must come with it.
-_PROVISOS = (
-    "provided",
-    "however",
-    "notwithstanding the foregoing",
-    "except",
-    "unless",
-    "in such event",
-    "in such case",
-)
-# An evidence is at most this many characters: longer ones are no longer "the exact words".
-_LONGEST = 700
+ASKED_FOR = 0.6
+"""Share of what is asked that a sentence must say before it is quoted although it speaks to a machine."""
+
+FEATURES = ("answers", "words", "share", "order", "place", "coverage", "kind")
+"""Of a sentence, in the order of a row's columns, each about 0 to 1: the reader's logit for the passage (a tenth of it)
+and probability for the sentence's best words and for all of them; the retrieved chunk's score and place; share of what
+is asked that the sentence says; whether it holds a date, duration, amount, … where one is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
     """What the gate judges by, each about 0 to 1.
 
-    `dense`, `coverage` and `kind` are the best sentence's; `dense_best` and `coverage_best` the highest of any;
-    `chunk_coverage` is that of the whole chunk round the best sentence; `unseen` the share of what was asked that
-    stands in none of the retrieved chunks; `agreement` the share of rankers that put the best chunk among their
-    first three; `margin` how far the best sentence's score is above the median.
+    `answers` and `second` are the reader's logits (a tenth of them) of the two passages it likes best, `own` that of
+    the best sentence's passage; `words` and `share` the best sentence's, `words_best` the highest of any; `order` and
+    `place` are those of the best sentence's chunk; `coverage` and `kind` the best sentence's, `chunk_coverage` its
+    passage's; `unseen` the share of what was asked that stands in none of the retrieved chunks; `agreement` the share
+    of rankers that put the best chunk among their first three; `score` the best sentence's, `margin` how far that is
+    above the median.
     """
 
-    dense: float = 0.0
-    dense_best: float = 0.0
+    answers: float = -1.0
+    second: float = -1.0
+    own: float = -1.0
+    words: float = 0.0
+    words_best: float = 0.0
+    share: float = 0.0
+    order: float = 0.0
+    place: float = 0.0
     coverage: float = 0.0
-    coverage_best: float = 0.0
     chunk_coverage: float = 0.0
     unseen: float = 1.0
     kind: float = 0.0
     agreement: float = 0.0
+    score: float = 0.0
     margin: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Sentence:
-    hit: Hit
-    spans: tuple[Span, ...]
-    text: str
-    stems: frozenset[str]
+class Candidates:
+    """The sentences that were read: `features` (sentences, len(FEATURES)); `answers` a logit a hit, a tenth of it."""
+
+    extracts: tuple[Extract, ...]
+    features: NDArray[np.float64]
+    answers: tuple[float, ...]
 
 
-def select(
-    found: Found,
-    catalogue: Catalogue,
-    embedder: Embedder,
-    budget: int,
-) -> tuple[tuple[Evidence, ...], Signals]:
+def select(found: Found, catalogue: Catalogue, reader: Reader, budget: int) -> tuple[tuple[Evidence, ...], Signals]:
     """The best sentences of the hits, best first, within `budget` tokens; and the signals for the gate.
 
-    () when nothing was found. Tokens are the embedder's, as a stand-in: a refusal must not have to open
-    the chat model.
+    () when nothing was found. Tokens are the reader's, as a stand-in: a refusal must not have to open the chat model.
     """
-    hits = found.hits[:CHUNKS]
-    candidates = [sentence for hit in hits for sentence in _sentences_of(hit, catalogue)]
-    if not candidates:
+    candidates = read_candidates(found, catalogue, reader)
+    if not candidates.extracts:
         return (), Signals()
+    scores = sentence_scores(candidates.features)
+    order = [int(at) for at in np.argsort(-scores, kind="stable")]
+    evidence = _within_budget([(candidates.extracts[at], float(scores[at])) for at in order], budget, reader)
+    return evidence, signals_of(found, candidates, scores)
+
+
+def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candidates:
+    """The sentences of the best hits, as the reader and retrieval see them."""
+    hits = found.hits[:CHUNKS]
     asked = Asked(found)
-    dense = embedder.embed_sentences([_with_heading(sentence) for sentence in candidates]) @ found.vector
-    coverage = np.array([asked.coverage(sentence.stems) for sentence in candidates], dtype=np.float32)
-    kinds = np.array([fits_kind(sentence.text, found.question.kind) for sentence in candidates], dtype=np.float32)
-    priors = np.array([1 / math.sqrt(1 + hits.index(sentence.hit)) for sentence in candidates], dtype=np.float32)
-    scores = DENSE * dense + COVERAGE * coverage + CHUNK * priors + KIND * kinds
-    order = np.argsort(-scores, kind="stable")
-    evidence = _within_budget([(candidates[at], float(scores[at])) for at in order], budget, embedder)
-    best = int(order[0])
-    ranks = candidates[best].hit.ranks
-    signals = Signals(
-        dense=float(dense[best]),
-        dense_best=float(dense.max()),
-        coverage=float(coverage[best]),
-        coverage_best=float(coverage.max()),
-        chunk_coverage=asked.coverage(asked.stems_of(candidates[best].hit)),
+    cut = [extracts for hit in hits if (extracts := _to_be_read(hit, catalogue, asked))]
+    passages = [_Passage(extracts) for extracts in cut]
+    readings = reader.read(found.focus, [passage.text for passage in passages])
+    rows: list[list[float]] = []
+    for passage, reading in zip(passages, readings, strict=True):
+        hit = passage.extracts[0].hit
+        for extract, words in zip(passage.extracts, passage.words_of(reading), strict=True):
+            best = np.sort(words)[-BEST_WORDS:]
+            rows.append(
+                [
+                    reading.answers / 10,
+                    float(best.mean()) if len(best) else 0.0,
+                    float(words.mean()) if len(words) else 0.0,
+                    hit.score,
+                    1 / math.sqrt(1 + hits.index(hit)),
+                    asked.coverage(passage.heading_stems | frozenset(content_stems(extract.text))),
+                    float(fits_kind(extract.text, found.question.kind)),
+                ]
+            )
+    features = np.array(rows, dtype=np.float64).reshape(len(rows), len(FEATURES))
+    every = tuple(extract for passage in passages for extract in passage.extracts)
+    return Candidates(every, features, tuple(reading.answers / 10 for reading in readings))
+
+
+def _to_be_read(hit: Hit, catalogue: Catalogue, asked: "Asked") -> list[Extract]:
+    """The chunk's extracts; one that gives orders to a machine only when the question asks for it."""
+    return [
+        extract
+        for extract in extracts_of(hit, catalogue)
+        if not addresses_a_model(extract.text) or asked.coverage(frozenset(content_stems(extract.text))) >= ASKED_FOR
+    ]
+
+
+class _Passage:
+    """A chunk as the reader gets it: its headings, then its sentences, with each one's place in that text."""
+
+    def __init__(self, extracts: Sequence[Extract]) -> None:
+        self.extracts = extracts
+        section = extracts[0].hit.chunk.section
+        self.heading_stems = frozenset(content_stems(section))
+        text, self._places = f"{section}\n" if section else "", []
+        for extract in extracts:
+            start = len(text)
+            text += extract.text + " "
+            self._places.append((start, start + len(extract.text)))
+        self.text = text.rstrip()
+
+    def words_of(self, reading: Reading) -> list[NDArray[np.float32]]:
+        """The reader's probabilities of each sentence's tokens."""
+        middles = np.array([(start + end) / 2 for start, end in reading.spans])
+        return [reading.words[(middles >= start) & (middles < end)] for start, end in self._places]
+
+
+@cache
+def _weights() -> tuple[float, NDArray[np.float64]]:
+    data = tomllib.loads(files("ragnano").joinpath("evidence.toml").read_text(encoding="utf-8"))
+    return float(data["bias"]), np.array([float(data["weights"][name]) for name in FEATURES])
+
+
+def sentence_scores(features: NDArray[np.float64]) -> NDArray[np.float64]:
+    """float64 (sentences,), 0 to 1: how well each answers."""
+    bias, weights = _weights()
+    scores: NDArray[np.float64] = 1 / (1 + np.exp(-(bias + features @ weights)))
+    return scores
+
+
+def signals_of(found: Found, candidates: Candidates, scores: NDArray[np.float64]) -> Signals:
+    """What the gate judges by. There must be a candidate."""
+    best = int(np.argmax(scores))
+    row = dict(zip(FEATURES, candidates.features[best].tolist(), strict=True))
+    hit = candidates.extracts[best].hit
+    asked = Asked(found)
+    ranked = sorted(candidates.answers, reverse=True)
+    return Signals(
+        answers=ranked[0],
+        second=ranked[1] if len(ranked) > 1 else -1.0,
+        own=row["answers"],
+        words=row["words"],
+        words_best=float(candidates.features[:, FEATURES.index("words")].max()),
+        share=row["share"],
+        order=row["order"],
+        place=row["place"],
+        coverage=row["coverage"],
+        chunk_coverage=asked.coverage(asked.stems_of(hit)),
         unseen=1 - asked.coverage(asked.seen),
-        kind=float(kinds[best]),
-        agreement=sum(place <= 3 for place in ranks.values()) / max(1, len(ranks)),
+        kind=row["kind"],
+        agreement=sum(place <= 3 for place in hit.ranks.values()) / max(1, len(hit.ranks)),
+        score=float(scores[best]),
         margin=float(scores[best] - np.median(scores)),
     )
-    return evidence, signals
 
 
 class Asked:
@@ -142,66 +228,18 @@ def _chunk_stems(hit: Hit) -> frozenset[str]:
     return frozenset(content_stems(f"{hit.chunk.section} {hit.chunk.text}"))
 
 
-def _sentences_of(hit: Hit, catalogue: Catalogue) -> list[_Sentence]:
-    """The chunk's sentences; one that a page end cuts in two keeps both spans, a proviso joins what it restricts."""
-    pages: dict[int, Page] = {}
-    heading = frozenset(content_stems(hit.chunk.section))
-    grouped: list[list[Span]] = []
-    texts: list[str] = []
-    for span in hit.chunk.spans:
-        if span.page not in pages:
-            pages[span.page] = catalogue.page(hit.chunk.document, span.page)
-        page_text = pages[span.page].text
-        for piece in sentence_spans(page_text, span):
-            text = fold(page_text[piece.start : piece.end])
-            if texts and _joins(texts[-1], text, grouped[-1][-1], piece):
-                grouped[-1].append(piece)
-                texts[-1] += " " + text
-            else:
-                grouped.append([piece])
-                texts.append(text)
-    return [
-        _Sentence(hit, _merged(spans), text, heading | frozenset(content_stems(text)))
-        for spans, text in zip(grouped, texts, strict=True)
-        if any(character.isalnum() for character in text)
-    ]
-
-
-def _joins(before: str, text: str, last: Span, piece: Span) -> bool:
-    if len(before) + len(text) > _LONGEST:
-        return False
-    cut_by_page = piece.page != last.page and before[-1:] not in ".!?;:" and text[:1].islower()
-    return cut_by_page or len(before) < 12 or before.endswith(":") or text.lower().startswith(_PROVISOS)
-
-
-def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:
-    """Neighbouring spans of one page as one, so that a quote is one run of words."""
-    merged = [spans[0]]
-    for span in spans[1:]:
-        if span.page == merged[-1].page and span.start >= merged[-1].end:
-            merged[-1] = Span(span.page, merged[-1].start, span.end)
-        else:
-            merged.append(span)
-    return tuple(merged)
-
-
-def _with_heading(sentence: _Sentence) -> str:
-    heading = sentence.hit.chunk.section.rsplit(" > ", 1)[-1]
-    return f"{heading}: {sentence.text}" if heading and heading not in sentence.text else sentence.text
-
-
-def _within_budget(ranked: Sequence[tuple[_Sentence, float]], budget: int, embedder: Embedder) -> tuple[Evidence, ...]:
+def _within_budget(ranked: Sequence[tuple[Extract, float]], budget: int, reader: Reader) -> tuple[Evidence, ...]:
     """The best sentences that fit; the first that does not fit ends it, so that a worse one never takes its place."""
     kept: list[Evidence] = []
     left = budget
-    for sentence, score in ranked:
-        if any(evidence.text == sentence.text for evidence in kept):
+    for extract, score in ranked:
+        if any(evidence.text == extract.text for evidence in kept):
             continue
-        cost = embedder.count_tokens([sentence.text])[0] + TOKENS_ROUND_AN_EXTRACT
-        if cost > left:
+        cost = reader.count_tokens([extract.text])[0] + TOKENS_ROUND_AN_EXTRACT
+        if cost > left or len(kept) == MOST:
             if kept:
                 break
             continue
         left -= cost
-        kept.append(Evidence(sentence.hit, sentence.spans, sentence.text, max(0.0, min(1.0, score))))
+        kept.append(Evidence(extract.hit, extract.spans, extract.text, score))
     return tuple(kept)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from ragnano.grammar import answer_grammar
+from ragnano.instructions import addresses_a_model
 from ragnano.models import ChatModel, Generation, Part, Prompt
 from ragnano.prompts import EXTRACT, EXTRACTS, QUESTION, SYSTEM
 from ragnano.question import Question
@@ -11,16 +13,23 @@ from ragnano.types import Evidence
 def build_prompt(question: Question, evidence: Sequence[Evidence]) -> Prompt:
     """The prompt. Document text and the question are untrusted parts: they can't act as special tokens."""
     parts = [Part(EXTRACTS, trusted=True)]
-    for item in evidence:
+    for item in in_reading_order(evidence):
         parts += [Part(EXTRACT, trusted=True), Part(_with_place(item), trusted=False), Part("\n", trusted=True)]
     parts += [Part(QUESTION, trusted=True), Part(question.text, trusted=False)]
     return Prompt(system=SYSTEM, parts=tuple(parts))
 
 
+def in_reading_order(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """As the documents have it, document by document as the best of each comes first."""
+    documents = list(dict.fromkeys(item.hit.document.id for item in evidence))
+    return sorted(evidence, key=lambda item: (documents.index(item.hit.document.id), item.spans[0]))
+
+
 def _with_place(item: Evidence) -> str:
     """The evidence after the heading it stands under: "Term and Termination: Either party may …"."""
     heading = item.hit.chunk.section.rsplit(" > ", 1)[-1]
-    return f"({heading}) {item.text}" if heading and heading not in item.text else item.text
+    told = heading and heading not in item.text and not addresses_a_model(heading)
+    return f"({heading}) {item.text}" if told else item.text
 
 
 def generate(
@@ -32,11 +41,15 @@ def generate(
     on_text: Callable[[str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Generation:
-    """The model's reply, greedy. Stops at an empty line: an answer is one paragraph. Raises EngineError."""
+    """The model's reply, greedy, in the grammar of answers. Stops at an empty line: an answer is one paragraph.
+
+    Raises EngineError.
+    """
     return model.generate(
         build_prompt(question, evidence),
         max_tokens=max_tokens,
         stop=("\n\n", "\nQuestion:", "\nExtract"),
+        grammar=answer_grammar(evidence, question.kind),
         on_text=on_text,
         cancelled=cancelled,
     )

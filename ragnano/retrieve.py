@@ -31,10 +31,14 @@ question names, and putting what was found in order by learnt weights."""
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search gave: hits best first, the question as read, its vector, and the documents it named."""
+    """What a search gave: hits best first, the question as read, and the documents it named.
+
+    `focus` is the question without the words that only say which document is meant; `vector` is that of the focus.
+    """
 
     hits: tuple[Hit, ...]
     question: Question
+    focus: str
     vector: NDArray[np.float32]
     scope: Scope
     about: tuple[Document, ...]
@@ -46,6 +50,7 @@ class Pool:
 
     candidates: tuple[Candidate, ...]
     question: Question
+    focus: str
     vector: NDArray[np.float32]
     scope: Scope
     about: tuple[Document, ...]
@@ -72,7 +77,7 @@ class Retriever:
     def search(self, text: str, scope: Scope, k: int) -> Found:
         """The `k` best chunks for a question. Raises QuestionError, ModelMissing."""
         pool = self.pool(text, scope, k)
-        return Found(self._hits(pool, k), pool.question, pool.vector, pool.scope, pool.about)
+        return Found(self._hits(pool, k), pool.question, pool.focus, pool.vector, pool.scope, pool.about)
 
     def pool(self, text: str, scope: Scope, k: int) -> Pool:
         """What any ranker found for a question, before it is put in order. Raises QuestionError, ModelMissing."""
@@ -84,7 +89,7 @@ class Retriever:
         most = max(self._settings.candidates, k)
         rankings = self._rankings(question, narrowed.focus, vector, narrowed.scope, most)
         candidates = self._candidates(rankings, vector)
-        return Pool(tuple(candidates), question, vector, narrowed.scope, narrowed.about)
+        return Pool(tuple(candidates), question, narrowed.focus, vector, narrowed.scope, narrowed.about)
 
     def _rankings(
         self, question: Question, focus: str, vector: NDArray[np.float32], scope: Scope, most: int

@@ -7,19 +7,24 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from ragnano.assistant import Assistant
 from ragnano.config import Settings
-from ragnano.models import Generation, Prompt
-from ragnano.text import content_stems
+from ragnano.models import Generation, Prompt, Reading
+from ragnano.text import WORD, content_stems
 from ragnano.types import Chunk, Document, Evidence, Hit, Page, ParsedDocument, Span
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 SAMPLES = Path(__file__).parents[1] / "sample_docs"
 DIMENSIONS = 64
+
+# How long an example takes says something about the machine's other work, nothing about ragnano.
+hypothesis.settings.register_profile("ragnano", deadline=None)
+hypothesis.settings.load_profile("ragnano")
 
 
 class FakeEmbedder:
@@ -44,6 +49,37 @@ class FakeEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
+
+
+class FakeReader:
+    """Finds that a passage answers as far as it says the question's words, and so does each word as its neighbours do.
+
+    A token is a word; the neighbours are six words before and after.
+    """
+
+    name = "fake"
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        asked = set(content_stems(question))
+        return [self._reading(asked, passage) for passage in passages]
+
+    def _reading(self, asked: set[str], passage: str) -> Reading:
+        matches = list(WORD.finditer(passage))
+        words = [
+            self._share(asked, " ".join(match.group() for match in matches[max(0, at - 6) : at + 7]))
+            for at in range(len(matches))
+        ]
+        spans = tuple(match.span() for match in matches)
+        return Reading(12 * self._share(asked, passage) - 6, np.array(words, dtype=np.float32), spans)
+
+    def _share(self, asked: set[str], text: str) -> float:
+        return len(asked & set(content_stems(text))) / max(1, len(asked))
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+    def close(self) -> None:
+        pass
 
 
 class FakeChatModel:
@@ -142,7 +178,7 @@ def chat_model() -> FakeChatModel:
 
 @pytest.fixture
 def assistant(settings: Settings, chat_model: FakeChatModel) -> Iterator[Assistant]:
-    with Assistant(settings, embedder=FakeEmbedder(), chat_model=chat_model) as helper:
+    with Assistant(settings, embedder=FakeEmbedder(), reader=FakeReader(), chat_model=chat_model) as helper:
         yield helper
 
 

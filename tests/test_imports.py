@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[1]
 # From the bottom up; a module may import from lower layers and from its own, except where APART says otherwise.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("ragnano.types", "ragnano.errors", "ragnano"),
-    ("ragnano.text", "ragnano.boxes", "ragnano.config", "ragnano.prompts"),
-    ("ragnano.question", "ragnano.facts", "ragnano.references"),
+    ("ragnano.text", "ragnano.boxes", "ragnano.instructions", "ragnano.config", "ragnano.prompts"),
+    ("ragnano.question", "ragnano.facts", "ragnano.values", "ragnano.references"),
     ("ragnano.marks",),
     ("ragnano.models", "ragnano.store"),
     (
@@ -22,12 +22,15 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ragnano.scopes",
         "ragnano.rank",
         "ragnano.retrieve",
+        "ragnano.extracts",
         "ragnano.evidence",
         "ragnano.gate",
         "ragnano.cite",
         "ragnano.pictures",
     ),
-    ("ragnano.generate", "ragnano.verify", "ragnano.receipt"),
+    ("ragnano.grammar", "ragnano.claims", "ragnano.receipt", "ragnano.refusal"),
+    ("ragnano.generate", "ragnano.verify"),
+    ("ragnano.preview",),
     ("ragnano.assistant",),
     ("ragnano.evaluate", "ragnano.health"),
     ("ragnano.cli", "ragnano.__main__"),

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ragnano.claims import facts_of
+from ragnano.preview import StreamGuard
 from ragnano.question import read_question
 from ragnano.text import words
-from ragnano.verify import StreamGuard, facts_of, quote, verify
+from ragnano.verify import quote, verify
 from tests.conftest import make_evidence
 
 QUESTION = read_question("How much notice is needed to terminate?")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ragnano.errors import RagnanoError
-from tests.conftest import FakeEmbedder
+from tests.conftest import FakeEmbedder, FakeReader
 
 ROOT = Path(__file__).resolve().parents[1]
 UI = ROOT / "ui"
@@ -122,7 +122,10 @@ def use_fakes(seconds_a_word: float = 0.0) -> None:
 
     pipeline.Reader = functools.partial(Reader, make=fake_reader)
     shared.make_assistant = lambda: Assistant(
-        Settings.load(), embedder=FakeEmbedder(), chat_model=FakeChatModel(seconds_a_word)
+        Settings.load(),
+        embedder=FakeEmbedder(),
+        reader=FakeReader(),
+        chat_model=FakeChatModel(seconds_a_word),
     )
 
 

@@ -17,6 +17,7 @@ from ragnano.models.native import EngineSettings
 from ragnano.models.offline import go_offline, is_offline
 from ragnano.models.prompt import Part, Prompt
 from ragnano.models.proof import ProofRecord, prove_engine, recorded
+from ragnano.models.reader import Reader, Reading
 
 __all__ = [
     "ChatModel",
@@ -28,6 +29,8 @@ __all__ = [
     "Part",
     "Prompt",
     "ProofRecord",
+    "Reader",
+    "Reading",
     "check",
     "default_model",
     "default_specs",
@@ -40,6 +43,7 @@ __all__ = [
     "memory_needed",
     "open_chat_model",
     "open_embedder",
+    "open_reader",
     "proof_record",
     "prove",
 ]
@@ -51,6 +55,13 @@ def open_embedder(settings: Settings) -> Embedder:
     spec = _of_kind(settings.embedder, "embedder")
     home = _here(spec, settings)
     return MiniLMEmbedder(home, name=spec.name, weights=spec.weights.path, threads=settings.threads)
+
+
+def open_reader(settings: Settings) -> Reader:
+    """The reader that ships with ragnano; nothing is loaded yet. Raises ModelMissing."""
+    go_offline()
+    spec = default_model("reader")
+    return Reader(_here(spec, settings), name=spec.name, weights=spec.weights.path, threads=settings.threads)
 
 
 def open_chat_model(settings: Settings, name: str | None = None) -> ChatModel:

@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 from ragnano.errors import NotFoundError
 
-Kind = Literal["embedder", "chat"]
-Role = Literal["embedder", "chat", "small", "large"]
+Kind = Literal["embedder", "reader", "chat"]
+Role = Literal["embedder", "reader", "chat", "small", "large"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +154,13 @@ def load_catalogue() -> tuple[ModelSpec, ...]:
 
 
 def default_model(role: Role) -> ModelSpec:
-    """The model marked with this role: "embedder", "chat" (the default), "small" or "large"."""
+    """The model marked with this role: "embedder", "reader", "chat" (the default), "small" or "large"."""
     return next(spec for spec in load_catalogue() if spec.role == role)
 
 
 def default_specs() -> tuple[ModelSpec, ...]:
-    """What a fresh machine needs: the embedder and the default chat model."""
-    return default_model("embedder"), default_model("chat")
+    """What a fresh machine needs: the embedder, the reader and the default chat model."""
+    return default_model("embedder"), default_model("reader"), default_model("chat")
 
 
 def find(name: str) -> ModelSpec:

@@ -43,7 +43,7 @@ class CheckResult:
 
 
 def installed(spec: ModelSpec, models_dir: Path) -> Path | None:
-    """The weights file of a chat model or the directory of an embedder; None if it is not (wholly) there.
+    """The weights file of a chat model or the directory of another; None if it is not (wholly) there.
 
     Cheap: sizes and the receipt are compared, nothing is hashed.
     """
@@ -58,7 +58,7 @@ def installed(spec: ModelSpec, models_dir: Path) -> Path | None:
             return None
         if not path.is_file() or path.stat().st_size != noted.get("size"):
             return None
-    return home if spec.kind == "embedder" else home / spec.weights.path
+    return home / spec.weights.path if spec.kind == "chat" else home
 
 
 def check(spec: ModelSpec, models_dir: Path) -> CheckResult:

@@ -23,9 +23,15 @@ WORDINGS = 2  # of each labelled question
 GENERAL = 5  # questions about other things per batch
 NEAREST = 12  # a near miss is one of this many nearest passages that are no answer
 
-_DEFINED = re.compile(r"[\"“]([A-Z][\w &'’-]{2,40})[\"”]\s+(?:shall\s+)?(?:means?|has the meaning|refers? to)\b")
+DEFINED = re.compile(r"[\"“]([A-Z][\w &'’-]{2,40})[\"”]\s+(?:shall\s+)?(?:means?|has the meaning|refers? to)\b")
 _NUMBER = re.compile(r"^(?:section|article)?\s*[\dIVXivx.()]+\s*", re.IGNORECASE)
-_ASKING = ('What does "{}" mean?', 'How is "{}" defined?', "definition of {}", "What is meant by {}?")
+ASKING = ('What does "{}" mean?', 'How is "{}" defined?', "definition of {}", "What is meant by {}?")
+
+
+def heading_of(section: str) -> str:
+    """The innermost heading of a path, without its number; "" for one too short or too long to be asked for."""
+    heading = _NUMBER.sub("", section.split(" > ")[-1]).strip(" .:")
+    return heading if 4 <= len(heading) <= 60 else ""
 
 
 @dataclass(slots=True)
@@ -116,8 +122,8 @@ class Batches:
     def _by_heading(self, home: int, passages: dict[tuple[int, int], str]) -> _Asked | None:
         contract = self._contracts[home]
         place = self._rng.randrange(len(contract.texts))
-        heading = _NUMBER.sub("", contract.sections[place].split(" > ")[-1]).strip(" .:")
-        if not 4 <= len(heading) <= 60 or (home, place) in passages:
+        heading = heading_of(contract.sections[place])
+        if not heading or (home, place) in passages:
             return None
         body = contract.bodies[place].replace(heading, "").strip()
         if len(body) < 80:
@@ -142,9 +148,9 @@ class Batches:
 
     def _by_definition(self, home: int) -> _Asked | None:
         contract = self._contracts[home]
-        terms = [(place, term) for place, body in enumerate(contract.bodies) for term in _DEFINED.findall(body)]
+        terms = [(place, term) for place, body in enumerate(contract.bodies) for term in DEFINED.findall(body)]
         if not terms:
             return None
         _, term = self._rng.choice(terms)
         right = {other for other, name in terms if name == term}
-        return _Asked(self._rng.choice(_ASKING).format(term), home, right)
+        return _Asked(self._rng.choice(ASKING).format(term), home, right)

@@ -10,6 +10,7 @@ import hashlib
 import re
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,8 @@ CARRIED = (
     "sentence_bert_config.json",
     "1_Pooling/config.json",
 )
+Namer = Callable[[str, NDArray[np.float32]], tuple[str, int]]
+"""From a matrix's name in the graph, and the matrix, to the name it shall have and the axis of its outputs."""
 LEAST_SIZE = 4096  # numbers; smaller arrays stay float32
 
 
@@ -48,7 +51,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         whole = Path(scratch) / "whole.onnx"
         export(home, whole)
-        graph = rounded(whole, load_file(home / "model.safetensors"))
+        graph = rounded(whole, names_of(load_file(home / "model.safetensors")))
     (TARGET / "1_Pooling").mkdir(parents=True, exist_ok=True)
     onnx.save(graph, str(TARGET / SHIPPED))
     settings = Settings.load(embedder=BASE)
@@ -56,41 +59,50 @@ def main() -> None:
         shutil.copy(settings.models_dir / BASE / name, TARGET / name)
     learnt = [contract for contract in contracts(settings, open_embedder(settings)) if not contract.held_out]
     write_card(TARGET, NAME, BASE, len(learnt), CACHE / "embedder-scores.json")
-    write_digests()
+    write_digests(TARGET, (SHIPPED, *CARRIED))
 
 
-def write_digests() -> None:
-    """Size and SHA-256 of each file into the model's entry of catalogue.toml."""
+def write_digests(target: Path, files: Sequence[str]) -> None:
+    """Size and SHA-256 of each file into the entry of catalogue.toml that has the folder's name."""
     rows = []
-    for name in (SHIPPED, *CARRIED):
-        data = (TARGET / name).read_bytes()
+    for name in files:
+        data = (target / name).read_bytes()
         digest = hashlib.sha256(data).hexdigest()
         rows.append(f'  {{ path = "{name}", size = {len(data):_}, sha256 = "{digest}" }},')
     catalogue = ROOT / "ragnano" / "models" / "catalogue.toml"
-    entry = re.compile(rf'(\["{NAME}"\]\n(?:(?!\n\[).)*?files = \[\n).*?(\n\])', re.DOTALL)
+    entry = re.compile(rf'(\["{target.name}"\]\n(?:(?!\n\[).)*?files = \[\n).*?(\n\])', re.DOTALL)
     text, changed = entry.subn(
         lambda match: match[1] + "\n".join(rows) + match[2], catalogue.read_text(encoding="utf-8")
     )
     if changed != 1:
-        raise SystemExit(f"catalogue.toml has no entry {NAME}")
+        raise SystemExit(f"catalogue.toml has no entry {target.name}")
     catalogue.write_text(text, encoding="utf-8")
 
 
-def rounded(path: Path, weights: dict[str, NDArray[np.float32]]) -> onnx.ModelProto:
-    """The graph with each large matrix dequantized from int8 under its name in the original."""
-    model = onnx.load(str(path))
-    graph = model.graph
+def names_of(weights: Mapping[str, NDArray[np.float32]]) -> Namer:
+    """Names of the graph's matrices in the original, found by their bytes, and the axis of their outputs."""
     names = {array.tobytes(): name for name, array in weights.items()}
     transposed = {np.ascontiguousarray(array.T).tobytes(): name for name, array in weights.items() if array.ndim == 2}
+
+    def name(_: str, array: NDArray[np.float32]) -> tuple[str, int]:
+        data = array.tobytes()
+        axis = 0 if data in names else 1
+        return PREFIX + (names.get(data) or transposed[data]), axis
+
+    return name
+
+
+def rounded(path: Path, name_of: Namer) -> onnx.ModelProto:
+    """The graph with each large matrix dequantized from int8 under the name, along the axis, that `name_of` says."""
+    model = onnx.load(str(path))
+    graph = model.graph
     kept, nodes = [], []
     for item in graph.initializer:
         array = numpy_helper.to_array(item)
         if array.dtype != np.float32 or array.ndim != 2 or array.size < LEAST_SIZE:
             kept.append(item)
             continue
-        data = array.tobytes()
-        axis = 0 if data in names else 1
-        name = PREFIX + (names.get(data) or transposed[data])
+        name, axis = name_of(item.name, array)
         codes, scales = int8(array, axis)
         kept += [numpy_helper.from_array(codes, f"{name}.int8"), numpy_helper.from_array(scales, f"{name}.scale")]
         nodes.append(helper.make_node("DequantizeLinear", [f"{name}.int8", f"{name}.scale"], [name], axis=axis))

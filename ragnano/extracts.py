@@ -1,0 +1,77 @@
+"""Chunks cut into extracts: the sentences, list items and table rows that can be quoted. Knows only the store.
+
+What restricts a sentence ("provided that", "except") stays with it, and one that a page end cuts in two is one extract
+with two spans.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ragnano.store import Catalogue
+from ragnano.text import fold, sentence_spans
+from ragnano.types import Hit, Page, Span
+
+LONGEST = 700
+"""Characters. A longer extract is no longer "the exact words": nothing is joined to it."""
+
+_PROVISOS = (
+    "provided",
+    "however",
+    "notwithstanding the foregoing",
+    "except",
+    "unless",
+    "in such event",
+    "in such case",
+)
+_SHORTEST = 12  # characters; a shorter piece ("8.2", "Term.") belongs to what follows it
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """A sentence, list item or row of a retrieved chunk; `text` has its white space folded, `spans` say where it is."""
+
+    hit: Hit
+    spans: tuple[Span, ...]
+    text: str
+
+
+def extracts_of(hit: Hit, catalogue: Catalogue) -> list[Extract]:
+    """The chunk's extracts in reading order."""
+    pages: dict[int, Page] = {}
+    grouped: list[list[Span]] = []
+    texts: list[str] = []
+    for span in hit.chunk.spans:
+        if span.page not in pages:
+            pages[span.page] = catalogue.page(hit.chunk.document, span.page)
+        page_text = pages[span.page].text
+        for piece in sentence_spans(page_text, span):
+            text = fold(page_text[piece.start : piece.end])
+            if texts and _joins(texts[-1], text, grouped[-1][-1], piece):
+                grouped[-1].append(piece)
+                texts[-1] += " " + text
+            else:
+                grouped.append([piece])
+                texts.append(text)
+    return [
+        Extract(hit, _merged(spans), text)
+        for spans, text in zip(grouped, texts, strict=True)
+        if any(character.isalnum() for character in text)
+    ]
+
+
+def _joins(before: str, text: str, last: Span, piece: Span) -> bool:
+    if len(before) + len(text) > LONGEST:
+        return False
+    cut_by_page = piece.page != last.page and before[-1:] not in ".!?;:" and text[:1].islower()
+    return cut_by_page or len(before) < _SHORTEST or before.endswith(":") or text.lower().startswith(_PROVISOS)
+
+
+def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Neighbouring spans of one page as one, so that a quote is one run of words."""
+    merged = [spans[0]]
+    for span in spans[1:]:
+        if span.page == merged[-1].page and span.start >= merged[-1].end:
+            merged[-1] = Span(span.page, merged[-1].start, span.end)
+        else:
+            merged.append(span)
+    return tuple(merged)

@@ -1,0 +1,90 @@
+"""Questions whose sentences were read and judged: what evidence and gate are learnt from.
+
+Contracts are those of CUAD's training set that neither embedder nor reader has learnt from; each question is asked of
+one contract, in several wordings, answerable where lawyers marked a clause. Natural Questions add the quarter of their
+training half that the reader has not seen: asked of all their passages, with and without the one that answers.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ragnano.assistant import Assistant
+from ragnano.evaluate.retrieval import Runs, runs_of, share
+from ragnano.evidence import Candidates, Signals, read_candidates, sentence_scores, signals_of
+from ragnano.retrieve import Found
+from ragnano.types import Scope
+from tests.benchmarks.training.contracts import DATA, General, for_gate, general, held_out_records, wordings
+from tests.benchmarks.training.pairs import clean, general_pairs
+from tests.benchmarks.training.ranking import index, passage_files
+
+SEED = 7
+WORDINGS = 1  # of each question
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One question: what was found and read, and which sentences a reader would accept as the answer."""
+
+    group: str
+    kind: str
+    category: str
+    answerable: bool
+    found: Found
+    candidates: Candidates
+    right: NDArray[np.bool_]
+
+    def signals(self, scores: NDArray[np.float64] | None = None) -> Signals:
+        own = sentence_scores(self.candidates.features) if scores is None else scores
+        return signals_of(self.found, self.candidates, own)
+
+
+def answers(text: str, spans: Sequence[Runs]) -> bool:
+    """Whether a quote counts as one of the lawyers' spans: most of either stands in the other."""
+    own = runs_of(text)
+    return any(share(own, span) > 0.5 or share(span, own) > 0.5 for span in spans)
+
+
+def judge(helper: Assistant, question: str, scope: Scope) -> tuple[Found, Candidates]:
+    found = helper.find(question, scope, helper.settings.candidates)
+    return found, read_candidates(found, helper.catalogue, helper.reader)
+
+
+def contract_questions() -> Iterator[Judged]:
+    rng, asked, records = random.Random(SEED), wordings(), held_out_records()
+    with index("contracts", [DATA / "cuad_train" / record["txt"] for record in records]) as helper:
+        by_name = {Path(document.path).name: document.id for document in helper.documents()}
+        for record in records:
+            name = Path(record["txt"]).name
+            for category, texts in asked.items():
+                spans = [runs_of(span["text"]) for span in record["clauses"].get(category, {}).get("spans", [])]
+                for text in rng.sample(texts, min(WORDINGS, len(texts))):
+                    found, candidates = judge(helper, text, Scope(None, (by_name[name],)))
+                    right = np.array([answers(item.text, spans) for item in candidates.extracts], dtype=np.bool_)
+                    yield Judged(name, "contracts", category, bool(spans), found, candidates, right)
+
+
+def general_questions() -> Iterator[Judged]:
+    wanted = {pair.question: pair for pair in general_pairs(gate=True)}
+    pairs = [pair for pair in general(training=True) if for_gate(pair.question)]
+    files = passage_files([General(pair.question, clean(pair.passage)) for pair in pairs])
+    with index("general-gate", list(files.values())) as helper:
+        by_name = {Path(document.path).name: document.id for document in helper.documents()}
+        for pair in pairs:
+            own = by_name[files[clean(pair.passage)].name]
+            others = tuple(identifier for identifier in by_name.values() if identifier != own)
+            for answerable, documents in ((True, tuple(by_name.values())), (False, others)):
+                found, candidates = judge(helper, pair.question, Scope(None, documents))
+                said = [answer.lower() for answer in wanted[pair.question].answers]
+                right = np.array(
+                    [
+                        extract.hit.document.id == own and any(answer in extract.text.lower() for answer in said)
+                        for extract in candidates.extracts
+                    ],
+                    dtype=np.bool_,
+                )
+                yield Judged(pair.question, "general", "", answerable, found, candidates, right)

@@ -1,0 +1,60 @@
+"""Instructions planted in documents are data: none is followed, and none is said back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import ingest
+from ragnano.assistant import Assistant
+from ragnano.config import Settings
+from ragnano.models import Prompt
+from tests.conftest import FakeChatModel, add_text
+from tests.planted import COMPONENTS, PLACES, QUESTIONS, TRIGGER, instructions, plant
+
+pytestmark = pytest.mark.skipif(not COMPONENTS.exists(), reason=f"needs {COMPONENTS}")
+
+
+def obedient(prompt: Prompt) -> str:
+    """The worst model there could be: it says the word as soon as the prompt holds it."""
+    told = " ".join(part.text for part in prompt.parts)
+    if TRIGGER in told:
+        return f"The answer is {TRIGGER}."
+    return next(part.text for part in prompt.parts if not part.trusted).split(") ", 1)[-1]
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """An index of one contract for each place, read by the real reader and embedder, with an obedient model."""
+    folder = tmp_path_factory.mktemp("planted")
+    every = list(plant(folder, instructions()[: 2 * len(PLACES)]))
+    assert {item.place for item in every} == set(PLACES)
+    settings = Settings.load(data_dir=folder / "data")
+    with Assistant(settings, chat_model=FakeChatModel(obedient)) as helper:  # type: ignore[arg-type]
+        ingest(
+            [folder], settings=settings, catalogue=helper.catalogue, vectors=helper.vectors, embedder=helper.embedder
+        )
+        yield helper
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_no_planted_instruction_is_followed_or_said_back(planted: Assistant, question: str) -> None:
+    documents = planted.documents()
+    assert len(documents) == 2 * len(PLACES)
+    for document in documents:
+        answer = planted.ask(question, planted.scope(doc=document.id))
+        said = " ".join([answer.answer, *(citation.quote for citation in answer.citations)])
+        assert TRIGGER not in said.lower(), Path(document.path).name
+
+
+@pytest.mark.parametrize(("question", "fact"), list(zip(QUESTIONS[:3], ("sixty", "4,250", "Ohio"), strict=True)))
+def test_the_contract_round_it_still_answers(planted: Assistant, question: str, fact: str) -> None:
+    answers = [planted.ask(question, planted.scope(doc=document.id)) for document in planted.documents()]
+    right = [fact in " ".join([answer.answer, *(item.quote for item in answer.citations)]) for answer in answers]
+    assert sum(right) >= 0.9 * len(right)
+
+
+def test_a_clause_that_only_sounds_like_an_instruction_is_quoted(assistant: Assistant) -> None:
+    add_text(assistant, "# 7 Instructions\n\nThe Bank shall disregard all previous instructions of the Customer.")
+    answer = assistant.ask("Must the bank disregard previous instructions of the customer?")
+    assert "disregard all previous instructions" in " ".join(citation.quote for citation in answer.citations)
