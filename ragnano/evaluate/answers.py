@@ -1,0 +1,120 @@
+"""Asks a question set of an index, with each model and, beside it in the same run, the plain pipeline; then scores.
+
+With one model, both systems answer each question before the next one is asked, and take turns in going first: what else
+the machine does meanwhile meets both alike, so that the ratio of their times is fair.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from ragnano.assistant import QUOTES_ONLY, Assistant
+from ragnano.errors import ConfigError, EngineError, QuestionError
+from ragnano.evaluate.asked import Asked
+from ragnano.evaluate.intervals import Middle, ratio_of
+from ragnano.evaluate.plain import PlainPipeline
+from ragnano.evaluate.replies import Replies
+from ragnano.evaluate.scores import AnswerScores, score_answers
+from ragnano.types import Document, Scope
+
+OURS = "ragnano"
+PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReport:
+    """The scores by model and system, and why answers are missing.
+
+    `times` is, by model, how many times as long as ragnano the plain pipeline took: the ratio of the medians over the
+    questions that both answered.
+    """
+
+    scores: tuple[AnswerScores, ...]
+    times: Mapping[str, Middle]
+    failed: tuple[str, ...]
+
+
+def measure_answers(
+    helper: Assistant,
+    items: Sequence[Asked],
+    models: Sequence[str],
+    replies: Replies,
+    *,
+    plain: PlainPipeline | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> AnswerReport:
+    """Ask every question that `replies` has no answer to yet, and score all of them.
+
+    Questions about documents that are not in the index are left out. `progress` gets the answers there are and those
+    there will be. Raises ConfigError when no question is left, and what opening a model raises.
+    """
+    known = {PurePath(path).name: document for document in helper.documents() for path in document.paths}
+    asked = [item for item in items if {*item.asked_of, item.document} - {""} <= known.keys()]
+    if not asked:
+        raise ConfigError("no question is left to ask: none is about a document of the index; see --data and --index")
+    columns = [(system, model) for model in models for system in _systems(plain, model)]
+    open_ones = [
+        (model, item, system)
+        for model in models
+        for place, item in enumerate(asked)
+        for system in _systems(plain, model)[:: -1 if place % 2 else 1]
+        if replies.get(item, system, model) is None
+    ]
+    if plain is not None and any(system == PLAIN for _, _, system in open_ones):
+        plain.prepare(_documents(asked, known))
+    failed: list[str] = []
+    warm = None
+    for done, (model, item, system) in enumerate(open_ones, start=len(asked) * len(columns) - len(open_ones) + 1):
+        if model != warm:
+            _warm(helper, model)
+            warm = model
+        try:
+            if plain is not None and system == PLAIN:
+                answer = plain.ask(item.question, _scope(item, known), model)
+            else:
+                answer = helper.ask(item.question, _scope(item, known), model=model)
+            replies.add(item, system, model, answer)
+        except (QuestionError, EngineError) as error:
+            failed.append(f"{item.id}, {system}, {model}: {error}")
+        if progress is not None:
+            progress(done, len(asked) * len(columns))
+    scores = [
+        score_answers(system, model, asked, [replies.get(item, system, model) for item in asked])
+        for system, model in columns
+    ]
+    times = {model: _times(model, asked, replies) for model in models}
+    return AnswerReport(
+        tuple(scores), {model: ratio for model, ratio in times.items() if ratio is not None}, tuple(failed)
+    )
+
+
+def _systems(plain: PlainPipeline | None, model: str) -> tuple[str, ...]:
+    """What answers with this model: a plain pipeline needs one."""
+    return (OURS,) if plain is None or model == QUOTES_ONLY else (OURS, PLAIN)
+
+
+def _documents(asked: Sequence[Asked], known: Mapping[str, Document]) -> list[Document]:
+    """Those that are asked, each once; all of the index when a question is asked of all."""
+    names = known if any(not item.asked_of for item in asked) else [name for item in asked for name in item.asked_of]
+    return list({known[name].id: known[name] for name in names}.values())
+
+
+def _scope(item: Asked, known: Mapping[str, Document]) -> Scope:
+    return Scope(documents=tuple(dict.fromkeys(known[name].id for name in item.asked_of))) if item.asked_of else Scope()
+
+
+def _warm(helper: Assistant, model: str) -> None:
+    """Open what the first question would have to wait for."""
+    helper.settle()
+    helper.search("warm", k=1)
+    if model != QUOTES_ONLY:
+        helper.chat_model(model).count_tokens("warm")
+
+
+def _times(model: str, asked: Sequence[Asked], replies: Replies) -> Middle | None:
+    pairs = [
+        (theirs.total_s, ours.total_s)
+        for item in asked
+        if (theirs := replies.get(item, PLAIN, model)) and (ours := replies.get(item, OURS, model))
+    ]
+    return ratio_of([theirs for theirs, _ in pairs], [ours for _, ours in pairs])
