@@ -188,5 +188,5 @@ def _name(way: "AnswerScores") -> "Text":
 def _share(share: "Share | None", *, whole: bool) -> str:
     if share is None:
         return ""
-    counts = f"{share.share:.3f} ({share.right} of {share.of})"
+    counts = f"{share.share:.3f} ({share.right}/{share.of})"
     return f"{counts}\n{share.low:.2f}–{share.high:.2f}" if whole else counts
