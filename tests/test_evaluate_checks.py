@@ -46,9 +46,7 @@ def test_what_is_no_date_gives_none() -> None:
         ("", "Ohio", "Ohio", None),
     ],
 )
-def test_a_short_answer_is_compared_as_its_kind_asks(
-    short: str, answer: str, wanted: str, right: bool | None
-) -> None:
+def test_a_short_answer_is_compared_as_its_kind_asks(short: str, answer: str, wanted: str, right: bool | None) -> None:
     assert short_right(short, answer, (wanted,)) is right  # type: ignore[arg-type]
 
 
@@ -71,7 +69,9 @@ def test_counts_are_those_of_the_yardstick(tmp_path: Path) -> None:
         quote = " ".join(item.passages)[: 400 - place] if place % 3 else "words of no clause whatever at all"
         other = "elsewhere.pdf" if place % 7 == 0 else item.document
         cited = {"document": "0" * 64, "path": f"/files/{other}", "quote": quote}
-        answer = (item.wanted[0] if place % 2 else quote) + (" Acme Holdings pays $7,777." if place % 5 == 0 else " [1]")
+        answer = (item.wanted[0] if place % 2 else quote) + (
+            " Acme Holdings pays $7,777." if place % 5 == 0 else " [1]"
+        )
         refused = place % 4 == 0
         records.append(
             {
@@ -100,6 +100,10 @@ def test_counts_are_those_of_the_yardstick(tmp_path: Path) -> None:
     }
     assert {name: theirs[name] for name in shares} == {name: ours.shares[own].share for name, own in shares.items()}
     assert 0 < ours.shares["citation hit"].share < 1 and 0 < ours.shares["short answer right"].share < 1
-    medians = {"median total_s": "total s", "median first_token_s": "first word s", "median prompt tokens": "prompt tokens"}
+    medians = {
+        "median total_s": "total s",
+        "median first_token_s": "first word s",
+        "median prompt tokens": "prompt tokens",
+    }
     assert {name: theirs[name] for name in medians} == {name: ours.medians[own].median for name, own in medians.items()}
     assert theirs["counts"]["missing"] == ours.missing == 2

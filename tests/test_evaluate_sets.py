@@ -73,7 +73,12 @@ def test_a_contract_is_asked_what_lawyers_marked_and_what_they_did_not(cuad: Pat
     lease = [item for item in found.items if item.document == "lease.pdf"]
     assert [(item.category, len(item.passages)) for item in lease] == [("Notice", 2), ("Cap", 0), ("Governing Law", 1)]
     law = lease[-1]
-    assert (law.id, law.asked_of, law.short, law.wanted) == ("lease.pdf|Governing Law", ("lease.pdf",), "words", ("Ohio",))
+    assert (law.id, law.asked_of, law.short, law.wanted) == (
+        "lease.pdf|Governing Law",
+        ("lease.pdf",),
+        "words",
+        ("Ohio",),
+    )
 
 
 def test_asked_of_all_contracts_a_question_names_the_one_it_is_about(cuad: Path) -> None:
@@ -110,7 +115,9 @@ def test_passages_are_asked_right_false_and_alone_among_noise_that_gives_nothing
     right, false, alone = found.items
     assert right.passages == ("It was released on 15 May, 2012.",) and "15 May 2012" in right.wanted
     assert false.passages == ("It was released on May 1 2002.",) and false.wanted == ("May 1, 2002",)
-    assert alone.passages == () and [found.documents[name] for name in alone.asked_of] == ["The second part came later."]
+    assert alone.passages == () and [found.documents[name] for name in alone.asked_of] == [
+        "The second part came later."
+    ]
     assert found.documents[right.document] == right.passages[0]
     assert right.asked_of == (right.document, *alone.asked_of)
     assert len(found.documents) == 3
@@ -149,7 +156,9 @@ def test_what_denies(answer: str) -> None:
     assert denies(answer) and not affirms(answer)
 
 
-@pytest.mark.parametrize("answer", ["“No licence is granted hereby.” [1]", "Copies are banned.", "Nothing", "Yesterday"])
+@pytest.mark.parametrize(
+    "answer", ["“No licence is granted hereby.” [1]", "Copies are banned.", "Nothing", "Yesterday"]
+)
 def test_words_of_the_agreement_alone_neither_affirm_nor_deny(answer: str) -> None:
     assert not affirms(answer) and not denies(answer)
 

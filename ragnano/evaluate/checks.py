@@ -61,7 +61,10 @@ def _month(name: str) -> int | None:
 
 
 def unsupported(answer: str, quotes: str) -> tuple[str, ...]:
-    """Numbers and runs of capitalised words in the answer whose words the quotes don't all hold."""
+    """Numbers and runs of capitalised words in the answer whose words the quotes don't all hold.
+
+    A number is cut out of a word ("Twenty20"), so that such a word counts as unsupported even where it is quoted.
+    """
     known = set(folded_words(quotes))
     facts = (fact.strip() for fact in _FACT.findall(_MARK.sub("", answer)))
     return tuple(fact for fact in facts if not set(folded_words(fact)) <= known)
