@@ -6,6 +6,7 @@ the machine does meanwhile meets both alike, so that the ratio of their times is
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 
 from ragnano.assistant import QUOTES_ONLY, Assistant
@@ -15,7 +16,7 @@ from ragnano.evaluate.intervals import Middle, ratio_of
 from ragnano.evaluate.plain import PlainPipeline
 from ragnano.evaluate.replies import Replies
 from ragnano.evaluate.scores import AnswerScores, score_answers
-from ragnano.types import Document, Scope
+from ragnano.types import Answer, Document, Scope
 
 OURS = "ragnano"
 PLAIN = "plain"
@@ -52,40 +53,45 @@ def measure_answers(
     asked = [item for item in items if {*item.asked_of, item.document} - {""} <= known.keys()]
     if not asked:
         raise ConfigError("no question is left to ask: none is about a document of the index; see --data and --index")
-    columns = [(system, model) for model in models for system in _systems(plain, model)]
-    open_ones = [
-        (model, item, system)
+    planned = [
+        (model, system, item)
         for model in models
         for place, item in enumerate(asked)
         for system in _systems(plain, model)[:: -1 if place % 2 else 1]
-        if replies.get(item, system, model) is None
     ]
-    if plain is not None and any(system == PLAIN for _, _, system in open_ones):
+    left = [(model, system, item) for model, system, item in planned if replies.get(item, system, model) is None]
+    if plain is not None and any(system == PLAIN for _, system, _ in left):
         plain.prepare(_documents(asked, known))
     failed: list[str] = []
     warm = None
-    for done, (model, item, system) in enumerate(open_ones, start=len(asked) * len(columns) - len(open_ones) + 1):
+    for done, (model, system, item) in enumerate(left, start=len(planned) - len(left) + 1):
         if model != warm:
             _warm(helper, model)
             warm = model
+        ask = plain.ask if plain is not None and system == PLAIN else partial(_ours, helper)
         try:
-            if plain is not None and system == PLAIN:
-                answer = plain.ask(item.question, _scope(item, known), model)
-            else:
-                answer = helper.ask(item.question, _scope(item, known), model=model)
-            replies.add(item, system, model, answer)
+            replies.add(item, system, model, ask(item.question, _scope(item, known), model))
         except (QuestionError, EngineError) as error:
             failed.append(f"{item.id}, {system}, {model}: {error}")
         if progress is not None:
-            progress(done, len(asked) * len(columns))
+            progress(done, len(planned))
+    return _report(models, plain, asked, replies, failed)
+
+
+def _ours(helper: Assistant, question: str, scope: Scope, model: str) -> Answer:
+    return helper.ask(question, scope, model=model)
+
+
+def _report(
+    models: Sequence[str], plain: PlainPipeline | None, asked: Sequence[Asked], replies: Replies, failed: Sequence[str]
+) -> AnswerReport:
     scores = [
         score_answers(system, model, asked, [replies.get(item, system, model) for item in asked])
-        for system, model in columns
+        for model in models
+        for system in _systems(plain, model)
     ]
-    times = {model: _times(model, asked, replies) for model in models}
-    return AnswerReport(
-        tuple(scores), {model: ratio for model, ratio in times.items() if ratio is not None}, tuple(failed)
-    )
+    times = {model: ratio for model in models if (ratio := _times(model, asked, replies)) is not None}
+    return AnswerReport(tuple(scores), times, tuple(failed))
 
 
 def _systems(plain: PlainPipeline | None, model: str) -> tuple[str, ...]:

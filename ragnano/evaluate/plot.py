@@ -87,7 +87,7 @@ def plot_retrieval(scores: Sequence[RetrievalScores], target: Path) -> None:
 def plot_risk(scores: Sequence[AnswerScores], target: Path) -> None:
     """Risk over coverage, a line for each system and model. The name's ending chooses the form; raises ConfigError."""
     with _drawing(target) as pyplot:
-        _, axes = pyplot.subplots(figsize=(6, 4), layout="constrained")
+        figure, axes = pyplot.subplots(figsize=(6, 4), layout="constrained")
         models = list(dict.fromkeys(way.model for way in scores))
         for way in scores:
             style = "-o" if way.system == scores[0].system else "--s"
@@ -98,5 +98,5 @@ def plot_risk(scores: Sequence[AnswerScores], target: Path) -> None:
         axes.set_xlabel("coverage: questions answered")
         axes.set_ylabel("risk: answers that are wrong")
         axes.set_title(f"{scores[0].questions} questions, refusing below a confidence")
-        axes.legend(loc="upper left")
+        figure.legend(loc="outside lower center", ncols=2)
         _grid(axes, "both")
