@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from ragnano.assistant import QUOTES_ONLY, Assistant
 from ragnano.cli import app
 from ragnano.errors import ConfigError, EngineError
-from ragnano.evaluate.answers import AnswerReport, measure_answers
+from ragnano.evaluate.answers import ALL, CALLED, AnswerReport, measure_answers
 from ragnano.evaluate.asked import Asked
 from ragnano.evaluate.plain import PlainPipeline
 from ragnano.evaluate.replies import Replies, Reply
@@ -96,7 +96,7 @@ def test_each_model_is_measured_and_the_plain_pipeline_beside_it(
     ours, plain, _ = report.scores
     assert plain.shares["refusal recall"].share == 0 and ours.shares["refusal recall"].share == 1
     assert plain.shares["unsupported fact"].share == 1 and ours.shares["unsupported fact"].share == 0
-    assert set(report.times) == {name}
+    assert set(report.times) == {name} and set(report.times[name]) == {ALL, CALLED}
 
 
 def test_both_systems_take_turns_in_going_first(assistant: Assistant, chat_model: FakeChatModel) -> None:

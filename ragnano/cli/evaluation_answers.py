@@ -124,8 +124,9 @@ def _print_report(kind: str, report: "AnswerReport") -> None:
         for way in report.scores:
             console.print(_table_of_categories(way))
     for name, times in report.times.items():
-        ratio = f"{times.median:.2f} times as long ({times.low:.2f}–{times.high:.2f})"
-        echo_lines([f"with {name} the plain pipeline takes {ratio}"])
+        for which, one in times.items():
+            ratio = f"{one.median:.2f} times as long ({one.low:.2f}–{one.high:.2f})"
+            echo_lines([f"with {name} the plain pipeline takes {ratio}, {which}"])
 
 
 def _table_of_measures(kind: str, scores: "Sequence[AnswerScores]") -> "Table":

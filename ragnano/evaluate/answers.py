@@ -20,18 +20,20 @@ from ragnano.types import Answer, Document, Scope
 
 OURS = "ragnano"
 PLAIN = "plain"
+ALL = "all questions"
+CALLED = "questions that both put to the model"
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerReport:
     """The scores by model and system, and why answers are missing.
 
-    `times` is, by model, how many times as long as ragnano the plain pipeline took: the ratio of the medians over the
-    questions that both answered.
+    `times` is, by model, how many times as long as ragnano the plain pipeline took: the ratio of the medians over all
+    questions, where a refusal without the model counts too, and over those for which both called it.
     """
 
     scores: tuple[AnswerScores, ...]
-    times: Mapping[str, Middle]
+    times: Mapping[str, Mapping[str, Middle]]
     failed: tuple[str, ...]
 
 
@@ -90,7 +92,7 @@ def _report(
         for model in models
         for system in _systems(plain, model)
     ]
-    times = {model: ratio for model in models if (ratio := _times(model, asked, replies)) is not None}
+    times = {model: ratio for model in models if (ratio := _times(model, asked, replies))}
     return AnswerReport(tuple(scores), times, tuple(failed))
 
 
@@ -117,10 +119,16 @@ def _warm(helper: Assistant, model: str) -> None:
         helper.chat_model(model).count_tokens("warm")
 
 
-def _times(model: str, asked: Sequence[Asked], replies: Replies) -> Middle | None:
+def _times(model: str, asked: Sequence[Asked], replies: Replies) -> dict[str, Middle]:
+    """By which questions: all, and those for which both called the model."""
     pairs = [
-        (theirs.total_s, ours.total_s)
+        (theirs, ours)
         for item in asked
         if (theirs := replies.get(item, PLAIN, model)) and (ours := replies.get(item, OURS, model))
     ]
-    return ratio_of([theirs for theirs, _ in pairs], [ours for _, ours in pairs])
+    called = [pair for pair in pairs if all(reply.prompt_tokens for reply in pair)]
+    ratios = {
+        name: ratio_of([theirs.total_s for theirs, _ in some], [ours.total_s for _, ours in some])
+        for name, some in ((ALL, pairs), (CALLED, called))
+    }
+    return {name: ratio for name, ratio in ratios.items() if ratio is not None}
