@@ -1,32 +1,17 @@
 """`ragnano eval`: measure ragnano on questions whose answers are known, each measurement a command."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ragnano.cli.options import Json, settings
+from ragnano.cli.evaluation_answers import answers
+from ragnano.cli.evaluation_index import Data, Index, Mode, index_of
+from ragnano.cli.options import Json
 from ragnano.cli.output import echo_lines, to_json
 
 if TYPE_CHECKING:
-    from ragnano.assistant import Assistant
     from ragnano.evaluate.retrieval import RetrievalScores
-
-Data = Annotated[Path, typer.Option("--data", help="The folder with the labelled documents.")]
-Index = Annotated[
-    Path | None,
-    typer.Option("--index", help="Keep the index in this folder, for the next measurement (default: thrown away)."),
-]
-
-
-class Mode(StrEnum):
-    """Where a question is asked: of its own document, or of all with the document named in it."""
-
-    one = "one"
-    all = "all"
 
 
 def register(app: typer.Typer) -> None:
@@ -34,28 +19,8 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.command("questions")(questions)
     group.command("retrieval")(retrieval)
+    group.command("answers")(answers)
     app.add_typer(group, name="eval", help="Measure ragnano on questions whose answers are known.")
-
-
-@contextmanager
-def _index_of(documents: Path, index: Path | None) -> Iterator["Assistant"]:
-    """An assistant over the documents, taken into `index` or into a fresh index that goes when it is closed."""
-    import tempfile
-
-    from ingest.pipeline import ingest
-    from ragnano.assistant import Assistant
-
-    with ExitStack() as stack:
-        folder = index or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ragnano-eval-")))
-        helper = stack.enter_context(Assistant(settings(data_dir=folder)))
-        ingest(
-            [documents],
-            settings=helper.settings,
-            catalogue=helper.catalogue,
-            vectors=helper.vectors,
-            embedder=lambda: helper.embedder,
-        )
-        yield helper
 
 
 def questions(
@@ -68,7 +33,7 @@ def questions(
     from ragnano.evaluate.questions import read_questions, score_questions
 
     known = read_questions(data / "questions.json")
-    with _index_of(data / "documents", index) as helper:
+    with index_of(data / "documents", index) as helper:
         scores = score_questions(known, lambda text: helper.ask(text, model=model))
     if json:
         typer.echo(to_json(scores, indent=1))
@@ -115,7 +80,7 @@ def retrieval(
     wordings = None if paraphrases is None else read_paraphrases(paraphrases)
     items = read_labels(data, wordings)
     left_out = (None, *PARTS) if ablation else (None,)
-    with _index_of(documents_folder(data), index) as helper:
+    with index_of(documents_folder(data), index) as helper:
         scores = score_ways(helper, items, named=mode is Mode.all, left_out=left_out)
     if plot is not None:
         plot_retrieval(scores, plot)

@@ -7,6 +7,7 @@ with a question a category. The documents lie beside them in `documents/`, `pdf/
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from ragnano.errors import ConfigError
 
 _FOLDERS = ("documents", "pdf", "txt")
-_LEAST_WORDS = 3  # a shorter span ("Section 4") stands in many places, so that finding it proves nothing
+LEAST_WORDS = 3  # a shorter span ("Section 4") stands in many places, so that finding it proves nothing
 _MOST_NAME_WORDS = 8  # longer "parties" are sentences about them
 
 
@@ -48,17 +49,22 @@ def read_labels(data: Path, paraphrases: Mapping[str, str] | None = None) -> tup
 
     Raises ConfigError when the folder is in neither form.
     """
-    try:
+    with labels_of(data):
         if (data / "retrieval.jsonl").is_file():
-            found = _own(data, paraphrases)
-        elif (data / "contracts.jsonl").is_file():
-            found = _cuad(data, paraphrases)
-        else:
-            raise ConfigError(f"{data} has neither retrieval.jsonl nor contracts.jsonl; give --data a labelled folder")
-        return tuple(found)
+            return tuple(_own(data, paraphrases))
+        if (data / "contracts.jsonl").is_file():
+            return tuple(_cuad(data, paraphrases))
+    raise ConfigError(f"{data} has neither retrieval.jsonl nor contracts.jsonl; give --data a labelled folder")
+
+
+@contextmanager
+def labels_of(data: Path) -> Iterator[None]:
+    """What reading the labels in `data` may raise becomes a ConfigError that says so."""
+    try:
+        yield
     except OSError as error:
         raise ConfigError(f"cannot read the labels in {data}: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise ConfigError(f"the labels in {data} are malformed: {type(error).__name__} {error}") from None
 
 
@@ -73,13 +79,14 @@ def read_paraphrases(path: Path) -> dict[str, str]:
     return found
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON-lines file."""
     with path.open(encoding="utf-8") as stream:
         yield from (json.loads(line) for line in stream if line.strip())
 
 
 def _own(data: Path, paraphrases: Mapping[str, str] | None) -> Iterator[Labelled]:
-    for item in _lines(data / "retrieval.jsonl"):
+    for item in read_lines(data / "retrieval.jsonl"):
         category = item.get("category", "")
         question, named = item["question"], item.get("named", "")
         if paraphrases is not None:
@@ -93,11 +100,11 @@ def _cuad(data: Path, paraphrases: Mapping[str, str] | None) -> Iterator[Labelle
     queries: dict[str, str] = json.loads((data / "queries.json").read_text(encoding="utf-8"))
     wordings = queries if paraphrases is None else {name: paraphrases[name] for name in queries if name in paraphrases}
     folder = documents_folder(data).name
-    for contract in _lines(data / "contracts.jsonl"):
-        opening = _opening(contract["clauses"])
+    for contract in read_lines(data / "contracts.jsonl"):
+        opening = opening_of(contract["clauses"])
         for category, question in wordings.items():
             spans = contract["clauses"].get(category, {}).get("spans", [])
-            if any(span.get("strict") and len(span["text"].split()) >= _LEAST_WORDS for span in spans):
+            if any(span.get("strict") and len(span["text"].split()) >= LEAST_WORDS for span in spans):
                 yield Labelled(
                     question,
                     category,
@@ -107,7 +114,7 @@ def _cuad(data: Path, paraphrases: Mapping[str, str] | None) -> Iterator[Labelle
                 )
 
 
-def _opening(clauses: Mapping[str, Any]) -> str:
+def opening_of(clauses: Mapping[str, Any]) -> str:
     """How a person would say which contract is meant: its name and two of its parties."""
     title = (clauses.get("Document Name", {}).get("answer") or "agreement").strip(' "')
     spans = [span["text"] for span in clauses.get("Parties", {}).get("spans", [])]

@@ -52,9 +52,14 @@ class RetrievalScores:
     categories: Mapping[str, Mapping[str, float]]
 
 
+def folded_words(text: str) -> list[str]:
+    """The text's words in order, lower case, letters and digits of ASCII alone."""
+    return _WORD.findall(text.lower())
+
+
 def runs_of(text: str) -> Runs:
     """The text's runs of four words; a shorter text is one run."""
-    words = _WORD.findall(text.lower())
+    words = folded_words(text)
     if not words:
         return frozenset()
     return frozenset(tuple(words[place : place + _RUN]) for place in range(max(1, len(words) - _RUN + 1)))

@@ -1,0 +1,193 @@
+"""`ragnano eval answers`: questions asked, answers judged and counted, beside a plain pipeline if wanted."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ragnano.cli.evaluation_index import Data, Index, Mode, index_of
+from ragnano.cli.options import Json, settings
+from ragnano.cli.output import echo_lines, harmless, to_json
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+    from ragnano.evaluate.answers import AnswerReport
+    from ragnano.evaluate.intervals import Share
+    from ragnano.evaluate.scores import AnswerScores
+
+BY_CATEGORY = ("right", "citation hit", "refusal recall", "wrongly refused")
+
+
+def answers(
+    data: Data,
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", "-m", help="A chat model to measure, or none for quotes; give several if you like."),
+    ] = None,
+    mode: Annotated[
+        Mode, typer.Option(help="one: ask the right document alone; all: name it and ask all (contracts only).")
+    ] = Mode.one,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Also ask a plain pipeline with the same models, question by question.")
+    ] = False,
+    answerable: Annotated[
+        int | None, typer.Option(min=0, help="So many questions that have an answer (default: all).")
+    ] = None,
+    absent: Annotated[int | None, typer.Option(min=0, help="So many questions that have none (default: all).")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many of these, taken evenly.")] = None,
+    seed: Annotated[int, typer.Option(help="Which ones: another seed chooses others.")] = 1,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            "--keep", help="Write each answer into this file as it comes; what it holds already is not asked again."
+        ),
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Also draw risk over coverage into this file (.svg, .png).")
+    ] = None,
+    index: Index = None,
+    json: Json = False,
+) -> None:
+    """Ask labelled questions: citations, short answers, refusals, inventions and times, with 95 % intervals.
+
+    The files tell the kind: contracts.jsonl with queries.json (CUAD), en_fact.jsonl (RGB) or dev.json (ContractNLI).
+    """
+    from ragnano.assistant import QUOTES_ONLY
+    from ragnano.evaluate.answers import measure_answers
+    from ragnano.evaluate.asked import documents_of, sample
+    from ragnano.evaluate.plain import CONTEXT_TOKENS, EMBEDDER, PlainPipeline
+    from ragnano.evaluate.plot import plot_risk, require_form
+    from ragnano.evaluate.replies import Replies
+    from ragnano.evaluate.sets import read_set
+    from ragnano.models import open_embedder
+
+    if plot is not None:
+        require_form(plot)
+    found = read_set(data, named=mode is Mode.all)
+    items = sample(found.items, answerable=answerable, absent=absent, seed=seed, limit=limit)
+    chosen = settings()
+    models = list(dict.fromkeys(model or [chosen.chat_model]))
+    if plain and models == [QUOTES_ONLY]:
+        raise typer.BadParameter("--plain needs a chat model: give --model one more time")
+    room = max(chosen.context_tokens, CONTEXT_TOKENS) if plain else None
+    with ExitStack() as stack:
+        replies = stack.enter_context(Replies(keep))
+        peer = open_embedder(settings(embedder=EMBEDDER)) if plain else None
+        helper = stack.enter_context(index_of(documents_of(found, items), index, context_tokens=room))
+        report = measure_answers(
+            helper,
+            items,
+            models,
+            replies,
+            plain=None if peer is None else PlainPipeline(helper, peer),
+            progress=stack.enter_context(_progress()),
+        )
+    if plot is not None:
+        plot_risk(report.scores, plot)
+    if json:
+        typer.echo(
+            to_json(
+                {"kind": found.kind, "scores": report.scores, "times": report.times, "failed": report.failed}, indent=1
+            )
+        )
+    else:
+        _print_report(found.kind, report)
+    echo_lines((f"no answer: {reason}" for reason in report.failed), err=True)
+
+
+@contextmanager
+def _progress() -> Iterator["Callable[[int, int], None] | None"]:
+    """A bar for a person who waits; nothing where standard error is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("answers", total=None)
+        yield lambda done, in_all: bar.update(task, completed=done, total=in_all)
+
+
+def _print_report(kind: str, report: "AnswerReport") -> None:
+    from rich.console import Console
+
+    console = Console()
+    console.print(_table_of_measures(kind, report.scores))
+    console.print(_table_of_risk(report.scores))
+    if len(report.scores[0].categories) > 1:
+        for way in report.scores:
+            console.print(_table_of_categories(way))
+    for name, times in report.times.items():
+        for which, one in times.items():
+            ratio = f"{one.median:.2f} times as long ({one.low:.2f}–{one.high:.2f})"
+            echo_lines([f"with {name} the plain pipeline takes {ratio}, {which}"])
+
+
+def _table_of_measures(kind: str, scores: "Sequence[AnswerScores]") -> "Table":
+    """A column for each system and model; shares and medians with their intervals."""
+    from rich.table import Table
+
+    missing = sum(way.missing for way in scores)
+    note = f", {missing} answers missing" if missing else ""
+    title = f"{kind}: {scores[0].questions} questions{note}, 95 % intervals (all categories and the curve with --json)"
+    table = Table("", title=title)
+    for way in scores:
+        table.add_column(_name(way))
+    for name in dict.fromkeys(name for way in scores for name in way.shares):
+        table.add_row(name, *(_share(way.shares.get(name), whole=True) for way in scores))
+    for name in dict.fromkeys(name for way in scores for name in way.medians):
+        found = [way.medians.get(name) for way in scores]
+        cells = ("" if one is None else f"{one.median:g}\n{one.low:g}–{one.high:g}" for one in found)
+        table.add_row(f"{name}, median", *cells)
+    table.add_row("most citations", *(str(way.most_citations) for way in scores))
+    return table
+
+
+def _table_of_risk(scores: "Sequence[AnswerScores]") -> "Table":
+    from rich.table import Table
+
+    reached = list(scores[0].curve.coverage_at)
+    table = Table(
+        "",
+        "answered",
+        "wrong of these",
+        "AURC",
+        *(f"covered at risk {risk}" for risk in reached),
+        title="risk and coverage",
+    )
+    for way in scores:
+        curve = way.curve
+        end = (f"{curve.points[-1].coverage:.3f}", f"{curve.points[-1].risk:.3f}") if curve.points else ("0", "")
+        area = "" if curve.aurc is None else f"{curve.aurc:.3f}"
+        table.add_row(_name(way), *end, area, *(f"{curve.coverage_at[risk]:.3f}" for risk in reached))
+    return table
+
+
+def _table_of_categories(way: "AnswerScores") -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("category", *BY_CATEGORY, title=_name(way))
+    for category, shares in way.categories.items():
+        table.add_row(Text(harmless(category)), *(_share(shares.get(name), whole=False) for name in BY_CATEGORY))
+    return table
+
+
+def _name(way: "AnswerScores") -> "Text":
+    """System and model as plain text: a model's path is no markup."""
+    from rich.text import Text
+
+    return Text(harmless(f"{way.system}, {way.model}"))
+
+
+def _share(share: "Share | None", *, whole: bool) -> str:
+    if share is None:
+        return ""
+    counts = f"{share.share:.3f} ({share.right}/{share.of})"
+    return f"{counts}\n{share.low:.2f}–{share.high:.2f}" if whole else counts

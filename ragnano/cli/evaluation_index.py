@@ -1,0 +1,64 @@
+"""What the measurements share: options, and the index that the labelled documents are taken into."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ragnano.cli.options import settings
+
+if TYPE_CHECKING:
+    from ragnano.assistant import Assistant
+
+Data = Annotated[Path, typer.Option("--data", help="The folder with the labelled documents.")]
+Index = Annotated[
+    Path | None,
+    typer.Option("--index", help="Keep the index in this folder, for the next measurement (default: thrown away)."),
+]
+TEXTS = "documents"
+"""Folder in the index for the documents of labels that hold their texts themselves."""
+
+
+class Mode(StrEnum):
+    """Where a question is asked: of its own document, or of all with the document named in it."""
+
+    one = "one"
+    all = "all"
+
+
+@contextmanager
+def index_of(documents: Path | Mapping[str, str], index: Path | None, **overrides: Any) -> Iterator["Assistant"]:
+    """An assistant over the documents, taken into `index` or into a fresh index that goes when it is closed.
+
+    `documents` are a folder, or texts by file name, which are written into the index's folder first. `overrides` are
+    settings.
+    """
+    import tempfile
+
+    from ingest.pipeline import ingest
+    from ragnano.assistant import Assistant
+
+    with ExitStack() as stack:
+        folder = index or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ragnano-eval-")))
+        helper = stack.enter_context(Assistant(settings(data_dir=folder, **overrides)))
+        ingest(
+            [documents if isinstance(documents, Path) else _written(documents, folder / TEXTS)],
+            settings=helper.settings,
+            catalogue=helper.catalogue,
+            vectors=helper.vectors,
+            embedder=lambda: helper.embedder,
+        )
+        yield helper
+
+
+def _written(texts: Mapping[str, str], folder: Path) -> Path:
+    """The folder with the texts as files; those that lie there already are left as they are."""
+    folder.mkdir(exist_ok=True)
+    for name, text in texts.items():
+        path, whole = folder / name, text.encode()
+        if not path.is_file() or path.read_bytes() != whole:
+            path.write_bytes(whole)
+    return folder
