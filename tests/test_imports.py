@@ -14,7 +14,15 @@ ROOT = Path(__file__).parents[1]
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("ragnano.types", "ragnano.errors", "ragnano"),
     ("ragnano.text", "ragnano.boxes", "ragnano.config", "ragnano.prompts"),
-    ("ragnano.question", "ragnano.facts", "ragnano.references"),
+    (
+        "ragnano.question",
+        "ragnano.facts",
+        "ragnano.references",
+        "ragnano.phrases",
+        "ragnano.anaphora",
+        "ragnano.substitution",
+        "ragnano.followup",
+    ),
     ("ragnano.marks",),
     ("ragnano.models", "ragnano.store"),
     (
