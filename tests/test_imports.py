@@ -35,7 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ragnano.cite",
         "ragnano.pictures",
     ),
-    ("ragnano.generate", "ragnano.verify", "ragnano.receipt"),
+    ("ragnano.generate", "ragnano.verify", "ragnano.receipt", "ragnano.chat", "ragnano.transcript"),
     ("ragnano.assistant",),
     ("ragnano.evaluate", "ragnano.health"),
     ("ragnano.cli", "ragnano.__main__"),
