@@ -107,12 +107,16 @@ class Conversation:
             return turn
 
     def _scope_for(self, question: str) -> Scope:
-        """The topic, unless it is gone or the question names only documents outside of it."""
+        """The topic, unless it is gone or most of the documents that the question names are outside of it.
+
+        Most, not all: a list of all contracts bears every name, and is in many a topic.
+        """
         topic = tuple(document for document in self._topic if self._catalogue.has(document))
         if not topic:
             return self.scope
         named = {document.id for document in narrow(read_question(question), self._catalogue, self.scope).about}
-        return self.scope if named and named.isdisjoint(topic) else replace(self.scope, documents=topic)
+        outside = named.difference(topic)
+        return self.scope if 2 * len(outside) > len(named) else replace(self.scope, documents=topic)
 
     def _require_there(self) -> None:
         scope = self.scope

@@ -85,6 +85,18 @@ def test_a_follow_up_that_names_another_document_leaves_the_topic(
     assert asked_of(conversation, "And the interest?") == (library["loan"],)
 
 
+def test_a_document_that_bears_every_name_does_not_hold_the_topic(
+    assistant: Assistant, library: dict[str, str]
+) -> None:
+    both = "Brightwater Properties LLC", "Cindermoor Bank"
+    add_text(assistant, "The list of all contracts.", name="list.txt", title="List of contracts", parties=both)
+    add_text(assistant, LOAN + " Signed.", name="copy.txt", title="Loan", parties=both[1:])
+    conversation = assistant.converse()
+    conversation.ask("How much is the security deposit in the Brightwater Properties lease?", model="none")
+    conversation._topic = (library["lease"], assistant.catalogue.resolve("list.txt").id)
+    assert asked_of(conversation, "and in the Cindermoor Bank loan agreement?") is None
+
+
 def test_the_user_leaves_the_topic_or_chooses_another_scope(assistant: Assistant, library: dict[str, str]) -> None:
     conversation = assistant.converse()
     conversation.ask("How much is the security deposit in the Brightwater Properties lease?", model="none")
