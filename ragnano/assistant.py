@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from ragnano.chat import Conversation, forget
 from ragnano.cite import cite, cite_hit
 from ragnano.config import Settings
 from ragnano.errors import IndexMismatch
@@ -40,6 +41,7 @@ from ragnano.types import (
     Answer,
     Chunk,
     Citation,
+    ConversationInfo,
     Document,
     Evidence,
     Hit,
@@ -201,6 +203,18 @@ class Assistant:
         else:
             draft = self._phrase(chat, found, evidence, begun, on_text, cancelled)
         return self._answer(found, scope, evidence, draft, confidence, name, begun, retrieved)
+
+    def converse(self, name: str | None = None, *, scope: Scope | None = None, keep: bool = True) -> Conversation:
+        """A new conversation, or the kept one with this id (or "last"). Raises NotFoundError, AmbiguousError."""
+        return Conversation(self, scope=scope, keep=keep, name=name)
+
+    def conversations(self) -> list[ConversationInfo]:
+        """The conversations that are kept, the one last spoken in first."""
+        return self.catalogue.conversations()
+
+    def forget(self, *names: str) -> int:
+        """Delete kept conversations, how many: nothing of them stays in the data directory. Raises NotFoundError."""
+        return forget(self.catalogue, names)
 
     def _require_same_embedder(self) -> None:
         """Vectors of two embedders can't be compared: say so instead of finding nonsense."""

@@ -240,6 +240,42 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of a conversation: as it was typed, as it was read (the same unless it leaned on what came before),
+    what it was asked of, and the answer; None when a document that the answer rested on has been removed.
+
+    `number` counts from 1 in its conversation; `created` is ISO 8601, UTC.
+    """
+
+    number: int
+    asked: str
+    read_as: str
+    scope: Scope
+    answer: Answer | None
+    created: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationInfo:
+    """A kept conversation without its turns. `scope` is the user's choice for all of it; times are ISO 8601, UTC."""
+
+    id: str
+    title: str
+    scope: Scope
+    created: str
+    updated: str
+    turns: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTurn:
+    """A turn that a search of the history found, and its conversation."""
+
+    conversation: ConversationInfo
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True)
 class FailedFile:
     """A file that could not be taken in, and why."""
 

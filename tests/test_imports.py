@@ -14,7 +14,16 @@ ROOT = Path(__file__).parents[1]
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("ragnano.types", "ragnano.errors", "ragnano"),
     ("ragnano.text", "ragnano.boxes", "ragnano.instructions", "ragnano.config", "ragnano.prompts"),
-    ("ragnano.question", "ragnano.facts", "ragnano.values", "ragnano.references"),
+    (
+        "ragnano.question",
+        "ragnano.facts",
+        "ragnano.values",
+        "ragnano.references",
+        "ragnano.phrases",
+        "ragnano.anaphora",
+        "ragnano.substitution",
+        "ragnano.followup",
+    ),
     ("ragnano.marks",),
     ("ragnano.models", "ragnano.store"),
     (
@@ -29,7 +38,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ragnano.pictures",
     ),
     ("ragnano.grammar", "ragnano.claims", "ragnano.receipt", "ragnano.refusal"),
-    ("ragnano.generate", "ragnano.verify"),
+    ("ragnano.generate", "ragnano.verify", "ragnano.chat", "ragnano.transcript"),
     ("ragnano.preview",),
     ("ragnano.assistant",),
     ("ragnano.evaluate", "ragnano.health"),

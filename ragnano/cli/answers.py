@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ragnano.cli.hits import echo_hits, hits_json
-from ragnano.cli.options import Batch, Collection, DataDir, Doc, From, Json, Kind, To, assistant
+from ragnano.cli.options import Batch, Collection, DataDir, Doc, From, Json, Kind, Model, To, assistant
 from ragnano.cli.output import about_lines, answer_lines, echo_lines, read_batch, to_json, without_marks
 from ragnano.errors import RagnanoError
 
@@ -36,12 +36,7 @@ def ask(
     dated_from: From = None,
     dated_to: To = None,
     kind: Kind = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model", "-m", help="A model's name, a path to a GGUF file, or none for quotes without a model."
-        ),
-    ] = None,
+    model: Model = None,
     batch: Batch = None,
     json: Json = False,
     data_dir: DataDir = None,
@@ -137,18 +132,35 @@ def _need_one(question: str | None, batch: "Path | None") -> None:
 
 
 def _stream(helper: "Assistant", question: str, scope: "Scope", model: str | None) -> None:
-    """On a terminal, show the checked preview as it comes; the final answer replaces it when it differs."""
-    shown: list[str] = []
+    preview = Preview(shown=True)
+    answer = helper.ask(question, scope, model=model, on_text=preview.on_text)
+    echo_lines(answer_lines(answer, streamed=preview.settle(answer.answer)))
 
-    def show(piece: str) -> None:
-        shown.append(piece)
+
+class Preview:
+    """On a terminal, shows the checked preview as it comes; the final answer replaces it when it differs."""
+
+    def __init__(self, *, shown: bool) -> None:
+        self._pieces: list[str] = []
+        self.on_text = self._show if shown and sys.stdout.isatty() else None
+        """What Assistant.ask takes; None where nothing is shown."""
+
+    def _show(self, piece: str) -> None:
+        self._pieces.append(piece)
         typer.echo(piece, nl=False)
 
-    terminal = sys.stdout.isatty()
-    answer = helper.ask(question, scope, model=model, on_text=show if terminal else None)
-    preview = "".join(shown)
-    stands = bool(shown) and preview.strip() == without_marks(answer.answer)
-    if shown:
-        fits = len(preview) < shutil.get_terminal_size().columns
-        typer.echo("" if stands else ERASE_LINE if fits else "\n", nl=stands)
-    echo_lines(answer_lines(answer, streamed=stands))
+    def settle(self, answer: str) -> bool:
+        """End the preview's line: True when it stands as the answer, else it is erased as far as it can be."""
+        preview = "".join(self._pieces)
+        stands = bool(self._pieces) and preview.strip() == without_marks(answer)
+        if stands:
+            typer.echo("")
+        else:
+            self.drop()
+        return stands
+
+    def drop(self) -> None:
+        """Erase what was shown, as far as it is on one line."""
+        if self._pieces:
+            fits = len("".join(self._pieces)) < shutil.get_terminal_size().columns
+            typer.echo(ERASE_LINE if fits else "\n", nl=False)

@@ -20,6 +20,10 @@ From = Annotated[
 ]
 To = Annotated[str | None, typer.Option("--to", help="Ask only documents dated so or earlier.")]
 Kind = Annotated[str | None, typer.Option("--type", help="Ask only this kind of file: pdf, txt, …")]
+Model = Annotated[
+    str | None,
+    typer.Option("--model", "-m", help="A model's name, a path to a GGUF file, or none for quotes without a model."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 Batch = Annotated[
     Path | None,

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from ragnano.errors import NotFoundError, StoreError
 from ragnano.store import meta, soundness, writing
+from ragnano.store.history import History, rename_collection
 from ragnano.store.index import Index
 from ragnano.store.library import Library
 from ragnano.types import Chunk, ParsedDocument
 
 
-class Catalogue(Library, Index):
+class Catalogue(Library, Index, History):
     """All of one data directory but its vector index. Safe to use from several threads and processes."""
 
     def add(
@@ -84,6 +85,7 @@ class Catalogue(Library, Index):
             moved = connection.execute("UPDATE placements SET collection = ? WHERE collection = ?", (new, old))
             if not moved.rowcount:
                 raise NotFoundError(f"no collection {old!r}; `ragnano docs list` shows what is stored")
+            rename_collection(connection, old, new)
 
     def delete_collection(self, name: str) -> int:
         """Remove a collection and the documents that stand nowhere else; how many those were. Raises NotFoundError."""

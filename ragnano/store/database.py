@@ -5,6 +5,7 @@ a connection per thread would pile up) and see one moment of the catalogue for a
 turns on one connection, each in one transaction.
 """
 
+import errno
 import os
 import sqlite3
 from collections import deque
@@ -18,7 +19,8 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from ragnano.errors import StoreBusy, StoreError
-from ragnano.store.schema import connect, create, is_current, make_private
+from ragnano.store.migration import migrate, remove_backup
+from ragnano.store.schema import SCHEMA, connect, create, make_private, stored_schema
 from ragnano.store.trouble import translated
 
 CATALOGUE_FILE = "catalogue.sqlite3"
@@ -26,34 +28,63 @@ CATALOGUE_FILE = "catalogue.sqlite3"
 _KEPT = 8
 # Longest wait for another process that is making the same catalogue at this moment, seconds.
 _CREATION_S = 30.0
+# What a file system says that may be read and not written (read-only medium, somebody else's folder).
+_READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 class Database:
-    """The catalogue's file: opens or makes it, gives out connections, keeps the write lock."""
+    """The catalogue's file: opens or makes it, gives out connections, keeps the write lock.
+
+    `read_only` is true where nothing can be written: everything can then be read and nothing changed, and a catalogue
+    of an older schema stays as it is. `schema` is that of the tables that are there.
+    """
 
     def __init__(self, data_dir: Path) -> None:
         """Raises StoreError (cannot be opened), StoreBusy, StoreDamaged."""
         self.data_dir = data_dir
         self.path = data_dir / CATALOGUE_FILE
+        self.read_only = False
+        self.schema = SCHEMA
         self._idle: deque[sqlite3.Connection] = deque()
         self._turn = RLock()
         self._closed = False
+        # One lock object for all threads: filelock keeps a count per thread, so threads exclude each other too.
+        self._lock = FileLock(data_dir / "write.lock", mode=0o600)
         with translated(self.path):
-            make_private(data_dir, self.path)
-            # One lock object for all threads: filelock keeps a count per thread, so threads exclude each other too.
-            self._lock = FileLock(data_dir / "write.lock", mode=0o600)
-            self._writer = connect(self.path, writer=True)
             try:
-                if not is_current(self._writer, self.path):
-                    self._create()
+                make_private(data_dir, self.path)
+            except OSError as error:
+                if error.errno not in _READ_ONLY or not self.path.is_file():
+                    raise
+                self.read_only = True
+            self._writer = self._connect(writer=True)
+            try:
+                self._bring_up_to_date()
             except BaseException:
                 self._writer.close()
                 raise
 
-    def _create(self) -> None:
-        with self.write_lock(timeout=_CREATION_S):
-            if not is_current(self._writer, self.path):
-                create(self._writer)
+    def _bring_up_to_date(self) -> None:
+        self.schema = stored_schema(self._writer, self.path)
+        if self.read_only:
+            return
+        if self.schema < SCHEMA:
+            with self.write_lock(timeout=_CREATION_S):
+                # Another process may have done it meanwhile.
+                self.schema = stored_schema(self._writer, self.path)
+                if self.schema == 0:
+                    create(self._writer)
+                elif self.schema < SCHEMA:
+                    migrate(self._writer, self.path, self.schema)
+            self.schema = SCHEMA
+        remove_backup(self.path)
+
+    def _connect(self, *, writer: bool) -> sqlite3.Connection:
+        if not self.read_only:
+            return connect(self.path, writer=writer)
+        # SQLite cannot make the files that a WAL database is shared by. Where there are none, nobody is writing.
+        alone = "" if self.path.with_name(CATALOGUE_FILE + "-wal").exists() else "&immutable=1"
+        return connect(self.path, writer=False, address=f"{self.path.absolute().as_uri()}?mode=ro{alone}")
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -71,6 +102,7 @@ class Database:
         """A connection in one transaction: committed when the block ends, undone when it raises."""
         with self._turn, translated(self.path):
             self._check_open()
+            self._check_writable()
             self._writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self._writer
@@ -93,6 +125,7 @@ class Database:
 
         Raises StoreBusy, naming the process that holds it when that is known.
         """
+        self._check_writable()
         with translated(self._lock_path):
             try:
                 self._lock.acquire(timeout=timeout)
@@ -144,12 +177,16 @@ class Database:
         if self._closed:
             raise StoreError(f"{self.path} has been closed; open the catalogue again")
 
+    def _check_writable(self) -> None:
+        if self.read_only:
+            raise StoreError(f"{self.path} cannot be written; give yourself write permission, or use --data-dir")
+
     def _borrow(self) -> sqlite3.Connection:
         self._check_open()
         try:
             return self._idle.pop()
         except IndexError:
-            return connect(self.path, writer=False)
+            return self._connect(writer=False)
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
         if connection.in_transaction:

@@ -1,7 +1,8 @@
 """The catalogue's tables, and how a connection to them is set up. Knows no document.
 
-Schema 1. Text is stored once: the lexical index is an FTS5 table with external content (it holds an inverted index
-over `chunks` and no text of its own), kept in step by triggers, which also fire when a removed document cascades.
+Schema 2 brought the history of conversations. Text of documents is stored once: the lexical index is an FTS5 table with
+external content (it holds an inverted index over `chunks` and no text of its own), kept in step by triggers, which also
+fire when a removed document cascades.
 
 FTS5's 'secure-delete' is not used: it would make the file unreadable to SQLite before 3.42, which Python 3.11 to 3.13
 are still built with. `Catalogue.compact` merges the index instead, which drops removed words for good.
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from ragnano.errors import StoreDamaged, StoreError
 
-SCHEMA = 1
+SCHEMA = 2
 # "ragn" in ASCII, in the file's header: tells a catalogue from somebody else's SQLite file.
 APPLICATION_ID = 0x7261676E
 # Seconds to wait for another process's transaction. The longest is one document's.
@@ -22,7 +23,7 @@ BUSY_S = 10.0
 # RETURNING came with 3.35 (March 2021).
 _OLDEST = (3, 35, 0)
 
-_TABLES = """
+DOCUMENT_TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE documents (
@@ -102,9 +103,54 @@ CREATE TABLE vector_log (
 );
 """
 
+HISTORY_TABLES = """
+CREATE TABLE conversations (
+    id TEXT PRIMARY KEY,                    -- random, hex
+    title TEXT NOT NULL,                    -- its first question
+    scope TEXT NOT NULL,                    -- JSON of ragnano.types.Scope
+    created TEXT NOT NULL,                  -- ISO 8601, UTC
+    updated TEXT NOT NULL
+) WITHOUT ROWID;
 
-def connect(path: Path, *, writer: bool) -> sqlite3.Connection:
-    """Open a connection fit for one thread at a time; transactions are begun and ended by hand.
+CREATE TABLE turns (
+    conversation TEXT NOT NULL REFERENCES conversations ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL CHECK (ordinal >= 1),
+    asked TEXT NOT NULL,
+    read_as TEXT NOT NULL,
+    scope TEXT NOT NULL,                    -- JSON
+    answer TEXT,                            -- JSON of ragnano.types.Answer; NULL: removed with a document it rested on
+    created TEXT NOT NULL,
+    UNIQUE (conversation, ordinal)
+);
+
+-- Every document that a turn quotes, names or was asked of; ordinal 0: that the conversation itself was limited to.
+CREATE TABLE turn_documents (
+    document TEXT NOT NULL,
+    conversation TEXT NOT NULL REFERENCES conversations ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    PRIMARY KEY (document, conversation, ordinal)
+) WITHOUT ROWID;
+CREATE INDEX turn_documents_by_conversation ON turn_documents (conversation);
+
+-- A document goes with all its words, whatever removes it. The questions about it are the user's own and stay.
+CREATE TRIGGER document_out AFTER DELETE ON documents BEGIN
+    UPDATE turns SET answer = NULL WHERE (conversation, ordinal) IN (
+        SELECT conversation, ordinal FROM turn_documents WHERE document = old.id);
+    UPDATE turns SET scope = json_set(scope, '$.documents', (
+            SELECT json_group_array(value) FROM json_each(scope, '$.documents') WHERE value <> old.id))
+        WHERE json_type(scope, '$.documents') = 'array' AND (conversation, ordinal) IN (
+            SELECT conversation, ordinal FROM turn_documents WHERE document = old.id);
+    UPDATE conversations SET scope = json_set(scope, '$.documents', (
+            SELECT json_group_array(value) FROM json_each(scope, '$.documents') WHERE value <> old.id))
+        WHERE id IN (SELECT conversation FROM turn_documents WHERE document = old.id AND ordinal = 0);
+    DELETE FROM turn_documents WHERE document = old.id;
+END;
+"""
+
+
+def connect(path: Path, *, writer: bool, address: str | None = None) -> sqlite3.Connection:
+    """Open a connection fit for one thread at a time; transactions are begun and ended by hand. `address` is a URI to
+    open it by instead of the path.
 
     synchronous=FULL, not NORMAL: NORMAL keeps a WAL database consistent through a power cut but may take back the last
     transactions. Then a document that was reported as taken in would be gone, and numbers of the vector log would be
@@ -116,7 +162,9 @@ def connect(path: Path, *, writer: bool) -> sqlite3.Connection:
             f"this Python comes with SQLite {sqlite3.sqlite_version}; ragnano needs 3.35 or newer: "
             "use a newer build of Python"
         )
-    connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        address or path, timeout=BUSY_S, isolation_level=None, check_same_thread=False, uri=address is not None
+    )
     try:
         for pragma in (
             "foreign_keys = ON",
@@ -147,13 +195,16 @@ def make_private(data_dir: Path, database: Path) -> None:
     database.chmod(0o600)
 
 
-def is_current(connection: sqlite3.Connection, path: Path) -> bool:
-    """True when the tables are there. Raises StoreError for a newer schema, StoreDamaged for a strange database."""
+def stored_schema(connection: sqlite3.Connection, path: Path) -> int:
+    """The schema of the tables that are there, 0 for none.
+
+    Raises StoreError for a newer schema, StoreDamaged for a strange database.
+    """
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     application: int = connection.execute("PRAGMA application_id").fetchone()[0]
     tables: int = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if not tables:
-        return False
+        return 0
     if application != APPLICATION_ID:
         raise StoreDamaged(f"{path} is not a ragnano catalogue; move it away, or use another --data-dir")
     if version > SCHEMA:
@@ -161,7 +212,7 @@ def is_current(connection: sqlite3.Connection, path: Path) -> bool:
             f"{path} was made by a newer ragnano (schema {version}, this one reads {SCHEMA}); upgrade ragnano, "
             "or use another --data-dir"
         )
-    return True
+    return version
 
 
 def create(connection: sqlite3.Connection) -> None:
@@ -169,8 +220,18 @@ def create(connection: sqlite3.Connection) -> None:
     # Both must be set before the first table is made. Incremental: freed pages leave the file when asked to.
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.executescript(
-        f"BEGIN IMMEDIATE; {_TABLES}"
+    in_one_transaction(
+        connection,
+        f"{DOCUMENT_TABLES} {HISTORY_TABLES}"
         f"INSERT INTO meta VALUES ('id', '{uuid.uuid4().hex}');"
-        f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA}; COMMIT;"
+        f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA};",
     )
+
+
+def in_one_transaction(connection: sqlite3.Connection, script: str) -> None:
+    """Run a script of statements; all of it happens, or nothing."""
+    try:
+        connection.executescript(f"BEGIN IMMEDIATE; {script} COMMIT;")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")

@@ -39,7 +39,9 @@ class Vectors:
 
     def __init__(self, data_dir: Path, catalogue: Catalogue) -> None:
         """Opens nothing yet. Raises StoreError when the folder cannot be made."""
-        self._folder = CacheFolder(data_dir / "vectors")
+        # Where nothing can be written, Chroma cannot even open an index: every search is exact.
+        self._usable = not catalogue.read_only
+        self._folder = CacheFolder(data_dir / "vectors", make=self._usable)
         self._catalogue = catalogue
         self._turn = RLock()
         self._index: ChromaIndex | None = None
@@ -78,7 +80,8 @@ class Vectors:
         count = self._catalogue.embedded_count(scope)
         limit = EXACT_CHUNKS if self._index is not None else COLD_CHUNKS
         # Another thread's sync may take long: don't wait for it.
-        if count > limit and count == self._catalogue.embedded_count() and self._turn.acquire(blocking=False):
+        wide = self._usable and count > limit and count == self._catalogue.embedded_count()
+        if wide and self._turn.acquire(blocking=False):
             try:
                 if self._is_current() or self._opens_current():
                     return self._ask(query, None, k)
@@ -102,6 +105,8 @@ class Vectors:
 
     def verify(self) -> list[str]:
         """What is wrong with the cache, one line each; [] when another process has it. Answers are right anyway."""
+        if not self._usable:
+            return []
         with self._turn:
             opened = self._index is not None
             try:
@@ -140,6 +145,8 @@ class Vectors:
         return found
 
     def _with_locks(self, work: Callable[[], None]) -> bool:
+        if not self._usable:
+            return False
         with self._turn:
             try:
                 with self._catalogue.write_lock():

@@ -41,13 +41,14 @@ class State:
 class CacheFolder:
     """data_dir/vectors: a lock, a state file, and one folder a generation, of which the state names the one in use."""
 
-    def __init__(self, path: Path) -> None:
-        """Makes the folder (0700). Raises StoreError when that cannot be done."""
+    def __init__(self, path: Path, *, make: bool = True) -> None:
+        """Makes the folder (0700), unless told not to. Raises StoreError when that cannot be done."""
         self.path = path
         self._state_path = path / "state.json"
-        with translated(path):
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.chmod(0o700)
+        if make:
+            with translated(path):
+                path.mkdir(mode=0o700, parents=True, exist_ok=True)
+                path.chmod(0o700)
         # Held by this object, whichever of its threads took it.
         self._lock = FileLock(path / "lock", mode=0o600, thread_local=False)
 

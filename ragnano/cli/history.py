@@ -1,0 +1,129 @@
+"""`ragnano history`: the conversations that `ragnano chat` kept."""
+
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from ragnano.cli.options import DataDir, Json, assistant
+from ragnano.cli.output import answer_lines, echo_lines, to_json
+
+if TYPE_CHECKING:
+    from ragnano.types import ConversationInfo, Turn
+
+group = typer.Typer(name="history", help="List, show, search, export and delete conversations.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="A conversation's id, the start of it, or last.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command group."""
+    app.add_typer(group)
+
+
+@group.command("list")
+def list_conversations(json: Json = False, data_dir: DataDir = None) -> None:
+    """List the conversations that were kept, the last one first."""
+    with assistant(data_dir=data_dir) as helper:
+        found = helper.conversations()
+        if json:
+            typer.echo(to_json(found, indent=1))
+            return
+        if not found:
+            echo_lines(["No conversations yet: begin one with `ragnano chat`."])
+        echo_lines(map(_line, found))
+
+
+@group.command("show")
+def show(name: Name, json: Json = False, data_dir: DataDir = None) -> None:
+    """Show a conversation: each question, how it was read, and its answer with the words it rests on."""
+    from ragnano.transcript import REMOVED
+
+    with assistant(data_dir=data_dir) as helper:
+        info = helper.catalogue.conversation(name)
+        turns = helper.catalogue.turns(info.id)
+        if json:
+            typer.echo(to_json(_whole(info, turns), indent=1))
+            return
+        echo_lines([_line(info)])
+        for turn in turns:
+            echo_lines(["", f"{turn.number}. {turn.asked}"])
+            if turn.read_as != turn.asked:
+                echo_lines([f"Read as: {turn.read_as}"])
+            echo_lines(answer_lines(turn.answer, streamed=False) if turn.answer else [REMOVED])
+
+
+@group.command("search")
+def search(
+    words: Annotated[str, typer.Argument(help="Words that all stand in a question, its answer or the quoted words.")],
+    json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Find questions and answers of earlier conversations by their words."""
+    from ragnano.transcript import REMOVED
+
+    with assistant(data_dir=data_dir) as helper:
+        found = list(helper.catalogue.search_turns(words))
+        if json:
+            typer.echo(to_json(found, indent=1))
+            return
+        if not found:
+            echo_lines(["Nothing found. `ragnano history list` shows what is kept."])
+        for item in found:
+            echo_lines([f"{item.conversation.id}  {item.turn.number}. {item.turn.asked}"])
+            echo_lines([f"    {item.turn.answer.answer if item.turn.answer else REMOVED}"])
+
+
+@group.command("export")
+def export(
+    name: Name,
+    form: Annotated[Literal["markdown", "json"], typer.Option("--format", "-f", help="What to write.")] = "markdown",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write into this file, readable by you alone, not to the screen.")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Write a conversation as Markdown or JSON. It holds words of your documents."""
+    from ragnano.transcript import markdown, write
+
+    with assistant(data_dir=data_dir) as helper:
+        info = helper.catalogue.conversation(name)
+        turns = helper.catalogue.turns(info.id)
+        text = markdown(info, turns) if form == "markdown" else to_json(_whole(info, turns), indent=1) + "\n"
+        if out is None:
+            echo_lines([text.rstrip("\n")])
+        else:
+            write(out, text)
+            echo_lines([f"Wrote {PurePath(out).name}."], err=True)
+
+
+@group.command("delete")
+def delete(
+    names: Annotated[list[str] | None, typer.Argument(help="Ids of conversations, or last.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Delete every conversation.")] = False,
+    json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Delete conversations: nothing of them stays in the data directory."""
+    if bool(names) == everything:
+        raise typer.BadParameter("give ids of conversations, or --all, one of them")
+    with assistant(data_dir=data_dir) as helper:
+        wanted = [info.id for info in helper.conversations()] if everything else names or []
+        deleted = helper.forget(*wanted)
+        if json:
+            typer.echo(to_json({"deleted": deleted}))
+        else:
+            echo_lines([f"Deleted {deleted} conversation{'s' if deleted != 1 else ''}."])
+
+
+def _line(info: "ConversationInfo") -> str:
+    turns = f"{info.turns} question{'s' if info.turns != 1 else ''}"
+    return f"{info.id}  {info.updated[:16].replace('T', ' ')}  {info.title}  ({turns})"
+
+
+def _whole(info: "ConversationInfo", turns: "list[Turn]") -> dict[str, Any]:
+    from ragnano.cli.output import plain
+
+    record = plain(info)
+    assert isinstance(record, dict)
+    return {**record, "turns": plain(turns)}

@@ -1,0 +1,189 @@
+"""Conversations that are kept: questions, answers, what they were asked of. Knows rows, nothing of how one talks.
+
+Words of a document never outlive it here: a trigger takes the answers that quote, name or were asked of a removed
+document (schema.py), and a turn that comes too late for it is kept without its answer.
+"""
+
+import dataclasses
+import json
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from ragnano.errors import AmbiguousError, NotFoundError, StoreDamaged
+from ragnano.store.database import Database
+from ragnano.store.records import documents_in, from_json, to_json
+from ragnano.text import fold
+from ragnano.types import Answer, ConversationInfo, FoundTurn, Scope, Turn
+
+T = TypeVar("T", Scope, Answer)
+
+LATEST = "last"
+"""As an id: the conversation that was last spoken in."""
+_TITLE = 80  # characters
+_CONVERSATIONS = """SELECT id, title, scope, created, updated,
+    (SELECT count(*) FROM turns WHERE conversation = conversations.id) FROM conversations"""
+_TURNS = "SELECT ordinal, asked, read_as, scope, answer, created FROM turns"
+# The schema that brought the history: an older catalogue that cannot be written has none.
+_SINCE = 2
+
+
+class History(Database):
+    """The catalogue's conversations."""
+
+    def conversations(self) -> list[ConversationInfo]:
+        """All of them, the one that was last spoken in first."""
+        if self.schema < _SINCE:
+            return []
+        with self.reading() as connection:
+            rows = connection.execute(f"{_CONVERSATIONS} ORDER BY updated DESC, id").fetchall()
+        return [_conversation(row) for row in rows]
+
+    def conversation(self, name: str) -> ConversationInfo:
+        """The one with this id, the start of its id, or "last". Raises NotFoundError, AmbiguousError."""
+        known = self.conversations()
+        if name == LATEST and known:
+            return known[0]
+        found = [info for info in known if name and info.id.startswith(name.lower())]
+        if len(found) > 1:
+            raise AmbiguousError(f"{name!r} fits {len(found)} conversations; use more of the id")
+        if not found:
+            raise NotFoundError(f"no conversation {name!r}; `ragnano history list` shows what is kept")
+        return found[0]
+
+    def turns(self, conversation: str) -> list[Turn]:
+        """The turns of the conversation with this full id, in order."""
+        if self.schema < _SINCE:
+            return []
+        with self.reading() as connection:
+            rows = connection.execute(f"{_TURNS} WHERE conversation = ? ORDER BY ordinal", (conversation,)).fetchall()
+        return [_turn(row, conversation) for row in rows]
+
+    def begin_conversation(self, title: str, scope: Scope) -> str:
+        """Keep a new conversation and return its id. Raises StoreError."""
+        identifier, now = uuid.uuid4().hex[:16], _now()
+        title = fold(title)
+        title = title if len(title) <= _TITLE else title[: _TITLE - 1].rstrip() + "…"
+        with self.writing() as connection:
+            connection.execute(
+                "INSERT INTO conversations (id, title, scope, created, updated) VALUES (?, ?, ?, ?, ?)",
+                (identifier, title, to_json(scope), now, now),
+            )
+            _limit(connection, identifier, scope)
+        return identifier
+
+    def limit_conversation(self, conversation: str, scope: Scope) -> None:
+        """Keep what the conversation with this full id is asked of from now on. Raises StoreError."""
+        with self.writing() as connection:
+            _limit(connection, conversation, scope)
+
+    def add_turn(self, conversation: str, asked: str, read_as: str, scope: Scope, answer: Answer) -> Turn:
+        """Keep a turn behind the others; it comes back as it is kept. Raises NotFoundError when the conversation has
+        been deleted, StoreError."""
+        now = _now()
+        with self.writing() as connection:
+            _require(connection, conversation)
+            (last,) = connection.execute(
+                "SELECT ifnull(max(ordinal), 0) FROM turns WHERE conversation = ?", (conversation,)
+            ).fetchone()
+            sources = _sources(connection, scope, answer)
+            kept = None if None in sources else answer
+            connection.execute(
+                """INSERT INTO turns (conversation, ordinal, asked, read_as, scope, answer, created)
+                   VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                (conversation, last + 1, asked, read_as, to_json(scope), kept and to_json(kept), now),
+            )
+            connection.executemany(
+                "INSERT INTO turn_documents (document, conversation, ordinal) VALUES (?, ?, ?)",
+                [(document, conversation, last + 1) for document in sources if document],
+            )
+            connection.execute("UPDATE conversations SET updated = ? WHERE id = ?", (now, conversation))
+        return Turn(last + 1, asked, read_as, scope, kept, now)
+
+    def delete_conversation(self, conversation: str) -> None:
+        """Delete the conversation with this full id; `compact` then takes its last traces out of the files.
+
+        Raises NotFoundError.
+        """
+        with self.writing() as connection:
+            _require(connection, conversation)
+            connection.execute("DELETE FROM conversations WHERE id = ?", (conversation,))
+
+    def search_turns(self, words: str) -> Iterator[FoundTurn]:
+        """The turns that hold all the words, whatever the case, in question, answer or quotes; latest first."""
+        wanted = words.casefold().split()
+        for info in self.conversations() if wanted else ():
+            for turn in self.turns(info.id):
+                text = _text(turn).casefold()
+                if all(word in text for word in wanted):
+                    yield FoundTurn(info, turn)
+
+
+def rename_collection(connection: sqlite3.Connection, old: str, new: str) -> None:
+    """Let conversations that are limited to a collection follow its new name."""
+    for table in ("conversations", "turns"):
+        connection.execute(
+            f"""UPDATE {table} SET scope = json_set(scope, '$.collection', ?2)
+                WHERE json_extract(scope, '$.collection') = ?1""",
+            (old, new),
+        )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _require(connection: sqlite3.Connection, conversation: str) -> None:
+    if not connection.execute("SELECT 1 FROM conversations WHERE id = ?", (conversation,)).fetchone():
+        raise NotFoundError("this conversation has been deleted; begin a new one")
+
+
+def _limit(connection: sqlite3.Connection, conversation: str, scope: Scope) -> None:
+    connection.execute("UPDATE conversations SET scope = ? WHERE id = ?", (to_json(scope), conversation))
+    connection.execute("DELETE FROM turn_documents WHERE conversation = ? AND ordinal = 0", (conversation,))
+    connection.executemany(
+        "INSERT INTO turn_documents (document, conversation, ordinal) VALUES (?, ?, 0)",
+        [(document, conversation) for document in dict.fromkeys(scope.documents or ())],
+    )
+
+
+def _sources(connection: sqlite3.Connection, scope: Scope, answer: Answer) -> set[str | None]:
+    """Ids of all the documents that a turn quotes, names or was asked of; None among them for one that is gone."""
+    named = set(documents_in(dataclasses.asdict(answer))) | set(scope.documents or ())
+    stored = _column(connection, "SELECT id FROM documents WHERE id IN (SELECT value FROM json_each(?))", named)
+    places = "SELECT path, document FROM placements WHERE path IN (SELECT value FROM json_each(?))"
+    about = connection.execute(places, (json.dumps(answer.about),)).fetchall()
+    gone = named != stored or set(answer.about) != {path for path, _ in about}
+    return {*stored, *(document for _, document in about), *([None] if gone else [])}
+
+
+def _column(connection: sqlite3.Connection, query: str, values: set[str]) -> set[str]:
+    return {row[0] for row in connection.execute(query, (json.dumps(sorted(values)),))}
+
+
+def _conversation(row: tuple[Any, ...]) -> ConversationInfo:
+    identifier, title, scope, created, updated, turns = row
+    return ConversationInfo(identifier, title, _read(Scope, scope, identifier), created, updated, turns)
+
+
+def _turn(row: tuple[Any, ...], conversation: str) -> Turn:
+    number, asked, read_as, scope, answer, created = row
+    kept = None if answer is None else _read(Answer, answer, conversation)
+    return Turn(number, asked, read_as, _read(Scope, scope, conversation), kept, created)
+
+
+def _read(kind: type[T], text: str, conversation: str) -> T:
+    try:
+        return from_json(kind, text)
+    except (ValueError, TypeError, KeyError):
+        raise StoreDamaged(
+            f"conversation {conversation} cannot be read; `ragnano history delete {conversation}` removes it"
+        ) from None
+
+
+def _text(turn: Turn) -> str:
+    answer = turn.answer
+    said = (answer.answer, *(citation.quote for citation in answer.citations)) if answer else ()
+    return fold(" ".join((turn.asked, turn.read_as, *said)))
