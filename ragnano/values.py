@@ -60,10 +60,13 @@ _SHARE = re.compile(rf"(?P<count>{_ANY_COUNT})\s*(?:%|per\s?cent\b|percent(?:age
 _DATE = re.compile(
     rf"\b(?P<m1>{MONTH})\.?\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y1>\d{{4}})\b"
     rf"|\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:day\s+)?(?:of\s+)?(?P<m2>{MONTH})\.?,?\s+(?P<y2>\d{{4}})\b"
-    r"|\b(?P<y3>\d{4})-(?P<m3>\d{2})-(?P<d3>\d{2})\b",
+    r"|\b(?P<y3>\d{4})-(?P<m3>\d{2})-(?P<d3>\d{2})\b"
+    r"|\b(?P<m4>\d{1,2})/(?P<d4>\d{1,2})/(?P<y4>\d{4}|\d{2})\b",
     re.IGNORECASE,
 )
 _PLAIN = re.compile(_DIGITS)
+_MONTHS_A_YEAR = 12
+_CENTURY, _PIVOT = 2000, 40  # years of two digits below the pivot are this century's
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SCALE_NAMES = {"k": 1_000, "m": 1_000_000, "bn": 1_000_000_000}
 
@@ -113,10 +116,19 @@ def _dates(text: str) -> Iterator[Value]:
     for match in _DATE.finditer(text):
         if match["y3"]:
             key = (match["y3"], match["m3"], match["d3"])
+        elif match["y4"]:
+            key = _with_strokes(int(match["m4"]), int(match["d4"]), match["y4"])
         else:
             month = _MONTHS.index((match["m1"] or match["m2"])[:3].lower()) + 1
             key = (match["y1"] or match["y2"], f"{month:02}", f"{int(match['d1'] or match['d2']):02}")
         yield Value("date", key, *match.span())
+
+
+def _with_strokes(first: int, second: int, year: str) -> tuple[str, str, str]:
+    """12/17/2020 and 17/12/2020 are one day; where both could be the month the first is, as in American contracts."""
+    month, day = (second, first) if first > _MONTHS_A_YEAR else (first, second)
+    whole = int(year) + (_CENTURY if int(year) < _PIVOT else _CENTURY - 100) if len(year) == 2 else int(year)
+    return str(whole), f"{month:02}", f"{day:02}"
 
 
 def _amounts(text: str) -> Iterator[Value]:

@@ -34,6 +34,7 @@ def test_what_the_text_says_is_supported(sentence: str) -> None:
         ("The Tenant shall assign this Lease.", "it is denied there"),
         ("The Tenant may assign this Lease.", "it is denied there"),
         ("Rent goes to Vale Harrow Holdings.", "the name is put together from two"),
+        ("The initial term is 24/60/4000.", "the date is put together from other figures"),
     ],
 )
 def test_what_the_text_does_not_say_is_not(sentence: str, reason: str) -> None:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from ragnano.followup import Reading, read_followup
+from ragnano.chat.followup import Reading, read_followup
 from ragnano.question import LONGEST_QUESTION
 
 NOTICE = "What notice must Ironvale give to terminate?"

@@ -14,16 +14,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("ragnano.types", "ragnano.errors", "ragnano"),
     ("ragnano.text", "ragnano.boxes", "ragnano.instructions", "ragnano.config", "ragnano.prompts"),
-    (
-        "ragnano.question",
-        "ragnano.facts",
-        "ragnano.values",
-        "ragnano.references",
-        "ragnano.phrases",
-        "ragnano.anaphora",
-        "ragnano.substitution",
-        "ragnano.followup",
-    ),
+    ("ragnano.question", "ragnano.facts", "ragnano.values", "ragnano.references"),
     ("ragnano.marks",),
     ("ragnano.models", "ragnano.store"),
     (
@@ -38,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ragnano.pictures",
     ),
     ("ragnano.grammar", "ragnano.claims", "ragnano.receipt", "ragnano.refusal"),
-    ("ragnano.generate", "ragnano.verify", "ragnano.chat", "ragnano.transcript"),
+    ("ragnano.generate", "ragnano.verify", "ragnano.chat"),
     ("ragnano.preview",),
     ("ragnano.assistant",),
     ("ragnano.evaluate", "ragnano.health"),

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ragnano.chat.transcript import REMOVED, escape, markdown, write
 from ragnano.errors import QuestionError
-from ragnano.transcript import REMOVED, escape, markdown, write
 from ragnano.types import Answer, Citation, ConversationInfo, Scope, Timings, TokenCount, Turn
 
 HOSTILE = [

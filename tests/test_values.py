@@ -24,6 +24,8 @@ def keys(text: str) -> list[tuple[str, ...]]:
         ("12.50 per cent", "12.5 %"),
         ("July 4, 2020", "the 4th day of July, 2020"),
         ("2020-07-04", "4 July 2020"),
+        ("12/17/2020", "December 17, 2020"),
+        ("17/12/20", "12/17/2020"),
         ("five (5) working days", "5 business days"),
     ],
 )

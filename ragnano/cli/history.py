@@ -37,7 +37,7 @@ def list_conversations(json: Json = False, data_dir: DataDir = None) -> None:
 @group.command("show")
 def show(name: Name, json: Json = False, data_dir: DataDir = None) -> None:
     """Show a conversation: each question, how it was read, and its answer with the words it rests on."""
-    from ragnano.transcript import REMOVED
+    from ragnano.chat.transcript import REMOVED
 
     with assistant(data_dir=data_dir) as helper:
         info = helper.catalogue.conversation(name)
@@ -60,7 +60,7 @@ def search(
     data_dir: DataDir = None,
 ) -> None:
     """Find questions and answers of earlier conversations by their words."""
-    from ragnano.transcript import REMOVED
+    from ragnano.chat.transcript import REMOVED
 
     with assistant(data_dir=data_dir) as helper:
         found = list(helper.catalogue.search_turns(words))
@@ -84,7 +84,7 @@ def export(
     data_dir: DataDir = None,
 ) -> None:
     """Write a conversation as Markdown or JSON. It holds words of your documents."""
-    from ragnano.transcript import markdown, write
+    from ragnano.chat.transcript import markdown, write
 
     with assistant(data_dir=data_dir) as helper:
         info = helper.catalogue.conversation(name)

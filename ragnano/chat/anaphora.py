@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from ragnano.phrases import (
+from ragnano.chat.phrases import (
     AUXILIARIES,
     CONJUNCTIONS,
     DETERMINERS,

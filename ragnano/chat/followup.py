@@ -8,8 +8,8 @@ one thing can be meant; where that is not clear, the follow-up is put behind the
 import re
 from dataclasses import dataclass
 
-from ragnano.anaphora import Anaphor, anaphora_of
-from ragnano.phrases import (
+from ragnano.chat.anaphora import Anaphor, anaphora_of
+from ragnano.chat.phrases import (
     AUXILIARIES,
     DETERMINERS,
     DOCUMENTS,
@@ -22,8 +22,8 @@ from ragnano.phrases import (
     tokens_of,
     without_times,
 )
+from ragnano.chat.substitution import PREFIX, Fragment, decapitalised, is_named, is_plural, sentence, substituted
 from ragnano.question import LONGEST_QUESTION
-from ragnano.substitution import PREFIX, Fragment, decapitalised, is_named, is_plural, sentence, substituted
 from ragnano.text import content_stems, fold, stem
 
 _CUE = re.compile(

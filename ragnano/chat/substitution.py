@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from ragnano.phrases import DETERMINERS, PREPOSITIONS, Slot, main_of, prepositional, slots_of
+from ragnano.chat.phrases import DETERMINERS, PREPOSITIONS, Slot, main_of, prepositional, slots_of
 from ragnano.text import stem
 
 PREFIX = re.compile(r"^(?:in|under|for|according to)\s+(?:[^:?]{3,300}:|[^:?,]{3,300},)\s+(?=\S)", re.I)

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
 
+from ragnano.chat.followup import read_followup
 from ragnano.errors import NotFoundError, StoreBusy, StoreError
-from ragnano.followup import read_followup
 from ragnano.narrow import narrow
 from ragnano.question import read_question
 from ragnano.store import Catalogue
