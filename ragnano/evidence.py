@@ -42,47 +42,45 @@ BEST_WORDS = 8
 ASKED_FOR = 0.6
 """Share of what is asked that a sentence must say before it is quoted although it speaks to a machine."""
 
-FEATURES = ("answers", "words", "share", "order", "place", "coverage", "kind")
-"""Of a sentence, in the order of a row's columns, each about 0 to 1: the reader's logit for the passage (a tenth of it)
-and probability for the sentence's best words and for all of them; the retrieved chunk's score and place; share of what
-is asked that the sentence says; whether it holds a date, duration, amount, … where one is asked for."""
+SHOWN = 3
+"""Most sentences that an answer cites."""
+
+READ = ("answers", "words", "share", "place", "coverage", "kind")
+FEATURES = (*READ, "words_logit", "words_behind", "answers_behind")
+"""Of a sentence, in the order of a row's columns, each about -1 to 1: the reader's logit for the passage (a tenth of
+it) and probability for the sentence's best words and for all of them; the retrieved chunk's place; share of what is
+asked that the sentence says; whether it holds a date, duration, amount, … where one is asked for. Then, made from
+those: the logit of its best words (a fifth of it), and how far words and passage are behind the question's best."""
+
+_LEAST = 1e-3  # a probability nearer to 0 or 1 is taken for this, so that its logit is finite
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What the gate judges by, each about 0 to 1.
+    """What the gate judges by, each about -1 to 1.
 
-    `answers` and `second` are the reader's logits (a tenth of them) of the two passages it likes best, `own` that of
-    the best sentence's passage; `words` and `share` the best sentence's, `words_best` the highest of any; `order` and
-    `place` are those of the best sentence's chunk; `coverage` and `kind` the best sentence's, `chunk_coverage` its
-    passage's; `unseen` the share of what was asked that stands in none of the retrieved chunks; `agreement` the share
-    of rankers that put the best chunk among their first three; `score` the best sentence's, `margin` how far that is
-    above the median.
+    `answers` is the reader's logit (a tenth of it) of the passage it likes best; `words` and `score` the logits (a
+    fifth of them) of the best words of any sentence and of the best sentence's score; `shown` the probability that one
+    of the first SHOWN sentences answers, if they were independent; `kind` that of the best sentence; `agreement` the
+    share of rankers that put its chunk among their first three; `unseen` the share of what was asked that stands in
+    none of the retrieved chunks.
     """
 
     answers: float = -1.0
-    second: float = -1.0
-    own: float = -1.0
-    words: float = 0.0
-    words_best: float = 0.0
-    share: float = 0.0
-    order: float = 0.0
-    place: float = 0.0
-    coverage: float = 0.0
-    chunk_coverage: float = 0.0
-    unseen: float = 1.0
+    words: float = -1.0
+    score: float = -1.0
+    shown: float = 0.0
     kind: float = 0.0
     agreement: float = 0.0
-    score: float = 0.0
-    margin: float = 0.0
+    unseen: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The sentences that were read: `features` (sentences, len(FEATURES)); `answers` a logit a hit, a tenth of it."""
+    """The sentences that were read: `read` (sentences, len(READ)); `answers` a logit a hit, a tenth of it."""
 
     extracts: tuple[Extract, ...]
-    features: NDArray[np.float64]
+    read: NDArray[np.float64]
     answers: tuple[float, ...]
 
 
@@ -94,7 +92,7 @@ def select(found: Found, catalogue: Catalogue, reader: Reader, budget: int) -> t
     candidates = read_candidates(found, catalogue, reader)
     if not candidates.extracts:
         return (), Signals()
-    scores = sentence_scores(candidates.features)
+    scores = sentence_scores(candidates.read)
     order = [int(at) for at in np.argsort(-scores, kind="stable")]
     evidence = _within_budget([(candidates.extracts[at], float(scores[at])) for at in order], budget, reader)
     return evidence, signals_of(found, candidates, scores)
@@ -117,15 +115,14 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
                     reading.answers / 10,
                     float(best.mean()) if len(best) else 0.0,
                     float(words.mean()) if len(words) else 0.0,
-                    hit.score,
                     1 / math.sqrt(1 + hits.index(hit)),
                     asked.coverage(passage.heading_stems | frozenset(content_stems(extract.text))),
                     float(fits_kind(extract.text, found.question.kind)),
                 ]
             )
-    features = np.array(rows, dtype=np.float64).reshape(len(rows), len(FEATURES))
+    read = np.array(rows, dtype=np.float64).reshape(len(rows), len(READ))
     every = tuple(extract for passage in passages for extract in passage.extracts)
-    return Candidates(every, features, tuple(reading.answers / 10 for reading in readings))
+    return Candidates(every, read, tuple(reading.answers / 10 for reading in readings))
 
 
 def _to_be_read(hit: Hit, catalogue: Catalogue, asked: "Asked") -> list[Extract]:
@@ -163,36 +160,39 @@ def _weights() -> tuple[float, NDArray[np.float64]]:
     return float(data["bias"]), np.array([float(data["weights"][name]) for name in FEATURES])
 
 
-def sentence_scores(features: NDArray[np.float64]) -> NDArray[np.float64]:
-    """float64 (sentences,), 0 to 1: how well each answers."""
+def features_of(read: NDArray[np.float64]) -> NDArray[np.float64]:
+    """float64 (sentences, len(FEATURES)) from (sentences, len(READ)); there must be a sentence."""
+    answers, words = read[:, READ.index("answers")], read[:, READ.index("words")]
+    return np.column_stack([read, _logit(words), words - words.max(), answers - answers.max()])
+
+
+def sentence_scores(read: NDArray[np.float64]) -> NDArray[np.float64]:
+    """float64 (sentences,), 0 to 1: the probability that each answers."""
     bias, weights = _weights()
-    scores: NDArray[np.float64] = 1 / (1 + np.exp(-(bias + features @ weights)))
+    scores: NDArray[np.float64] = 1 / (1 + np.exp(-(bias + features_of(read) @ weights)))
     return scores
+
+
+def _logit(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A fifth of the logit."""
+    kept = np.clip(probabilities, _LEAST, 1 - _LEAST)
+    return np.asarray(np.log(kept / (1 - kept)) / 5)
 
 
 def signals_of(found: Found, candidates: Candidates, scores: NDArray[np.float64]) -> Signals:
     """What the gate judges by. There must be a candidate."""
-    best = int(np.argmax(scores))
-    row = dict(zip(FEATURES, candidates.features[best].tolist(), strict=True))
-    hit = candidates.extracts[best].hit
+    order = np.argsort(-scores, kind="stable")
+    best = int(order[0])
+    ranks = candidates.extracts[best].hit.ranks
     asked = Asked(found)
-    ranked = sorted(candidates.answers, reverse=True)
     return Signals(
-        answers=ranked[0],
-        second=ranked[1] if len(ranked) > 1 else -1.0,
-        own=row["answers"],
-        words=row["words"],
-        words_best=float(candidates.features[:, FEATURES.index("words")].max()),
-        share=row["share"],
-        order=row["order"],
-        place=row["place"],
-        coverage=row["coverage"],
-        chunk_coverage=asked.coverage(asked.stems_of(hit)),
+        answers=max(candidates.answers),
+        words=float(_logit(candidates.read[:, READ.index("words")]).max()),
+        score=float(_logit(scores)[best]),
+        shown=float(1 - np.prod(1 - scores[order[:SHOWN]])),
+        kind=float(candidates.read[best, READ.index("kind")]),
+        agreement=sum(place <= 3 for place in ranks.values()) / max(1, len(ranks)),
         unseen=1 - asked.coverage(asked.seen),
-        kind=row["kind"],
-        agreement=sum(place <= 3 for place in hit.ranks.values()) / max(1, len(hit.ranks)),
-        score=float(scores[best]),
-        margin=float(scores[best] - np.median(scores)),
     )
 
 
@@ -204,18 +204,13 @@ class Asked:
     """
 
     def __init__(self, found: Found) -> None:
-        self._of_hit = {hit.chunk.id: _chunk_stems(hit) for hit in found.hits}
-        counts = Counter(stem for stems in self._of_hit.values() for stem in stems)
+        counts = Counter(stem for hit in found.hits for stem in _chunk_stems(hit))
         self.seen = frozenset(counts)
         known = set(content_stems(found.hits[0].chunk.context)) if found.hits else set()
         stems = [stem for stem in found.question.stems if stem not in known] or list(found.question.stems)
         total = len(found.hits)
         self._weights = {stem: math.log(1 + total / (1 + counts[stem])) for stem in stems}
         self._alternatives = {stem: frozenset((stem, *synonym_stems(stem))) for stem in stems}
-
-    def stems_of(self, hit: Hit) -> frozenset[str]:
-        """Stems of a retrieved chunk's text and headings."""
-        return self._of_hit[hit.chunk.id]
 
     def coverage(self, stems: frozenset[str]) -> float:
         """Share, 0 to 1, of the question's weight that the stems cover; 0 for a question without content words."""

@@ -115,6 +115,7 @@ def _warm(helper: Assistant, model: str) -> None:
     """Open what the first question would have to wait for."""
     helper.settle()
     helper.search("warm", k=1)
+    helper.reader.read("warm", ["warm"])
     if model != QUOTES_ONLY:
         helper.chat_model(model).count_tokens("warm")
 

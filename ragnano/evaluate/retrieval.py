@@ -26,7 +26,7 @@ PASSAGES = 20
 SAMPLES = 1_000
 SEED = 20
 
-_RUN = 4  # words
+RUN = 4  # words
 _WORD = re.compile(r"[a-z0-9]+")
 _ENOUGH = 0.5  # of a passage's runs in the expert's span, or of the span's runs in the passage
 
@@ -62,7 +62,7 @@ def runs_of(text: str) -> Runs:
     words = folded_words(text)
     if not words:
         return frozenset()
-    return frozenset(tuple(words[place : place + _RUN]) for place in range(max(1, len(words) - _RUN + 1)))
+    return frozenset(tuple(words[place : place + RUN]) for place in range(max(1, len(words) - RUN + 1)))
 
 
 def share(part: Runs, whole: Runs) -> float:

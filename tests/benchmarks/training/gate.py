@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from ragnano.evidence import FEATURES, Signals
+from ragnano.evidence import FEATURES, SHOWN, Signals, features_of
 from ragnano.models.offline import go_offline
 from tests.benchmarks.training.contracts import CACHE, HELD_OUT, ROOT, hashed
 from tests.benchmarks.training.judged import Judged, contract_questions, general_questions
 
 FOLDS = 4
+STRENGTH = 5.0  # inverse of the regularisation's, as scikit-learn's C
 GENERAL_SHARE = 0.25  # of all weight
-SHOWN = 2  # sentences of evidence that an answer shows at least one right of, to count as right
 NAMES = [field.name for field in fields(Signals)]
 RISKS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
 
@@ -32,7 +32,7 @@ def main() -> None:
     kept = CACHE / "judged.pickle"
     if "--again" in sys.argv or not kept.exists():
         kept.write_bytes(pickle.dumps([*general_questions(), *contract_questions()]))
-    judged: list[Judged] = pickle.loads(kept.read_bytes())
+    judged: list[Judged] = [item for item in pickle.loads(kept.read_bytes()) if len(item.right)]
     print(len(judged), "questions", file=sys.stderr)
     sentence_lines, scores = learn_sentences(judged)
     gate_lines, table = learn_gate(judged, scores)
@@ -56,7 +56,8 @@ def learn_sentences(judged: Sequence[Judged]) -> tuple[list[str], list[NDArray[n
     """Writes evidence.toml; returns what was reached and each question's cross-validated scores."""
     fold = folds(judged)
     lengths = [len(item.right) for item in judged]
-    x = np.concatenate([item.candidates.features for item in judged])
+    features = [features_of(item.candidates.read) for item in judged]
+    x = np.concatenate(features)
     y = np.concatenate([item.right for item in judged])
     rows = np.repeat(np.arange(len(judged)), lengths)
     weights = np.repeat(shares([item.kind for item in judged]) / np.maximum(1, lengths), lengths)
@@ -64,34 +65,33 @@ def learn_sentences(judged: Sequence[Judged]) -> tuple[list[str], list[NDArray[n
     scores = np.zeros(len(y))
     for left in range(FOLDS):
         chosen = fold[rows] != left
-        model = LogisticRegression(C=10.0, max_iter=5000).fit(x[chosen], y[chosen], sample_weight=weights[chosen])
+        model = _logistic(x[chosen], y[chosen], weights[chosen])
         scores[~chosen] = model.predict_proba(x[~chosen])[:, 1]
     own = np.split(scores, np.cumsum(lengths)[:-1])
     lines = []
     for kind in ("contracts", "general"):
-        at = [place for place, item in enumerate(judged) if item.kind == kind and item.answerable and len(item.right)]
+        at = [place for place, item in enumerate(judged) if item.kind == kind and item.answerable]
         ranked = [judged[place].right[np.argsort(-own[place], kind="stable")] for place in at]
         reach = ", ".join(
             f"{depth}: {np.mean([right[:depth].any() for right in ranked]):.3f}" for depth in (1, 2, 3, 5)
         )
         lines.append(f"{kind}, {len(at)} answerable questions: a right sentence among the first {reach}")
         for number, name in enumerate(FEATURES):
-            alone = [judged[p].right[np.argsort(-judged[p].candidates.features[:, number], kind="stable")] for p in at]
+            alone = [judged[p].right[np.argsort(-features[p][:, number], kind="stable")] for p in at]
             print(f"  {name} alone: first {np.mean([right[:1].any() for right in alone]):.3f}", file=sys.stderr)
-    final = LogisticRegression(C=10.0, max_iter=5000).fit(x, y, sample_weight=weights)
+    final = _logistic(x, y, weights)
     write("evidence.toml", "What each feature of a sentence counts (ragnano/evidence.py)", lines, final, FEATURES, "")
     return lines, list(own)
 
 
+def _logistic(x: NDArray[np.float64], y: NDArray[np.bool_], weights: NDArray[np.float64]) -> LogisticRegression:
+    return LogisticRegression(C=STRENGTH, max_iter=5000).fit(x, y, sample_weight=weights)
+
+
 def learn_gate(judged: Sequence[Judged], scores: Sequence[NDArray[np.float64]]) -> tuple[list[str], str]:
     """Writes gate.toml; returns what was reached and the table from risk to confidence."""
-    fold, usable = folds(judged), np.array([len(own) > 0 for own in scores])
-    x = np.array(
-        [
-            list(asdict(item.signals(own) if len(own) else Signals()).values())
-            for item, own in zip(judged, scores, strict=True)
-        ]
-    )
+    fold = folds(judged)
+    x = np.array([list(asdict(item.signals(own)).values()) for item, own in zip(judged, scores, strict=True)])
     right = np.array(
         [
             bool(item.right[np.argsort(-own, kind="stable")[:SHOWN]].any())
@@ -101,8 +101,8 @@ def learn_gate(judged: Sequence[Judged], scores: Sequence[NDArray[np.float64]]) 
     weights = shares([item.kind for item in judged])
     confidence = np.zeros(len(x))
     for left in range(FOLDS):
-        chosen = usable & (fold != left)
-        model = LogisticRegression(C=1.0, max_iter=5000).fit(x[chosen], right[chosen], sample_weight=weights[chosen])
+        chosen = fold != left
+        model = _logistic(x[chosen], right[chosen], weights[chosen])
         confidence[fold == left] = model.predict_proba(x[fold == left])[:, 1]
     lines = []
     answerable = np.array([item.answerable for item in judged])
@@ -122,7 +122,7 @@ def learn_gate(judged: Sequence[Judged], scores: Sequence[NDArray[np.float64]]) 
             )
     at = np.array([item.kind == "contracts" for item in judged])
     table = risk_table(confidence[at], right[at], answerable[at])
-    final = LogisticRegression(C=1.0, max_iter=5000).fit(x[usable], right[usable], sample_weight=weights[usable])
+    final = _logistic(x, right, weights)
     write("gate.toml", "Weights of the gate (ragnano/gate.py)", lines, final, NAMES, table)
     return lines, table
 
