@@ -18,7 +18,7 @@ from ragnano.evidence import select
 from ragnano.gate import load_gate
 from ragnano.generate import generate
 from ragnano.models import ChatModel, Embedder, ModelSpec, installed, load_catalogue, open_chat_model, open_embedder
-from ragnano.receipt import receipt
+from ragnano.receipt import Trace, receipt
 from ragnano.references import clause_of, references_of
 from ragnano.retrieve import Found, Retriever
 from ragnano.scopes import Wanted, scope_of
@@ -159,20 +159,26 @@ class Assistant:
         model: str | None = None,
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        trace: Trace | None = None,
     ) -> Answer:
         """Answer a question with citations, or say that the documents don't.
 
         `on_text` receives a checked preview while the model writes; the returned answer is what counts. `model` is a
-        catalogue name, a path to a GGUF file, or "none" for the best quote without a model.
+        catalogue name, a path to a GGUF file, or "none" for the best quote without a model. `trace` is filled with what
+        the answer is made from (see `ragnano.receipt`).
         """
         begun = time.monotonic()
         scope = scope or Scope()
         name = model or self.settings.chat_model
         chat = None if name == QUOTES_ONLY else self.chat_model(name)
+        if trace is not None and chat is not None:
+            chat = trace.listen(chat)
         found = self.find(question, scope, self.settings.candidates)
         evidence, signals = select(found, self.catalogue, self.embedder, self.settings.evidence_tokens)
         confidence = load_gate().confidence(signals)
         retrieved = time.monotonic() - begun
+        if trace is not None:
+            trace.evidence = tuple(evidence)
         if not evidence or confidence < load_gate().refuse_below:
             draft = _Draft("", "not_found", (), None, TokenCount())
         else:

@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("ragnano.generate", "ragnano.verify", "ragnano.receipt"),
     ("ragnano.assistant",),
-    ("ragnano.evaluate", "ragnano.health"),
+    ("ragnano.evaluate", "ragnano.health", "ragnano.replay"),
     ("ragnano.cli", "ragnano.__main__"),
 )
 APART = (("ragnano.models", "ragnano.store"), ("ragnano.store", "ragnano.models"))

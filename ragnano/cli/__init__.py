@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ragnano import __version__
-from ragnano.cli import answers, docs, doctor, evaluation, ingestion, models
+from ragnano.cli import answers, docs, doctor, evaluation, ingestion, models, replaying
 from ragnano.cli.options import DataDir, remember_data_dir
 from ragnano.errors import RagnanoError
 
@@ -43,6 +43,7 @@ def root(
 
 ingestion.register(app)
 answers.register(app)
+replaying.register(app)
 docs.register(app)
 models.register(app)
 doctor.register(app)
