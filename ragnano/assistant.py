@@ -7,12 +7,13 @@ It reads no files (that is `ingest`) and prints nothing.
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
 from ragnano.cite import cite, cite_hit
 from ragnano.config import Settings
+from ragnano.conflict import set_against
 from ragnano.errors import IndexMismatch
 from ragnano.evidence import select
 from ragnano.gate import load_gate
@@ -27,6 +28,7 @@ from ragnano.types import (
     Answer,
     Chunk,
     Citation,
+    Conflict,
     Document,
     Evidence,
     Hit,
@@ -54,6 +56,7 @@ class _Draft:
     cited: tuple[int, ...]
     first_token_s: float | None
     tokens: TokenCount
+    conflicts: tuple[Conflict, ...] = ()
 
 
 class Assistant:
@@ -177,12 +180,13 @@ class Assistant:
         evidence, signals = select(found, self.catalogue, self.embedder, self.settings.evidence_tokens)
         confidence = load_gate().confidence(signals)
         retrieved = time.monotonic() - begun
-        if trace is not None:
-            trace.evidence = tuple(evidence)
         if not evidence or confidence < load_gate().refuse_below:
             draft = _Draft("", "not_found", (), None, TokenCount())
         else:
             draft = self._phrase(chat, found, evidence, confidence, begun, on_text, cancelled)
+            evidence, draft = self._with_conflicts(found, scope, evidence, draft)
+        if trace is not None:
+            trace.evidence = evidence
         return self._answer(found, scope, evidence, draft, confidence, name, begun, retrieved)
 
     def _require_same_embedder(self) -> None:
@@ -233,6 +237,17 @@ class Assistant:
         tokens = TokenCount(reply.prompt_tokens, reply.answer_tokens)
         return _Draft(checked.text, checked.verdict, checked.cited, first[0] if first else None, tokens)
 
+    def _with_conflicts(
+        self, found: Found, scope: Scope, evidence: tuple[Evidence, ...], draft: _Draft
+    ) -> tuple[tuple[Evidence, ...], _Draft]:
+        """The draft with what contradicts its cited evidence beside it, and the evidence with that."""
+        against = set_against(found.question, evidence, draft.cited, self.catalogue, scope)
+        if against is None:
+            return evidence, draft
+        text, verdict = (against.text, "quoted") if against.whole else (f"{draft.text}\n{against.text}", draft.verdict)
+        new = replace(draft, text=text, verdict=verdict, cited=against.cited, conflicts=against.conflicts)
+        return against.evidence, new
+
     def _answer(
         self,
         found: Found,
@@ -261,6 +276,7 @@ class Assistant:
             model=model,
             receipt=receipt(found.question.text, scope, evidence, model, self.settings),
             about=tuple(document.path for document in found.about),
+            conflicts=draft.conflicts,
         )
 
     def documents(self, scope: Scope | None = None) -> list[Document]:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("ragnano.types", "ragnano.errors", "ragnano"),
     ("ragnano.text", "ragnano.boxes", "ragnano.config", "ragnano.prompts"),
-    ("ragnano.question", "ragnano.facts", "ragnano.references"),
+    ("ragnano.question", "ragnano.facts", "ragnano.references", "ragnano.values"),
     ("ragnano.marks",),
     ("ragnano.models", "ragnano.store"),
     (
@@ -26,8 +26,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ragnano.gate",
         "ragnano.cite",
         "ragnano.pictures",
+        "ragnano.related",
+        "ragnano.amendments",
     ),
-    ("ragnano.generate", "ragnano.verify", "ragnano.receipt"),
+    ("ragnano.conflict", "ragnano.generate", "ragnano.verify", "ragnano.receipt"),
     ("ragnano.assistant",),
     ("ragnano.evaluate", "ragnano.health", "ragnano.replay"),
     ("ragnano.cli", "ragnano.__main__"),
