@@ -18,7 +18,7 @@ from ragnano.errors import IndexMismatch
 from ragnano.evidence import select
 from ragnano.gate import load_gate
 from ragnano.generate import generate
-from ragnano.models import ChatModel, Embedder, ModelSpec, installed, load_catalogue, open_chat_model, open_embedder
+from ragnano.models import ChatModel, Embedder, installed, load_catalogue, open_chat_model, open_embedder
 from ragnano.receipt import Trace, receipt
 from ragnano.references import clause_of, references_of
 from ragnano.retrieve import Found, Retriever
@@ -114,14 +114,12 @@ class Assistant:
     def chat_models(self) -> tuple[str, ...]:
         """Names of the models that can answer here and now, the chosen one first; quoting without one comes last."""
         chosen = self.settings.chat_model
-        here = {spec.name for spec in load_catalogue() if spec.kind == "chat" and self._is_here(spec)}
+        known = (spec for spec in load_catalogue() if spec.kind == "chat")
+        here = {spec.name for spec in known if installed(spec, self.settings.models_dir)}
         here.update(self._chat_models)
         if chosen.lower().endswith(".gguf"):
             here.add(chosen)
         return (*sorted(here, key=lambda name: (name != chosen, name)), QUOTES_ONLY)
-
-    def _is_here(self, spec: ModelSpec) -> bool:
-        return installed(spec, self.settings.models_dir) is not None
 
     def scope(
         self,
@@ -167,15 +165,13 @@ class Assistant:
         """Answer a question with citations, or say that the documents don't.
 
         `on_text` receives a checked preview while the model writes; the returned answer is what counts. `model` is a
-        catalogue name, a path to a GGUF file, or "none" for the best quote without a model. `trace` is filled with what
-        the answer is made from (see `ragnano.receipt`).
+        catalogue name, a path to a GGUF file, or "none" for the best quote alone. `trace` is filled for a receipt.
         """
         begun = time.monotonic()
         scope = scope or Scope()
         name = model or self.settings.chat_model
         chat = None if name == QUOTES_ONLY else self.chat_model(name)
-        if trace is not None and chat is not None:
-            chat = trace.listen(chat)
+        chat = trace.listen(chat) if trace and chat else chat
         found = self.find(question, scope, self.settings.candidates)
         evidence, signals = select(found, self.catalogue, self.embedder, self.settings.evidence_tokens)
         confidence = load_gate().confidence(signals)
@@ -185,7 +181,7 @@ class Assistant:
         else:
             draft = self._phrase(chat, found, evidence, confidence, begun, on_text, cancelled)
             evidence, draft = self._with_conflicts(found, scope, evidence, draft)
-        if trace is not None:
+        if trace:
             trace.evidence = evidence
         return self._answer(found, scope, evidence, draft, confidence, name, begun, retrieved)
 
@@ -240,13 +236,13 @@ class Assistant:
     def _with_conflicts(
         self, found: Found, scope: Scope, evidence: tuple[Evidence, ...], draft: _Draft
     ) -> tuple[tuple[Evidence, ...], _Draft]:
-        """The draft with what contradicts its cited evidence beside it, and the evidence with that."""
+        """The draft with what contradicts its evidence beside it."""
         against = set_against(found.question, evidence, draft.cited, self.catalogue, scope)
         if against is None:
             return evidence, draft
         text, verdict = (against.text, "quoted") if against.whole else (f"{draft.text}\n{against.text}", draft.verdict)
-        new = replace(draft, text=text, verdict=verdict, cited=against.cited, conflicts=against.conflicts)
-        return against.evidence, new
+        draft = replace(draft, text=text, verdict=verdict, cited=against.cited, conflicts=against.conflicts)
+        return against.evidence, draft
 
     def _answer(
         self,

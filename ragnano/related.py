@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import PurePath
 
 from ragnano.store import Catalogue
-from ragnano.text import content_stems, stem, words
+from ragnano.text import MONTH, content_stems, stem, words
 from ragnano.types import Document
 
 FRONT_CHUNKS = 3
@@ -25,6 +25,8 @@ _VERSION = re.compile(
     r"(?i)(?<![a-z0-9])(?:(?:v|ver|version|rev|revision)[ ._-]?\d+(?:\.\d+)*|(?:19|20)\d\d(?:[ ._-]?\d\d){0,2}"
     r"|draft|final|signed|executed|copy|old|new)(?![a-z0-9])"
 )
+_DAY = rf"(?:{MONTH}\.?\s+\d{{1,2}},?|\d{{1,2}}\s+{MONTH}\.?,?)\s+\d{{4}}"
+_DATED = re.compile(rf"\b(?:(?:dated|on)\s+)?{_DAY}", re.IGNORECASE)
 _CALLED = re.compile(r"(?i)amend|addend|supplement|side.letter|variation|modif")
 
 
@@ -76,8 +78,11 @@ def later_of(first: Document, second: Document) -> int | None:
 
 @lru_cache(maxsize=10_000)
 def _parties(parties: tuple[str, ...]) -> frozenset[frozenset[str]]:
-    """Each party as the stems of its name without its legal form; the same in capitals is the same."""
-    named = (frozenset(stem(word) for word in words(party)) - _FORMS for party in parties)
+    """Each party as the stems of its name without its legal form; the same in capitals is the same.
+
+    A date read as part of a name ("Fernhill Mills Ltd on March 1, 2019") must not tell versions apart.
+    """
+    named = (frozenset(map(stem, words(_DATED.sub(" ", party)))) - _FORMS for party in parties)
     return frozenset(name for name in named if name)
 
 

@@ -13,9 +13,8 @@ from ragnano.cli.output import answer_lines
 from ragnano.config import Settings, default_models_dir
 from ragnano.conflict import set_against
 from ragnano.question import read_question
-from ragnano.related import amends, belong_together, may_amend
 from ragnano.store import Catalogue
-from ragnano.types import Answer, Document, Evidence, Hit, Scope
+from ragnano.types import Answer, Evidence, Hit, Scope
 from tests.conftest import SAMPLES, FakeChatModel, add_text, make_evidence
 
 PARTIES = ("Alder Mills Ltd", "Birch Foods Inc.")
@@ -240,30 +239,6 @@ def test_what_the_answer_says_beside_the_conflict_stays(pages: Catalogue) -> Non
     against = set_against(read_question("How much is the security deposit?"), (one, two, third), (2, 0), pages, Scope())
     assert against is not None and not against.whole
     assert against.cited == (2, 0, 1) and [side.citation for side in against.conflicts[0].sides] == [2, 3]
-
-
-def document(**parts: object) -> Document:
-    given = {"id": "0" * 64, "title": "Office Lease", "media_type": "text/plain", "pages": 1, "size": 1, **parts}
-    return Document(**given)  # type: ignore[arg-type]
-
-
-def test_documents_belong_together_by_both_parties_or_as_versions_of_one_file() -> None:
-    lease = document(parties=("Brightwater LLC", "COPPERFINCH, INC."), paths=("/a/lease.pdf",))
-    same = document(parties=("Copperfinch, Inc.", "Brightwater LLC"), title="Parking")
-    neighbour = document(parties=("Brightwater LLC", "Quince Ltd"), paths=("/a/quince.pdf",))
-    assert belong_together(lease, same) and not belong_together(lease, neighbour)
-    policy, newer = (document(title="Travel Policy", paths=(f"/p/travel-policy-{tag}.md",)) for tag in ("2023", "v2"))
-    other = document(title="Travel Policy", paths=("/p/contractors.md",))
-    assert belong_together(policy, newer) and not belong_together(policy, other)
-
-
-def test_an_amendment_names_what_it_amends(assistant: Assistant) -> None:
-    original = assistant.catalogue.document(add_contract(assistant))
-    amendment = assistant.catalogue.document(add_amendment(assistant, parties=()))
-    assert amends(amendment, original, assistant.catalogue)
-    assert not may_amend(original, amendment) and not may_amend(amendment, amendment)
-    elsewhere = dataclasses.replace(original, title="Storage Agreement")
-    assert not amends(amendment, elsewhere, assistant.catalogue)
 
 
 def test_the_command_line_marks_the_later_document(assistant: Assistant) -> None:
