@@ -124,6 +124,17 @@ def test_conditions_that_changed_without_changing_the_answer_are_told(
     assert step in steps(outcome) and any(said in change.detail for change in outcome.changes)
 
 
+def test_an_empty_part_that_an_older_version_did_not_have_is_no_difference(
+    assistant: Assistant, receipt: Receipt
+) -> None:
+    def without(name: str) -> Receipt:
+        kept = {part: value for part, value in receipt.answer.items() if part != name}
+        return receipt.model_copy(update={"answer": kept})
+
+    assert receipt.answer["conflicts"] == [] and replay(assistant, without("conflicts")).same
+    assert [change.detail for change in replay(assistant, without("citations")).changes] == ["citations: not the same"]
+
+
 def test_an_index_made_by_another_embedder_is_the_cause_that_is_named(assistant: Assistant, receipt: Receipt) -> None:
     assistant.catalogue.adopt_fingerprint({"embedder": "other 1"})
     outcome = replay(assistant, receipt)
