@@ -7,13 +7,14 @@ It reads no files (that is `ingest`) and prints nothing.
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
 from ragnano.chat import Conversation, forget
 from ragnano.cite import cite, cite_hit
 from ragnano.config import Settings
+from ragnano.conflict import set_against
 from ragnano.errors import IndexMismatch
 from ragnano.evidence import select
 from ragnano.gate import load_gate
@@ -22,7 +23,6 @@ from ragnano.instructions import addresses_a_model
 from ragnano.models import (
     ChatModel,
     Embedder,
-    ModelSpec,
     Reader,
     installed,
     load_catalogue,
@@ -31,7 +31,7 @@ from ragnano.models import (
     open_reader,
 )
 from ragnano.preview import StreamGuard
-from ragnano.receipt import receipt
+from ragnano.receipt import Trace, receipt
 from ragnano.references import clause_of, references_of
 from ragnano.refusal import refusal
 from ragnano.retrieve import Found, Retriever
@@ -41,6 +41,7 @@ from ragnano.types import (
     Answer,
     Chunk,
     Citation,
+    Conflict,
     ConversationInfo,
     Document,
     Evidence,
@@ -69,6 +70,7 @@ class _Draft:
     cited: tuple[int, ...]
     first_token_s: float | None
     tokens: TokenCount
+    conflicts: tuple[Conflict, ...] = ()
 
 
 class Assistant:
@@ -136,14 +138,12 @@ class Assistant:
     def chat_models(self) -> tuple[str, ...]:
         """Names of the models that can answer here and now, the chosen one first; quoting without one comes last."""
         chosen = self.settings.chat_model
-        here = {spec.name for spec in load_catalogue() if spec.kind == "chat" and self._is_here(spec)}
+        known = (spec for spec in load_catalogue() if spec.kind == "chat")
+        here = {spec.name for spec in known if installed(spec, self.settings.models_dir)}
         here.update(self._chat_models)
         if chosen.lower().endswith(".gguf"):
             here.add(chosen)
         return (*sorted(here, key=lambda name: (name != chosen, name)), QUOTES_ONLY)
-
-    def _is_here(self, spec: ModelSpec) -> bool:
-        return installed(spec, self.settings.models_dir) is not None
 
     def scope(
         self,
@@ -184,16 +184,18 @@ class Assistant:
         model: str | None = None,
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        trace: Trace | None = None,
     ) -> Answer:
         """Answer a question with citations, or say that the documents don't.
 
         `on_text` receives a checked preview while the model writes; the returned answer is what counts. `model` is a
-        catalogue name, a path to a GGUF file, or "none" for the best quote without a model.
+        catalogue name, a path to a GGUF file, or "none" for the best quote alone. `trace` is filled for a receipt.
         """
         begun = time.monotonic()
         scope = scope or Scope()
         name = model or self.settings.chat_model
         chat = None if name == QUOTES_ONLY else self.chat_model(name)
+        chat = trace.listen(chat) if trace and chat else chat
         found = self.find(question, scope, self.settings.candidates)
         evidence, signals = select(found, self.catalogue, self.reader, self.settings.evidence_tokens)
         confidence = load_gate().confidence(signals)
@@ -202,6 +204,9 @@ class Assistant:
             draft = _Draft("", "not_found", (), None, TokenCount())
         else:
             draft = self._phrase(chat, found, evidence, begun, on_text, cancelled)
+            evidence, draft = self._with_conflicts(found, scope, evidence, draft)
+        if trace:
+            trace.evidence = evidence
         return self._answer(found, scope, evidence, draft, confidence, name, begun, retrieved)
 
     def converse(self, name: str | None = None, *, scope: Scope | None = None, keep: bool = True) -> Conversation:
@@ -263,6 +268,17 @@ class Assistant:
         tokens = TokenCount(reply.prompt_tokens, reply.answer_tokens)
         return _Draft(checked.text, checked.verdict, checked.cited, first[0] if first else None, tokens)
 
+    def _with_conflicts(
+        self, found: Found, scope: Scope, evidence: tuple[Evidence, ...], draft: _Draft
+    ) -> tuple[tuple[Evidence, ...], _Draft]:
+        """The draft with what contradicts its evidence beside it."""
+        against = set_against(found.question, evidence, draft.cited, self.catalogue, scope)
+        if against is None:
+            return evidence, draft
+        text, verdict = (against.text, "quoted") if against.whole else (f"{draft.text}\n{against.text}", draft.verdict)
+        draft = replace(draft, text=text, verdict=verdict, cited=against.cited, conflicts=against.conflicts)
+        return against.evidence, draft
+
     def _answer(
         self,
         found: Found,
@@ -291,6 +307,7 @@ class Assistant:
             model=model,
             receipt=receipt(found.question.text, scope, evidence, model, self.settings),
             about=tuple(document.path for document in found.about),
+            conflicts=draft.conflicts,
         )
 
     def documents(self, scope: Scope | None = None) -> list[Document]:

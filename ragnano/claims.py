@@ -8,7 +8,7 @@ one piece; nothing may be denied that the text affirms, nor affirmed that it den
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from ragnano.question import Question
+from ragnano.question import AnswerKind, Question
 from ragnano.text import STOPWORDS, content_stems, stem, words
 from ragnano.values import values_of
 
@@ -25,7 +25,7 @@ _DENIAL = re.compile(
 )
 _FORBIDDEN = re.compile(r"\b(?:prohibited|forbidden|no (?:right|obligation|liability)|in no event|nothing)\b", re.I)
 _AFTER_DENIAL = 4  # content words after a denial among which what it denies is looked for
-_WITH_UNIT = frozenset(("duration", "amount", "share", "date"))
+_WITH_UNIT: tuple[AnswerKind, ...] = ("duration", "amount", "share", "date")
 
 
 def is_supported(sentence: str, question: Question, texts: Iterable[str], given: frozenset[str] = frozenset()) -> bool:
@@ -81,9 +81,9 @@ def _words_of(text: str) -> str:
     return " ".join(words(text))
 
 
-def _figures(text: str) -> set[tuple[str, ...]]:
+def _figures(text: str) -> set[tuple[str, str]]:
     """Figures that have a unit, by value."""
-    return {(value.kind, *value.key) for value in values_of(text) if value.kind in _WITH_UNIT}
+    return {(value.unit, str(value.value)) for kind in _WITH_UNIT for value in values_of(text, kind)}
 
 
 def _turned_round(sentence: str, proof: str) -> bool:

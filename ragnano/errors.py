@@ -5,6 +5,7 @@ RagnanoError
 ├── QuestionError        the question is empty, too long or asked of nothing
 ├── NotFoundError        no such document, collection, page or model
 │   └── AmbiguousError   the name fits several documents
+├── ReceiptError         the file is no receipt, or none can be written there
 ├── ModelError           a model cannot be used
 │   ├── ModelMissing     not fetched yet
 │   ├── DigestMismatch   the bytes are not the ones the catalogue names
@@ -46,6 +47,10 @@ class NotFoundError(RagnanoError):
 
 class AmbiguousError(NotFoundError):
     """Several things go by that name; the message lists them."""
+
+
+class ReceiptError(RagnanoError):
+    """The file is no sound receipt, or a receipt cannot be written there."""
 
 
 class ModelError(RagnanoError):

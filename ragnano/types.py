@@ -202,6 +202,27 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a conflict: the number of its citation, and the words in it that differ ("" for all of them)."""
+
+    citation: int
+    fact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Passages that answer the same question differently. Neither is preferred.
+
+    `later` is the index of the side whose document is the later one, None when that is not known. `reason` says how
+    the sides differ, in ragnano's own words.
+    """
+
+    sides: tuple[Side, ...]
+    later: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Timings:
     """Seconds from the question to: evidence ready, first token (None without a model call), answer complete."""
 
@@ -223,7 +244,8 @@ class Answer:
     """What the reader gets. `nearest` is filled for "not_found": the clauses that came closest.
 
     `confidence` is the gate's estimate, 0 to 1, that the evidence answers the question. `receipt` is a SHA-256 over
-    question, scope, documents, model, prompt and settings: equal receipts mean equal answers.
+    question, scope, documents, model, prompt and settings: equal receipts mean equal answers. `conflicts` name, by
+    their numbers, citations that contradict each other.
     """
 
     question: str
@@ -237,6 +259,7 @@ class Answer:
     model: str
     receipt: str
     about: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

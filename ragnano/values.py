@@ -1,169 +1,162 @@
-"""Figures by value: "sixty (60) days", "60 days" and "sixty days" are one duration, "$5" and "5 dollars" one sum.
+"""Facts by value: "sixty (60) days" and "60 days" are one, "$5,000" and "5,000 dollars" too.
 
-A figure is a kind, its number and its unit, so that sixty days are not taken for sixty months or 60 %. Knows no
-documents and no models.
+Knows texts only. Used to tell whether two passages state the same; never to prove an answer, which stays literal
+(`ragnano.verify`).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Literal
+from fractions import Fraction
 
-from ragnano.text import MONTH
+from dateutil import parser
 
-ValueKind = Literal["duration", "amount", "share", "date", "number"]
+from ragnano.facts import AMOUNT, DATE
+from ragnano.question import AnswerKind
+from ragnano.text import stem, words
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One figure of a text at [start, end): `key` is equal for equal figures however they are written."""
+    """A fact in a text: what it is measured in, how much (or which), and the words [start, end) that state it."""
 
-    kind: ValueKind
-    key: tuple[str, ...]
+    unit: str
+    value: Fraction | str
     start: int
     end: int
 
 
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = {name: 10 * at for at, name in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
-_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-_ONES = {name: at for at, name in enumerate(_SMALL)}
-_NUMBER_WORD = "|".join([*_TENS, *_SCALES, *reversed(_SMALL)])
-_SPELLED = rf"\b(?:{_NUMBER_WORD})(?:(?:[\s-]+|\s+and\s+)(?:{_NUMBER_WORD}))*\b"
-_DIGITS = r"\d(?:[\d,]*\d)?(?:\.\d+)?"
-_ANY_COUNT = rf"(?:{_SPELLED}\s*\(\s*{_DIGITS}\s*\)|{_SPELLED}|{_DIGITS})"
-_UNITS = {
-    "hour": r"hours?",
-    "business day": r"(?:business|working)\s+days?",
-    "day": r"(?:(?:consecutive|calendar|full)\s+)*days?",
-    "week": r"weeks?",
-    "month": r"(?:(?:consecutive|calendar|full)\s+)*months?",
-    "quarter": r"(?:calendar\s+)?quarters?",
-    "year": r"(?:(?:consecutive|calendar|full|contract|fiscal)\s+)*years?",
+_ONES = dict(
+    zip(
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen".split(),
+        range(1, 20),
+        strict=True,
+    )
+)
+_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
+_WORD = "|".join(sorted([*_ONES, *_TENS, *_SCALES], key=len, reverse=True))
+_DIGITS = r"\d[\d,]*(?:\.\d+)?"
+_SPELT = rf"(?:{_WORD})(?:(?:\s+|-|\s+and\s+)(?:{_WORD}))*"
+# "sixty (60)", "60", "sixty": the digits win where both stand.
+_NUMBER = rf"(?:(?:{_SPELT}\s*)?\(\s*(?P<inside>{_DIGITS})\s*\)|(?P<digits>{_DIGITS})|(?P<spelt>{_SPELT}))"
+
+_DURATION = re.compile(
+    rf"\b{_NUMBER}[\s-]*(?P<kind>(?:business|working|calendar|consecutive|full)[\s-]+)?"
+    r"(?P<unit>hour|day|week|month|quarter|year)s?\b",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(rf"(?P<digits>{_DIGITS})\s*(?:%|per\s?cent\b)|\b(?P<spelt>{_SPELT})\s+per\s?cent\b", re.IGNORECASE)
+_COUNT = re.compile(rf"\b{_NUMBER}\s+(?P<next>\w+(?:\s+\w+)?)", re.IGNORECASE)
+_MONEY = re.compile(rf"(?P<digits>{_DIGITS})(?:\s?(?P<scale>million|billion|thousand))?", re.IGNORECASE)
+_PLACE = re.compile(
+    r"\b(?P<unit>[Ll]aws?|[Cc]ourts?)\s+(?:of|in)\s+(?:the\s+)?(?:(?:State|Commonwealth|Province|Republic)\s+of\s+)?"
+    r"(?P<name>[A-Z]\w+(?:\s+(?:and\s+)?[A-Z]\w+)*)"
+)
+_CURRENCIES = (
+    ("€", ("€", "eur")),
+    ("£", ("£", "gbp", "pound")),
+    ("¥", ("¥",)),
+    ("CAD", ("cad",)),
+    ("$", ("$", "usd", "us", "dollar")),
+)
+_IN_ONE: dict[str, tuple[str, Fraction]] = {
+    "hour": ("days", Fraction(1, 24)),
+    "day": ("days", Fraction(1)),
+    "week": ("days", Fraction(7)),
+    "month": ("months", Fraction(1)),
+    "quarter": ("months", Fraction(3)),
+    "year": ("months", Fraction(12)),
 }
-_DURATION = re.compile(rf"(?P<count>{_ANY_COUNT})[\s-]*(?P<unit>{'|'.join(_UNITS.values())})\b", re.IGNORECASE)
-_UNIT = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _UNITS.items()}
-_CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
-_NAMES = {"dollar": "USD", "euro": "EUR", "pound": "GBP", "yen": "JPY"}
-_SCALE = r"(?:\s*(?P<scale>thousand|million|billion|m|bn|k)\b)?"
-_AMOUNT = re.compile(
-    rf"(?:(?:(?P<code>US|USD|EUR|GBP|CAD|AUD|JPY)\s?)?(?P<sign>[$€£¥])|(?P<only>USD|EUR|GBP|CAD|AUD|JPY))\s?"
-    rf"(?P<digits>{_DIGITS}){_SCALE}"
-    rf"|(?P<count>{_ANY_COUNT})\s+(?:US\s+|U\.S\.\s+)?(?P<name>dollar|euro|pound|yen)s?\b",
-    re.IGNORECASE,
-)
-_SHARE = re.compile(rf"(?P<count>{_ANY_COUNT})\s*(?:%|per\s?cent\b|percent(?:age)?\b)", re.IGNORECASE)
-_DATE = re.compile(
-    rf"\b(?P<m1>{MONTH})\.?\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y1>\d{{4}})\b"
-    rf"|\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:day\s+)?(?:of\s+)?(?P<m2>{MONTH})\.?,?\s+(?P<y2>\d{{4}})\b"
-    r"|\b(?P<y3>\d{4})-(?P<m3>\d{2})-(?P<d3>\d{2})\b"
-    r"|\b(?P<m4>\d{1,2})/(?P<d4>\d{1,2})/(?P<y4>\d{4}|\d{2})\b",
-    re.IGNORECASE,
-)
-_PLAIN = re.compile(_DIGITS)
-_MONTHS_A_YEAR = 12
-_CENTURY, _PIVOT = 2000, 40  # years of two digits below the pivot are this century's
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_SCALE_NAMES = {"k": 1_000, "m": 1_000_000, "bn": 1_000_000_000}
 
 
-def values_of(text: str) -> list[Value]:
-    """The figures of a text, in reading order; digits that are no other kind of figure are plain numbers."""
-    found: list[Value] = []
-    for read in (_dates, _amounts, _shares, _durations, _numbers):
-        for value in read(text):
-            if not any(value.start < other.end and other.start < value.end for other in found):
-                found.append(value)
-    return sorted(found, key=lambda value: value.start)
+def values_of(text: str, kind: AnswerKind, asked: Collection[str] = ()) -> tuple[Value, ...]:
+    """The facts of this kind in a text, in order. () for kinds that have no value to compare.
 
-
-def number_of(text: str) -> Decimal | None:
-    """The number a text writes: its digits if it has any ("sixty (60)"), else its words. None when it has neither."""
-    digits = _PLAIN.search(text)
-    if digits:
-        try:
-            return Decimal(digits.group().replace(",", "")).normalize()
-        except InvalidOperation:
-            return None
-    total = current = 0
-    words = [word for word in re.split(r"[\s-]+", text.lower()) if word and word != "and"]
-    if not words:
-        return None
-    for word in words:
-        if word in _ONES:
-            current += _ONES[word]
-        elif word in _TENS:
-            current += _TENS[word]
-        elif word == "hundred":
-            current = max(1, current) * 100
-        elif word in _SCALES:
-            total += max(1, current) * _SCALES[word]
-            current = 0
-        else:
-            return None
-    return Decimal(total + current).normalize()
-
-
-def _key(number: Decimal | None) -> str | None:
-    return None if number is None else f"{number:f}"
-
-
-def _dates(text: str) -> Iterator[Value]:
-    for match in _DATE.finditer(text):
-        if match["y3"]:
-            key = (match["y3"], match["m3"], match["d3"])
-        elif match["y4"]:
-            key = _with_strokes(int(match["m4"]), int(match["d4"]), match["y4"])
-        else:
-            month = _MONTHS.index((match["m1"] or match["m2"])[:3].lower()) + 1
-            key = (match["y1"] or match["y2"], f"{month:02}", f"{int(match['d1'] or match['d2']):02}")
-        yield Value("date", key, *match.span())
-
-
-def _with_strokes(first: int, second: int, year: str) -> tuple[str, str, str]:
-    """12/17/2020 and 17/12/2020 are one day; where both could be the month the first is, as in American contracts."""
-    month, day = (second, first) if first > _MONTHS_A_YEAR else (first, second)
-    whole = int(year) + (_CENTURY if int(year) < _PIVOT else _CENTURY - 100) if len(year) == 2 else int(year)
-    return str(whole), f"{month:02}", f"{day:02}"
-
-
-def _amounts(text: str) -> Iterator[Value]:
-    for match in _AMOUNT.finditer(text):
-        if match["name"]:
-            number, currency = number_of(match["count"]), _NAMES[match["name"].lower()]
-        else:
-            number = number_of(match["digits"])
-            currency = (match["code"] or match["only"] or _CURRENCIES[match["sign"]]).upper().replace("USD", "US")
-            currency = "USD" if currency == "US" else currency
-            if number is not None and match["scale"]:
-                scale = match["scale"].lower()
-                number = (number * (_SCALES.get(scale) or _SCALE_NAMES[scale])).normalize()
-        key = _key(number)
-        if key is not None:
-            yield Value("amount", (key, currency), *match.span())
-
-
-def _shares(text: str) -> Iterator[Value]:
-    for match in _SHARE.finditer(text):
-        key = _key(number_of(match["count"]))
-        if key is not None:
-            yield Value("share", (key,), *match.span())
+    An amount is money; where there is none, it is a number of things that are asked for (stems in `asked`).
+    """
+    read = _READERS.get(kind)
+    found = tuple(read(text)) if read else ()
+    return found or (tuple(_counts(text, frozenset(asked))) if kind == "amount" else ())
 
 
 def _durations(text: str) -> Iterator[Value]:
     for match in _DURATION.finditer(text):
-        key = _key(number_of(match["count"]))
-        unit = next(name for name, pattern in _UNIT.items() if pattern.fullmatch(match["unit"]))
-        if key is not None:
-            yield Value("duration", (key, unit), *match.span())
+        unit, factor = _IN_ONE[match["unit"].lower()]
+        working = (match["kind"] or "").lower().startswith(("business", "working"))
+        yield Value(f"business {unit}" if working else unit, _number(match) * factor, *match.span())
 
 
-def _numbers(text: str) -> Iterator[Value]:
-    for match in _PLAIN.finditer(text):
-        key = _key(number_of(match.group()))
-        if key is not None:
-            yield Value("number", (key,), *match.span())
+def _dates(text: str) -> Iterator[Value]:
+    for match in DATE.finditer(text):
+        # A day without its year could be any year's: it is compared with nothing.
+        if len(re.findall(r"\d+", match.group())) < 2:
+            continue
+        try:
+            day = parser.parse(re.sub(r"\b(?:day\s+)?of\b", " ", match.group(), flags=re.IGNORECASE)).date()
+        except (ValueError, OverflowError):
+            continue
+        yield Value("date", day.isoformat(), *match.span())
+
+
+def _amounts(text: str) -> Iterator[Value]:
+    for match in AMOUNT.finditer(text):
+        said = match.group().lower()
+        number = _MONEY.search(match.group())
+        currency = next((name for name, signs in _CURRENCIES if any(sign in said for sign in signs)), None)
+        if number and currency:
+            scale = _SCALES[number["scale"].lower()] if number["scale"] else 1
+            yield Value(currency, _plain(number["digits"]) * scale, *match.span())
+
+
+def _shares(text: str) -> Iterator[Value]:
+    for match in _SHARE.finditer(text):
+        # "one and one-quarter percent (1.25%)": the digits say it.
+        if match["digits"] or not re.match(rf"\s*\(\s*{_DIGITS}\s*(?:%|per\s?cent)", text[match.end() :]):
+            yield Value("%", _number(match), *match.span())
+
+
+def _places(text: str) -> Iterator[Value]:
+    for match in _PLACE.finditer(text):
+        yield Value(stem(match["unit"]), match["name"].lower(), *match.span())
+
+
+def _counts(text: str, asked: frozenset[str]) -> Iterator[Value]:
+    for match in _COUNT.finditer(text):
+        counted = [stem(word) for word in words(match["next"]) if stem(word) in asked]
+        if counted:
+            yield Value(counted[-1], _number(match), *match.span())
+
+
+_READERS: dict[AnswerKind, Callable[[str], Iterator[Value]]] = {
+    "date": _dates,
+    "duration": _durations,
+    "amount": _amounts,
+    "share": _shares,
+    "place": _places,
+}
+
+
+def _number(match: re.Match[str]) -> Fraction:
+    groups = match.groupdict()
+    digits = groups.get("inside") or groups.get("digits")
+    return _plain(digits) if digits else spelt_number(groups["spelt"])
+
+
+def _plain(digits: str) -> Fraction:
+    return Fraction(digits.replace(",", ""))
+
+
+def spelt_number(text: str) -> Fraction:
+    """A number in words: "one hundred twenty" is 120, "forty-five" is 45."""
+    total = current = 0
+    for word in re.split(r"[\s-]+", text.lower().strip()):
+        if word in _SCALES:
+            scale = _SCALES[word]
+            current = max(current, 1) * scale
+            if scale > 100:
+                total, current = total + current, 0
+        else:
+            current += _ONES.get(word) or _TENS.get(word, 0)
+    return Fraction(total + current)

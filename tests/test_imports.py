@@ -27,12 +27,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ragnano.gate",
         "ragnano.cite",
         "ragnano.pictures",
+        "ragnano.related",
+        "ragnano.amendments",
     ),
     ("ragnano.grammar", "ragnano.claims", "ragnano.receipt", "ragnano.refusal"),
-    ("ragnano.generate", "ragnano.verify", "ragnano.chat"),
+    ("ragnano.conflict", "ragnano.generate", "ragnano.verify", "ragnano.chat"),
     ("ragnano.preview",),
     ("ragnano.assistant",),
-    ("ragnano.evaluate", "ragnano.health"),
+    ("ragnano.evaluate", "ragnano.health", "ragnano.replay"),
     ("ragnano.cli", "ragnano.__main__"),
 )
 APART = (("ragnano.models", "ragnano.store"), ("ragnano.store", "ragnano.models"))

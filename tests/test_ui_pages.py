@@ -133,6 +133,21 @@ def test_a_question_that_fits_several_documents_says_so(app: AppTest, tmp_path: 
     assert any("2 documents fit the question about as well" in found.value for found in app.info)
 
 
+def test_a_conflict_shows_both_sides_and_marks_the_later_document(app: AppTest, tmp_path: Path) -> None:
+    for year, notice in ((2019, "sixty"), (2021, "ninety")):
+        dated = f"{AGREEMENT[1][:-1]} on March 1, {year}."
+        paragraphs = [AGREEMENT[0], dated, *(text.replace("sixty", notice) for text in AGREEMENT[2:])]
+        write_pdf(tmp_path / f"services-{year}.pdf", paragraphs)
+    take_in(tmp_path)
+    app.run().chat_input[0].set_value(ASK_NOTICE).run()
+    assert not app.exception
+    assert "These passages differ" in html(app)
+    for side in ("sixty days", "ninety days"):
+        assert f'<blockquote class="rn-quote">{side}</blockquote>' in html(app)
+    assert "dated 2021-03-01" in html(app)
+    assert sum("Later document" in found.value for found in app.markdown) == 1
+
+
 def test_a_question_without_answer_shows_the_nearest_clauses(app: AppTest, contracts: Path) -> None:
     app.run().chat_input[0].set_value("What colour is the elephant in Antarctica?").run()
     assert any("Not in the documents" in found.value for found in app.markdown)

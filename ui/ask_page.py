@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 from adding import show_report, take_in
-from cards import card
+from cards import card, conflict
 from safe_text import answer_html, escape, line_html
 from session import ALL, DEFAULT_COLLECTION, Session, Turn, session
 from shared import LIBRARY_PAGE, SAMPLES, assistant, choose, counted, file_name, questions, told, unexpected
@@ -142,6 +142,8 @@ def show_answer(helper: Assistant, answer: Answer, key: str, *, pictures: bool) 
     label, icon, color = VERDICTS[answer.verdict]
     st.badge(label, icon=icon, color=color)
     st.html(answer_html(answer.answer, max((citation.number for citation in answer.citations), default=0)))
+    for at, contradiction in enumerate(answer.conflicts):
+        conflict(helper, contradiction, answer.citations, f"{key} conflict {at}")
     for at, citation in enumerate(answer.citations):
         card(helper, citation, f"{key} citation {at}", picture=pictures)
     if len(answer.about) > 1:

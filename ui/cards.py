@@ -1,5 +1,6 @@
 """Citations on the screen: the quoted words, where they stand, and the page's picture with them marked."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import streamlit as st
@@ -9,7 +10,7 @@ from shared import file_name
 from ragnano.assistant import Assistant
 from ragnano.errors import RagnanoError
 from ragnano.pictures import PDF, Picture, crop_around, highlighted, page_picture
-from ragnano.types import Box, Citation, Document
+from ragnano.types import Box, Citation, Conflict, Document
 
 SCALE = 2.0
 """Pixels per point: an A4 page is 1,190 wide, sharp at the widths a page is shown in."""
@@ -36,6 +37,33 @@ def card(helper: Assistant, citation: Citation, key: str, *, picture: bool = Tru
         if opened.open:
             with opened:
                 _whole_page(helper, document, citation)
+
+
+def conflict(helper: Assistant, contradiction: Conflict, citations: Sequence[Citation], key: str) -> None:
+    """The sides of a conflict beside each other, the one from the later document marked."""
+    with st.container(border=True, key=key):
+        st.html(line_html("These passages differ. Neither is preferred here: read both.", "source"))
+        for at, (column, side) in enumerate(
+            zip(st.columns(len(contradiction.sides)), contradiction.sides, strict=True)
+        ):
+            parts = [citation for citation in citations if citation.number == side.citation]
+            with column:
+                _side(helper, parts, side.fact, later=contradiction.later == at)
+
+
+def _side(helper: Assistant, parts: Sequence[Citation], fact: str, *, later: bool) -> None:
+    """One side: number, file, the date it bears, and the words that differ (the whole passage when all of them do)."""
+    first = parts[0]
+    try:
+        date = helper.catalogue.document(first.document).date
+    except RagnanoError:  # removed since; its card says so
+        date = None
+    st.html(
+        line_html(f"{first.number} · {file_name(first.path)}" + (f" · dated {date}" if date else ""), "place")
+        + quote_html(fact or " ".join(part.quote for part in parts))
+    )
+    if later:
+        st.badge("Later document", icon=":material/update:", color="orange")
 
 
 def _section(section: str) -> str:

@@ -2,18 +2,19 @@
 
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ragnano.cli.hits import echo_hits, hits_json
+from ragnano.cli.keeping import kept_ask, make_folder
 from ragnano.cli.options import Batch, Collection, DataDir, Doc, From, Json, Kind, Model, To, assistant
 from ragnano.cli.output import about_lines, answer_lines, echo_lines, read_batch, to_json, without_marks
 from ragnano.errors import RagnanoError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from ragnano.assistant import Assistant
     from ragnano.retrieve import Found
@@ -37,6 +38,14 @@ def ask(
     dated_to: To = None,
     kind: Kind = None,
     model: Model = None,
+    receipt: Annotated[
+        Path | None,
+        typer.Option(
+            "--receipt",
+            help="Keep what the answer came from in this file, for `ragnano replay`; with --batch a folder, a file for "
+            "each line. It holds words of your documents.",
+        ),
+    ] = None,
     batch: Batch = None,
     json: Json = False,
     data_dir: DataDir = None,
@@ -45,13 +54,14 @@ def ask(
     _need_one(question, batch)
     with assistant(data_dir=data_dir) as helper:
         if batch is not None:
-            run_batch(batch, helper, lambda text, scope: _plain_answer(helper.ask(text, scope, model=model)))
+            run_batch(batch, helper, _batch_ask(helper, model, receipt))
             return
+        ask_one = kept_ask(helper, receipt) if receipt else helper.ask
         scope = helper.scope(collection, doc, dated_from=dated_from, dated_to=dated_to, kind=kind)
         if json:
-            typer.echo(to_json(helper.ask(question or "", scope, model=model), indent=1))
+            typer.echo(to_json(ask_one(question or "", scope, model=model), indent=1))
         else:
-            _stream(helper, question or "", scope, model)
+            _stream(ask_one, question or "", scope, model)
 
 
 def search(
@@ -77,7 +87,7 @@ def search(
             run_batch(
                 batch,
                 helper,
-                lambda text, scope: _batch_hits(helper.find(text, scope, k), helper, clause, references),
+                lambda item, scope: _batch_hits(helper.find(item["question"], scope, k), helper, clause, references),
             )
             return
         scope = helper.scope(collection, doc, dated_from=dated_from, dated_to=dated_to, kind=kind)
@@ -96,7 +106,7 @@ def _batch_hits(found: "Found", helper: "Assistant", clause: bool, references: b
     }
 
 
-def run_batch(batch: "Path", helper: "Assistant", run: "Callable[[str, Scope], dict[str, Any]]") -> None:
+def run_batch(batch: Path, helper: "Assistant", run: "Callable[[dict[str, Any], Scope], dict[str, Any]]") -> None:
     """One result a line, in order. A line that fails gives {"id", "error"}, and exit code 3 at the end."""
     failed = False
     helper.settle()
@@ -109,13 +119,31 @@ def run_batch(batch: "Path", helper: "Assistant", run: "Callable[[str, Scope], d
                 dated_to=item.get("to"),
                 kind=item.get("type"),
             )
-            result = run(item["question"], scope)
+            result = run(item, scope)
         except RagnanoError as error:
             failed = True
             result = {"error": str(error)}
         typer.echo(to_json({"id": item["id"], **result}))
     if failed:
         raise typer.Exit(3)
+
+
+def _batch_ask(
+    helper: "Assistant", model: str | None, folder: Path | None
+) -> "Callable[[dict[str, Any], Scope], dict[str, Any]]":
+    """Answers a line of a batch; with a folder, leaves its receipt there under the line's id."""
+    if folder is None:
+        return lambda item, scope: _plain_answer(helper.ask(item["question"], scope, model=model))
+    from ragnano.receipt import receipt_name
+
+    make_folder(folder)
+    taken: set[str] = set()
+
+    def run(item: dict[str, Any], scope: "Scope") -> dict[str, Any]:
+        kept = kept_ask(helper, folder / receipt_name(item["id"], taken))
+        return _plain_answer(kept(item["question"], scope, model=model))
+
+    return run
 
 
 def _plain_answer(answer: "Answer") -> dict[str, Any]:
@@ -126,14 +154,14 @@ def _plain_answer(answer: "Answer") -> dict[str, Any]:
     return result
 
 
-def _need_one(question: str | None, batch: "Path | None") -> None:
+def _need_one(question: str | None, batch: Path | None) -> None:
     if (question is None) == (batch is None):
         raise typer.BadParameter("give a question, or --batch FILE, one of them")
 
 
-def _stream(helper: "Assistant", question: str, scope: "Scope", model: str | None) -> None:
+def _stream(ask: "Callable[..., Answer]", question: str, scope: "Scope", model: str | None) -> None:
     preview = Preview(shown=True)
-    answer = helper.ask(question, scope, model=model, on_text=preview.on_text)
+    answer = ask(question, scope, model=model, on_text=preview.on_text)
     echo_lines(answer_lines(answer, streamed=preview.settle(answer.answer)))
 
 

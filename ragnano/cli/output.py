@@ -74,9 +74,10 @@ def answer_lines(answer: "Answer", *, streamed: bool) -> Iterable[str]:
 
     if not streamed:
         yield answer.answer
+    later = later_citations(answer)
     for citation in answer.citations:
         yield ""
-        yield f"[{citation.number}] {place(citation)}"
+        yield f"[{citation.number}] {place(citation)}" + (" (the later document)" if citation.number in later else "")
         yield f"    “{fold(citation.quote)}”"
     if answer.nearest:
         yield ""
@@ -90,6 +91,11 @@ def answer_lines(answer: "Answer", *, streamed: bool) -> Iterable[str]:
     first = "" if spent.first_token_s is None else f", first word after {spent.first_token_s:.1f} s"
     yield ""
     yield f"({answer.verdict}, confidence {answer.confidence:.2f}, {spent.total_s:.1f} s{first}, {answer.model})"
+
+
+def later_citations(answer: "Answer") -> set[int]:
+    """Numbers of the citations that stand in the later document of a conflict."""
+    return {conflict.sides[conflict.later].citation for conflict in answer.conflicts if conflict.later is not None}
 
 
 def about_lines(paths: Sequence[str]) -> Iterator[str]:

@@ -142,10 +142,10 @@ def _build_and_processor() -> str:
     package = Path(spec.origin).parent
     libraries = sorted(path for path in package.glob("lib/*") if path.is_file())
     build = [f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in libraries]
-    return "\n".join([str(package), *build, platform.machine(), platform.processor(), *_processor()])
+    return "\n".join([str(package), *build, platform.machine(), platform.processor(), *processor_lines()])
 
 
-def _processor() -> list[str]:
+def processor_lines() -> list[str]:
     """Model and flags of the first processor, where Linux tells."""
     try:
         with Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as lines:

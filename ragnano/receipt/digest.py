@@ -1,4 +1,4 @@
-"""What an answer depended on, as one SHA-256: equal receipts mean equal answers, on any day."""
+"""What an answer depended on, as one SHA-256: the short form that every answer carries."""
 
 import dataclasses
 import hashlib
@@ -9,8 +9,8 @@ from ragnano import __version__
 from ragnano.config import Settings
 from ragnano.types import Evidence, Scope
 
-# Settings that can change the words of an answer.
-_DECISIVE = ("embedder", "candidates", "evidence_tokens", "answer_tokens", "context_tokens", "chunk_tokens")
+DECISIVE = ("embedder", "candidates", "evidence_tokens", "answer_tokens", "context_tokens", "chunk_tokens")
+"""Settings that can change the words of an answer."""
 
 
 def receipt(question: str, scope: Scope, evidence: Sequence[Evidence], model: str, settings: Settings) -> str:
@@ -21,6 +21,6 @@ def receipt(question: str, scope: Scope, evidence: Sequence[Evidence], model: st
         "scope": dataclasses.astuple(scope),
         "evidence": [[item.hit.document.id, item.spans] for item in evidence],
         "model": model,
-        "settings": {name: getattr(settings, name) for name in _DECISIVE},
+        "settings": {name: getattr(settings, name) for name in DECISIVE},
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,58 @@
+"""What passes between ragnano and the chat model while one question is answered. Keeps it, judges nothing."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from ragnano.models import ChatModel, Generation, Prompt
+from ragnano.types import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One prompt as it was given to the model, the limits on the answer, and the reply before anything was verified."""
+
+    prompt: Prompt
+    max_tokens: int
+    stop: tuple[str, ...]
+    grammar: str | None
+    reply: Generation
+
+
+@dataclass(slots=True)
+class Trace:
+    """Filled while a question is answered: the evidence that was chosen, and every exchange with the model in order."""
+
+    evidence: tuple[Evidence, ...] = ()
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def listen(self, model: ChatModel) -> ChatModel:
+        """The same model, whose exchanges are kept here."""
+        # A stand-in by its methods: a ChatModel of its own would open the weights a second time.
+        return cast(ChatModel, _Heard(model, self.exchanges))
+
+
+class _Heard:
+    """Passes everything on to the model, and keeps what was asked and replied."""
+
+    def __init__(self, model: ChatModel, exchanges: list[Exchange]) -> None:
+        self._model, self._exchanges = model, exchanges
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+    def generate(
+        self,
+        prompt: Prompt,
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        grammar: str | None = None,
+        on_text: Callable[[str], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Generation:
+        reply = self._model.generate(
+            prompt, max_tokens=max_tokens, stop=stop, grammar=grammar, on_text=on_text, cancelled=cancelled
+        )
+        self._exchanges.append(Exchange(prompt, max_tokens, tuple(stop), grammar, reply))
+        return reply

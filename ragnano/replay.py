@@ -1,0 +1,194 @@
+"""Asking again what a receipt says was asked, and saying what became different, earliest cause first.
+
+Two receipts are compared: the one given and one made now. What is no longer there is found before anything is asked.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any, Literal
+
+from ragnano.assistant import QUOTES_ONLY, Assistant
+from ragnano.errors import ModelMissing, RagnanoError, ReceiptError
+from ragnano.models import load_catalogue
+from ragnano.receipt import DECISIVE, Conditions, Receipt, Trace, conditions_of, make_receipt
+from ragnano.types import Answer, Scope
+
+Step = Literal[
+    "document", "index", "scope", "model", "engine", "settings", "version", "evidence", "prompt", "reply", "answer"
+]
+
+UNCOMPARED = ("receipt", "tokens", "model")
+"""Parts of an answer that are not its words or proof: its short digest holds ragnano's version, and a model file of the
+user's may lie elsewhere (its bytes are compared)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference. `detail` says what it was and what it is now, for people."""
+
+    step: Step
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """`same`: the answer, its citations and verdict are byte for byte those of the receipt. `answer` is the one given
+    now, None when it could not be asked. `changes` are in the order in which they take effect."""
+
+    same: bool
+    changes: tuple[Change, ...]
+    answer: Answer | None
+
+
+def ask_with_receipt(
+    helper: Assistant,
+    question: str,
+    scope: Scope | None = None,
+    *,
+    model: str | None = None,
+    on_text: Callable[[str], None] | None = None,
+) -> tuple[Answer, Receipt]:
+    """As `Assistant.ask`, with the receipt of the answer."""
+    trace = Trace()
+    answer = helper.ask(question, scope, model=model, on_text=on_text, trace=trace)
+    return answer, make_receipt(answer, scope or Scope(), trace, helper.settings, helper.catalogue)
+
+
+def settings_of(receipt: Receipt) -> dict[str, Any]:
+    """The settings that the receipt's answer was made with, for `Settings.load`. Raises ReceiptError.
+
+    Only names that this version knows; `replay` reports the others.
+    """
+    kept: Mapping[str, Any] = receipt.conditions.settings
+    embedders = {spec.name for spec in load_catalogue() if spec.kind == "embedder"}
+    if "embedder" in kept and kept["embedder"] not in embedders:
+        raise ReceiptError(f"the receipt's embedder {kept['embedder']!r} is none of {', '.join(sorted(embedders))}")
+    return {name: value for name, value in kept.items() if name in DECISIVE}
+
+
+def replay(helper: Assistant, receipt: Receipt, *, model: str | None = None) -> Replay:
+    """Ask again with the receipt's question and scope, and its model unless `model` names another.
+
+    The assistant must have been opened with `settings_of` the receipt. Nothing is asked when the receipt's model is a
+    file of the user's that was not named again: a receipt from elsewhere must not choose which files are opened.
+    """
+    then, scope = receipt.conditions, receipt.scope.scope()
+    name = model or then.model.name
+    now = conditions_of(name, scope, helper.settings, helper.catalogue)
+    before = [*_documents(receipt, helper), *_conditions(then, now)]
+    if model is None and _is_file(name) and name != helper.settings.chat_model:
+        before.append(Change("model", f"the model was the file {name!r}: name it with --model to ask with it again"))
+        return Replay(False, tuple(before), None)
+    try:
+        answer, made = ask_with_receipt(helper, receipt.question, scope, model=name)
+    except ModelMissing as error:
+        return Replay(False, (*before, Change("model", str(error))), None)
+    except RagnanoError as error:
+        return Replay(False, (*before, Change("answer", f"it could not be asked again: {error}")), None)
+    words = tuple(_answers(receipt, made))
+    return Replay(not words, (*before, *_steps(receipt, made), *words), answer)
+
+
+def _is_file(model: str) -> bool:
+    return model != QUOTES_ONLY and model.lower().endswith(".gguf")
+
+
+def _documents(receipt: Receipt, helper: Assistant) -> Iterator[Change]:
+    """Documents that gave evidence and are gone, have other bytes at the same path, or stand elsewhere now."""
+    by_path = {path: document for document in helper.documents() for path in document.paths}
+    for was in receipt.documents:
+        name = PurePath(was.path).name
+        if helper.catalogue.has(was.id):
+            path = helper.catalogue.document(was.id).path
+            if path != was.path:
+                yield Change("document", f"{name} stood at {was.path}, and stands at {path} now")
+        elif was.path in by_path:
+            yield Change("document", f"{name} has other bytes now: was {was.id[:12]}, is {by_path[was.path].id[:12]}")
+        else:
+            yield Change("document", f"{name} ({was.id[:12]}) is no longer in the index")
+
+
+def _conditions(then: Conditions, now: Conditions) -> Iterator[Change]:
+    for name, was, is_now in _differences(then.index.made_with, now.index.made_with):
+        yield Change("index", f"its {name} was {was}, is {is_now}")
+    if then.index.scope != now.index.scope:
+        yield Change("scope", _sets("the scope", then.index.scope.documents, now.index.scope.documents))
+    elif then.index.all != now.index.all:
+        # They count in how rare a word is, and so in what is found.
+        yield Change("scope", _sets("the index outside the scope", then.index.all.documents, now.index.all.documents))
+    if then.model.sha256 != now.model.sha256:
+        yield Change("model", f"the weights of {then.model.name} were {_short(then)}, are {_short(now)}")
+    then_engine, now_engine = (one.model.engine.model_dump() if one.model.engine else {} for one in (then, now))
+    for name, was, is_now in _differences(then_engine, now_engine):
+        yield Change("engine", f"its {name.replace('_', ' ')} was {was}, is {is_now}")
+    for name, was, is_now in _differences(then.machine.model_dump(), now.machine.model_dump()):
+        yield Change("engine", f"the machine's {name} was {was}, is {is_now}")
+    for name, was, is_now in _differences(then.settings, now.settings):
+        yield Change("settings", f"{name} was {was}, is {is_now}")
+    yield from _versions(then, now)
+
+
+def _versions(then: Conditions, now: Conditions) -> Iterator[Change]:
+    was, here = then.maker, now.maker
+    if was.ragnano != here.ragnano:
+        yield Change("version", f"made by ragnano {was.ragnano}, asked again with {here.ragnano}")
+    elif was.code != here.code:
+        yield Change("version", f"made by other code of ragnano {was.ragnano}")
+    if was.python != here.python:
+        yield Change("version", f"Python was {was.python}, is {here.python}")
+    for name, old, new in _differences(was.libraries, here.libraries):
+        yield Change("version", f"{name} was {old}, is {new}")
+
+
+def _steps(then: Receipt, now: Receipt) -> Iterator[Change]:
+    """What lies between the conditions and the answer. No text of a document is repeated."""
+    if then.evidence != now.evidence:
+        shared = sum(extract in now.evidence for extract in then.evidence)
+        count = f"{len(then.evidence)} then, {len(now.evidence)} now, {shared} of them the same with the same score"
+        yield Change("evidence", f"other extracts: {count}")
+    asked, asked_now = ([one.prompt_sha256 for one in receipt.exchanges] for receipt in (then, now))
+    if len(asked) != len(asked_now):
+        yield Change("prompt", f"the model was asked {_times(len(asked))} then, {_times(len(asked_now))} now")
+    elif asked != asked_now:
+        yield Change("prompt", "the model was given another prompt")
+    replies, replies_now = ([(one.reply, one.finish) for one in receipt.exchanges] for receipt in (then, now))
+    if replies != replies_now:
+        yield Change("reply", "the model did not reply the same")
+
+
+def _answers(then: Receipt, now: Receipt) -> Iterator[Change]:
+    for name, was, is_now in _differences(then.answer, now.answer):
+        # A part that one version of ragnano does not have and that is empty in the other changes no answer.
+        empty = "not known" in (was, is_now) and not (then.answer.get(name) or now.answer.get(name))
+        if name not in UNCOMPARED and not empty:
+            short = isinstance(was, str | float) and isinstance(is_now, str | float)
+            words = _PARTS.get(name, name)
+            yield Change("answer", f"{words}: was {was!r}, is {is_now!r}" if short else f"{words}: not the same")
+
+
+_PARTS = {
+    "answer": "its words",
+    "nearest": "nearest clauses",
+    "about": "documents it is about",
+}
+
+
+def _differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """(name, then, now) for every name whose value differs; a name that one side lacks has "not known" there."""
+    for name in dict.fromkeys([*then, *now]):
+        was, is_now = then.get(name, "not known"), now.get(name, "not known")
+        if was != is_now:
+            yield name, was, is_now
+
+
+def _sets(what: str, then: int, now: int) -> str:
+    return f"other documents in {what}: {then} then, {now} now"
+
+
+def _short(conditions: Conditions) -> str:
+    return conditions.model.sha256[:12] if conditions.model.sha256 else "not here"
+
+
+def _times(count: int) -> str:
+    return {0: "not at all", 1: "once"}.get(count, f"{count} times")
