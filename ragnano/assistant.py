@@ -7,19 +7,16 @@ It reads no files (that is `ingest`) and prints nothing.
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
 from ragnano.chat import Conversation, forget
 from ragnano.cite import cite, cite_hit
 from ragnano.config import Settings
-from ragnano.conflict import set_against
 from ragnano.errors import IndexMismatch
 from ragnano.evidence import select
 from ragnano.gate import load_gate
-from ragnano.generate import generate
-from ragnano.instructions import addresses_a_model
+from ragnano.lookup import REFUSED, Draft, phrased, quoted, with_conflicts
 from ragnano.models import (
     ChatModel,
     Embedder,
@@ -30,7 +27,6 @@ from ragnano.models import (
     open_embedder,
     open_reader,
 )
-from ragnano.preview import StreamGuard
 from ragnano.receipt import Trace, receipt
 from ragnano.references import clause_of, references_of
 from ragnano.refusal import refusal
@@ -41,7 +37,6 @@ from ragnano.types import (
     Answer,
     Chunk,
     Citation,
-    Conflict,
     ConversationInfo,
     Document,
     Evidence,
@@ -50,27 +45,13 @@ from ragnano.types import (
     Reference,
     Scope,
     Timings,
-    TokenCount,
 )
-from ragnano.verify import quote, verify
 
 NEAREST = 3
 """Clauses shown with a refusal."""
 
 QUOTES_ONLY = "none"
 """As a model's name: answer with the best sentence, without a chat model."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """An answer before its citations are made."""
-
-    text: str
-    verdict: str
-    cited: tuple[int, ...]
-    first_token_s: float | None
-    tokens: TokenCount
-    conflicts: tuple[Conflict, ...] = ()
 
 
 class Assistant:
@@ -197,14 +178,25 @@ class Assistant:
         chat = None if name == QUOTES_ONLY else self.chat_model(name)
         chat = trace.listen(chat) if trace and chat else chat
         found = self.find(question, scope, self.settings.candidates)
-        evidence, signals = select(found, self.catalogue, self.reader, self.settings.evidence_tokens)
+        evidence, signals = select(found, self.catalogue, self.reader)
         confidence = load_gate().confidence(signals)
         retrieved = time.monotonic() - begun
         if not evidence or confidence < load_gate().least_confidence(self.settings.risk):
-            draft = _Draft("", "not_found", (), None, TokenCount())
+            draft = REFUSED
+        elif chat is None:
+            draft = quoted(evidence)
         else:
-            draft = self._phrase(chat, found, evidence, begun, on_text, cancelled)
-            evidence, draft = self._with_conflicts(found, scope, evidence, draft)
+            draft = phrased(
+                chat,
+                found.question,
+                evidence,
+                self.settings,
+                count_tokens=self.reader.count_tokens,
+                begun=begun,
+                on_text=on_text,
+                cancelled=cancelled,
+            )
+        evidence, draft = with_conflicts(draft, found.question, evidence, self.catalogue, scope)
         if trace:
             trace.evidence = evidence
         return self._answer(found, scope, evidence, draft, confidence, name, begun, retrieved)
@@ -230,61 +222,12 @@ class Assistant:
                 "run `ragnano docs rebuild --reembed`, or choose the embedder it was made with"
             )
 
-    def _phrase(
-        self,
-        chat: ChatModel | None,
-        found: Found,
-        evidence: Sequence[Evidence],
-        begun: float,
-        on_text: Callable[[str], None] | None,
-        cancelled: Callable[[], bool] | None,
-    ) -> _Draft:
-        if chat is None or any(addresses_a_model(item.text) for item in evidence):
-            quoted = quote(evidence)
-            return _Draft(quoted.text, quoted.verdict, quoted.cited, None, TokenCount())
-        guard = StreamGuard(evidence)
-        first: list[float] = []
-
-        def preview(piece: str) -> None:
-            if not first:
-                first.append(time.monotonic() - begun)
-            if on_text and (shown := guard.feed(piece)):
-                on_text(shown)
-
-        reply = generate(
-            chat,
-            found.question,
-            evidence,
-            max_tokens=self.settings.answer_tokens,
-            on_text=preview,
-            cancelled=cancelled,
-        )
-        if on_text and (rest := guard.finish()):
-            on_text(rest)
-        checked = verify(reply.text, found.question, evidence)
-        if checked.verdict == "not_found":
-            # The model declined, or what it wrote failed: the evidence, which passed the gate, speaks for itself.
-            checked = quote(evidence)
-        tokens = TokenCount(reply.prompt_tokens, reply.answer_tokens)
-        return _Draft(checked.text, checked.verdict, checked.cited, first[0] if first else None, tokens)
-
-    def _with_conflicts(
-        self, found: Found, scope: Scope, evidence: tuple[Evidence, ...], draft: _Draft
-    ) -> tuple[tuple[Evidence, ...], _Draft]:
-        """The draft with what contradicts its evidence beside it."""
-        against = set_against(found.question, evidence, draft.cited, self.catalogue, scope)
-        if against is None:
-            return evidence, draft
-        text, verdict = (against.text, "quoted") if against.whole else (f"{draft.text}\n{against.text}", draft.verdict)
-        draft = replace(draft, text=text, verdict=verdict, cited=against.cited, conflicts=against.conflicts)
-        return against.evidence, draft
-
     def _answer(
         self,
         found: Found,
         scope: Scope,
         evidence: Sequence[Evidence],
-        draft: _Draft,
+        draft: Draft,
         confidence: float,
         model: str,
         begun: float,
@@ -298,7 +241,7 @@ class Assistant:
         return Answer(
             question=found.question.text,
             answer=refusal(self.catalogue.documents(found.scope)) if refused else draft.text,
-            verdict="not_found" if refused else ("answered" if draft.verdict == "answered" else "quoted"),
+            verdict=draft.verdict,
             confidence=round(confidence, 4),
             citations=cite(cited, self.catalogue),
             nearest=nearest,

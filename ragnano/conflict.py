@@ -17,7 +17,7 @@ from ragnano.text import content_stems, words
 from ragnano.types import Conflict, Document, Evidence, Scope, Side
 from ragnano.values import Value, values_of
 
-NEAR = 0.75
+NEAR = 0.6
 """The other passage's score must be at least this share of the cited one's (set by judgement on the samples)."""
 AROUND = 60
 """Characters on each side of a value whose words say what it is a value of."""
@@ -52,11 +52,19 @@ class _Pair:
 
 
 def set_against(
-    question: Question, evidence: Sequence[Evidence], cited: Sequence[int], catalogue: Catalogue, scope: Scope
+    question: Question,
+    evidence: Sequence[Evidence],
+    cited: Sequence[int],
+    catalogue: Catalogue,
+    scope: Scope,
+    main: int | None = None,
 ) -> SetAgainst | None:
-    """What contradicts the cited evidence, set against it; None when nothing does. At most one pair a citation."""
+    """What contradicts the cited evidence, set against it; None when nothing does. At most one pair a citation.
+
+    The answer rests on the first `main` of what is cited (None: on all); the others are only shown beside it.
+    """
     pairs: list[_Pair] = []
-    for at in cited:
+    for at in cited[:main]:
         pair = _amended(evidence[at], catalogue, scope) or _different(question, evidence, at)
         if pair and not any(_same_places(pair, known) for known in pairs):
             pairs.append(pair)
@@ -65,7 +73,7 @@ def set_against(
     everything = list(evidence)
     sides = [tuple(_place_of(side, everything) for side in pair.sides) for pair in pairs]
     in_conflict = dict.fromkeys(at for pair in sides for at in pair)
-    whole = set(cited) <= set(in_conflict)
+    whole = set(cited[:main]) <= set(in_conflict)
     shown = tuple(in_conflict) if whole else tuple(dict.fromkeys([*cited, *in_conflict]))
     conflicts = tuple(
         Conflict(

@@ -9,7 +9,7 @@ score over that and what retrieval knew puts the sentences in order. Its weights
 import math
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -31,7 +31,7 @@ CHUNKS = 8
 """Best chunks whose sentences are read."""
 
 MOST = 5
-"""Most sentences of evidence."""
+"""Most sentences of evidence: among so many stood a right one in .93 of held-out questions, among 3 in .89."""
 
 TOKENS_ROUND_AN_EXTRACT = 12
 """Number, heading and line end that the prompt adds to each extract, in tokens."""
@@ -84,18 +84,37 @@ class Candidates:
     answers: tuple[float, ...]
 
 
-def select(found: Found, catalogue: Catalogue, reader: Reader, budget: int) -> tuple[tuple[Evidence, ...], Signals]:
-    """The best sentences of the hits, best first, within `budget` tokens; and the signals for the gate.
+def select(found: Found, catalogue: Catalogue, reader: Reader) -> tuple[tuple[Evidence, ...], Signals]:
+    """The best sentences of the hits, best first, at most MOST; and the signals for the gate.
 
-    () when nothing was found. Tokens are the reader's, as a stand-in: a refusal must not have to open the chat model.
+    () when nothing was found. A sentence's score is the probability, 0 to 1, that it answers.
     """
     candidates = read_candidates(found, catalogue, reader)
     if not candidates.extracts:
         return (), Signals()
     scores = sentence_scores(candidates.read)
-    order = [int(at) for at in np.argsort(-scores, kind="stable")]
-    evidence = _within_budget([(candidates.extracts[at], float(scores[at])) for at in order], budget, reader)
-    return evidence, signals_of(found, candidates, scores)
+    evidence: list[Evidence] = []
+    for at in np.argsort(-scores, kind="stable"):
+        extract = candidates.extracts[int(at)]
+        if len(evidence) < MOST and all(extract.text != other.text for other in evidence):
+            evidence.append(Evidence(extract.hit, extract.spans, extract.text, float(scores[at])))
+    return tuple(evidence), signals_of(found, candidates, scores)
+
+
+def within_budget(
+    evidence: Sequence[Evidence], budget: int, count_tokens: Callable[[Sequence[str]], list[int]]
+) -> tuple[Evidence, ...]:
+    """The first of the evidence, as much as has `budget` tokens in a prompt; always the very first.
+
+    One that does not fit ends it, so that a worse one never takes its place. Tokens are the reader's, as a stand-in.
+    """
+    told: list[Evidence] = []
+    for item, tokens in zip(evidence, count_tokens([item.text for item in evidence]), strict=True):
+        budget -= tokens + TOKENS_ROUND_AN_EXTRACT
+        if told and budget < 0:
+            break
+        told.append(item)
+    return tuple(told)
 
 
 def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candidates:
@@ -221,20 +240,3 @@ class Asked:
 
 def _chunk_stems(hit: Hit) -> frozenset[str]:
     return frozenset(content_stems(f"{hit.chunk.section} {hit.chunk.text}"))
-
-
-def _within_budget(ranked: Sequence[tuple[Extract, float]], budget: int, reader: Reader) -> tuple[Evidence, ...]:
-    """The best sentences that fit; the first that does not fit ends it, so that a worse one never takes its place."""
-    kept: list[Evidence] = []
-    left = budget
-    for extract, score in ranked:
-        if any(evidence.text == extract.text for evidence in kept):
-            continue
-        cost = reader.count_tokens([extract.text])[0] + TOKENS_ROUND_AN_EXTRACT
-        if cost > left or len(kept) == MOST:
-            if kept:
-                break
-            continue
-        left -= cost
-        kept.append(Evidence(extract.hit, extract.spans, extract.text, score))
-    return tuple(kept)

@@ -1,12 +1,13 @@
 """Evidence: whole sentences with exact places, best first, within the budget."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import pytest
 
 from ragnano.assistant import Assistant
 from ragnano.cite import cite
-from ragnano.evidence import Signals, select
+from ragnano.evidence import Signals, select, within_budget
 from ragnano.facts import fits_kind
 from ragnano.gate import Gate, load_gate
 from ragnano.generate import in_reading_order
@@ -31,8 +32,8 @@ def find(assistant: Assistant, question: str) -> Found:
     )
 
 
-def evidence_for(assistant: Assistant, question: str, budget: int = 100) -> tuple[tuple[Evidence, ...], Signals]:
-    return select(find(assistant, question), assistant.catalogue, assistant.reader, budget)
+def evidence_for(assistant: Assistant, question: str) -> tuple[tuple[Evidence, ...], Signals]:
+    return select(find(assistant, question), assistant.catalogue, assistant.reader)
 
 
 def test_the_best_sentence_comes_first_with_its_exact_place(assistant: Assistant) -> None:
@@ -49,12 +50,15 @@ def test_a_proviso_comes_with_the_sentence_it_restricts(assistant: Assistant) ->
     assert evidence[0].text.endswith("However, no notice is needed after a breach.")
 
 
-def test_the_budget_is_kept_and_never_filled_with_worse_sentences(assistant: Assistant) -> None:
-    add_text(assistant, TEXT)
-    small, _ = evidence_for(assistant, "How long is the notice period?", budget=34)
-    large, _ = evidence_for(assistant, "How long is the notice period?", budget=200)
-    assert 1 <= len(small) < len(large)
-    assert large[: len(small)] == small
+def test_the_budget_is_kept_and_never_filled_with_worse_sentences() -> None:
+    evidence = make_evidence("One two three four.", "Five six seven eight nine ten.", "Eleven.")
+
+    def count(texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+    assert within_budget(evidence, 4 + 12 + 1 + 12, count) == evidence[:1]
+    assert within_budget(evidence, 4 + 12 + 6 + 12, count) == evidence[:2]
+    assert within_budget(evidence, 1, count) == evidence[:1]
 
 
 def test_nothing_found_gives_no_evidence_and_the_gate_stays_shut(assistant: Assistant) -> None:
@@ -67,7 +71,7 @@ def test_signals_tell_an_answerable_question_from_an_absent_one(assistant: Assis
     add_text(assistant, TEXT)
     _, present = evidence_for(assistant, "How long is the notice period?")
     _, absent = evidence_for(assistant, "Which broker arranged the insurance?")
-    assert present.coverage > absent.coverage
+    assert present.score > absent.score
     assert present.unseen < absent.unseen
     assert load_gate().confidence(present) > load_gate().confidence(absent)
 

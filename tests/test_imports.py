@@ -33,6 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ragnano.grammar", "ragnano.claims", "ragnano.receipt", "ragnano.refusal"),
     ("ragnano.conflict", "ragnano.generate", "ragnano.verify", "ragnano.chat"),
     ("ragnano.preview",),
+    ("ragnano.lookup",),
     ("ragnano.assistant",),
     ("ragnano.evaluate", "ragnano.health", "ragnano.replay"),
     ("ragnano.cli", "ragnano.__main__"),

@@ -10,7 +10,8 @@ from ragnano.claims import facts_of
 from ragnano.preview import StreamGuard
 from ragnano.question import read_question
 from ragnano.text import words
-from ragnano.verify import quote, verify
+from ragnano.types import Evidence
+from ragnano.verify import Verified, quote, see_also, verify
 from tests.conftest import make_evidence
 
 QUESTION = read_question("How much notice is needed to terminate?")
@@ -19,6 +20,11 @@ EVIDENCE = make_evidence(
     "The fee is $5,000 a month, payable to Larkspur Foods Ltd in Ohio.",
     "The Supplier shall not assign this Agreement.",
 )
+
+
+def scored(*scores: float) -> tuple[Evidence, ...]:
+    """EVIDENCE with these probabilities of being an answer."""
+    return tuple(dataclasses.replace(item, score=score) for item, score in zip(EVIDENCE, scores, strict=False))
 
 
 def test_a_true_answer_passes_and_cites_what_it_named() -> None:
@@ -42,10 +48,19 @@ def test_an_invented_number_or_name_never_reaches_the_reader(reply: str) -> None
     assert (checked.verdict, checked.text) == ("not_found", "")
 
 
-def test_a_second_sentence_is_quoted_when_it_is_about_as_good() -> None:
-    worse = dataclasses.replace(EVIDENCE[1], score=0.5 * EVIDENCE[0].score)
-    assert quote(EVIDENCE).cited == (0, 1)
-    assert quote((EVIDENCE[0], worse)).text == f"“{EVIDENCE[0].text}” [1]"
+def test_sentences_are_quoted_until_one_of_them_is_likely_to_answer() -> None:
+    assert quote(scored(0.9, 0.8)).text == f"“{EVIDENCE[0].text}” [1]"
+    assert quote(scored(0.5, 0.4)).cited == (0, 1)
+    assert quote(scored(0.5, 0.05)).cited == (0,)
+    assert quote(scored(0.2, 0.2, 0.2)).cited == (0, 1, 2)
+
+
+def test_an_answer_points_to_what_it_leaves_out_and_is_likely_to_answer_too() -> None:
+    evidence = scored(0.6, 0.5, 0.05)
+    answer = see_also(Verified("The fee is $5,000 [1].", "answered", (1,)), evidence)
+    assert (answer.text, answer.cited) == ("The fee is $5,000 [1]. See also [2].", (1, 0))
+    sure = Verified("Either party may terminate [1].", "answered", (0,))
+    assert see_also(sure, scored(0.95, 0.5, 0.5)) == sure
 
 
 def test_saying_the_question_back_is_no_answer() -> None:

@@ -1,0 +1,98 @@
+"""One question looked up: from evidence that passed the gate to words that are checked, or to the document's own.
+
+Knows neither retrieval nor the store, but for what contradicts the evidence.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from ragnano.config import Settings
+from ragnano.conflict import set_against
+from ragnano.evidence import within_budget
+from ragnano.generate import generate
+from ragnano.instructions import addresses_a_model
+from ragnano.models import ChatModel
+from ragnano.preview import StreamGuard
+from ragnano.question import Question
+from ragnano.store import Catalogue
+from ragnano.types import Conflict, Evidence, Scope, TokenCount, Verdict
+from ragnano.verify import quote, see_also, verify
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer before its citations are made. `cited` are indices into the evidence; it rests on the first `main`."""
+
+    text: str
+    verdict: Verdict
+    cited: tuple[int, ...]
+    main: int = 0
+    first_token_s: float | None = None
+    tokens: TokenCount = field(default_factory=TokenCount)
+    conflicts: tuple[Conflict, ...] = ()
+
+
+REFUSED = Draft("", "not_found", ())
+
+
+def quoted(evidence: Sequence[Evidence]) -> Draft:
+    """The best sentences as they stand; there must be one."""
+    found = quote(evidence)
+    return Draft(found.text, found.verdict, found.cited, len(found.cited))
+
+
+def phrased(
+    chat: ChatModel,
+    question: Question,
+    evidence: Sequence[Evidence],
+    settings: Settings,
+    *,
+    count_tokens: Callable[[Sequence[str]], list[int]],
+    begun: float,
+    on_text: Callable[[str], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Draft:
+    """The evidence in the model's words, as far as they can be proved; else the best sentences as they stand.
+
+    Evidence that speaks to a machine is quoted without the model. `begun` is the monotonic second of the question.
+    """
+    told = within_budget(evidence, settings.evidence_tokens, count_tokens)
+    if any(addresses_a_model(item.text) for item in told):
+        return quoted(evidence)
+    guard = StreamGuard(told)
+    first: list[float] = []
+
+    def preview(piece: str) -> None:
+        if not first:
+            first.append(time.monotonic() - begun)
+        if on_text and (shown := guard.feed(piece)):
+            on_text(shown)
+
+    reply = generate(chat, question, told, max_tokens=settings.answer_tokens, on_text=preview, cancelled=cancelled)
+    if on_text and (rest := guard.finish()):
+        on_text(rest)
+    checked = verify(reply.text, question, told)
+    # The model declined, or what it wrote failed: the evidence, which passed the gate, speaks for itself.
+    shown = quote(evidence) if checked.verdict == "not_found" else see_also(checked, evidence)
+    return Draft(
+        shown.text,
+        shown.verdict,
+        shown.cited,
+        len(checked.cited or shown.cited),
+        first[0] if first else None,
+        TokenCount(reply.prompt_tokens, reply.answer_tokens),
+    )
+
+
+def with_conflicts(
+    draft: Draft, question: Question, evidence: tuple[Evidence, ...], catalogue: Catalogue, scope: Scope
+) -> tuple[tuple[Evidence, ...], Draft]:
+    """Set what contradicts the cited evidence beside it: an answer never keeps one side of a conflict to itself."""
+    against = set_against(question, evidence, draft.cited, catalogue, scope, draft.main)
+    if against is None:
+        return evidence, draft
+    text = against.text if against.whole else f"{draft.text}\n{against.text}"
+    verdict: Verdict = "quoted" if against.whole else draft.verdict
+    shown = replace(draft, text=text, verdict=verdict, cited=against.cited, conflicts=against.conflicts)
+    return against.evidence, shown
