@@ -23,6 +23,7 @@ from ragnano.references import clause_of, references_of
 from ragnano.retrieve import Found, Retriever
 from ragnano.scopes import Wanted, scope_of
 from ragnano.store import Catalogue, Vectors
+from ragnano.tasks import Tools, recognise, serve
 from ragnano.types import (
     Answer,
     Chunk,
@@ -160,7 +161,7 @@ class Assistant:
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> Answer:
-        """Answer a question with citations, or say that the documents don't.
+        """Answer a question with citations, or say that the documents don't. Summaries and lists are asked for, too.
 
         `on_text` receives a checked preview while the model writes; the returned answer is what counts. `model` is a
         catalogue name, a path to a GGUF file, or "none" for the best quote without a model.
@@ -168,6 +169,8 @@ class Assistant:
         begun = time.monotonic()
         scope = scope or Scope()
         name = model or self.settings.chat_model
+        if (task := recognise(question)).kind != "lookup":
+            return serve(question, task, scope, self._tools(name, on_text, cancelled), model=name, begun=begun)
         chat = None if name == QUOTES_ONLY else self.chat_model(name)
         found = self.find(question, scope, self.settings.candidates)
         evidence, signals = select(found, self.catalogue, self.embedder, self.settings.evidence_tokens)
@@ -178,6 +181,18 @@ class Assistant:
         else:
             draft = self._phrase(chat, found, evidence, confidence, begun, on_text, cancelled)
         return self._answer(found, scope, evidence, draft, confidence, name, begun, retrieved)
+
+    def _tools(self, model: str, on_text: Callable[[str], None] | None, cancelled: Callable[[], bool] | None) -> Tools:
+        """What summaries and lists work with."""
+        return Tools(
+            self.catalogue,
+            self.embedder,
+            self.settings,
+            self.find,
+            None if model == QUOTES_ONLY else lambda: self.chat_model(model),
+            on_text,
+            cancelled or (lambda: False),
+        )
 
     def _require_same_embedder(self) -> None:
         """Vectors of two embedders can't be compared: say so instead of finding nonsense."""

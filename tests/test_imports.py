@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ragnano.pictures",
     ),
     ("ragnano.generate", "ragnano.verify", "ragnano.receipt"),
+    ("ragnano.tasks",),
     ("ragnano.assistant",),
     ("ragnano.evaluate", "ragnano.health"),
     ("ragnano.cli", "ragnano.__main__"),

@@ -147,7 +147,8 @@ def _stream(helper: "Assistant", question: str, scope: "Scope", model: str | Non
     terminal = sys.stdout.isatty()
     answer = helper.ask(question, scope, model=model, on_text=show if terminal else None)
     preview = "".join(shown)
-    stands = bool(shown) and preview.strip() == without_marks(answer.answer)
+    # The lines of a summary or a list come with their marks.
+    stands = bool(shown) and preview.strip() in (answer.answer, without_marks(answer.answer))
     if shown:
         fits = len(preview) < shutil.get_terminal_size().columns
         typer.echo("" if stands else ERASE_LINE if fits else "\n", nl=stands)
