@@ -60,7 +60,9 @@ def list_items(focus: str, scope: Scope, tools: Tools) -> Outcome:
     documents = about or tuple(tools.catalogue.documents(found.scope))
     _, signals = select(found, tools.catalogue, tools.embedder, tools.settings.evidence_tokens)
     confidence = load_gate().confidence(signals)
+    # Words that narrowed the search to a document by its name are no topic inside it.
     wanted = read_wanted(focus)
+    wanted = replace(wanted, topic=tuple(part for part in wanted.topic if part in found.question.stems))
     likely = _likely(documents, wanted, found, tools)
     items = _passing(likely, wanted, found, tools)
     ready_at = time.monotonic()
@@ -92,16 +94,20 @@ def _sentences(
     for document in documents if whole else (other for other in documents if other.id in found_in):
         if tools.cancelled():
             return
-        rows = [identifier for identifier, _ in tools.catalogue.headings_of(document.id)]
-        names = _names(wanted.who, rows, document, tools)
-        if not whole:
+        headings = tools.catalogue.headings_of(document.id)
+        chunks = [identifier for identifier, _ in headings]
+        names = _names(wanted.who, chunks, tools)
+        if wanted.kind is None and (called := [chunk for chunk, heading in headings if wanted.is_called(heading)]):
+            chunks = called
+        elif not whole:
             hits = sorted((hit.chunk.ordinal, hit.chunk.id) for hit in found.hits if hit.document.id == document.id)
-            rows = [identifier for _, identifier in hits]
-        for sentence in Reader(document.id, tools.catalogue).sentences(rows):
-            yield document, names, sentence
+            chunks = [identifier for _, identifier in hits]
+        for sentence in Reader(document.id, tools.catalogue).sentences(chunks):
+            if not sentence.text.endswith(":"):  # it only opens what is listed
+                yield document, names, sentence
 
 
-def _names(who: str, chunks: Sequence[int], document: Document, tools: Tools) -> tuple[str, ...]:
+def _names(who: str, chunks: Sequence[int], tools: Tools) -> tuple[str, ...]:
     """The name that was asked with, and what the document calls its bearer."""
     if not who:
         return ()
@@ -121,12 +127,17 @@ def _passing(likely: Sequence[_Item], wanted: Wanted, found: Found, tools: Tools
             replace(item, score=COVERAGE * wanted.coverage(item.sentence) + DENSE * float(near))
             for item, near in zip(likely, dense, strict=True)
         ]
-        bar = BAR_OF_ANY_KIND if wanted.kind is None else BAR
-        scored = [item for item in scored if item.score >= bar]
+        scored = [item for item in scored if _passes(item, wanted)]
     first: dict[tuple[str, str], _Item] = {}
     for item in sorted(scored, key=lambda item: -item.score):
         first.setdefault((item.document.id, same_words(item.sentence.text)), item)
     return list(first.values())
+
+
+def _passes(item: _Item, wanted: Wanted) -> bool:
+    if wanted.kind is not None:
+        return item.score >= BAR
+    return wanted.is_called(item.sentence.chunk.section) or item.score >= BAR_OF_ANY_KIND
 
 
 def _written(items: Sequence[_Item], documents: Sequence[Document], tools: Tools, *, more_unseen: bool) -> Outcome:

@@ -88,12 +88,16 @@ def _one_of(named: Sequence[Document], documents: Sequence[Document], stems: Seq
 
 
 def named_at_end(focus: str, scope: Scope, catalogue: Catalogue) -> tuple[Document | None, str]:
-    """The one document that a phrase at the end names by its title, in small letters too, and the text before it.
+    """The document that the end of a text names by its file or its title, in small letters too; and the text before.
 
     "deadlines in the loan agreement" names the "Term Loan Agreement". Without one the text comes back whole.
     """
+    documents = catalogue.documents(scope)
+    for document in documents:
+        name = PurePath(document.path).name
+        if focus.lower().endswith(f" {name.lower()}"):
+            return document, re.sub(r"\s+(?:in|of|from|under)$", "", focus[: -len(name)].strip(), flags=re.IGNORECASE)
     phrase = _AT_END.search(focus)
-    documents = catalogue.documents(scope) if phrase else []
     if phrase is None or not documents or not content_stems(focus[: phrase.start()]):
         return None, focus
     this_one = bool(_THIS_ONE.search(phrase.group())) or not content_stems(phrase["name"])

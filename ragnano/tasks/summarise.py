@@ -6,8 +6,10 @@ shorten`'s rules. Whatever the document's length, sentences of at most MOST_LINE
 
 import heapq
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +28,7 @@ MOST_LINES = 12
 """Lines of a summary: what fits one screen with room for the sources, and about what a reader goes through."""
 SHORTLIST = 6
 """Sentences of a section that are embedded: the most telling by their words (76 sentences/s on two cores)."""
-NEXT_LINE = 0.6
+NEXT_LINE = 0.75
 """A section's second line counts this share of its worth, its third this share of that: breadth before depth."""
 MOST_OF_A_SECTION = 3
 LEAST = 0.25
@@ -110,8 +112,7 @@ def _weightiest(sections: Iterable[Section], reader: Reader, tools: Tools, *, or
     for place, section in enumerate(sections):
         if tools.cancelled():
             break
-        valued = ((telling(sentence, at), sentence) for at, sentence in enumerate(reader.sentences(section.chunks)))
-        best = heapq.nlargest(SHORTLIST, valued, key=lambda item: item[0])
+        best = heapq.nlargest(SHORTLIST, _valued(reader.sentences(section.chunks)), key=lambda item: item[0])
         factor = 1.0 if ordinary else weight_of(section.heading)
         worth = tuple(
             value * factor * NEXT_LINE**at for at, (value, _) in enumerate(best[:MOST_OF_A_SECTION]) if value >= LEAST
@@ -121,11 +122,17 @@ def _weightiest(sections: Iterable[Section], reader: Reader, tools: Tools, *, or
     return kept
 
 
+def _valued(sentences: Iterable[Sentence]) -> Iterator[tuple[float, Sentence]]:
+    """Each sentence with what it is worth; those of one clause share a heading path."""
+    for _, clause in groupby(sentences, key=lambda sentence: sentence.chunk.section):
+        yield from ((telling(sentence, at), sentence) for at, sentence in enumerate(clause))
+
+
 def _reduced(candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    lines = heapq.nlargest(MOST_LINES, (worth for item in candidates for worth in item.worth))
-    least = lines[-1] if len(lines) == MOST_LINES else 0.0
-    cut = [replace(item, worth=tuple(worth for worth in item.worth if worth >= least)) for item in candidates]
-    return [item for item in cut if item.worth]
+    """The candidates with their MOST_LINES worthiest lines; of equal ones the earlier count more."""
+    lines = ((worth, -item.place) for item in candidates for worth in item.worth)
+    counts = Counter(-place for _, place in heapq.nlargest(MOST_LINES, lines))
+    return [replace(item, worth=item.worth[: counts[item.place]]) for item in candidates if counts[item.place]]
 
 
 def _picks(kept: Sequence[_Candidate], document: Document, tools: Tools) -> Iterator[_Pick]:

@@ -68,6 +68,10 @@ class Wanted:
         ]
         return sum(counted) / len(counted)
 
+    def is_called(self, heading: str) -> bool:
+        """Whether a heading has all words of the topic: "Events of Default" holds the events of default."""
+        return bool(self.topic) and set(self.topic) <= set(content_stems(heading))
+
     def fits(self, sentence: Sentence, names: tuple[str, ...]) -> bool:
         """Whether it is a sentence of the kind, and binds or entitles one of `names` (() for anybody)."""
         if self.kind is None:
@@ -102,9 +106,11 @@ def _concerns(name: str, kind: re.Pattern[str], text: str) -> bool:
     between = r"(?:(?!\b(?:shall|must|will|may)\b|,\s(?:the\s)?(?-i:[A-Z]))[^.;:]){0,60}?"
     if re.search(rf"{who}{between}(?:{kind.pattern})", text, re.IGNORECASE):
         return True
-    return (
-        re.search(rf"\b(?:shall|must|will|may|is|are)\b[^.;]*\bby (?:the )?{re.escape(name)}\b", text, re.I) is not None
-    )
+    as_it = rf"\b(?:if|when|where|once)\s+(?:the\s+)?{re.escape(name)}\b[^.;]*?,\s(?:it|they)\s+(?:{kind.pattern})"
+    if re.search(as_it, text, re.IGNORECASE):
+        return True
+    by_name = rf"\b(?:shall|must|will|may|is|are)\b[^.;]*\bby (?:the )?{re.escape(name)}\b"
+    return re.search(by_name, text, re.IGNORECASE) is not None
 
 
 def role_of(name: str, opening: str) -> str:
