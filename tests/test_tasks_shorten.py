@@ -48,6 +48,7 @@ def test_fewer_of_the_same_words_are_believed(text: str, short: str) -> None:
         (END, "Either party may terminate this Agreement for convenience by giving notice.", "the figure is gone"),
         (END, "Either party shall terminate this Agreement by giving sixty days’ notice.", "a right becomes a duty"),
         (END, END.removesuffix(" up to that date."), "hardly shorter"),
+        (ASSIGN, "Tenant shall not assign the Premises without Landlord’s prior written consent.", "two duties in one"),
         (END, "", "nothing"),
     ],
 )

@@ -52,7 +52,11 @@ def test_every_line_is_a_cited_quote_of_its_section_in_reading_order(assistant: 
     answer = assistant.ask("Summarise this agreement", model=QUOTES_ONLY)
     assert answer.verdict == "quoted"
     assert "made between Brightwater" in lines(answer)[0]
-    assert [line.split(":")[0] for line in lines(answer)[1:4]] == ["- Term", "- Rent", "- Termination"]
+    assert list(dict.fromkeys(line.split(":")[0] for line in lines(answer)[1:])) == [
+        "- Term",
+        "- Rent",
+        "- Termination",
+    ]
     assert [citation.number for citation in answer.citations] == list(range(1, len(lines(answer)) + 1))
     for citation, line in zip(answer.citations, lines(answer), strict=True):
         assert citation.document == document

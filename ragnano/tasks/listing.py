@@ -80,7 +80,7 @@ def _likely(documents: Sequence[Document], wanted: Wanted, found: Found, tools: 
         for document, names, sentence in _sentences(documents, wanted, found, tools):
             if wanted.fits(sentence, names):
                 score = wanted.coverage(sentence) + 0.5 * ranked.get(sentence.chunk.id, 0.0)
-                yield _Item(document, sentence, score if wanted.topic else telling(sentence, 0))
+                yield _Item(document, sentence, score if wanted.topic else telling(sentence))
 
     return heapq.nlargest(MOST_SCORED, items(), key=lambda item: item.score)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
+from ragnano.facts import DATE
 from ragnano.store import Catalogue
 from ragnano.text import fold, sentence_spans
 from ragnano.types import Chunk, Span
@@ -32,7 +33,9 @@ _ROMAN = r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 _NUMBERING = re.compile(
     rf"^(?:(?i:section|clause|article|part|paragraph)\s+)?(?:\d+(?:\.\d+)*|{_ROMAN}|[A-Za-z])(?![\w’'&-])[\s.:)–—-]*"
 )
-_SIGNATURE = re.compile(r"_{4,}|\.{8,}|^(?:By|Name|Title|Date|Its|Attention|Attn|Address|Fax|Phone)\s*:", re.IGNORECASE)
+_SIGNATURE = re.compile(
+    r"_{4,}|\.{8,}|^IN WITNESS|^(?:By|Name|Title|Date|Its|Attention|Attn|Address|Fax|Phone)\s*:", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +76,14 @@ def sections_of(document: str, catalogue: Catalogue) -> list[Section]:
 def name_of(heading: str) -> str:
     """A heading path as a label: its last part that has words, without its number ("ARTICLE II RENT" is "RENT").
 
-    A heading that is only a number stays it: "Section 5".
+    A heading that is only a number stays it: "Section 5"; a date is no label.
     """
     parts = heading.split(" > ")
     for part in reversed(parts):
         words = _NUMBERING.sub("", part).strip()
-        if sum(character.isalpha() for character in words) > 2:
+        if not DATE.search(part) and sum(character.isalpha() for character in words) > 2:
             return words
-    last = parts[-1].strip()
+    last = "" if DATE.search(parts[-1]) else parts[-1].strip()
     return f"Section {last}" if last[:1].isdigit() else last
 
 

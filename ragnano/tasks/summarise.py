@@ -124,8 +124,10 @@ def _weightiest(sections: Iterable[Section], reader: Reader, tools: Tools, *, or
 
 def _valued(sentences: Iterable[Sentence]) -> Iterator[tuple[float, Sentence]]:
     """Each sentence with what it is worth; those of one clause share a heading path."""
-    for _, clause in groupby(sentences, key=lambda sentence: sentence.chunk.section):
-        yield from ((telling(sentence, at), sentence) for at, sentence in enumerate(clause))
+    numbered = enumerate(sentences)
+    for _, clause in groupby(numbered, key=lambda item: item[1].chunk.section):
+        for in_clause, (in_section, sentence) in enumerate(clause):
+            yield telling(sentence, in_clause, in_section), sentence
 
 
 def _reduced(candidates: Sequence[_Candidate]) -> list[_Candidate]:

@@ -14,14 +14,18 @@ BESIDE = 0.7
 """What a word of the topic counts that stands in the heading only; and words of payment where there is an amount."""
 
 _MONEY = re.compile(f"(?:{AMOUNT.pattern})|(?:{SHARE.pattern})", re.IGNORECASE)
-_TIME = re.compile(f"(?:{DATE.pattern})|(?:{DURATION.pattern})", re.IGNORECASE)
+_DEADLINE = re.compile(
+    rf"(?:{DURATION.pattern})|\b(?:by|before|until|than)\s+(?:{DATE.pattern})|\bfirst day of\b", re.IGNORECASE
+)
 _BINDING = (BAN, DUTY, RIGHT)
 # What a list is of -> how a sentence says it. The first that fits counts.
 KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("restriction prohibition ban limitation", BAN),
     ("obligation duty responsibility requirement commitment covenant undertaking", DUTY),
     ("right permission entitlement option", RIGHT),
-    ("deadline period duration date", _TIME),
+    ("deadline", _DEADLINE),
+    ("period duration", DURATION),
+    ("date", DATE),
     ("amount fee charge price cost sum payment penalty", _MONEY),
     ("definition defined", DEFINES),
 )
@@ -34,6 +38,9 @@ _EMPTY = frozenset(
     """.split()
 )
 _PAYING = frozenset(stem(word) for word in "pay payment fee charge price cost amount money financial".split())
+_PAYS = re.compile(
+    r"\b(?:(?:re|pre)?pa(?:y|ys|id|yable)|reimburses?|refunds?|remits?|to deposit|(?:shall|must|will) deposit)\b", re.I
+)
 ROLES = (
     "tenant landlord lessee lessor supplier customer buyer seller vendor purchaser licensor licensee lender borrower "
     "guarantor employer employee company consultant contractor subcontractor provider client distributor manufacturer "
@@ -61,11 +68,15 @@ class Wanted:
             return 1.0
         own = set(content_stems(f"{sentence.lead} {sentence.text}"))
         above = set(content_stems(name_of(sentence.chunk.section)))
-        alternatives = [{part, *synonym_stems(part)} for part in self.topic]
-        paid = _PAYING & set(self.topic) and _MONEY.search(sentence.text)
-        counted = [
-            1.0 if own & any_ else BESIDE if above & any_ or (paid and _PAYING & any_) else 0.0 for any_ in alternatives
-        ]
+        counted = []
+        for part in self.topic:
+            alternatives = {part, *synonym_stems(part)}
+            paid = part in _PAYING
+            if own & alternatives or (paid and _PAYS.search(sentence.text)):
+                counted.append(1.0)
+            else:
+                beside = above & alternatives or (paid and _MONEY.search(sentence.text))
+                counted.append(BESIDE if beside else 0.0)
         return sum(counted) / len(counted)
 
     def is_called(self, heading: str) -> bool:

@@ -40,18 +40,21 @@ WEIGHTY = re.compile(
 )
 BOILERPLATE = re.compile(
     r"\b(?:counterparts?|headings?|severab\w+|waivers?|entire agreement|further assurances|interpretation|construction|"
-    r"notices?|survival|miscellaneous|general provisions|recitals?|witness\w*|w i t n e s s|signatur\w+|definitions?|"
+    r"notices?|survival|miscellan\w+|general provisions|recitals?|witness\w*|w i t n e s s|signatur\w+|definitions?|"
     r"table of contents|attorneys.? fees|time is of the essence|relationship of the parties|"
-    r"independent contractors?|background|exhibit|schedule|appendix|annex|accounting)\b",
+    r"independent contractors?|background|"
+    r"exhibit|schedule|appendix|annex|accounting|contacts?|referred to (?:herein|as))\b",
     re.IGNORECASE,
 )
-_PARTIES = re.compile(r"\b(?:between|among|by and)\b", re.IGNORECASE)
+_PARTIES = re.compile(r"\b(?:between|among|by and)\s+(?!the parties\b|them\b)", re.IGNORECASE)
+_ENTERED = re.compile(r"\b(?:is|are) (?:hereby )?(?:entered into|made)\b", re.IGNORECASE)
 _MADE = re.compile(r"\b(?:agreement|lease|contract|letter|amendment|addendum|licen[cs]e|guarant(?:y|ee)|deed)\b", re.I)
 DEFINES = re.compile(
     r"[\"“][^\"”]{1,60}[\"”],?\s+(?:shall\s+|will\s+)?(?:means?|refers?|includes?|ha(?:s|ve) the)", re.I
 )
 _SIDEWAYS = re.compile(
-    r"(?:notwithstanding|for the avoidance|for purposes|without limiting|in addition|in such|if any provision|"
+    r"(?:notwithstanding|for the avoidance|for purposes|without limiting|in (?:addition|such|this|that|the event)|"
+    r"at each|if (?:any provision|such)|upon|to the extent|accordingly|pursuant to|"
     r"subject to|except as|provided|the foregoing|however|therefore|whereas|such|"
     r"this (?:section|article|clause)|it is|nothing|as used)\b",
     re.IGNORECASE,
@@ -62,26 +65,31 @@ _BORROWED = re.compile(r"\b(?:Section|Sections|Clause|Article|Exhibit|Schedule)\
 FRONT = 1.0
 """Added to the sentence that says whose contract this is: every summary opens with it."""
 FRONT_CHUNKS = 4
-EASY = (50, 330)
+EASY = (50, 450)
 """Characters of a sentence that is easily read and says something whole."""
 
 
-def telling(sentence: Sentence, place: int) -> float:
-    """How telling a sentence is, about -0.5 to 1.5; `place` counts its clause's sentences from 0."""
-    text = sentence.text
+def telling(sentence: Sentence, in_clause: int = 0, in_section: int = 0) -> float:
+    """How telling a sentence is, about -1 to 2; the places count the sentences of its clause and section from 0.
+
+    A clause opens with its rule and goes on with its details.
+    """
+    text, heading = sentence.text, sentence.chunk.section.rsplit(" > ", 1)[-1]
     score = min(MOST_FACTS, sum(weight for pattern, weight in FACTS if pattern.search(text)))
     if DUTY.search(text) or RIGHT.search(text) or BAN.search(text):
         score += 0.3
     elif STATES.match(text):
         score += 0.25
-    score += max(0.0, 0.25 - 0.05 * place)
-    score += 0.1 * bool(WEIGHTY.search(text)) - 0.15 * bool(BOILERPLATE.search(text))
+    score += max(0.0, 0.2 - 0.05 * in_clause) + max(0.0, 0.2 - 0.04 * in_section)
+    score += 0.1 * bool(WEIGHTY.search(text)) - 0.25 * bool(BOILERPLATE.search(text))
+    if BOILERPLATE.search(heading) and not WEIGHTY.search(heading):
+        score -= 0.25
     if not EASY[0] <= len(text) <= EASY[1]:
         score -= 0.15 if len(text) <= 2 * EASY[1] else 0.3
     if sentence.lead or not text[0].isupper() or text[-1] not in '.!?”"':
         score -= 0.25
     score -= 0.35 * bool(DEFINES.search(text)) + 0.15 * bool(_SIDEWAYS.match(text))
-    score -= 0.15 * bool(_BLANKED.search(text)) + 0.05 * len(_BORROWED.findall(text))
+    score -= min(0.4, 0.1 * len(_BLANKED.findall(text))) + 0.05 * len(_BORROWED.findall(text))
     if names_the_parties(sentence):
         score += FRONT
     return score
@@ -93,7 +101,7 @@ def names_the_parties(sentence: Sentence) -> bool:
     return (
         sentence.chunk.ordinal < FRONT_CHUNKS
         and len(text) >= EASY[0]
-        and bool(_PARTIES.search(text) and _MADE.search(text))
+        and bool(_MADE.search(text) and (_PARTIES.search(text) or _ENTERED.search(text)))
     )
 
 
