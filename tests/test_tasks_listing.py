@@ -26,6 +26,9 @@ difference back.
 
 # 3 Use
 
+Keys lost by the Tenant shall be reported to the Landlord. Taxes shall be paid when due by the Tenant.
+The Tenant shall not be required to pay for repairs.
+
 The Tenant may use the garage. The Tenant shall not keep animals in the suite.
 
 # 4 Events of Default
@@ -52,7 +55,8 @@ def test_duties_of_one_party_are_listed_in_reading_order_each_once(
     answer = assistant.ask("List all payment obligations of the Tenant")
     rent = "The Tenant shall pay a rent of $12,000 on the first day of each month."
     deposit = "On signing the Tenant shall pay a security deposit of $40,000."
-    assert answer.answer == f"1. “{rent}” [1]\n2. “{deposit}” [2]"
+    taxes = "Taxes shall be paid when due by the Tenant."
+    assert answer.answer == f"1. “{rent}” [1]\n2. “{deposit}” [2]\n3. “{taxes}” [3]"
     assert answer.verdict == "quoted" and chat_model.prompts == []
     for citation in answer.citations:
         assert citation.document == document
@@ -95,7 +99,7 @@ def test_a_list_over_several_documents_is_grouped_by_them(assistant: Assistant) 
     add_text(assistant, LEASE.replace("12,000", "9,000"), name="b.txt", title="Lease B")
     answer = assistant.ask("List all payment obligations of the Tenant")
     assert [line for line in answer.answer.splitlines() if line.endswith(":")] == ["a.txt:", "b.txt:"]
-    assert [citation.number for citation in answer.citations] == [1, 2, 3, 4]
+    assert [citation.number for citation in answer.citations] == [1, 2, 3, 4, 5, 6]
     named = assistant.ask("List all payment obligations of the Tenant in b.txt")
     assert {citation.path for citation in named.citations} == {"/docs/b.txt"}
 
@@ -148,4 +152,4 @@ def test_the_command_line_prints_one_item_a_line_and_their_places(
     monkeypatch.setattr(answers, "assistant", Kept(assistant))
     shown = CliRunner().invoke(app, ["ask", "List all payment obligations of the Tenant"]).stdout.splitlines()
     assert shown[0].startswith("1. “") and shown[1].startswith("2. “")
-    assert shown[2:5] == ["", "[1] lease.txt, page 1, 1 Rent", "[2] lease.txt, page 1, 2 Deposit"]
+    assert shown[3:6] == ["", "[1] lease.txt, page 1, 1 Rent", "[2] lease.txt, page 1, 2 Deposit"]

@@ -49,6 +49,12 @@ def test_fewer_of_the_same_words_are_believed(text: str, short: str) -> None:
         (END, "Either party shall terminate this Agreement by giving sixty days’ notice.", "a right becomes a duty"),
         (END, END.removesuffix(" up to that date."), "hardly shorter"),
         (ASSIGN, "Tenant shall not assign the Premises without Landlord’s prior written consent.", "two duties in one"),
+        (
+            "Quillmark shall not refuse consent if the new owner is an insurer with comparable credit that agrees in "
+            "writing to the user limits.",
+            "Quillmark shall not refuse consent if the new owner is an insurer with credit.",
+            "any insurer",
+        ),
         (END, "", "nothing"),
     ],
 )

@@ -38,7 +38,8 @@ MOST_READ = 1000
 # A condition must stay whatever else goes; the other turning words may go only with the whole clause they stand in.
 _CONDITIONS = frozenset("unless except excluding only solely if until provided without".split())
 _TURNS = frozenset(
-    "not no never neither nor none cannot prohibited may must shall will should can waive waives and or".split()
+    "not no never neither nor none cannot prohibited may must shall will should can waive waives "
+    "and or that which who".split()
 )
 _CLAUSE_END = re.compile(r"[,;:](?=\s)")
 _REPEATED_FIGURE = re.compile(r"(?<=\w) \((?=\d[\d,.]*%?\))")
@@ -71,8 +72,8 @@ def only_leaves_out(short: str, text: str) -> bool:
     """Whether `short` is one sentence that says less than `text` and nothing else.
 
     Its words are the sentence's, in their order. Conditions stay; and a clause (what stands between commas) of which
-    anything is kept keeps its figures, the words that turn it round, and "and" and "or": "assign this Lease or sublet
-    the Premises" is not to "assign the Premises".
+    anything is kept keeps its figures, the words that turn it round, and the words that join: to "assign this Lease
+    or sublet the Premises" is not to "assign the Premises", an "insurer that agrees in writing" not any "insurer".
     """
     if not content_stems(short) or len(short) > WORTH_IT * len(text) or len(list(sentences(short))) != 1:
         return False

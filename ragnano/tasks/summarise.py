@@ -21,7 +21,7 @@ from ragnano.tasks.parts import Outcome, Tools, as_evidence
 from ragnano.tasks.sections import Reader, Section, Sentence, name_of, sections_of, trimmed
 from ragnano.tasks.shorten import shorten
 from ragnano.tasks.subject import Subject, belongs, subject_of
-from ragnano.tasks.weigh import telling, weight_of
+from ragnano.tasks.weigh import names_the_parties, telling, weight_of
 from ragnano.types import Document, Evidence, Hit, Scope, TokenCount
 
 MOST_LINES = 12
@@ -55,8 +55,11 @@ class _Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _Pick:
+    """A chosen sentence, its label, and whether it may be shortened."""
+
     evidence: Evidence
     label: str
+    may_shrink: bool
 
 
 def summarise(focus: str, scope: Scope, tools: Tools) -> Outcome:
@@ -155,7 +158,9 @@ def _picks(kept: Sequence[_Candidate], document: Document, tools: Tools) -> Iter
                 said.append(vectors[at])
         for at in sorted(chosen, key=lambda at: (sentences[at].chunk.ordinal, sentences[at].spans[0])):
             sentence = sentences[at]
-            yield _Pick(as_evidence(sentence, document, float(scores[at])), name_of(sentence.chunk.section))
+            # The sentence that names the parties is all names: a shorter one has lost somebody.
+            label, may_shrink = name_of(sentence.chunk.section), not names_the_parties(sentence)
+            yield _Pick(as_evidence(sentence, document, float(scores[at])), label, may_shrink)
 
 
 def _lines(picks: Iterable[_Pick], tools: Tools) -> Outcome:
@@ -165,7 +170,7 @@ def _lines(picks: Iterable[_Pick], tools: Tools) -> Outcome:
     tokens = TokenCount()
     phrased, first_token_at = False, None
     for pick in picks:
-        chat: ChatModel | None = tools.chat() if tools.chat else None
+        chat: ChatModel | None = tools.chat() if tools.chat and pick.may_shrink else None
         short = None
         if chat is not None:
             begun = time.monotonic()

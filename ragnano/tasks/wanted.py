@@ -120,7 +120,7 @@ def _concerns(name: str, kind: re.Pattern[str], text: str) -> bool:
     as_it = rf"\b(?:if|when|where|once)\s+(?:the\s+)?{re.escape(name)}\b[^.;]*?,\s(?:it|they)\s+(?:{kind.pattern})"
     if re.search(as_it, text, re.IGNORECASE):
         return True
-    by_name = rf"\b(?:shall|must|will|may|is|are)\b[^.;]*\bby (?:the )?{re.escape(name)}\b"
+    by_name = rf"\b(?:(?:shall|must|will|may) be|due|payable) (?:[\w-]+ ){{0,4}}by (?:the )?{re.escape(name)}\b"
     return re.search(by_name, text, re.IGNORECASE) is not None
 
 

@@ -8,9 +8,13 @@ import re
 from ragnano.facts import AMOUNT, DATE, DURATION, SHARE
 from ragnano.tasks.sections import Sentence
 
+# "shall not be required to" and "will have the right to" oblige nobody.
+_NO_DUTY = (
+    r"(?! (?:not be (?:obliged|obligated|required|liable)|have (?:the|no) (?:\w+ )?(?:right|option|obligation|duty)))"
+)
 DUTY = re.compile(
-    r"\b(?:shall|must|will|agrees? to|undertakes? to|covenants? to|(?:is|are) (?:required|obliged|obligated) to|"
-    r"(?:is|are) (?:responsible|liable) for|(?:is|are) (?:due|payable))\b",
+    rf"\b(?:(?:shall|must|will)\b{_NO_DUTY}|agrees? to|undertakes? to|covenants? to|"
+    r"(?:is|are) (?:required|obliged|obligated) to|(?:is|are) (?:responsible|liable) for|(?:is|are) (?:due|payable))\b",
     re.IGNORECASE,
 )
 RIGHT = re.compile(
@@ -19,8 +23,9 @@ RIGHT = re.compile(
     re.IGNORECASE,
 )
 BAN = re.compile(
-    r"\b(?:(?:shall|may|must|will|can) (?:not|never)|cannot|(?:is|are) (?:not|never) (?:to|permitted|allowed)|"
-    r"prohibited|no (?:party|person|other)|neither|refrain|without (?:the )?(?:prior )?(?:written )?consent)\b",
+    r"\b(?:(?:shall|may|must|will|can) (?:not|never)(?! be (?:obliged|obligated|required))|cannot|prohibited|refrain|"
+    r"(?:is|are) (?:not|never) (?:to|permitted|allowed)|no (?:party|person|other)|neither|"
+    r"without (?:the )?(?:prior )?(?:written )?consent)\b",
     re.IGNORECASE,
 )
 STATES = re.compile(
