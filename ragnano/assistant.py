@@ -33,6 +33,7 @@ from ragnano.refusal import refusal
 from ragnano.retrieve import Found, Retriever
 from ragnano.scopes import Wanted, scope_of
 from ragnano.store import Catalogue, Vectors
+from ragnano.tasks import Tools, recognise, serve
 from ragnano.types import (
     Answer,
     Chunk,
@@ -167,7 +168,7 @@ class Assistant:
         cancelled: Callable[[], bool] | None = None,
         trace: Trace | None = None,
     ) -> Answer:
-        """Answer a question with citations, or say that the documents don't.
+        """Answer a question with citations, or say that the documents don't. Summaries and lists are asked for, too.
 
         `on_text` receives a checked preview while the model writes; the returned answer is what counts. `model` is a
         catalogue name, a path to a GGUF file, or "none" for the best quote alone. `trace` is filled for a receipt.
@@ -175,8 +176,10 @@ class Assistant:
         begun = time.monotonic()
         scope = scope or Scope()
         name = model or self.settings.chat_model
-        chat = None if name == QUOTES_ONLY else self.chat_model(name)
-        chat = trace.listen(chat) if trace and chat else chat
+        if (task := recognise(question)).kind != "lookup":
+            tools = self._tools(name, on_text, cancelled, trace)
+            return serve(question, task, scope, tools, model=name, begun=begun, trace=trace)
+        chat = None if name == QUOTES_ONLY else self._heard(name, trace)
         found = self.find(question, scope, self.settings.candidates)
         evidence, signals = select(found, self.catalogue, self.reader)
         confidence = load_gate().confidence(signals)
@@ -212,6 +215,30 @@ class Assistant:
     def forget(self, *names: str) -> int:
         """Delete kept conversations, how many: nothing of them stays in the data directory. Raises NotFoundError."""
         return forget(self.catalogue, names)
+
+    def _heard(self, model: str, trace: Trace | None) -> ChatModel:
+        """The chat model, whose exchanges go into the trace."""
+        chat = self.chat_model(model)
+        return trace.listen(chat) if trace else chat
+
+    def _tools(
+        self,
+        model: str,
+        on_text: Callable[[str], None] | None,
+        cancelled: Callable[[], bool] | None,
+        trace: Trace | None,
+    ) -> Tools:
+        """What summaries and lists work with."""
+        return Tools(
+            self.catalogue,
+            self.embedder,
+            self.reader,
+            self.settings,
+            self.find,
+            None if model == QUOTES_ONLY else lambda: self._heard(model, trace),
+            on_text,
+            cancelled or (lambda: False),
+        )
 
     def _require_same_embedder(self) -> None:
         """Vectors of two embedders can't be compared: say so instead of finding nonsense."""

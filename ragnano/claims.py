@@ -8,7 +8,7 @@ one piece; nothing may be denied that the text affirms, nor affirmed that it den
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from ragnano.question import AnswerKind, Question
+from ragnano.question import AnswerKind, Question, synonym_stems
 from ragnano.text import STOPWORDS, content_stems, stem, words
 from ragnano.values import values_of
 
@@ -111,5 +111,6 @@ def _denied(proof: str) -> Iterator[str]:
 
 def _words_known(sentence: str, proof: str, question: Question) -> bool:
     stems = content_stems(sentence)
-    known = set(content_stems(proof)) | set(question.stems)
+    said = set(content_stems(proof))
+    known = said | {asked for asked in question.stems if said & {asked, *synonym_stems(asked)}}
     return not stems or sum(own in known for own in stems) >= SUPPORT * len(stems)

@@ -7,6 +7,7 @@ from ragnano.instructions import addresses_a_model
 from ragnano.models import ChatModel, Generation, Part, Prompt
 from ragnano.prompts import EXTRACT, EXTRACTS, QUESTION, SYSTEM
 from ragnano.question import Question
+from ragnano.text import sentences
 from ragnano.types import Evidence
 
 
@@ -23,6 +24,14 @@ def in_reading_order(evidence: Sequence[Evidence]) -> list[Evidence]:
     """As the documents have it, document by document as the best of each comes first."""
     documents = list(dict.fromkeys(item.hit.document.id for item in evidence))
     return sorted(evidence, key=lambda item: (documents.index(item.hit.document.id), item.spans[0]))
+
+
+def whole_sentences(reply: Generation) -> str:
+    """The reply without a last sentence that the limit on tokens cut off."""
+    if reply.finish != "length":
+        return reply.text
+    ends = [end for _, end in sentences(reply.text)]
+    return reply.text[: ends[-2]] if len(ends) > 1 else ""
 
 
 def _with_place(item: Evidence) -> str:

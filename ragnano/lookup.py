@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from ragnano.config import Settings
 from ragnano.conflict import set_against
 from ragnano.evidence import within_budget
-from ragnano.generate import generate
+from ragnano.generate import generate, whole_sentences
 from ragnano.instructions import addresses_a_model
 from ragnano.models import ChatModel
 from ragnano.preview import StreamGuard
@@ -72,7 +72,7 @@ def phrased(
     reply = generate(chat, question, told, max_tokens=settings.answer_tokens, on_text=preview, cancelled=cancelled)
     if on_text and (rest := guard.finish()):
         on_text(rest)
-    checked = verify(reply.text, question, told)
+    checked = verify(whole_sentences(reply), question, told)
     # The model declined, or what it wrote failed: the evidence, which passed the gate, speaks for itself.
     shown = quote(evidence) if checked.verdict == "not_found" else see_also(checked, evidence)
     return Draft(

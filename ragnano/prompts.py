@@ -19,3 +19,16 @@ NOT_FOUND = "NOT FOUND"
 EXTRACTS = "Extracts:\n"
 EXTRACT = "- "
 QUESTION = "\nQuestion: "
+
+SHORTEN = "Rewrite the sentence in fewer words. Keep who, what, every figure and date."
+SHORTEN_EXAMPLE = (
+    "Sentence: During the Term the Supplier shall, at its own cost and with insurers of good standing, keep in force "
+    "liability insurance of at least $1,000,000 per claim, unless the Buyer agrees otherwise.\n"
+    "Shorter: The Supplier shall keep in force liability insurance of at least $1,000,000 per claim, unless the Buyer "
+    "agrees otherwise.\n\n"
+    "Sentence: "
+)
+SHORTER = "\nShorter: "
+"""For summaries. One sentence at a time: a nano model that is given a whole section mixes them up. Without the example
+a 0.5B model copies the sentence or puts it in words of its own ("has a term of SOFR plus …"); with it, it leaves words
+out. The prompt begins alike each time, so that it is read once."""

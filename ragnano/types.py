@@ -243,7 +243,8 @@ class TokenCount:
 class Answer:
     """What the reader gets. `nearest` is filled for "not_found": the clauses that came closest.
 
-    `confidence` is the gate's estimate, 0 to 1, that the evidence answers the question. `receipt` is a SHA-256 over
+    `confidence` is the gate's estimate, 0 to 1, that the evidence answers the question; 1 for a summary, of which
+    nothing is estimated. A summary or a list has a line for each item. `receipt` is a SHA-256 over
     question, scope, documents, model, prompt and settings: equal receipts mean equal answers. `conflicts` name, by
     their numbers, citations that contradict each other.
     """

@@ -23,6 +23,8 @@ SEE_ALSO = "See also"
 """Words of ours in an answer: they stand before the marks of evidence that the model's words leave out."""
 MARK = re.compile(r"\s*\[\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\]")
 _LEADING = re.compile(r"^(?:answer|extract \d+|the extracts? says?)\s*[:,]\s*", re.I)
+_ABOUT_EXTRACTS = re.compile(r"\b(?:the|these|this) extracts?\b", re.I)
+_CLAUSE_NUMBER = re.compile(r"^\W*(?:section|article|clause)?\s*(\d+(?:\.\d+)*)", re.I)
 _YES_NO = re.compile(r"^(yes|no)\b[\s,.:;-]*", re.I)
 _FORBIDS = re.compile(
     r"\b(?:prohibit|forbid|forbidden|restrict|prevent|bar|ban|exclude|limit|preclude)\w*\b|n't\b|\bnot\b", re.I
@@ -57,12 +59,14 @@ def verify(reply: str, question: Question, evidence: Sequence[Evidence]) -> Veri
     reply = _LEADING.sub("", fold(MARK.sub("", reply)))
     if says_not_found(reply):
         return NOTHING
+    if question.kind == "yes_no" and (said := _YES_NO.match(reply)):
+        return _with_clause(said[1].capitalize(), reply, question, evidence)
     cited: list[int] = []
     proved: list[str] = []
     named: tuple[int, ...] | None = None
     for start, end in sentences(reply):
         sentence = _plain_words(reply[start:end], question)
-        if not any(character.isalnum() for character in sentence):
+        if not any(character.isalnum() for character in sentence) or _is_idle(sentence):
             continue
         support = _support(sentence, question, evidence)
         if support is None:
@@ -76,6 +80,20 @@ def verify(reply: str, question: Question, evidence: Sequence[Evidence]) -> Veri
     if proved and (fits_kind(text, question.kind) or not any(fits_kind(item.text, question.kind) for item in evidence)):
         return Verified(text, "answered", tuple(cited))
     return quote([evidence[at] for at in named], named) if named else NOTHING
+
+
+def _with_clause(said: str, reply: str, question: Question, evidence: Sequence[Evidence]) -> Verified:
+    """Yes or no, and the clause that says so in its own words: the one that the model's sentence says most of.
+
+    Nothing when no clause lets one say it, or the sentence claims what the clause does not.
+    """
+    first = next(sentences(reply), (0, len(reply)))
+    sentence = _plain_words(reply[first[0] : first[1]], question)
+    support = _support(sentence, question, evidence)
+    if support is None:
+        return NOTHING
+    at = support[0]
+    return Verified(f"{said}. “{evidence[at].text}” [1]", "answered", (at,))
 
 
 def quote(evidence: Sequence[Evidence], places: Sequence[int] | None = None) -> Verified:
@@ -92,7 +110,10 @@ def see_also(checked: Verified, evidence: Sequence[Evidence]) -> Verified:
     """The answer with a pointer to evidence that it leaves out and that is likely to answer, too."""
     shown = enough(evidence, checked.cited)
     marks = "".join(f"[{number}]" for number in range(len(checked.cited) + 1, len(shown) + 1))
-    return Verified(f"{checked.text} {SEE_ALSO} {marks}." if marks else checked.text, checked.verdict, shown)
+    if not marks:
+        return Verified(checked.text, checked.verdict, shown)
+    end = "" if checked.text.endswith((".", "!", "?")) else "."
+    return Verified(f"{checked.text}{end} {SEE_ALSO} {marks}.", checked.verdict, shown)
 
 
 def enough(evidence: Sequence[Evidence], cited: Sequence[int]) -> tuple[int, ...]:
@@ -113,17 +134,21 @@ def says_not_found(reply: str) -> bool:
     return reply.strip(" .\"'“”[]").upper().startswith(NOT_FOUND)
 
 
+def _is_idle(sentence: str) -> bool:
+    """Whether the sentence asks instead of answering, or speaks of what the model was given."""
+    return sentence.rstrip().endswith("?") or _ABOUT_EXTRACTS.search(sentence) is not None
+
+
 def _is_echo(sentence: str, question: Question, proof: Sequence[Evidence]) -> bool:
     """Whether the sentence says nothing that the question, or the title and parties of the document, did not say.
 
-    A yes or no is an answer in any words.
+    The number that a clause opens with is no answer either.
     """
-    if question.kind == "yes_no":
-        return False
+    numbers = {number[1] for item in proof if (number := _CLAUSE_NUMBER.match(item.text))}
     given = set(content_stems(question.text)) | {
         stem for item in proof for stem in content_stems(item.hit.chunk.context)
     }
-    return set(content_stems(sentence)) <= given
+    return set(content_stems(sentence)) <= given | numbers
 
 
 def _plain_words(sentence: str, question: Question) -> str:

@@ -34,6 +34,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ragnano.conflict", "ragnano.generate", "ragnano.verify", "ragnano.chat"),
     ("ragnano.preview",),
     ("ragnano.lookup",),
+    ("ragnano.tasks",),
     ("ragnano.assistant",),
     ("ragnano.evaluate", "ragnano.health", "ragnano.replay"),
     ("ragnano.cli", "ragnano.__main__"),

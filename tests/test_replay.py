@@ -89,7 +89,7 @@ def test_documents_outside_the_scope_that_change_nothing_are_told_beside_the_sam
 
 
 def test_another_document_in_the_scope_is_named_as_the_cause(assistant: Assistant, receipt: Receipt) -> None:
-    add_text(assistant, "The security deposit is $900.", name="other.txt")
+    add_text(assistant, "The security deposit that the tenant shall pay is $900.", name="other.txt")
     outcome = replay(assistant, receipt)
     assert not outcome.same
     assert outcome.changes[0].detail == "other documents in the scope: 1 then, 2 now"

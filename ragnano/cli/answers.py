@@ -180,7 +180,8 @@ class Preview:
     def settle(self, answer: str) -> bool:
         """End the preview's line: True when it stands as the answer, else it is erased as far as it can be."""
         preview = "".join(self._pieces)
-        stands = bool(self._pieces) and preview.strip() == without_marks(answer)
+        # The lines of a summary or a list come with their marks.
+        stands = bool(self._pieces) and preview.strip() in (answer, without_marks(answer))
         if stands:
             typer.echo("")
         else:

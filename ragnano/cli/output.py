@@ -75,10 +75,16 @@ def answer_lines(answer: "Answer", *, streamed: bool) -> Iterable[str]:
     if not streamed:
         yield answer.answer
     later = later_citations(answer)
-    for citation in answer.citations:
+    # The lines of a list are quotes already: only their places are given, and what was cut off or reworded.
+    several = "\n" in answer.answer
+    if several:
         yield ""
+    for citation in answer.citations:
+        if not several:
+            yield ""
         yield f"[{citation.number}] {place(citation)}" + (" (the later document)" if citation.number in later else "")
-        yield f"    “{fold(citation.quote)}”"
+        if not (several and fold(citation.quote) in answer.answer):
+            yield f"    “{fold(citation.quote)}”"
     if answer.nearest:
         yield ""
         yield "Closest clauses:"

@@ -125,6 +125,13 @@ class Library(Database):
             ).fetchall()
         return [to_chunk(row) for row in rows]
 
+    def headings_of(self, document_id: str) -> list[tuple[int, str]]:
+        """(id, section) of each of a document's chunks by ordinal, without their text; [] when it is not stored."""
+        with self.reading() as connection:
+            return connection.execute(
+                "SELECT id, section FROM chunks WHERE document = ? ORDER BY ordinal", (document_id,)
+            ).fetchall()
+
     def counts(self) -> tuple[int, int, int]:
         """(documents, pages, chunks) stored."""
         with self.reading() as connection:

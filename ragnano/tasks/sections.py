@@ -1,0 +1,152 @@
+"""A document read section by section, sentence by sentence, with no more than a few pages of it in memory.
+
+Knows the store; ranks nothing and asks no model.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+
+from ragnano.facts import DATE
+from ragnano.store import Catalogue
+from ragnano.text import fold, sentence_spans
+from ragnano.types import Chunk, Span
+
+AT_ONCE = 32
+"""Chunks read from the store at a time, each of at most 256 tokens."""
+PAGES_KEPT = 4
+"""Pages of text kept while a document is read in order: a chunk seldom reaches over more than two."""
+FEW_SECTIONS = 4
+"""A document with fewer top headings than this is divided by the headings below them."""
+LONGEST_JOINED = 700
+"""Characters. Sentences that a page end parts are not joined beyond this: more is no longer "the exact words"."""
+LEAST_WORDS = 4
+"""A run of fewer words is a heading or a remnant of a table, no sentence."""
+
+_LABEL = re.compile(
+    r"(?:(?:section|clause|article)\s+)?(?:\d+\.(?:\d+\.?)*|\d+(?:\.\d+)+|\([a-z0-9]{1,4}\)|[a-z]\)|[-–•▪●*#]+|(?:and|or)\s+\([a-z0-9]{1,4}\))\s+(?=\S)",
+    re.IGNORECASE,
+)
+_ROMAN = r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+_NUMBERING = re.compile(
+    rf"^(?:(?i:section|clause|article|part|paragraph)\s+)?(?:\d+(?:\.\d+)*|{_ROMAN}|[A-Za-z])(?![\w’'&-])[\s.:)–—-]*"
+)
+_SIGNATURE = re.compile(
+    r"_{4,}|\.{8,}|^IN WITNESS|^(?:By|Name|Title|Date|Its|Attention|Attn|Address|Fax|Phone)\s*:", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Chunks (ids in reading order) that stand under one heading path; "" for what stands before the first heading."""
+
+    heading: str
+    chunks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence or list item: its chunk, where it stands, its folded text.
+
+    `lead` is the beginning of the enumeration it is part of ("The Borrower shall deliver to the Lender"), "" for a
+    sentence that stands by itself.
+    """
+
+    chunk: Chunk
+    spans: tuple[Span, ...]
+    text: str
+    lead: str = ""
+
+
+def sections_of(document: str, catalogue: Catalogue) -> list[Section]:
+    """A document's sections in reading order: by top headings, by those below where these are under FEW_SECTIONS."""
+    rows = [(identifier, section.split(" > ")) for identifier, section in catalogue.headings_of(document)]
+    for depth in (1, 2, 3):
+        runs = [
+            Section(" > ".join(path), tuple(identifier for identifier, _ in group))
+            for path, group in groupby(rows, key=lambda row: row[1][:depth])
+        ]
+        if len(runs) >= FEW_SECTIONS:
+            break
+    return runs
+
+
+def name_of(heading: str) -> str:
+    """A heading path as a label: its last part that has words, without its number ("ARTICLE II RENT" is "RENT").
+
+    A heading that is only a number stays it: "Section 5"; a date is no label.
+    """
+    parts = heading.split(" > ")
+    for part in reversed(parts):
+        words = _NUMBERING.sub("", part).strip()
+        if not DATE.search(part) and sum(character.isalpha() for character in words) > 2:
+            return words
+    last = "" if DATE.search(parts[-1]) else parts[-1].strip()
+    return f"Section {last}" if last[:1].isdigit() else last
+
+
+class Reader:
+    """Sentences of one document's chunks, in order. `document` is its id."""
+
+    def __init__(self, document: str, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._page_text = lru_cache(maxsize=PAGES_KEPT)(lambda number: catalogue.page(document, number).text)
+
+    def sentences(self, chunks: Sequence[int]) -> Iterator[Sentence]:
+        """The sentences of the chunks with these ids."""
+        for start in range(0, len(chunks), AT_ONCE):
+            ids = chunks[start : start + AT_ONCE]
+            found = self._catalogue.chunks(ids)
+            for identifier in ids:
+                if identifier in found:  # not removed a moment ago
+                    yield from self.of_chunk(found[identifier])
+
+    def of_chunk(self, chunk: Chunk) -> Iterator[Sentence]:
+        """The chunk's sentences: numbers before them and signature lines left out, one that a page end parts whole."""
+        lead = before = ""
+        for spans, text in self._joined(chunk):
+            continues = before.endswith((":", ";", ",", "; and", "; or")) and (not text[0].isupper() or lead)
+            lead = (lead or before) if continues or before.endswith(":") else ""
+            before = text
+            heading = text.isupper() and text[-1] not in ".!?;"
+            if len(text.split()) >= LEAST_WORDS and not heading and not _SIGNATURE.search(text):
+                yield Sentence(chunk, spans, text, lead)
+
+    def _joined(self, chunk: Chunk) -> Iterator[tuple[tuple[Span, ...], str]]:
+        held: tuple[tuple[Span, ...], str] | None = None
+        for span in chunk.spans:
+            page = self._page_text(span.page)
+            for whole in sentence_spans(page, span):
+                label = _LABEL.match(page, whole.start, whole.end)
+                piece = whole._replace(start=label.end()) if label else whole
+                text = fold(page[piece.start : piece.end])
+                if held and not label and _is_rest(held, piece, text):
+                    held = ((*held[0], piece), f"{held[1]} {text}")
+                    continue
+                if held:
+                    yield held
+                held = ((piece,), text) if text else None
+        if held:
+            yield held
+
+
+def _is_rest(held: tuple[tuple[Span, ...], str], piece: Span, text: str) -> bool:
+    """Whether the text carries on the sentence that a page end parted."""
+    spans, before = held
+    return (
+        piece.page != spans[-1].page
+        and before[-1:] not in ".!?;:"
+        and text[:1].islower()
+        and len(before) + len(text) <= LONGEST_JOINED
+    )
+
+
+def trimmed(text: str, most: int) -> str:
+    """At most `most` characters of a text, cut at the end of a clause, with an ellipsis where words are left out."""
+    if len(text) <= most:
+        return text
+    borders = [match.start() for match in re.finditer(r"[,;:](?=\s)|\s(?=\([a-z]{1,4}\)\s)", text[:most])]
+    cut = borders[-1] if borders and borders[-1] > most // 2 else text.rfind(" ", 0, most)
+    return f"{text[:cut].rstrip(' ,;:')} …"
