@@ -6,7 +6,7 @@ one piece; nothing may be denied that the text affirms, nor affirmed that it den
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ragnano.question import AnswerKind, Question, synonym_stems
 from ragnano.text import STOPWORDS, content_stems, stem, words
@@ -15,7 +15,9 @@ from ragnano.values import values_of
 TOKEN = re.compile(r"[^\W_]+(?:[.,'’/-][^\W_]+)*")
 
 SUPPORT = 0.6
-"""Least share of a sentence's content stems that must stand in its evidence or the question (set by judgement)."""
+"""Least share of a sentence's content stems that must stand in its evidence (set by judgement)."""
+BROUGHT = 0.5
+"""The same, of those among them that are the question's."""
 
 _NEGATION = re.compile(r"\b(?:no|not|never|neither|nor|none|cannot|without|prohibited|unless|except)\b|n['’]t\b", re.I)
 _DENIAL = re.compile(
@@ -110,7 +112,16 @@ def _denied(proof: str) -> Iterator[str]:
 
 
 def _words_known(sentence: str, proof: str, question: Question) -> bool:
+    """Whether most of the sentence's words, and half of those that the question brought, stand in the proof.
+
+    A synonym is as good for a word of the question: else any date would be "the expiration date".
+    """
     stems = content_stems(sentence)
     said = set(content_stems(proof))
     known = said | {asked for asked in question.stems if said & {asked, *synonym_stems(asked)}}
-    return not stems or sum(own in known for own in stems) >= SUPPORT * len(stems)
+    brought = [own for own in stems if own in question.stems]
+    return _share(stems, known) >= SUPPORT and _share(brought, known) >= BROUGHT
+
+
+def _share(stems: Collection[str], known: Collection[str]) -> float:
+    return sum(own in known for own in stems) / len(stems) if stems else 1.0

@@ -42,11 +42,14 @@ class Settings(BaseSettings):
     """Most tokens a chunk may have, context included; MiniLM was trained on 128 and reads 256."""
     candidates: int = Field(default=40, ge=5, le=500)
     """Chunks each ranker returns before fusion."""
-    evidence_tokens: int = Field(default=280, ge=60, le=4000)
-    """Chat-model tokens of evidence in the prompt: the prompt is what a laptop waits for (about 160 tokens/s)."""
+    evidence_tokens: int = Field(default=180, ge=60, le=4000)
+    """Tokens of evidence in the prompt, which is what a laptop waits for (about 160 tokens/s).
+
+    On held-out contracts the right sentence is in the prompt of .83 / .89 / .95 / .97 of the answers with 80 / 180 /
+    280 / 400 (LOG.md); what is shown beside the model's words does not depend on it."""
     risk: float = Field(default=0.2, gt=0, lt=1)
     """Share of wrong answers among those given that is accepted; less risk means more refusals (ragnano/gate.toml)."""
-    answer_tokens: int = Field(default=96, ge=8, le=1024)
+    answer_tokens: int = Field(default=64, ge=8, le=1024)
     """Most tokens an answer may have."""
     context_tokens: int = Field(default=2048, ge=512, le=131072)
     """Context window the chat model is opened with; memory grows with it."""

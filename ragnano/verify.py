@@ -169,7 +169,8 @@ def _support(
     said = _YES_NO.match(sentence)
     bare = sentence[said.end() :] if said else sentence
     likely = sorted(range(len(evidence)), key=lambda at: (-_overlap(bare, evidence[at].text), at))
-    attempts = [(at,) for at in likely[:3]] + [(first, at) for first in likely[:1] for at in likely[1:3]]
+    pairs = [(first, at) for first in likely[:1] for at in likely[1:3]]
+    attempts = [(at,) for at in likely[:3]] + ([] if said else pairs)
     for attempt in attempts:
         texts = [evidence[at].text for at in attempt]
         if said and not _verdict_fits(said[1], question, " ".join(texts)):

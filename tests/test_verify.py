@@ -7,6 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragnano.claims import facts_of
+from ragnano.generate import whole_sentences
+from ragnano.models import Generation
+from ragnano.models.engine import Finish
 from ragnano.preview import StreamGuard
 from ragnano.question import read_question
 from ragnano.text import words
@@ -150,3 +153,61 @@ def test_the_stream_closes_before_an_invented_fact_shows() -> None:
 
 def test_a_refusal_is_not_streamed() -> None:
     assert guarded("NOT FOUND") == ""
+
+
+def test_a_yes_or_no_comes_with_the_clause_that_says_so() -> None:
+    question = read_question("May either party terminate this Agreement?")
+    checked = verify("Yes, either party may terminate this Agreement.", question, EVIDENCE)
+    assert (checked.verdict, checked.cited) == ("answered", (0,))
+    assert checked.text == f"Yes. “{EVIDENCE[0].text}” [1]"
+
+
+@pytest.mark.parametrize(
+    ("question", "reply"),
+    [
+        ("May the Supplier assign this Agreement?", "Yes, the Supplier may assign this Agreement."),
+        ("May either party terminate this Agreement?", "No, either party may terminate this Agreement."),
+    ],
+)
+def test_a_yes_or_no_that_the_clause_turns_round_is_not_believed(question: str, reply: str) -> None:
+    assert verify(reply, read_question(question), EVIDENCE).verdict == "not_found"
+
+
+def test_a_question_for_a_figure_is_not_answered_without_one() -> None:
+    question = read_question("How long is the notice period to terminate?")
+    assert verify("Either party may terminate on written notice.", question, EVIDENCE).verdict == "not_found"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "How much notice is needed to terminate?",
+        "Either party may terminate under the conditions of the extracts.",
+    ],
+)
+def test_a_reply_that_asks_or_speaks_of_its_extracts_is_no_answer(reply: str) -> None:
+    assert verify(reply, QUESTION, EVIDENCE).verdict == "not_found"
+
+
+def test_the_number_of_a_clause_is_no_answer() -> None:
+    question = read_question("When does the lease end?")
+    evidence = make_evidence("16.1 The lease ends when either party says so.")
+    assert verify("The lease ends 16.1.", question, evidence).verdict == "not_found"
+
+
+def test_words_that_only_the_question_brought_do_not_make_a_sentence_true() -> None:
+    question = read_question("What is the expiration date of this contract?")
+    evidence = make_evidence("This contract is made on July 1, 2015.")
+    assert verify("The expiration date is July 1, 2015.", question, evidence).verdict == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("text", "finish", "whole"),
+    [
+        ("The fee is $5. It rises to", "length", "The fee is $5."),
+        ("The fee is five dollars and", "length", ""),
+        ("The fee is $5. It rises", "stop", "The fee is $5. It rises"),
+    ],
+)
+def test_a_sentence_that_the_limit_cut_off_is_dropped(text: str, finish: Finish, whole: str) -> None:
+    assert whole_sentences(Generation(text, 1, 1, 0.0, finish)) == whole
