@@ -61,16 +61,18 @@ class Signals:
 
     `answers` is the reader's logit (a tenth of it) of the passage it likes best; `words` and `score` the logits (a
     fifth of them) of the best words of any sentence and of the best sentence's score; `shown` the probability that one
-    of the first SHOWN sentences answers, if they were independent; `kind` that of the best sentence; `agreement` the
-    share of rankers that put its chunk among their first three; `unseen` the share of what was asked that stands in
-    none of the retrieved chunks.
+    of the first SHOWN sentences answers, if they were independent; `margin` how far that logit of the best score is
+    above the second; `kind` and `coverage` those of the best sentence; `agreement` the share of rankers that put its
+    chunk among their first three; `unseen` the share of what was asked that stands in none of the retrieved chunks.
     """
 
     answers: float = -1.0
     words: float = -1.0
     score: float = -1.0
     shown: float = 0.0
+    margin: float = 0.0
     kind: float = 0.0
+    coverage: float = 0.0
     agreement: float = 0.0
     unseen: float = 1.0
 
@@ -201,15 +203,17 @@ def _logit(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
 def signals_of(found: Found, candidates: Candidates, scores: NDArray[np.float64]) -> Signals:
     """What the gate judges by. There must be a candidate."""
     order = np.argsort(-scores, kind="stable")
-    best = int(order[0])
+    best, logits = int(order[0]), _logit(scores)
     ranks = candidates.extracts[best].hit.ranks
     asked = Asked(found)
     return Signals(
         answers=max(candidates.answers),
         words=float(_logit(candidates.read[:, READ.index("words")]).max()),
-        score=float(_logit(scores)[best]),
+        score=float(logits[best]),
         shown=float(1 - np.prod(1 - scores[order[:SHOWN]])),
+        margin=float(logits[best] - logits[order[min(1, len(order) - 1)]]),
         kind=float(candidates.read[best, READ.index("kind")]),
+        coverage=float(candidates.read[best, READ.index("coverage")]),
         agreement=sum(place <= 3 for place in ranks.values()) / max(1, len(ranks)),
         unseen=1 - asked.coverage(asked.seen),
     )

@@ -4,9 +4,10 @@ What restricts a sentence ("provided that", "except") stays with it, and one tha
 with two spans.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ragnano.instructions import addresses_a_model
 from ragnano.store import Catalogue
 from ragnano.text import fold, sentence_spans
 from ragnano.types import Hit, Page, Span
@@ -44,7 +45,7 @@ def extracts_of(hit: Hit, catalogue: Catalogue) -> list[Extract]:
         if span.page not in pages:
             pages[span.page] = catalogue.page(hit.chunk.document, span.page)
         page_text = pages[span.page].text
-        for piece in sentence_spans(page_text, span):
+        for piece in _without_orders(page_text, sentence_spans(page_text, span)):
             text = fold(page_text[piece.start : piece.end])
             if texts and _joins(texts[-1], text, grouped[-1][-1], piece):
                 grouped[-1].append(piece)
@@ -59,8 +60,31 @@ def extracts_of(hit: Hit, catalogue: Catalogue) -> list[Extract]:
     ]
 
 
+def _without_orders(page_text: str, pieces: Sequence[Span]) -> Iterator[Span]:
+    """The pieces; lines that speak to a machine become pieces of their own: what stands beside them can be quoted."""
+    for piece in pieces:
+        text = page_text[piece.start : piece.end]
+        if "\n" not in text or not addresses_a_model(text):
+            yield piece
+            continue
+        start = piece.start
+        runs: list[tuple[bool, int, int]] = []
+        for line in text.splitlines(keepends=True):
+            ordered, end = addresses_a_model(line), start + len(line)
+            if runs and runs[-1][0] == ordered:
+                runs[-1] = (ordered, runs[-1][1], end)
+            else:
+                runs.append((ordered, start, end))
+            start = end
+        yield from (Span(piece.page, begin, end - _blank_end(page_text[begin:end])) for _, begin, end in runs)
+
+
+def _blank_end(text: str) -> int:
+    return len(text) - len(text.rstrip())
+
+
 def _joins(before: str, text: str, last: Span, piece: Span) -> bool:
-    if len(before) + len(text) > LONGEST:
+    if len(before) + len(text) > LONGEST or addresses_a_model(before) != addresses_a_model(text):
         return False
     cut_by_page = piece.page != last.page and before[-1:] not in ".!?;:" and text[:1].islower()
     return cut_by_page or len(before) < _SHORTEST or before.endswith(":") or text.lower().startswith(_PROVISOS)

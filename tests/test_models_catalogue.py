@@ -50,12 +50,12 @@ def test_parts_of_a_split_file_stand_in_order() -> None:
 
 
 def test_each_role_has_one_model_and_it_is_pinned() -> None:
-    assert [spec.role for spec in SPECS if spec.role] == ["embedder", "chat", "small", "large"]
+    assert [spec.role for spec in SPECS if spec.role] == ["embedder", "reader", "chat", "small", "large"]
     assert all(spec.pinned for spec in SPECS if spec.role)
 
 
 def test_the_defaults_of_the_settings_are_those_of_the_catalogue(settings: Settings) -> None:
-    assert [spec.name for spec in default_specs()] == [settings.embedder, settings.chat_model]
+    assert [spec.name for spec in default_specs()] == [settings.embedder, "legal-reader", settings.chat_model]
 
 
 def test_chat_models_with_a_role_have_a_known_continuation() -> None:

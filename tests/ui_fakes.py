@@ -1,6 +1,6 @@
 """Stand-ins for the app's tests that can be predicted by hand, and small PDFs with known words.
 
-The embedder counts words in 64 places; the chat model repeats the first extract it is given.
+The embedder counts words in 64 places; the chat model repeats an extract it is given.
 """
 
 import threading
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ragnano.errors import RagnanoError
+from ragnano.text import content_stems
 from tests.conftest import FakeEmbedder, FakeReader
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,7 +35,7 @@ NASTY = (
 
 
 class FakeChatModel:
-    """Repeats the first extract, a word every `seconds_a_word`; one request at a time."""
+    """Repeats the extract that says most of the question, a word every `seconds_a_word`; one request at a time."""
 
     def __init__(self, seconds_a_word: float = 0.0) -> None:
         self.seconds_a_word = seconds_a_word
@@ -57,7 +58,9 @@ class FakeChatModel:
     ) -> Any:
         from ragnano.models import Generation
 
-        extract = next(part.text for part in prompt.parts if not part.trusted)
+        *extracts, question = (part.text for part in prompt.parts if not part.trusted)
+        asked = set(content_stems(question))
+        extract = max(extracts, key=lambda text: len(asked & set(content_stems(text))))
         if extract.startswith("(") and ") " in extract:
             extract = extract.split(") ", 1)[1]
         reply = f"{extract} [1]"

@@ -18,11 +18,11 @@ from sklearn.metrics import roc_auc_score
 from ragnano.evidence import FEATURES, SHOWN, Signals, features_of
 from ragnano.models.offline import go_offline
 from tests.benchmarks.training.contracts import CACHE, HELD_OUT, ROOT, hashed
-from tests.benchmarks.training.judged import Judged, contract_questions, general_questions
+from tests.benchmarks.training.judged import Judged, contract_questions, general_questions, made_questions
 
 FOLDS = 4
 STRENGTH = 5.0  # inverse of the regularisation's, as scikit-learn's C
-GENERAL_SHARE = 0.25  # of all weight
+SHARES = {"contracts": 0.5, "made": 0.25, "general": 0.25}  # of all weight
 NAMES = [field.name for field in fields(Signals)]
 RISKS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
 
@@ -31,7 +31,7 @@ def main() -> None:
     go_offline()
     kept = CACHE / "judged.pickle"
     if "--again" in sys.argv or not kept.exists():
-        kept.write_bytes(pickle.dumps([*general_questions(), *contract_questions()]))
+        kept.write_bytes(pickle.dumps([*general_questions(), *made_questions(), *contract_questions()]))
     judged: list[Judged] = [item for item in pickle.loads(kept.read_bytes()) if len(item.right)]
     print(len(judged), "questions", file=sys.stderr)
     sentence_lines, scores = learn_sentences(judged)
@@ -41,10 +41,11 @@ def main() -> None:
 
 
 def shares(kinds: Sequence[str]) -> NDArray[np.float64]:
-    """Weight of each row, so that general questions make up GENERAL_SHARE of all."""
+    """Weight of each row, so that each kind of question has its share."""
     own = np.array(kinds)
-    weights = np.where(own == "general", GENERAL_SHARE / max(1, (own == "general").sum()), 0.0)
-    weights += np.where(own != "general", (1 - GENERAL_SHARE) / max(1, (own != "general").sum()), 0.0)
+    weights = np.zeros(len(own))
+    for kind, share in SHARES.items():
+        weights[own == kind] = share / max(1, (own == kind).sum())
     return weights * len(own)
 
 
@@ -63,13 +64,15 @@ def learn_sentences(judged: Sequence[Judged]) -> tuple[list[str], list[NDArray[n
     weights = np.repeat(shares([item.kind for item in judged]) / np.maximum(1, lengths), lengths)
     weights *= len(weights) / weights.sum()
     scores = np.zeros(len(y))
+    # All of a clause under a heading "answers": that says nothing about which of its sentences to show.
+    labelled = np.array([item.kind != "made" for item in judged])[rows]
     for left in range(FOLDS):
-        chosen = fold[rows] != left
-        model = _logistic(x[chosen], y[chosen], weights[chosen])
-        scores[~chosen] = model.predict_proba(x[~chosen])[:, 1]
+        away = fold[rows] == left
+        model = _logistic(x[labelled & ~away], y[labelled & ~away], weights[labelled & ~away])
+        scores[away] = model.predict_proba(x[away])[:, 1]
     own = np.split(scores, np.cumsum(lengths)[:-1])
     lines = []
-    for kind in ("contracts", "general"):
+    for kind in SHARES:
         at = [place for place, item in enumerate(judged) if item.kind == kind and item.answerable]
         ranked = [judged[place].right[np.argsort(-own[place], kind="stable")] for place in at]
         reach = ", ".join(
@@ -79,7 +82,7 @@ def learn_sentences(judged: Sequence[Judged]) -> tuple[list[str], list[NDArray[n
         for number, name in enumerate(FEATURES):
             alone = [judged[p].right[np.argsort(-features[p][:, number], kind="stable")] for p in at]
             print(f"  {name} alone: first {np.mean([right[:1].any() for right in alone]):.3f}", file=sys.stderr)
-    final = _logistic(x, y, weights)
+    final = _logistic(x[labelled], y[labelled], weights[labelled])
     write("evidence.toml", "What each feature of a sentence counts (ragnano/evidence.py)", lines, final, FEATURES, "")
     return lines, list(own)
 
@@ -106,7 +109,7 @@ def learn_gate(judged: Sequence[Judged], scores: Sequence[NDArray[np.float64]]) 
         confidence[fold == left] = model.predict_proba(x[fold == left])[:, 1]
     lines = []
     answerable = np.array([item.answerable for item in judged])
-    for kind in ("contracts", "general"):
+    for kind in SHARES:
         at = np.array([item.kind == kind for item in judged])
         lines.append(
             f"{kind}, {at.sum()} questions: AUC {roc_auc_score(right[at], confidence[at]):.3f} of right evidence, "
@@ -146,9 +149,10 @@ def write(
 ) -> None:
     text = [f"# {what}, written by `make gate`: not edited by hand."]
     text += [
-        "# Learnt on contracts of CUAD's training set (The Atticus Project, CC BY 4.0) that the embedder and the reader"
+        "# Learnt on contracts of CUAD's training set (The Atticus Project, CC BY 4.0) that the embedder and the reader",
+        "# have not learnt from, on questions made of their headings and definitions, and on part of Natural",
+        "# Questions. Cross-validated:",
     ]
-    text += ["# have not learnt from, and on part of Natural Questions. Cross-validated:"]
     text += [f"# {line}" for line in lines]
     text += ["", f"bias = {model.intercept_[0]:.4f}", "", "[weights]"]
     text += [f"{feature} = {weight:.4f}" for feature, weight in zip(names, model.coef_[0], strict=True)]

@@ -16,13 +16,17 @@ from numpy.typing import NDArray
 from ragnano.assistant import Assistant
 from ragnano.evaluate.retrieval import RUN, folded_words, runs_of, share
 from ragnano.evidence import Candidates, Signals, read_candidates, signals_of
+from ragnano.extracts import Extract
 from ragnano.retrieve import Found
 from ragnano.types import Scope
+from tests.benchmarks.training.batches import ASKING, DEFINED, heading_of
 from tests.benchmarks.training.contracts import DATA, General, for_gate, general, held_out_records, wordings
 from tests.benchmarks.training.pairs import clean, general_pairs
 from tests.benchmarks.training.ranking import index, passage_files
 
 SEED = 7
+MADE = 5  # definitions and as many headings of each contract
+ABOUT = ("What does it say about {}?", "{}", "What is agreed about {}?")
 WORDINGS = 1  # of each question
 
 
@@ -76,6 +80,42 @@ def contract_questions() -> Iterator[Judged]:
                     found, candidates = judge(helper, text, Scope(None, (by_name[name],)))
                     right = np.array([answers(item.text, spans) for item in candidates.extracts], dtype=np.bool_)
                     yield Judged(name, "contracts", category, bool(spans), found, candidates, right)
+
+
+def made_questions() -> Iterator[Judged]:
+    """Definitions and headings of the contracts, asked of their own contract and of the next, if it has none such.
+
+    They stand for what is asked beside the labelled categories, in words that the document uses.
+    """
+    rng = random.Random(SEED)
+    with index("contracts", [DATA / "cuad_train" / record["txt"] for record in held_out_records()]) as helper:
+        documents = sorted(helper.documents(), key=lambda document: document.path)
+        chunks = {document.id: helper.catalogue.chunks_of(document.id) for document in documents}
+        texts = {
+            own: " ".join(f"{chunk.section} {chunk.text}" for chunk in found).lower() for own, found in chunks.items()
+        }
+        for place, document in enumerate(documents):
+            other = documents[(place + 1) % len(documents)]
+            terms = {match[1] for chunk in chunks[document.id] for match in DEFINED.finditer(chunk.text)}
+            headings = {name for chunk in chunks[document.id] if (name := heading_of(chunk.section))}
+            asked = [
+                (term, rng.choice(ASKING).format(term)) for term in rng.sample(sorted(terms), min(MADE, len(terms)))
+            ]
+            chosen = rng.sample(sorted(headings), min(MADE, len(headings)))
+            asked += [(name, rng.choice(ABOUT).format(name.lower())) for name in chosen]
+            for name, question in asked:
+                for answerable, own in ((True, document), (False, other)):
+                    if not answerable and name.lower() in texts[own.id]:
+                        continue
+                    found, candidates = judge(helper, question, Scope(None, (own.id,)))
+                    right = np.array([answerable and _says(item, name) for item in candidates.extracts], dtype=np.bool_)
+                    yield Judged(Path(document.path).name, "made", name, answerable, found, candidates, right)
+
+
+def _says(extract: Extract, name: str) -> bool:
+    """Whether the extract defines the name, or stands under the heading."""
+    defined = any(match[1] == name for match in DEFINED.finditer(extract.text))
+    return defined or heading_of(extract.hit.chunk.section) == name
 
 
 def general_questions() -> Iterator[Judged]:
