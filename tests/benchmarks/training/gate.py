@@ -149,7 +149,7 @@ def write(
 ) -> None:
     text = [f"# {what}, written by `make gate`: not edited by hand."]
     text += [
-        "# Learnt on contracts of CUAD's training set (The Atticus Project, CC BY 4.0) that the embedder and the reader",
+        "# Learnt on contracts of CUAD's training set (The Atticus Project, CC BY 4.0) that embedder and reader",
         "# have not learnt from, on questions made of their headings and definitions, and on part of Natural",
         "# Questions. Cross-validated:",
     ]
