@@ -117,14 +117,19 @@ def see_also(checked: Verified, evidence: Sequence[Evidence]) -> Verified:
 
 
 def enough(evidence: Sequence[Evidence], cited: Sequence[int]) -> tuple[int, ...]:
-    """What to show: `cited` (indices into the evidence, best first), and others until it is likely to be enough."""
+    """What to show: `cited` (indices into the evidence, best first), and others until it is likely to be enough.
+
+    At most SHOWN citations: a sentence that a page end cuts in two is two of them.
+    """
     shown = list(cited)
     missed = math.prod(1 - evidence[at].score for at in shown)
+    room = SHOWN - sum(len(evidence[at].spans) for at in shown)
     for at, item in enumerate(evidence):
-        if len(shown) >= SHOWN or 1 - missed >= ENOUGH or item.score < LEAST:
+        if len(item.spans) > room or 1 - missed >= ENOUGH or item.score < LEAST:
             break
         if at not in shown:
             shown.append(at)
+            room -= len(item.spans)
             missed *= 1 - item.score
     return tuple(shown)
 

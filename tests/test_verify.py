@@ -58,6 +58,13 @@ def test_sentences_are_quoted_until_one_of_them_is_likely_to_answer() -> None:
     assert quote(scored(0.2, 0.2, 0.2)).cited == (0, 1, 2)
 
 
+def test_a_sentence_cut_by_a_page_end_counts_as_two_citations() -> None:
+    first, second, third = scored(0.2, 0.2, 0.2)
+    cut = dataclasses.replace(first, spans=first.spans * 2)
+    assert quote((cut, second, third)).cited == (0, 1)
+    assert quote((second, cut, third)).cited == (0, 1)
+
+
 def test_an_answer_points_to_what_it_leaves_out_and_is_likely_to_answer_too() -> None:
     evidence = scored(0.6, 0.5, 0.05)
     answer = see_also(Verified("The fee is $5,000 [1].", "answered", (1,)), evidence)
