@@ -125,12 +125,13 @@ def enough(evidence: Sequence[Evidence], cited: Sequence[int]) -> tuple[int, ...
     missed = math.prod(1 - evidence[at].score for at in shown)
     room = SHOWN - sum(len(evidence[at].spans) for at in shown)
     for at, item in enumerate(evidence):
+        if at in shown:
+            continue
         if len(item.spans) > room or 1 - missed >= ENOUGH or item.score < LEAST:
             break
-        if at not in shown:
-            shown.append(at)
-            room -= len(item.spans)
-            missed *= 1 - item.score
+        shown.append(at)
+        room -= len(item.spans)
+        missed *= 1 - item.score
     return tuple(shown)
 
 
