@@ -16,7 +16,7 @@ from ragnano import __version__
 from ragnano.assistant import Assistant
 from ragnano.config import Settings
 from ragnano.errors import ModelError, NotFoundError, RagnanoError
-from ragnano.models import check, find, go_offline, installed, is_offline, prove
+from ragnano.models import check, default_model, find, go_offline, installed, is_offline, prove
 from ragnano.types import Scope
 
 GIGABYTE = 1e9
@@ -81,7 +81,7 @@ def _disk(folder: Path) -> Check:
 
 
 def _models(settings: Settings) -> Iterator[Check]:
-    for name in (settings.embedder, settings.chat_model):
+    for name in (settings.embedder, default_model("reader").name, settings.chat_model):
         try:
             spec = find(name)
             if installed(spec, settings.models_dir) is None:
