@@ -63,7 +63,8 @@ class Signals:
     fifth of them) of the best words of any sentence and of the best sentence's score; `shown` the probability that one
     of the first SHOWN sentences answers, if they were independent; `margin` how far that logit of the best score is
     above the second; `kind` and `coverage` those of the best sentence; `agreement` the share of rankers that put its
-    chunk among their first three; `unseen` the share of what was asked that stands in none of the retrieved chunks.
+    chunk among their first three; `cosine` that of the question and its chunk, `cosine_best` the highest of any chunk
+    that was read; `unseen` the share of what was asked that stands in none of the retrieved chunks.
     """
 
     answers: float = -1.0
@@ -74,16 +75,20 @@ class Signals:
     kind: float = 0.0
     coverage: float = 0.0
     agreement: float = 0.0
+    cosine: float = 0.0
+    cosine_best: float = 0.0
     unseen: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The sentences that were read: `read` (sentences, len(READ)); `answers` a logit a hit, a tenth of it."""
+    """The sentences that were read: `read` (sentences, len(READ)); `answers` a logit a hit, a tenth of it; `cosines`
+    (sentences,) of the question and the sentence's chunk."""
 
     extracts: tuple[Extract, ...]
     read: NDArray[np.float64]
     answers: tuple[float, ...]
+    cosines: NDArray[np.float64]
 
 
 def select(found: Found, catalogue: Catalogue, reader: Reader) -> tuple[tuple[Evidence, ...], Signals]:
@@ -143,7 +148,9 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
             )
     read = np.array(rows, dtype=np.float64).reshape(len(rows), len(READ))
     every = tuple(extract for passage in passages for extract in passage.extracts)
-    return Candidates(every, read, tuple(reading.answers / 10 for reading in readings))
+    near = catalogue.cosines(found.vector, [hit.chunk.id for hit in hits])
+    cosines = np.array([near.get(extract.hit.chunk.id, (0.0, 0.0))[0] for extract in every], dtype=np.float64)
+    return Candidates(every, read, tuple(reading.answers / 10 for reading in readings), cosines)
 
 
 def _to_be_read(hit: Hit, catalogue: Catalogue, asked: "Asked") -> list[Extract]:
@@ -215,6 +222,8 @@ def signals_of(found: Found, candidates: Candidates, scores: NDArray[np.float64]
         kind=float(candidates.read[best, READ.index("kind")]),
         coverage=float(candidates.read[best, READ.index("coverage")]),
         agreement=sum(place <= 3 for place in ranks.values()) / max(1, len(ranks)),
+        cosine=float(candidates.cosines[best]),
+        cosine_best=float(candidates.cosines.max()),
         unseen=1 - asked.coverage(asked.seen),
     )
 

@@ -132,7 +132,7 @@ def rename_collection(connection: sqlite3.Connection, old: str, new: str) -> Non
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def _require(connection: sqlite3.Connection, conversation: str) -> None:
