@@ -30,7 +30,7 @@ def migrate(connection: sqlite3.Connection, path: Path, stored: int) -> None:
     """
     copy = backup_path(path)
     remove_backup(path)
-    _back_up(connection, copy)
+    _back_up(connection, path)
     steps = "".join(_STEPS[version] for version in range(stored, SCHEMA))
     try:
         in_one_transaction(connection, f"{steps} PRAGMA user_version = {SCHEMA};")
@@ -49,13 +49,12 @@ def remove_backup(path: Path) -> None:
         copy.with_name(copy.name + ending).unlink(missing_ok=True)
 
 
-def _back_up(connection: sqlite3.Connection, copy: Path) -> None:
+def _back_up(connection: sqlite3.Connection, path: Path) -> None:
+    copy = backup_path(path)
     try:
         os.close(os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         with closing(sqlite3.connect(copy)) as target:
             connection.backup(target)
     except BaseException:
-        # Half a copy is of no use.
-        for ending in _BESIDE:
-            copy.with_name(copy.name + ending).unlink(missing_ok=True)
+        remove_backup(path)  # half a copy is of no use
         raise
