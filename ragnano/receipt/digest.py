@@ -9,7 +9,7 @@ from ragnano import __version__
 from ragnano.config import Settings
 from ragnano.types import Evidence, Scope
 
-DECISIVE = ("embedder", "candidates", "evidence_tokens", "answer_tokens", "context_tokens", "chunk_tokens")
+DECISIVE = ("embedder", "candidates", "evidence_tokens", "risk", "answer_tokens", "context_tokens", "chunk_tokens")
 """Settings that can change the words of an answer."""
 
 

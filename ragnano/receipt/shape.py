@@ -88,7 +88,7 @@ class Conditions(_Part):
 
     index: Index
     model: Model
-    settings: dict[str, str | int]
+    settings: dict[str, str | int | float]
     machine: Machine
     maker: Maker
 
