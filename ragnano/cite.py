@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ragnano.boxes import boxes_for
+from ragnano.places import place_of
 from ragnano.store import Catalogue
 from ragnano.types import Citation, Evidence, Hit, Span
 
@@ -41,4 +42,5 @@ def _citation(hit: Hit, span: Span, score: float, catalogue: Catalogue, number: 
         title=hit.document.title,
         section=hit.chunk.section,
         number=number,
+        place=place_of(page, span.start, span.end),
     )

@@ -36,7 +36,7 @@ def is_supported(sentence: str, question: Question, texts: Iterable[str], given:
     return (
         facts_of(sentence) - given <= set(words(proof))
         and _figures(sentence) <= _figures(proof)
-        and all(name in _words_of(proof) for name in names_of(sentence) if not set(name.split()) & given)
+        and all(f" {name} " in f" {_words_of(proof)} " for name in names_of(sentence) if not set(name.split()) & given)
         and not _turned_round(sentence, proof)
         and _words_known(sentence, proof, question)
     )

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from ragnano.extracts import Extract, extracts_of
 from ragnano.facts import fits_kind
-from ragnano.instructions import addresses_a_model
 from ragnano.models import Reader, Reading
 from ragnano.question import synonym_stems
 from ragnano.retrieve import Found
@@ -83,12 +82,13 @@ class Signals:
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """The sentences that were read: `read` (sentences, len(READ)); `answers` a logit a hit, a tenth of it; `cosines`
-    (sentences,) of the question and the sentence's chunk."""
+    (sentences,) of the question and the sentence's chunk; `unseen` as in Signals."""
 
     extracts: tuple[Extract, ...]
     read: NDArray[np.float64]
     answers: tuple[float, ...]
     cosines: NDArray[np.float64]
+    unseen: float
 
 
 def select(found: Found, catalogue: Catalogue, reader: Reader) -> tuple[tuple[Evidence, ...], Signals]:
@@ -105,7 +105,7 @@ def select(found: Found, catalogue: Catalogue, reader: Reader) -> tuple[tuple[Ev
         extract = candidates.extracts[int(at)]
         if len(evidence) < MOST and all(extract.text != other.text for other in evidence):
             evidence.append(Evidence(extract.hit, extract.spans, extract.text, float(scores[at])))
-    return tuple(evidence), signals_of(found, candidates, scores)
+    return tuple(evidence), signals_of(candidates, scores)
 
 
 def within_budget(
@@ -150,7 +150,9 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
     every = tuple(extract for passage in passages for extract in passage.extracts)
     near = catalogue.cosines(found.vector, [hit.chunk.id for hit in hits])
     cosines = np.array([near.get(extract.hit.chunk.id, (0.0, 0.0))[0] for extract in every], dtype=np.float64)
-    return Candidates(every, read, tuple(reading.answers / 10 for reading in readings), cosines)
+    return Candidates(
+        every, read, tuple(reading.answers / 10 for reading in readings), cosines, 1 - asked.coverage(asked.seen)
+    )
 
 
 def _to_be_read(hit: Hit, catalogue: Catalogue, asked: "Asked") -> list[Extract]:
@@ -158,7 +160,7 @@ def _to_be_read(hit: Hit, catalogue: Catalogue, asked: "Asked") -> list[Extract]
     return [
         extract
         for extract in extracts_of(hit, catalogue)
-        if not addresses_a_model(extract.text) or asked.coverage(frozenset(content_stems(extract.text))) >= ASKED_FOR
+        if not extract.orders or asked.coverage(frozenset(content_stems(extract.text))) >= ASKED_FOR
     ]
 
 
@@ -207,12 +209,11 @@ def _logit(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.log(kept / (1 - kept)) / 5)
 
 
-def signals_of(found: Found, candidates: Candidates, scores: NDArray[np.float64]) -> Signals:
+def signals_of(candidates: Candidates, scores: NDArray[np.float64]) -> Signals:
     """What the gate judges by. There must be a candidate."""
     order = np.argsort(-scores, kind="stable")
     best, logits = int(order[0]), _logit(scores)
     ranks = candidates.extracts[best].hit.ranks
-    asked = Asked(found)
     return Signals(
         answers=max(candidates.answers),
         words=float(_logit(candidates.read[:, READ.index("words")]).max()),
@@ -224,7 +225,7 @@ def signals_of(found: Found, candidates: Candidates, scores: NDArray[np.float64]
         agreement=sum(place <= 3 for place in ranks.values()) / max(1, len(ranks)),
         cosine=float(candidates.cosines[best]),
         cosine_best=float(candidates.cosines.max()),
-        unseen=1 - asked.coverage(asked.seen),
+        unseen=candidates.unseen,
     )
 
 

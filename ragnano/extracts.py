@@ -29,11 +29,15 @@ _SHORTEST = 12  # characters; a shorter piece ("8.2", "Term.") belongs to what f
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """A sentence, list item or row of a retrieved chunk; `text` has its white space folded, `spans` say where it is."""
+    """A sentence, list item or row of a retrieved chunk; `text` has its white space folded, `spans` say where it is.
+
+    `orders` says whether it speaks to a machine that reads it (`ragnano.instructions`).
+    """
 
     hit: Hit
     spans: tuple[Span, ...]
     text: str
+    orders: bool = False
 
 
 def extracts_of(hit: Hit, catalogue: Catalogue) -> list[Extract]:
@@ -41,31 +45,36 @@ def extracts_of(hit: Hit, catalogue: Catalogue) -> list[Extract]:
     pages: dict[int, Page] = {}
     grouped: list[list[Span]] = []
     texts: list[str] = []
+    orders: list[bool] = []
     for span in hit.chunk.spans:
         if span.page not in pages:
             pages[span.page] = catalogue.page(hit.chunk.document, span.page)
         page_text = pages[span.page].text
-        for piece in _without_orders(page_text, sentence_spans(page_text, span)):
+        for piece, ordered in _orders_apart(page_text, sentence_spans(page_text, span)):
             text = fold(page_text[piece.start : piece.end])
-            if texts and _joins(texts[-1], text, grouped[-1][-1], piece):
+            if texts and ordered == orders[-1] and _joins(texts[-1], text, grouped[-1][-1], piece):
                 grouped[-1].append(piece)
                 texts[-1] += " " + text
+                orders[-1] = ordered or addresses_a_model(texts[-1])
             else:
                 grouped.append([piece])
                 texts.append(text)
+                orders.append(ordered)
     return [
-        Extract(hit, _merged(spans), text)
-        for spans, text in zip(grouped, texts, strict=True)
+        Extract(hit, _merged(spans), text, ordered)
+        for spans, text, ordered in zip(grouped, texts, orders, strict=True)
         if any(character.isalnum() for character in text)
     ]
 
 
-def _without_orders(page_text: str, pieces: Sequence[Span]) -> Iterator[Span]:
-    """The pieces; lines that speak to a machine become pieces of their own: what stands beside them can be quoted."""
+def _orders_apart(page_text: str, pieces: Sequence[Span]) -> Iterator[tuple[Span, bool]]:
+    """The pieces, and whether each speaks to a machine; lines that do are pieces of their own, so that what stands
+    beside them can be quoted."""
     for piece in pieces:
         text = page_text[piece.start : piece.end]
-        if "\n" not in text or not addresses_a_model(text):
-            yield piece
+        speaks = addresses_a_model(text)
+        if "\n" not in text or not speaks:
+            yield piece, speaks
             continue
         start = piece.start
         runs: list[tuple[bool, int, int]] = []
@@ -76,7 +85,8 @@ def _without_orders(page_text: str, pieces: Sequence[Span]) -> Iterator[Span]:
             else:
                 runs.append((ordered, start, end))
             start = end
-        yield from (Span(piece.page, begin, end - _blank_end(page_text[begin:end])) for _, begin, end in runs)
+        lines = [(Span(piece.page, a, b - _blank_end(page_text[a:b])), ordered) for ordered, a, b in runs]
+        yield from lines if any(ordered for _, ordered in lines) else [(piece, True)]
 
 
 def _blank_end(text: str) -> int:
@@ -84,7 +94,7 @@ def _blank_end(text: str) -> int:
 
 
 def _joins(before: str, text: str, last: Span, piece: Span) -> bool:
-    if len(before) + len(text) > LONGEST or addresses_a_model(before) != addresses_a_model(text):
+    if len(before) + len(text) > LONGEST:
         return False
     cut_by_page = piece.page != last.page and before[-1:] not in ".!?;:" and text[:1].islower()
     return cut_by_page or len(before) < _SHORTEST or before.endswith(":") or text.lower().startswith(_PROVISOS)

@@ -14,6 +14,9 @@ from typing import Literal, NamedTuple
 
 ReadBy = Literal["text-layer", "second-reader", "ocr", "plain"]
 BlockKind = Literal["heading", "paragraph", "list_item", "table"]
+HiddenKind = Literal["colour", "size", "off-page", "covered", "invisible", "characters"]
+"""How text is kept from a reader's eyes: drawn in its ground's colour, too small, outside the page, beneath something,
+in a drawing mode that leaves no ink, or in characters that show nothing or show as others."""
 Verdict = Literal["answered", "quoted", "not_found"]
 
 
@@ -42,12 +45,29 @@ class OutlineEntry(NamedTuple):
     page: int | None
 
 
+class Mark(NamedTuple):
+    """Characters [start, end) of a page's text that have a name of their own: a cell "B7", a message's "Subject"."""
+
+    start: int
+    end: int
+    name: str
+
+
+class Hidden(NamedTuple):
+    """Text that the file holds and a reader does not see; it is in no page's text. `box` where it has a place."""
+
+    kind: HiddenKind
+    text: str
+    box: Box | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page as it was read.
+    """One page as it was read; a slide, a sheet or a message's part is a page, too, and `place` is then its name.
 
     `words` holds packed word boxes (see `ragnano.boxes`), empty where the format has no places on paper.
     `unreadable` says why the page gave no text (None when it did): "no text: a picture, needs OCR", …
+    `marks` are in order and do not overlap.
     """
 
     number: int
@@ -57,6 +77,9 @@ class Page:
     words: bytes = b""
     read_by: ReadBy = "text-layer"
     unreadable: str | None = None
+    place: str = ""
+    marks: tuple[Mark, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +208,7 @@ class Citation:
     """Words that prove (part of) an answer: `quote` equals the stored page's text at [start, end).
 
     `number` is its mark in the answer, [1] and on; words that a page end parts are two citations with one number. It
-    is 0 for a clause that is only near.
+    is 0 for a clause that is only near. `place` says where the words stand in what has no pages: "Sheet Costs, B7:D7".
     """
 
     document: str
@@ -199,6 +222,7 @@ class Citation:
     title: str = ""
     section: str = ""
     number: int = 0
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,12 @@ def test_what_the_text_does_not_say_is_not(sentence: str, reason: str) -> None:
     assert not is_supported(sentence, QUESTION, [PROOF]), reason
 
 
+def test_the_beginning_of_another_name_proves_none() -> None:
+    proof = "Rent goes to Harrow Valentine, which Vale owns."
+    assert not is_supported("Rent goes to Harrow Vale.", QUESTION, [proof])
+    assert is_supported("Rent goes to Harrow Valentine.", QUESTION, [proof])
+
+
 def test_a_name_is_a_run_of_capitals_that_does_not_open_the_sentence() -> None:
     assert names_of("Rent goes to Harrow Vale Estates and to Ohio") == ["harrow vale estates"]
     assert names_of("Harrow pays") == []

@@ -142,6 +142,20 @@ def test_an_index_made_by_another_embedder_is_the_cause_that_is_named(assistant:
     assert steps(outcome) == ["index", "answer"] and "is other 1" in outcome.changes[0].detail
 
 
+def test_another_risk_makes_another_receipt_and_is_named_when_it_is_replayed(
+    assistant: Assistant, receipt: Receipt
+) -> None:
+    settings = assistant.settings.model_copy(update={"risk": 0.3})
+    again = Assistant(settings, embedder=assistant.embedder, reader=assistant.reader)
+    try:
+        answer, _ = ask_with_receipt(again, receipt.question, model="none")
+        same, _ = ask_with_receipt(assistant, receipt.question, model="none")
+        assert answer.receipt != same.receipt
+        assert "risk was 0.18, is 0.3" in [change.detail for change in replay(again, receipt, model="none").changes]
+    finally:
+        again.close()
+
+
 def test_a_setting_that_this_version_does_not_know_is_told(assistant: Assistant, receipt: Receipt) -> None:
     settings = {**receipt.conditions.settings, "temperature": 7}
     old = receipt.model_copy(update={"conditions": receipt.conditions.model_copy(update={"settings": settings})})

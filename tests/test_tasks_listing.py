@@ -87,9 +87,10 @@ def test_what_a_heading_names_is_listed_from_its_section(assistant: Assistant) -
 
 
 def test_what_is_not_there_is_not_found_and_the_nearest_clauses_are_shown(assistant: Assistant) -> None:
-    add_text(assistant, LEASE)
+    add_text(assistant, LEASE, name="lease.txt")
     answer = assistant.ask("List all arbitration rules")
     assert (answer.verdict, answer.citations) == ("not_found", ())
+    assert answer.answer == "The documents don't say. Searched lease.txt."
     assert answer.nearest
     assert assistant.ask("List all obligations of the Guarantor").verdict == "not_found"
 

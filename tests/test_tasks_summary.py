@@ -95,13 +95,14 @@ def test_lines_are_handed_on_as_they_get_ready_and_make_up_the_answer(assistant:
 
 
 def test_a_part_is_summarised_by_its_heading_or_number(assistant: Assistant) -> None:
-    add_text(assistant, LEASE)
+    add_text(assistant, LEASE, name="lease.txt")
     by_name = assistant.ask("Summarise the termination clause", model=QUOTES_ONLY)
     by_number = assistant.ask("Summarise section 4", model=QUOTES_ONLY)
     assert [citation.section for citation in by_name.citations] == ["4 Termination"]
     assert by_number.answer == by_name.answer
     absent = assistant.ask("Summarise section 99", model=QUOTES_ONLY)
     assert (absent.verdict, absent.citations) == ("not_found", ())
+    assert absent.answer == "The documents don't say. Searched lease.txt."
     assert absent.nearest
 
 

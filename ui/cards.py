@@ -22,7 +22,7 @@ def card(helper: Assistant, citation: Citation, key: str, *, picture: bool = Tru
     with st.container(border=True, key=key):
         mark = f"{citation.number} · " if citation.number else ""
         st.html(
-            line_html(f"{mark}{file_name(citation.path)} · page {citation.page}", "source")
+            line_html(f"{mark}{file_name(citation.path)} · {citation.place or f'page {citation.page}'}", "source")
             + (line_html(_section(citation.section), "place") if citation.section else "")
         )
         st.html(quote_html(citation.quote))

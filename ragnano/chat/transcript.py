@@ -5,11 +5,12 @@ import re
 import string
 import tempfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from ragnano.errors import QuestionError
+from ragnano.places import where
 from ragnano.text import fold
-from ragnano.types import Citation, ConversationInfo, Turn
+from ragnano.types import ConversationInfo, Turn
 
 REMOVED = "The answer was removed with a document that it rested on."
 _PUNCTUATION = re.compile("[" + re.escape(string.punctuation) + "]")
@@ -59,13 +60,8 @@ def _lines(info: ConversationInfo, turns: Sequence[Turn]) -> Iterator[str]:
         for line in turn.answer.answer.splitlines():
             yield escape(line)
         for citation in turn.answer.citations:
-            yield from ("", f"> {escape(citation.quote)}", ">", f"> \\[{citation.number}\\] {_place(citation)}")
+            yield from ("", f"> {escape(citation.quote)}", ">", f"> \\[{citation.number}\\] {escape(where(citation))}")
         if turn.answer.nearest:
             yield from ("", "Closest clauses:", "")
             for citation in turn.answer.nearest:
-                yield f"- {_place(citation)}: {escape(citation.quote)}"
-
-
-def _place(citation: Citation) -> str:
-    section = f", {escape(citation.section.rsplit(' > ', 1)[-1])}" if citation.section else ""
-    return f"{escape(PurePath(citation.path).name)}, page {citation.page}{section}"
+                yield f"- {escape(where(citation))}: {escape(citation.quote)}"

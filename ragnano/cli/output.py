@@ -12,7 +12,7 @@ import typer
 from ragnano.errors import QuestionError
 
 if TYPE_CHECKING:
-    from ragnano.types import Answer, Citation
+    from ragnano.types import Answer
 
 LIMITS = ("collection", "doc", "from", "to", "type")
 """What a line of a batch may limit its question by."""
@@ -57,12 +57,6 @@ def read_batch(path: Path) -> Iterator[dict[str, Any]]:
         yield item
 
 
-def place(citation: "Citation") -> str:
-    """Where a citation stands, for people: "lease.pdf, page 4, 8.2 Term"."""
-    section = f", {citation.section.rsplit(' > ', 1)[-1]}" if citation.section else ""
-    return f"{PurePath(citation.path).name}, page {citation.page}{section}"
-
-
 def without_marks(answer: str) -> str:
     """An answer without its citation marks, as its preview was streamed."""
     return re.sub(r"\s*(?:\[\d+\])+", "", answer)
@@ -70,6 +64,7 @@ def without_marks(answer: str) -> str:
 
 def answer_lines(answer: "Answer", *, streamed: bool) -> Iterable[str]:
     """An answer for the terminal. When the preview was streamed and stands, its words are not repeated."""
+    from ragnano.places import where
     from ragnano.text import fold
 
     if not streamed:
@@ -82,14 +77,14 @@ def answer_lines(answer: "Answer", *, streamed: bool) -> Iterable[str]:
     for citation in answer.citations:
         if not several:
             yield ""
-        yield f"[{citation.number}] {place(citation)}" + (" (the later document)" if citation.number in later else "")
+        yield f"[{citation.number}] {where(citation)}" + (" (the later document)" if citation.number in later else "")
         if not (several and fold(citation.quote) in answer.answer):
             yield f"    “{fold(citation.quote)}”"
     if answer.nearest:
         yield ""
         yield "Closest clauses:"
         for citation in answer.nearest:
-            yield f"  - {place(citation)}: “{fold(citation.quote)[:160]}…”"
+            yield f"  - {where(citation)}: “{fold(citation.quote)[:160]}…”"
     if len(answer.about) > 1:
         yield ""
         yield from about_lines(answer.about)

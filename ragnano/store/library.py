@@ -11,6 +11,7 @@ from ragnano.store.lexical import scope_filter
 from ragnano.store.rows import (
     CHUNK_COLUMNS,
     DOCUMENT_COLUMNS,
+    NOTE_COLUMNS,
     PAGE_COLUMNS,
     PLACEMENT_COLUMNS,
     Placement,
@@ -20,6 +21,8 @@ from ragnano.store.rows import (
     to_placement,
 )
 from ragnano.types import Chunk, Document, Page, Scope
+
+_PAGES = "pages LEFT JOIN page_notes USING (document, number)"
 
 
 class Library(Database):
@@ -93,7 +96,8 @@ class Library(Database):
         """One page; `number` counts from 1. Raises NotFoundError."""
         with self.reading() as connection:
             row = connection.execute(
-                f"SELECT {PAGE_COLUMNS} FROM pages WHERE document = ? AND number = ?", (document_id, number)
+                f"SELECT {PAGE_COLUMNS}, {NOTE_COLUMNS} FROM {_PAGES} WHERE document = ? AND number = ?",
+                (document_id, number),
             ).fetchone()
         if row is None:
             pages = self.document(document_id).pages
@@ -104,7 +108,8 @@ class Library(Database):
         """All pages of a document in order; [] when it is not stored."""
         with self.reading() as connection:
             rows = connection.execute(
-                f"SELECT {PAGE_COLUMNS} FROM pages WHERE document = ? ORDER BY number", (document_id,)
+                f"SELECT {PAGE_COLUMNS}, {NOTE_COLUMNS} FROM {_PAGES} WHERE document = ? ORDER BY number",
+                (document_id,),
             ).fetchall()
         return [to_page(row) for row in rows]
 

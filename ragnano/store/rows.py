@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragnano.errors import StoreError
-from ragnano.types import Chunk, Document, OutlineEntry, Page, Span
+from ragnano.types import Box, Chunk, Document, Hidden, Mark, OutlineEntry, Page, Span
 
 FLOAT16 = np.dtype("<f2")
 
@@ -48,6 +48,7 @@ class EmbeddingBatch(NamedTuple):
 
 DOCUMENT_COLUMNS = "id, title, media_type, pages, size, parties, date, status, author, outline, added"
 PAGE_COLUMNS = "number, width, height, text, words, read_by, unreadable"
+NOTE_COLUMNS = "place, marks, hidden"
 PLACEMENT_COLUMNS = "collection, path, document, size, mtime_ns"
 CHUNK_COLUMNS = "id, document, ordinal, text, spans, context, section, tokens"
 
@@ -96,10 +97,28 @@ def page_row(document: str, page: Page) -> tuple[Any, ...]:
     return document, page.number, page.width, page.height, page.text, words, page.read_by, page.unreadable
 
 
+def note_row(document: str, page: Page) -> tuple[Any, ...] | None:
+    """The document, the page's number and the values of NOTE_COLUMNS; None for a page with nothing to note."""
+    if not (page.place or page.marks or page.hidden):
+        return None
+    return document, page.number, page.place, _json(page.marks), _json(page.hidden)
+
+
 def to_page(row: tuple[Any, ...]) -> Page:
-    """A page from PAGE_COLUMNS."""
-    number, width, height, text, words, read_by, unreadable = row
-    return Page(number, width, height, text, zlib.decompress(words), read_by, unreadable)
+    """A page from PAGE_COLUMNS and NOTE_COLUMNS, the latter None where nothing was noted."""
+    number, width, height, text, words, read_by, unreadable, place, marks, hidden = row
+    return Page(
+        number,
+        width,
+        height,
+        text,
+        zlib.decompress(words),
+        read_by,
+        unreadable,
+        place or "",
+        tuple(Mark(*mark) for mark in json.loads(marks or "[]")),
+        tuple(Hidden(kind, said, Box(*box) if box else None) for kind, said, box in json.loads(hidden or "[]")),
+    )
 
 
 def chunk_row(document: str, chunk: Chunk) -> tuple[Any, ...]:

@@ -1,8 +1,8 @@
 """The catalogue's tables, and how a connection to them is set up. Knows no document.
 
-Schema 2 brought the history of conversations. Text of documents is stored once: the lexical index is an FTS5 table with
-external content (it holds an inverted index over `chunks` and no text of its own), kept in step by triggers, which also
-fire when a removed document cascades.
+Schema 2 brought the history of conversations, schema 3 what is known of a page beside its text. Text of documents is
+stored once: the lexical index is an FTS5 table with external content (it holds an inverted index over `chunks` and no
+text of its own), kept in step by triggers, which also fire when a removed document cascades.
 
 FTS5's 'secure-delete' is not used: it would make the file unreadable to SQLite before 3.42, which Python 3.11 to 3.13
 are still built with. `Catalogue.compact` merges the index instead, which drops removed words for good.
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ragnano.errors import StoreDamaged, StoreError
 
-SCHEMA = 2
+SCHEMA = 3
 # "ragn" in ASCII, in the file's header: tells a catalogue from somebody else's SQLite file.
 APPLICATION_ID = 0x7261676E
 # Seconds to wait for another process's transaction. The longest is one document's.
@@ -101,6 +101,18 @@ CREATE TABLE vector_log (
     op TEXT NOT NULL CHECK (op IN ('add', 'remove')),
     document TEXT NOT NULL
 );
+"""
+
+NOTE_TABLES = """
+-- What few pages have: a name, named places in their text, text that is hidden from readers.
+CREATE TABLE page_notes (
+    document TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    place TEXT NOT NULL,
+    marks TEXT NOT NULL,                    -- JSON list of [start, end, name]
+    hidden TEXT NOT NULL,                   -- JSON list of [kind, text, box]
+    PRIMARY KEY (document, number)
+) WITHOUT ROWID;
 """
 
 HISTORY_TABLES = """
@@ -222,7 +234,7 @@ def create(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     in_one_transaction(
         connection,
-        f"{DOCUMENT_TABLES} {HISTORY_TABLES}"
+        f"{DOCUMENT_TABLES} {HISTORY_TABLES} {NOTE_TABLES}"
         f"INSERT INTO meta VALUES ('id', '{uuid.uuid4().hex}');"
         f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA};",
     )

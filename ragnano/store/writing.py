@@ -11,9 +11,11 @@ from ragnano.store import meta
 from ragnano.store.rows import (
     CHUNK_COLUMNS,
     DOCUMENT_COLUMNS,
+    NOTE_COLUMNS,
     PAGE_COLUMNS,
     chunk_row,
     document_row,
+    note_row,
     pack_vectors,
     page_row,
 )
@@ -34,10 +36,12 @@ def require_stored(connection: sqlite3.Connection, document_id: str) -> None:
         raise NotFoundError(f"no document {document_id[:12]}; `ragnano docs list` shows what is stored")
 
 
-def insert_document(connection: sqlite3.Connection, document: Document, pages: Iterable[Page], added: str) -> None:
+def insert_document(connection: sqlite3.Connection, document: Document, pages: Sequence[Page], added: str) -> None:
     """A document that is not there yet, and its pages."""
     _insert(connection, "documents", DOCUMENT_COLUMNS, [document_row(document, added)])
     _insert(connection, "pages", f"document, {PAGE_COLUMNS}", (page_row(document.id, page) for page in pages))
+    notes = (row for page in pages if (row := note_row(document.id, page)) is not None)
+    _insert(connection, "page_notes", f"document, number, {NOTE_COLUMNS}", notes)
 
 
 def insert_chunks(

@@ -4,13 +4,12 @@ import time
 
 from ragnano.cite import cite, cite_hit
 from ragnano.receipt import Trace, receipt
+from ragnano.refusal import refusal
 from ragnano.tasks.listing import list_items
 from ragnano.tasks.parts import Outcome, Tools
 from ragnano.tasks.recognise import Task
 from ragnano.tasks.summarise import summarise
 from ragnano.types import Answer, Scope, Timings, Verdict
-
-NOTHING = "The documents don't say."
 
 
 def serve(
@@ -27,7 +26,7 @@ def serve(
     done = time.monotonic()
     return Answer(
         question=question,
-        answer=outcome.text or NOTHING,
+        answer=outcome.text or refusal(outcome.about or tools.catalogue.documents(scope)),
         verdict=verdict,
         confidence=round(outcome.confidence, 4),
         citations=cite(outcome.evidence, tools.catalogue),

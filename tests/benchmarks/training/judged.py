@@ -2,7 +2,8 @@
 
 Contracts are those of CUAD's training set that neither embedder nor reader has learnt from; each question is asked of
 one contract, in several wordings, answerable where lawyers marked a clause. Natural Questions add the quarter of their
-training half that the reader has not seen: asked of all their passages, with and without the one that answers.
+training half that the reader has not seen: asked of all their passages, with and without the one that answers. And
+questions are made of those contracts: of their headings, their definitions, and by a chat model of their sentences.
 """
 
 import random
@@ -14,13 +15,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragnano.assistant import Assistant
+from ragnano.config import Settings
 from ragnano.evaluate.retrieval import RUN, folded_words, runs_of, share
 from ragnano.evidence import Candidates, Signals, read_candidates, signals_of
 from ragnano.extracts import Extract
+from ragnano.models import open_embedder
 from ragnano.retrieve import Found
+from ragnano.text import content_stems
 from ragnano.types import Scope
 from tests.benchmarks.training.batches import ASKING, DEFINED, heading_of
-from tests.benchmarks.training.contracts import DATA, General, for_gate, general, held_out_records, wordings
+from tests.benchmarks.training.contracts import (
+    DATA,
+    General,
+    contracts,
+    for_gate,
+    general,
+    held_out_records,
+    vectors_of,
+    wordings,
+)
+from tests.benchmarks.training.invented import invented
 from tests.benchmarks.training.pairs import clean, general_pairs
 from tests.benchmarks.training.ranking import index, passage_files
 
@@ -44,7 +58,7 @@ class Judged:
 
     def signals(self, scores: NDArray[np.float64]) -> Signals:
         """What the gate sees, by these scores of the sentences."""
-        return signals_of(self.found, self.candidates, scores)
+        return signals_of(self.candidates, scores)
 
 
 def answers(text: str, spans: Sequence[str]) -> bool:
@@ -116,6 +130,37 @@ def _says(extract: Extract, name: str) -> bool:
     """Whether the extract defines the name, or stands under the heading."""
     defined = any(match[1] == name for match in DEFINED.finditer(extract.text))
     return defined or heading_of(extract.hit.chunk.section) == name
+
+
+def invented_questions() -> Iterator[Judged]:
+    """What a chat model asked about sentences of the contracts: of the contract, and of the next one.
+
+    The next one counts as silent where it lacks one of the question's content words.
+    """
+    settings = Settings.load()
+    embedder = open_embedder(settings)
+    plain = open_embedder(Settings.load(embedder="all-MiniLM-L6-v2"))
+    found = [contract for contract in contracts(settings, plain) if contract.held_out]
+    made = invented(found, vectors_of(found, embedder), embedder, settings)
+    stems = [set(content_stems(" ".join(contract.texts))) for contract in found]
+    embedder.close()
+    plain.close()
+    with index("contracts", [DATA / "cuad_train" / record["txt"] for record in held_out_records()]) as helper:
+        by_name = {Path(document.path).name: document.id for document in helper.documents()}
+        for place, contract in enumerate(found):
+            other = (place + 1) % len(found)
+            for item in made[place]:
+                sentence = contract.bodies[item.place][item.start : item.end]
+                for answerable, own in ((True, place), (False, other)):
+                    if not answerable and set(content_stems(item.question)) <= stems[own]:
+                        continue
+                    scope = Scope(None, (by_name[found[own].name],))
+                    hits, candidates = judge(helper, item.question, scope)
+                    right = np.array(
+                        [answerable and answers(extract.text, [sentence]) for extract in candidates.extracts],
+                        dtype=np.bool_,
+                    )
+                    yield Judged(contract.name, "invented", "", answerable, hits, candidates, right)
 
 
 def general_questions() -> Iterator[Judged]:

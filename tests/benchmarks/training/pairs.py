@@ -2,7 +2,8 @@
 
 A pair is right (the passage answers, its answering words are known), near (a passage of the same contract that looks
 alike and does not answer, or the likeliest one of a contract that holds no such clause) or about something else
-(Natural Questions). Headings and defined terms of the contracts themselves ask for more than the labelled categories.
+(Natural Questions). Headings and defined terms of the contracts themselves ask for more than the labelled categories,
+and so do the questions that a chat model put to their sentences (`invented.py`).
 """
 
 import json
@@ -18,9 +19,11 @@ from numpy.typing import NDArray
 from ragnano.text import WORD, sentences
 from tests.benchmarks.training.batches import ASKING, DEFINED, heading_of
 from tests.benchmarks.training.contracts import DATA, Contract, for_gate, general
+from tests.benchmarks.training.invented import Invented
 
 PAIRS = 48  # per step
 NEAREST = 8  # a near miss is one of this many nearest passages that are no answer
+FARTHER = 0.8  # a passage of another contract misses an invented question below this part of its own one's cosine
 LEAST_WORDS = 6  # a run of a label's words that a passage shares counts from this length, or the label's own
 
 Ranges = tuple[tuple[int, int], ...]
@@ -92,7 +95,10 @@ class Pairs:
         general: Sequence[GeneralPair],
         general_near: Sequence[Sequence[int]],
         seed: int,
+        invented: Sequence[Sequence[Invented]] = (),
     ) -> None:
+        """`invented` questions of each contract are drawn, too, and `asked` has their vectors."""
+        self._invented = invented
         self._contracts, self._vectors, self._wordings, self._asked = found, vectors, wordings, asked
         self._general, self._general_near = general, general_near
         self._labels = labels_of()
@@ -109,12 +115,18 @@ class Pairs:
         self._counts = [len(self._with[name]) ** 0.5 for name in self._categories]
 
     def draw(self) -> list[Pair]:
-        kinds = self._rng.choices(
-            (self._right, self._near, self._absent, self._heading, self._definition, self._other),
-            weights=(34, 14, 22, 8, 6, 16),
-            k=PAIRS,
-        )
+        draws = [self._right, self._near, self._absent, self._heading, self._definition, self._other]
+        weights = [34, 14, 22, 8, 6, 16]
+        if any(self._invented):
+            draws += [self._answered, self._elsewhere]
+            weights += [28, 24]
+        kinds = self._rng.choices(draws, weights=weights, k=PAIRS)
         return [pair for kind in kinds if (pair := kind()) is not None]
+
+    def invented_ones(self, most: int) -> list[Pair]:
+        """As many invented questions with their passage as with another one."""
+        drawn = [pair for _ in range(most // 2) for pair in (self._answered(), self._elsewhere())]
+        return [pair for pair in drawn if pair is not None]
 
     def _category(self) -> str:
         return self._rng.choices(self._categories, weights=self._counts)[0]
@@ -200,6 +212,35 @@ class Pairs:
             (a, b) for a, b in sentences(pair.passage) if any(answer in pair.passage[a:b].lower() for answer in lower)
         ]
         return Pair(pair.question, pair.passage, True, tuple(holding) or None)
+
+    def _answered(self) -> Pair:
+        home, item = self._chosen()
+        text, start = self._text(self._contracts[home], item.place)
+        return Pair(item.question, text, True, ((item.start + start, item.end + start),))
+
+    def _elsewhere(self) -> Pair | None:
+        """A passage that is near the question and does not answer it: of the same contract, or of another one.
+
+        The nearest of the same contract may answer it as well, so the third and those after it are taken.
+        """
+        home, item = self._chosen()
+        vector = self._asked[item.question]
+        own = self._vectors[home] @ vector
+        if self._rng.random() < 0.5:
+            order = [int(at) for at in np.argsort(-own, kind="stable") if int(at) != item.place]
+            if len(order) <= 2:
+                return None
+            return Pair(item.question, self._contracts[home].texts[self._rng.choice(order[2 : 2 + NEAREST])], False, ())
+        other = self._rng.randrange(len(self._contracts))
+        theirs = self._vectors[other] @ vector
+        place = int(np.argmax(theirs))
+        if other == home or theirs[place] > FARTHER * own[item.place]:
+            return None
+        return Pair(item.question, self._contracts[other].texts[place], False, ())
+
+    def _chosen(self) -> tuple[int, Invented]:
+        home = self._rng.choice([number for number, own in enumerate(self._invented) if own])
+        return home, self._rng.choice(self._invented[home])
 
 
 def general_pairs(*, gate: bool) -> list[GeneralPair]:

@@ -2,6 +2,9 @@
 
     make reader
 
+In two parts: first the labelled clauses, then, at a lower rate, with questions among them that a chat model put to any
+sentence of the contracts (`invented.py`), so that clauses of unlabelled kinds are trusted, too.
+
 A cross-encoder (Nogueira and Cho 2019, arXiv:1901.04085): question and passage are read together. It starts from the
 shipped embedder, which knows the language of contracts. Two heads: one number a pair from the first token (it answers),
 one a token (it belongs to the answer), both learnt with binary cross-entropy.
@@ -28,19 +31,26 @@ from ragnano.models.derive import bulk_model
 from ragnano.models.offline import go_offline
 from tests.benchmarks.training.contracts import CACHE, Contract, contracts, paraphrases, vectors_of, wordings
 from tests.benchmarks.training.halves import Halves
+from tests.benchmarks.training.invented import invented
 from tests.benchmarks.training.pairs import NEAREST, Pair, Pairs, general_pairs, labelled_words, labels_of
 
 BASE = "legal-minilm"
 SEED = 23
 STEPS = 1000
+WIDER_STEPS = 350
 LEARNING_RATE = 8e-5
 HEAD_RATE = 1e-3
+WIDER = 0.4  # part of the rates in the second part
 WARM_UP = 0.06
 MOST_TOKENS = 256
 QUESTION_TOKENS = 64
 TOKEN_WEIGHT = 1.5  # of the loss over tokens beside that over pairs
 ANSWERING_WEIGHT = 2.0  # of a token that answers beside one that does not
 PADDED_TO = 16
+MEASURED = 400  # pairs of invented questions
+EVALUATIONS = 4  # in each part
+FIRST, READER = CACHE / "reader" / "first.pt", CACHE / "reader" / "reader.pt"
+SCORES = CACHE / "reader-scores.json"
 
 
 class PairReader(torch.nn.Module):
@@ -116,9 +126,9 @@ class Reading(Halves[Pair]):
             weights[row, columns] = (1 + own * (ANSWERING_WEIGHT - 1)) * TOKEN_WEIGHT / max(1, len(offsets))
         return wanted, weights
 
-    def save(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        torch.save(self.whole.state_dict(), folder / "reader.pt")
+    def save(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.save(self.whole.state_dict(), path)
 
 
 def loss_of(wanted: torch.Tensor, weights: torch.Tensor, outputs: torch.Tensor) -> torch.Tensor:
@@ -130,7 +140,9 @@ def loss_of(wanted: torch.Tensor, weights: torch.Tensor, outputs: torch.Tensor) 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Train the reader on CUAD's training contracts.")
-    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--steps", type=int, default=STEPS, help="of the first part")
+    parser.add_argument("--wider-steps", type=int, default=WIDER_STEPS, help="of the second part")
+    parser.add_argument("--resume", action="store_true", help="begin with the second part, at the first one's weights")
     parser.add_argument("--contracts", type=int, help="fewer contracts, to try it out")
     options = parser.parse_args()
     go_offline()
@@ -140,19 +152,34 @@ def main() -> None:
     found = contracts(settings, plain, options.contracts)
     kept = [contract for contract in found if not contract.held_out]
     held_out = [contract for contract in found if contract.held_out]
+    vectors, other_vectors = vectors_of(kept, embedder), vectors_of(held_out, embedder)
+    made = invented(kept, vectors, embedder, settings)
+    other_made = invented(held_out, other_vectors, embedder, settings)
     texts = [text for own in wordings().values() for text in own]
+    texts += [item.question for own in made + other_made for item in own]
     asked = dict(zip(texts, embedder.embed_sentences(texts), strict=True))
     others = general_pairs(gate=False)
     passages = embedder.embed_passages([pair.passage for pair in others])
     questions = embedder.embed_passages([pair.question for pair in others])
     near = nearest_others(questions @ passages.T)
-    pairs = Pairs(kept, vectors_of(kept, embedder), wordings(), asked, others, near, SEED)
-    measured = held_out_pairs(held_out, vectors_of(held_out, embedder), embedder)
+    labelled = Pairs(kept, vectors, wordings(), asked, others, near, SEED)
+    wider = Pairs(kept, vectors, wordings(), asked, others, near, SEED + 1, invented=made)
+    measured = held_out_pairs(held_out, other_vectors, embedder)
+    measured += invented_pairs(Pairs(held_out, other_vectors, wordings(), asked, others, near, SEED, other_made))
     home = bulk_model(settings.models_dir / BASE)
     embedder.close()
     plain.close()
-    print(f"{len(kept)} contracts, {len(others)} other questions to train on, {len(held_out)} held out", flush=True)
-    train(Reading(home), pairs, measured, options.steps)
+    print(f"{len(kept)} contracts, {sum(map(len, made))} questions put to them, {len(others)} other ones", flush=True)
+    model, lines = Reading(home), []
+    if options.resume:
+        model.whole.load_state_dict(torch.load(FIRST))
+        model.follow()
+        lines = json.loads(SCORES.read_text(encoding="utf-8"))[:EVALUATIONS]
+    else:
+        train(model, labelled, measured, lines, options.steps, 1.0)
+        model.save(FIRST)
+    train(model, wider, measured, lines, options.wider_steps, WIDER)
+    model.save(READER)
 
 
 def nearest_others(nearness: NDArray[np.float32]) -> list[list[int]]:
@@ -163,15 +190,24 @@ def nearest_others(nearness: NDArray[np.float32]) -> list[list[int]]:
     return found
 
 
-def train(model: Reading, pairs: Pairs, measured: Sequence[tuple[str, Pair]], steps: int) -> None:
+def train(
+    model: Reading,
+    pairs: Pairs,
+    measured: Sequence[tuple[str, Pair]],
+    lines: list[dict[str, float]],
+    steps: int,
+    share: float,
+) -> None:
+    """Learn by `share` of the rates; adds what was reached to `lines`, where the steps before are counted, too."""
     heads = [parameter for name, parameter in model.whole.named_parameters() if not name.startswith("encoder.")]
     body = [parameter for parameter in model.masters() if all(parameter is not head for head in heads)]
-    groups = [{"params": body, "lr": LEARNING_RATE}, {"params": heads, "lr": HEAD_RATE}]
+    groups = [{"params": body, "lr": share * LEARNING_RATE}, {"params": heads, "lr": share * HEAD_RATE}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     rate = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / (WARM_UP * steps), (steps - step) / ((1 - WARM_UP) * steps))
     )
-    begun, losses, lines = time.monotonic(), [], []
+    begun, losses = time.monotonic(), []
+    before = lines[-1] if lines else {"step": 0, "minutes": 0.0}
     for step in range(1, steps + 1):
         items = pairs.draw()
         losses.append(model.learn(items, partial(loss_of, *model.targets(items))))
@@ -180,12 +216,16 @@ def train(model: Reading, pairs: Pairs, measured: Sequence[tuple[str, Pair]], st
         model.follow()
         if step % 25 == 0:
             print(f"{step} {np.mean(losses[-25:]):.3f} {(time.monotonic() - begun) / 60:.1f} min", flush=True)
-        if step % (steps // 4) == 0:
-            line = {"step": step, "minutes": round((time.monotonic() - begun) / 60, 1)}
-            lines.append(line | scores(model, measured))
+        if step % (steps // EVALUATIONS) == 0:
+            minutes = before["minutes"] + (time.monotonic() - begun) / 60
+            lines.append({"step": before["step"] + step, "minutes": round(minutes, 1)} | scores(model, measured))
             print(lines[-1], flush=True)
-            model.save(CACHE / "reader")
-            (CACHE / "reader-scores.json").write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
+            SCORES.write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
+
+
+def invented_pairs(pairs: Pairs) -> list[tuple[str, Pair]]:
+    """As many that answer an invented question of a held-out contract as near misses."""
+    return [("invented", pair) for pair in pairs.invented_ones(MEASURED)]
 
 
 def held_out_pairs(
@@ -212,7 +252,7 @@ def scores(model: Reading, measured: Sequence[tuple[str, Pair]]) -> dict[str, fl
     """Area under ROC of "it answers", and of each word within the passages that answer."""
     outputs = model.run([pair for _, pair in measured])
     line: dict[str, float] = {}
-    for kind in ("seen", "paraphrased"):
+    for kind in ("seen", "paraphrased", "invented"):
         rows = [row for row, (own, _) in enumerate(measured) if own == kind]
         right = np.array([measured[row][1].answers for row in rows])
         line[f"{kind} pairs"] = round(float(roc_auc_score(right, outputs[rows, 0])), 4)

@@ -1,0 +1,26 @@
+"""Words of a sheet, a slide or a message are found again by the place's name."""
+
+import pytest
+
+from ragnano.places import place_of
+from ragnano.types import Mark, Page
+
+SHEET = Page(1, 0, 0, "Rent 4,000 monthly", place="Sheet Costs", marks=(Mark(0, 4, "A1"), Mark(5, 10, "B1")))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "place"),
+    [
+        (0, 4, "Sheet Costs, A1"),
+        (2, 7, "Sheet Costs, A1:B1"),
+        (4, 5, "Sheet Costs"),
+        (11, 18, "Sheet Costs"),
+    ],
+)
+def test_the_cells_that_the_words_touch_are_named(start: int, end: int, place: str) -> None:
+    assert place_of(SHEET, start, end) == place
+
+
+def test_marks_are_named_without_a_name_of_the_page_and_a_plain_page_has_no_place() -> None:
+    assert place_of(Page(1, 0, 0, "Rent", marks=(Mark(0, 4, "Subject"),)), 0, 4) == "Subject"
+    assert place_of(Page(1, 612, 792, "Rent"), 0, 4) == ""
