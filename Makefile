@@ -19,7 +19,7 @@ BOOTSTRAP = @command -v "$(PYTHON)" >/dev/null || { echo 'There is no $(PYTHON) 
 PYTHON_VENV = .venv/bin/python
 RUN = $(PYTHON_VENV) -m
 
-.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate peers injection lock clean
+.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate peers ablation injection lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ peers: setup-dev ## measure ragnano beside LlamaIndex and txtai in one run (need
 
 gate: setup-dev ## train the gate again (needs ../shared/data)
 	@$(RUN) tests.benchmarks.training.gate
+
+ablation: setup-dev ## answers without gate, evidence cut, grammar and verification in turn (needs ../shared/data)
+	@$(RUN) tests.benchmarks.ablation $(ARGS)
 
 injection: setup-dev ## planted instructions against the real models (needs ../shared/data; ARGS="MODEL ...")
 	@$(RUN) tests.benchmarks.injection $(ARGS)

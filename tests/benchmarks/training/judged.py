@@ -3,7 +3,7 @@
 Contracts are those of CUAD's training set that neither embedder nor reader has learnt from; each question is asked of
 one contract, in several wordings, answerable where lawyers marked a clause. Natural Questions add the quarter of their
 training half that the reader has not seen: asked of all their passages, with and without the one that answers. And
-questions are made of those contracts: of their headings, their definitions, and by a chat model of their sentences.
+questions are made of those contracts: of their headings, their definitions and their sentences.
 """
 
 import random
@@ -34,7 +34,7 @@ from tests.benchmarks.training.contracts import (
     vectors_of,
     wordings,
 )
-from tests.benchmarks.training.invented import invented
+from tests.benchmarks.training.invented import invented_of
 from tests.benchmarks.training.pairs import clean, general_pairs
 from tests.benchmarks.training.ranking import index, passage_files
 
@@ -133,7 +133,7 @@ def _says(extract: Extract, name: str) -> bool:
 
 
 def invented_questions() -> Iterator[Judged]:
-    """What a chat model asked about sentences of the contracts: of the contract, and of the next one.
+    """Questions made of sentences of the contracts: asked of the contract, and of the next one.
 
     The next one counts as silent where it lacks one of the question's content words.
     """
@@ -141,7 +141,7 @@ def invented_questions() -> Iterator[Judged]:
     embedder = open_embedder(settings)
     plain = open_embedder(Settings.load(embedder="all-MiniLM-L6-v2"))
     found = [contract for contract in contracts(settings, plain) if contract.held_out]
-    made = invented(found, vectors_of(found, embedder), embedder, settings)
+    made = invented_of(found, vectors_of(found, embedder), embedder, MADE)
     stems = [set(content_stems(" ".join(contract.texts))) for contract in found]
     embedder.close()
     plain.close()

@@ -3,7 +3,7 @@
 A pair is right (the passage answers, its answering words are known), near (a passage of the same contract that looks
 alike and does not answer, or the likeliest one of a contract that holds no such clause) or about something else
 (Natural Questions). Headings and defined terms of the contracts themselves ask for more than the labelled categories,
-and so do the questions that a chat model put to their sentences (`invented.py`).
+and so do the questions that are made of their sentences (`invented.py`).
 """
 
 import json

@@ -2,8 +2,8 @@
 
     make reader
 
-In two parts: first the labelled clauses, then, at a lower rate, with questions among them that a chat model put to any
-sentence of the contracts (`invented.py`), so that clauses of unlabelled kinds are trusted, too.
+In two parts: first the labelled clauses, then, at a lower rate, with questions among them that are made of any sentence
+of the contracts (`invented.py`), so that clauses of unlabelled kinds are trusted, too.
 
 A cross-encoder (Nogueira and Cho 2019, arXiv:1901.04085): question and passage are read together. It starts from the
 shipped embedder, which knows the language of contracts. Two heads: one number a pair from the first token (it answers),
@@ -31,7 +31,7 @@ from ragnano.models.derive import bulk_model
 from ragnano.models.offline import go_offline
 from tests.benchmarks.training.contracts import CACHE, Contract, contracts, paraphrases, vectors_of, wordings
 from tests.benchmarks.training.halves import Halves
-from tests.benchmarks.training.invented import invented
+from tests.benchmarks.training.invented import EACH, invented_of
 from tests.benchmarks.training.pairs import NEAREST, Pair, Pairs, general_pairs, labelled_words, labels_of
 
 BASE = "legal-minilm"
@@ -153,8 +153,8 @@ def main() -> None:
     kept = [contract for contract in found if not contract.held_out]
     held_out = [contract for contract in found if contract.held_out]
     vectors, other_vectors = vectors_of(kept, embedder), vectors_of(held_out, embedder)
-    made = invented(kept, vectors, embedder, settings)
-    other_made = invented(held_out, other_vectors, embedder, settings)
+    made = invented_of(kept, vectors, embedder, EACH)
+    other_made = invented_of(held_out, other_vectors, embedder, EACH)
     texts = [text for own in wordings().values() for text in own]
     texts += [item.question for own in made + other_made for item in own]
     asked = dict(zip(texts, embedder.embed_sentences(texts), strict=True))

@@ -23,9 +23,9 @@ from ragnano.models.unpack import SHIPPED
 from tests.benchmarks.training.contracts import HELD_OUT, contracts
 from tests.benchmarks.training.export import TARGET as EMBEDDER
 from tests.benchmarks.training.export import rounded, write_digests
-from tests.benchmarks.training.invented import EACH, WRITER
+from tests.benchmarks.training.invented import EACH
 from tests.benchmarks.training.pairs import Pair, general_pairs
-from tests.benchmarks.training.reader import BASE, READER, SCORES, STEPS, PairReader, Reading
+from tests.benchmarks.training.reader import BASE, READER, SCORES, STEPS, WIDER_STEPS, PairReader, Reading
 
 NAME = "legal-reader"
 TARGET = EMBEDDER.parent / NAME
@@ -43,13 +43,13 @@ float32) and gives `logits` (pairs, 1 + tokens): the pair's, then one a token.
 - **Data**: {contracts} contracts of CUAD's training split with lawyers' labels (Hendrycks, Burns, Chen and Ball 2021,
   The Atticus Project, CC BY 4.0), cut into passages by ragnano; questions in the data's wording, as the categories'
   descriptions and in wordings written for this project; near misses of the same contract, and the likeliest passages of
-  contracts that hold no such clause; headings and defined terms of the contracts; questions that {writer} (Apache-2.0)
-  put to up to {each} sentences of each contract; {others} Natural Questions (Kwiatkowski et al. 2019, CC BY-SA) with
-  their own and with near passages.
+  contracts that hold no such clause; headings and defined terms of the contracts; questions made by rule of up
+  to {each} sentences of each contract; {others} Natural Questions (Kwiatkowski et al. 2019, CC BY-SA) with their own
+  and with near passages.
 - **Not trained on**: the contracts ragnano is measured on, one contract in {held_out} kept for choosing, the wordings
   in tests/benchmarks/paraphrases.json, half of Natural Questions.
-- **Method**: binary cross-entropy of both heads; {first} steps without the invented questions and {wider} with
-  them, about {minutes:.0f} minutes on two cores beside the writing of the questions, seed fixed.
+- **Method**: binary cross-entropy of both heads; {first} steps without the made questions and {wider} with
+  them, about {minutes:.0f} minutes on two cores, seed fixed.
 - **Command**: `make reader` (needs the data, see CONTRIBUTING.md).
 - **Licence**: Apache-2.0, as the base model; attribution for CUAD as above.
 
@@ -57,10 +57,10 @@ float32) and gives `logits` (pairs, 1 + tokens): the pair's, then one a token.
 | --- | --- |
 | the passage answers, a wording of training | {seen_pairs:.3f} |
 | the passage answers, wordings never seen | {paraphrased_pairs:.3f} |
-| the passage answers, invented questions (near misses may answer, too) | {invented_pairs:.3f} |
+| the passage answers, made questions (near misses may answer, too) | {invented_pairs:.3f} |
 | a word belongs to the answer, a wording of training | {seen_words:.3f} |
 | a word belongs to the answer, wordings never seen | {paraphrased_words:.3f} |
-| a word belongs to the answer, invented questions | {invented_words:.3f} |
+| a word belongs to the answer, made questions | {invented_words:.3f} |
 
 **Limits.** English; questions about single clauses of commercial contracts. Its logits are no probabilities of being
 right: ragnano's gate makes those. Passages are read to 320 tokens, question included; it learnt on 256.
@@ -145,8 +145,7 @@ def write_card(settings: Settings) -> None:
         others=len(general_pairs(gate=False)),
         held_out=HELD_OUT,
         first=STEPS,
-        wider=round(last["step"]) - STEPS,
-        writer=WRITER,
+        wider=WIDER_STEPS,
         each=EACH,
         minutes=last["minutes"],
         **{name.replace(" ", "_"): value for name, value in last.items() if name not in ("step", "minutes")},

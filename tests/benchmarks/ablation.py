@@ -1,0 +1,84 @@
+"""What each part of an answer is worth: gate, evidence cut, grammar and verification, each taken away in turn.
+
+    .venv/bin/python -m tests.benchmarks.ablation [--model M] [--answerable N] [--absent N] [--index DIR]
+
+Contracts of ../shared/data/cuad, each question asked of its own contract; the yardsticks are those of `ragnano eval
+answers`. Variants are asked one after the other, so their times are not compared.
+"""
+
+import argparse
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from unittest.mock import patch
+
+from ragnano import assistant
+from ragnano.cli.evaluation_index import index_of
+from ragnano.config import Settings
+from ragnano.evaluate.answers import measure_answers
+from ragnano.evaluate.asked import documents_of, sample
+from ragnano.evaluate.replies import Replies
+from ragnano.evaluate.sets import read_set
+from ragnano.evidence import SHOWN, Signals
+from ragnano.gate import Gate
+from ragnano.models import Reader
+from ragnano.models.offline import go_offline
+from ragnano.question import Question
+from ragnano.retrieve import Found
+from ragnano.store import Catalogue
+from ragnano.text import fold
+from ragnano.types import Evidence
+from ragnano.verify import NOTHING, Verified, says_not_found
+
+DATA = Path(__file__).parents[3] / "shared" / "data" / "cuad"
+SHARES = ("citation hit", "short answer right", "refusal recall", "refusal precision", "wrongly refused")
+
+
+def uncut(found: Found, catalogue: Catalogue, reader: Reader) -> tuple[tuple[Evidence, ...], Signals]:
+    """The first chunks as they are, judged by the signals of their sentences."""
+    _, signals = select(found, catalogue, reader)
+    return tuple(Evidence(hit, hit.chunk.spans, hit.chunk.text, 0.5) for hit in found.hits[:SHOWN]), signals
+
+
+select = assistant.select
+
+
+def believed(reply: str, question: Question, evidence: Sequence[Evidence]) -> Verified:
+    """The model's words as they come, with the first of the evidence as their citation."""
+    return NOTHING if says_not_found(reply) else Verified(fold(reply), "answered", (0,))
+
+
+VARIANTS: dict[str, Callable[[], AbstractContextManager[object]]] = {
+    "whole": nullcontext,
+    "without the gate": lambda: patch.object(Gate, "least_confidence", lambda self, risk: 0.0),
+    "without the evidence cut": lambda: patch("ragnano.assistant.select", uncut),
+    "without the grammar": lambda: patch("ragnano.generate.answer_grammar", lambda evidence, kind: None),
+    "without verification": lambda: patch("ragnano.lookup.verify", believed),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Take parts of an answer away in turn.")
+    parser.add_argument("--model", default="qwen2.5-coder-0.5b")
+    parser.add_argument("--answerable", type=int, default=40)
+    parser.add_argument("--absent", type=int, default=40)
+    parser.add_argument("--index", type=Path)
+    options = parser.parse_args()
+    go_offline()
+    found = read_set(DATA)
+    items = sample(found.items, answerable=options.answerable, absent=options.absent, seed=1, limit=None)
+    # Whole chunks need room: three of them, their headings and the answer.
+    with index_of(documents_of(found, items), options.index, context_tokens=4096, evidence_tokens=2000) as helper:
+        roomy = helper.settings
+        usual = roomy.model_copy(update={"evidence_tokens": Settings.load().evidence_tokens})
+        for name, variant in VARIANTS.items():
+            helper.settings = roomy if "cut" in name else usual
+            with variant(), Replies() as replies:
+                (scores,) = measure_answers(helper, items, [options.model], replies).scores
+            shares = ", ".join(f"{what} {scores.shares[what].share:.3f}" for what in SHARES if what in scores.shares)
+            bad = scores.shares["unsupported fact"]
+            print(f"{name}: {shares}, unsupported {bad.right} of {bad.of}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
