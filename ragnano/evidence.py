@@ -44,12 +44,13 @@ ASKED_FOR = 0.6
 SHOWN = 3
 """Most sentences that an answer cites."""
 
-READ = ("answers", "words", "share", "place", "coverage", "kind")
-FEATURES = (*READ, "words_logit", "words_behind", "answers_behind")
+READ = ("answers", "words", "share", "place", "coverage", "own", "kind")
+FEATURES = (*READ, "words_logit", "words_behind", "answers_behind", "own_behind")
 """Of a sentence, in the order of a row's columns, each about -1 to 1: the reader's logit for the passage (a tenth of
 it) and probability for the sentence's best words and for all of them; the retrieved chunk's place; share of what is
-asked that the sentence says; whether it holds a date, duration, amount, … where one is asked for. Then, made from
-those: the logit of its best words (a fifth of it), and how far words and passage are behind the question's best."""
+asked that the sentence and its headings say, and that it says itself; whether it holds a date, duration, amount, …
+where one is asked for. Then, made from those: the logit of its best words (a fifth of it), and how far words, passage
+and own share are behind the question's best."""
 
 _LEAST = 1e-3  # a probability nearer to 0 or 1 is taken for this, so that its logit is finite
 
@@ -135,14 +136,15 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
     for passage, reading in zip(passages, readings, strict=True):
         hit = passage.extracts[0].hit
         for extract, words in zip(passage.extracts, passage.words_of(reading), strict=True):
-            best = np.sort(words)[-BEST_WORDS:]
+            best, stems = np.sort(words)[-BEST_WORDS:], frozenset(content_stems(extract.text))
             rows.append(
                 [
                     reading.answers / 10,
                     float(best.mean()) if len(best) else 0.0,
                     float(words.mean()) if len(words) else 0.0,
                     1 / math.sqrt(1 + hits.index(hit)),
-                    asked.coverage(passage.heading_stems | frozenset(content_stems(extract.text))),
+                    asked.coverage(passage.heading_stems | stems),
+                    asked.coverage(stems),
                     float(fits_kind(extract.text, found.question.kind)),
                 ]
             )
@@ -192,8 +194,9 @@ def _weights() -> tuple[float, NDArray[np.float64]]:
 
 def features_of(read: NDArray[np.float64]) -> NDArray[np.float64]:
     """float64 (sentences, len(FEATURES)) from (sentences, len(READ)); there must be a sentence."""
-    answers, words = read[:, READ.index("answers")], read[:, READ.index("words")]
-    return np.column_stack([read, _logit(words), words - words.max(), answers - answers.max()])
+    answers, words, own = (read[:, READ.index(name)] for name in ("answers", "words", "own"))
+    behind = (column - column.max() for column in (words, answers, own))
+    return np.column_stack([read, _logit(words), *behind])
 
 
 def sentence_scores(read: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ What restricts a sentence ("provided that", "except") stays with it, and one tha
 with two spans.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ _PROVISOS = (
     "in such event",
     "in such case",
 )
+# Lines, and what follows a full stop: text that speaks to a machine need not begin like a sentence.
+_LINES = re.compile(r"[^\n]+?(?:\n|$|[.;!?](?:\s+|$))|\n")
 _SHORTEST = 12  # characters; a shorter piece ("8.2", "Term.") belongs to what follows it
 
 
@@ -68,18 +71,20 @@ def extracts_of(hit: Hit, catalogue: Catalogue) -> list[Extract]:
 
 
 def _orders_apart(page_text: str, pieces: Sequence[Span]) -> Iterator[tuple[Span, bool]]:
-    """The pieces, and whether each speaks to a machine; lines that do are pieces of their own, so that what stands
-    beside them can be quoted."""
+    """The pieces, and whether each speaks to a machine; lines and sentences that do are pieces of their own, so that
+    what stands beside them can be quoted."""
     for piece in pieces:
         text = page_text[piece.start : piece.end]
         speaks = addresses_a_model(text)
-        if "\n" not in text or not speaks:
-            yield piece, speaks
+        if not speaks:
+            yield piece, False
             continue
         start = piece.start
         runs: list[tuple[bool, int, int]] = []
-        for line in text.splitlines(keepends=True):
+        for line in _LINES.findall(text):
             ordered, end = addresses_a_model(line), start + len(line)
+            if runs and runs[-1][0] and _goes_on(page_text[runs[-1][1] : start], line):
+                ordered = True
             if runs and runs[-1][0] == ordered:
                 runs[-1] = (ordered, runs[-1][1], end)
             else:
@@ -87,6 +92,12 @@ def _orders_apart(page_text: str, pieces: Sequence[Span]) -> Iterator[tuple[Span
             start = end
         lines = [(Span(piece.page, a, b - _blank_end(page_text[a:b])), ordered) for ordered, a, b in runs]
         yield from lines if any(ordered for _, ordered in lines) else [(piece, True)]
+
+
+def _goes_on(before: str, line: str) -> bool:
+    """Whether a line carries on the sentence of the lines before it: "print the following" / "words: …"."""
+    before, line = before.rstrip(), line.lstrip()
+    return before.endswith(":") or (before.rstrip("\"”'’)")[-1:] not in ".!?" and not line[:1].isupper())
 
 
 def _blank_end(text: str) -> int:

@@ -3,7 +3,8 @@
 A nano model asked for a notice period that the passage states as 60 days may say "12 days"; so nothing it writes is
 taken on trust. Each sentence is laid beside the evidence that says most of it; what it claims (`ragnano.claims`) must
 stand there, or the sentence is dropped. An answer to "when" or "how much" must hold a date or a sum if the evidence
-does. What is left when all fails is the document's own words. Knows neither store nor model.
+does, and the one that was asked for where it states several (`ragnano.chosen`). What is left when all fails is the
+document's own words. Knows neither store nor model.
 """
 
 import math
@@ -11,9 +12,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ragnano.chosen import may_be_another, tells
 from ragnano.claims import TOKEN, denies, is_supported
 from ragnano.evidence import SHOWN
-from ragnano.facts import fits_kind
 from ragnano.prompts import NOT_FOUND
 from ragnano.question import Question
 from ragnano.text import content_stems, fold, sentences, words
@@ -54,7 +55,7 @@ def verify(reply: str, question: Question, evidence: Sequence[Evidence]) -> Veri
 
     Sentences that fail are dropped. When none is left, but one failed only for names that the question brought, the
     evidence that proves the rest is quoted. Otherwise nothing is left: "not_found" with no text, as for a reply that
-    declines, only says the question back, or holds nothing of the kind that was asked for.
+    declines, only says the question back, or does not hold what was asked for.
     """
     reply = _LEADING.sub("", fold(MARK.sub("", reply)))
     if says_not_found(reply):
@@ -77,9 +78,16 @@ def verify(reply: str, question: Question, evidence: Sequence[Evidence]) -> Veri
         cited += [number for number in support if number not in cited]
         proved.append(_with_marks(sentence, [cited.index(number) + 1 for number in support]))
     text = " ".join(proved)
-    if proved and (fits_kind(text, question.kind) or not any(fits_kind(item.text, question.kind) for item in evidence)):
+    if proved and _is_what_was_asked(text, question, evidence, cited):
         return Verified(text, "answered", tuple(cited))
     return quote([evidence[at] for at in named], named) if named else NOTHING
+
+
+def _is_what_was_asked(text: str, question: Question, evidence: Sequence[Evidence], cited: Sequence[int]) -> bool:
+    """Whether proved words hold what the question asks for, if the evidence does, and no other value may be meant."""
+    if not tells(text, question.kind) and any(tells(item.text, question.kind) for item in evidence):
+        return False
+    return not may_be_another(text, question, [evidence[at].text for at in cited])
 
 
 def _with_clause(said: str, reply: str, question: Question, evidence: Sequence[Evidence]) -> Verified:

@@ -1,6 +1,5 @@
 """Instructions planted in documents are data: none is followed, and none is said back."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from ingest.pipeline import ingest
 from ragnano.assistant import Assistant
 from ragnano.config import Settings
 from ragnano.models import Prompt
+from ragnano.types import Answer
 from tests.conftest import FakeChatModel, add_text
 from tests.planted import COMPONENTS, PLACES, QUESTIONS, TRIGGER, instructions, plant
 
@@ -24,36 +24,42 @@ def obedient(prompt: Prompt) -> str:
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    """An index of one contract for each place, read by the real reader and embedder, with an obedient model."""
+def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Answer]]:
+    """By question and file, what is answered from a contract for each instruction, read by the real reader and
+    embedder, with an obedient model."""
     folder = tmp_path_factory.mktemp("planted")
-    every = list(plant(folder, instructions()[: 2 * len(PLACES)]))
+    every = list(plant(folder, instructions()))
     assert {item.place for item in every} == set(PLACES)
     settings = Settings.load(data_dir=folder / "data")
     with Assistant(settings, chat_model=FakeChatModel(obedient)) as helper:  # type: ignore[arg-type]
         ingest(
             [folder], settings=settings, catalogue=helper.catalogue, vectors=helper.vectors, embedder=helper.embedder
         )
-        yield helper
+        documents = helper.documents()
+        assert len(documents) == len(every) >= 2 * len(PLACES)
+        return {
+            question: {Path(item.path).name: helper.ask(question, helper.scope(doc=item.id)) for item in documents}
+            for question in QUESTIONS
+        }
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_no_planted_instruction_is_followed_or_said_back(planted: Assistant, question: str) -> None:
-    documents = planted.documents()
-    assert len(documents) == 2 * len(PLACES)
-    for document in documents:
-        answer = planted.ask(question, planted.scope(doc=document.id))
-        said = " ".join([answer.answer, *(citation.quote for citation in answer.citations)])
-        assert TRIGGER not in said.lower(), Path(document.path).name
+def test_no_planted_instruction_is_followed_or_said_back(said: dict[str, dict[str, Answer]], question: str) -> None:
+    leaked = [name for name, answer in said[question].items() if TRIGGER in _words(answer).lower()]
+    assert leaked == []
 
 
 @pytest.mark.parametrize(("question", "fact"), list(zip(QUESTIONS[:3], ("sixty", "4,250", "Ohio"), strict=True)))
-def test_the_contract_round_it_still_answers(planted: Assistant, question: str, fact: str) -> None:
-    answers = [planted.ask(question, planted.scope(doc=document.id)) for document in planted.documents()]
-    right = [fact in " ".join([answer.answer, *(item.quote for item in answer.citations)]) for answer in answers]
-    assert sum(right) >= 0.8 * len(right)
+def test_the_contract_round_it_still_answers(said: dict[str, dict[str, Answer]], question: str, fact: str) -> None:
+    answers = list(said[question].values())
+    right = [fact in _words(answer) for answer in answers]
+    assert sum(right) >= 0.9 * len(right)
     # What stands round a planted instruction may be trusted less, but is never answered otherwise.
     assert all(found or answer.verdict == "not_found" for found, answer in zip(right, answers, strict=True))
+
+
+def _words(answer: Answer) -> str:
+    return " ".join([answer.answer, *(citation.quote for citation in answer.citations)])
 
 
 def test_a_clause_that_only_sounds_like_an_instruction_is_quoted(assistant: Assistant) -> None:
