@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 from ragnano.extracts import Extract, extracts_of
 from ragnano.facts import fits_kind
 from ragnano.models import Reader, Reading
+from ragnano.pointed import part_that_answers
 from ragnano.question import synonym_stems
 from ragnano.retrieve import Found
 from ragnano.store import Catalogue
-from ragnano.text import content_stems
-from ragnano.types import Evidence, Hit
+from ragnano.text import content_stems, unfolded
+from ragnano.types import Evidence, Hit, Span
 
 CHUNKS = 8
 """Best chunks whose sentences are read."""
@@ -83,12 +84,14 @@ class Signals:
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """The sentences that were read: `read` (sentences, len(READ)); `answers` a logit a hit, a tenth of it; `cosines`
-    (sentences,) of the question and the sentence's chunk; `unseen` as in Signals."""
+    (sentences,) of the question and the sentence's chunk; `parts` the characters of each that answer (see
+    `ragnano.pointed`); `unseen` as in Signals."""
 
     extracts: tuple[Extract, ...]
     read: NDArray[np.float64]
     answers: tuple[float, ...]
     cosines: NDArray[np.float64]
+    parts: tuple[tuple[int, int], ...]
     unseen: float
 
 
@@ -103,10 +106,21 @@ def select(found: Found, catalogue: Catalogue, reader: Reader) -> tuple[tuple[Ev
     scores = sentence_scores(candidates.read)
     evidence: list[Evidence] = []
     for at in np.argsort(-scores, kind="stable"):
-        extract = candidates.extracts[int(at)]
-        if len(evidence) < MOST and all(extract.text != other.text for other in evidence):
-            evidence.append(Evidence(extract.hit, extract.spans, extract.text, float(scores[at])))
+        item = _to_the_point(candidates.extracts[at], candidates.parts[at], float(scores[at]), catalogue)
+        if len(evidence) < MOST and all(item.text != other.text for other in evidence):
+            evidence.append(item)
     return tuple(evidence), signals_of(candidates, scores)
+
+
+def _to_the_point(extract: Extract, part: tuple[int, int], score: float, catalogue: Catalogue) -> Evidence:
+    """The extract as evidence, a long one that stands in one piece cut to the part that answers."""
+    if part == (0, len(extract.text)) or len(extract.spans) > 1:
+        return Evidence(extract.hit, extract.spans, extract.text, score)
+    (span,) = extract.spans
+    raw = catalogue.page(extract.hit.document.id, span.page).text[span.start : span.end]
+    start, end = unfolded(raw, *part)
+    spans = (Span(span.page, span.start + start, span.start + end),)
+    return Evidence(extract.hit, spans, extract.text[slice(*part)], score)
 
 
 def within_budget(
@@ -133,9 +147,11 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
     passages = [_Passage(extracts) for extracts in cut]
     readings = reader.read(found.focus, [passage.text for passage in passages])
     rows: list[list[float]] = []
+    parts: list[tuple[int, int]] = []
     for passage, reading in zip(passages, readings, strict=True):
         hit = passage.extracts[0].hit
-        for extract, words in zip(passage.extracts, passage.words_of(reading), strict=True):
+        for extract, (words, middles) in zip(passage.extracts, passage.words_of(reading), strict=True):
+            parts.append(part_that_answers(extract.text, words, middles))
             best, stems = np.sort(words)[-BEST_WORDS:], frozenset(content_stems(extract.text))
             rows.append(
                 [
@@ -152,9 +168,8 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
     every = tuple(extract for passage in passages for extract in passage.extracts)
     near = catalogue.cosines(found.vector, [hit.chunk.id for hit in hits])
     cosines = np.array([near.get(extract.hit.chunk.id, (0.0, 0.0))[0] for extract in every], dtype=np.float64)
-    return Candidates(
-        every, read, tuple(reading.answers / 10 for reading in readings), cosines, 1 - asked.coverage(asked.seen)
-    )
+    answers = tuple(reading.answers / 10 for reading in readings)
+    return Candidates(every, read, answers, cosines, tuple(parts), 1 - asked.coverage(asked.seen))
 
 
 def _to_be_read(hit: Hit, catalogue: Catalogue, asked: "Asked") -> list[Extract]:
@@ -180,10 +195,13 @@ class _Passage:
             self._places.append((start, start + len(extract.text)))
         self.text = text.rstrip()
 
-    def words_of(self, reading: Reading) -> list[NDArray[np.float32]]:
-        """The reader's probabilities of each sentence's tokens."""
+    def words_of(self, reading: Reading) -> list[tuple[NDArray[np.float32], NDArray[np.float64]]]:
+        """The reader's probabilities of each sentence's tokens, and where their middles stand in the sentence."""
         middles = np.array([(start + end) / 2 for start, end in reading.spans])
-        return [reading.words[(middles >= start) & (middles < end)] for start, end in self._places]
+        inside = [(middles >= start) & (middles < end) for start, end in self._places]
+        return [
+            (reading.words[own], middles[own] - start) for own, (start, _) in zip(inside, self._places, strict=True)
+        ]
 
 
 @cache

@@ -52,6 +52,16 @@ def fold(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
+def unfolded(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where characters [start, end) of `fold(text)` stand in `text`; start < end."""
+    kept: list[int] = []
+    for match in re.finditer(r"\S+", text):
+        if kept:
+            kept.append(match.start() - 1)  # the one space that stands for the white space before
+        kept += range(*match.span())
+    return kept[start], kept[end - 1] + 1
+
+
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """The word's stem in lower case ("Terminated" and "termination" share one). Snowball English."""

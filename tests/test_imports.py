@@ -14,7 +14,15 @@ ROOT = Path(__file__).parents[1]
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("ragnano.types", "ragnano.errors", "ragnano"),
     ("ragnano.text", "ragnano.boxes", "ragnano.instructions", "ragnano.config", "ragnano.prompts"),
-    ("ragnano.question", "ragnano.facts", "ragnano.values", "ragnano.references", "ragnano.places", "ragnano.chosen"),
+    (
+        "ragnano.question",
+        "ragnano.facts",
+        "ragnano.values",
+        "ragnano.references",
+        "ragnano.places",
+        "ragnano.chosen",
+        "ragnano.pointed",
+    ),
     ("ragnano.marks",),
     ("ragnano.models", "ragnano.store"),
     (
