@@ -126,5 +126,5 @@ def test_the_default_models_cite_the_right_page_and_refuse_what_is_not_there(tmp
         [(item.known.question, item.verdict, item.cited) for item in scores.judged if not item.right], indent=1
     )
     # 31 and 14 measured; processors round differently. Before the reader came it was 34 and 18 (LOG.md).
-    assert scores.right_page >= 30, wrong
-    assert scores.refused >= 13, wrong
+    assert scores.right_page >= 32, wrong
+    assert scores.refused >= 16, wrong
