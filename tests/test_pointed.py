@@ -31,6 +31,11 @@ def test_a_restriction_stays_wherever_it_stands() -> None:
     assert part_of(before, "count them").startswith("Except in a drought")
 
 
+def test_nobody_loses_a_subject() -> None:
+    text = "(b) The Grower, in any season with enough rain, may keep the crates for another week in its own barn"
+    assert part_of(text, "keep the crates") == text
+
+
 def test_a_short_sentence_stays_whole() -> None:
     assert part_that_answers("Rent, monthly, is due.", np.ones(1, np.float32), np.zeros(1)) == (0, 22)
 
