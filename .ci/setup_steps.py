@@ -21,6 +21,7 @@ from setup_state import damaged, mend, read_stamps, sha256, split_lock, write_st
 from setup_torch import install_torch
 
 COMPILED = "llama-cpp-python"
+SOURCE_ONLY = "langdetect"  # pure Python that is published without a wheel; unstructured needs it
 """The one package that is compiled here; all others come as wheels."""
 
 STARTED = (
@@ -208,7 +209,17 @@ class Setup:
         file.write_text(requirements, encoding="utf-8")
         # --no-compile: compiling all of it took 80 s and 0.5 GiB; start_once compiles what is used in half a minute.
         fixed = ["install", "--no-deps", "--no-compile", "--require-hashes", "--progress-bar", "off"]
-        command = [*self.pip(), *fixed, "--only-binary", ":all:", *arguments, "-r", str(file)]
+        command = [
+            *self.pip(),
+            *fixed,
+            "--only-binary",
+            ":all:",
+            "--no-binary",
+            SOURCE_ONLY,
+            *arguments,
+            "-r",
+            str(file),
+        ]
         self.runner.run(command, "Installing packages")
 
     def install_compiled(self, requirement: str) -> None:

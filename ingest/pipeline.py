@@ -14,9 +14,11 @@ from os import PathLike, path
 from pathlib import Path
 
 from ingest.batches import Progress, embed, fingerprint_of
+from ingest.kinds import media_type_of
+from ingest.load.loaded import ReadOptions
 from ingest.reading import Job
 from ingest.rebuild import rebuild
-from ingest.walk import Found, folders_of, media_type_of, reason_of, walk
+from ingest.walk import Found, folders_of, reason_of, walk
 from ingest.worker import Reader
 from ragnano.config import Settings
 from ragnano.errors import LimitExceeded, LoadError
@@ -80,7 +82,8 @@ class _Run:
         self._settings, self._catalogue, self._vectors = settings, catalogue, vectors
         self._source, self._embedder = embedder, None if callable(embedder) else embedder
         self._checked = False
-        self._collection, self._passwords, self._progress = collection, passwords, progress
+        self._collection, self._progress = collection, progress
+        self._options = ReadOptions(passwords=passwords, ocr=settings.ocr, languages=settings.ocr_languages)
         self._started = time.monotonic()
         self._known = {place.path: place for place in catalogue.placements(collection)}
         # Other files with the bytes of one that is on its way, by hash and media type.
@@ -134,7 +137,7 @@ class _Run:
                 self._place(digest, file)
             else:
                 self._twins[digest, media_type] = []
-                yield file, digest, Job(file.path, media_type, self._settings.chunk_tokens, self._passwords)
+                yield file, digest, Job(file.path, media_type, self._settings.chunk_tokens, self._options)
 
     def _receive(self, file: Found, key: tuple[str, str], future: Future[ParsedDocument]) -> None:
         try:

@@ -2,30 +2,30 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.blocks import blocks_of
 from ingest.chunk import Chunker, CountTokens, context_of
 from ingest.front import front_of
-from ingest.load import load
+from ingest.load import ReadOptions, load
 from ragnano.types import Block, Chunk, Document, Page, ParsedDocument
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A file to read: its path, its media type, passwords to try, and the most tokens of a chunk."""
+    """A file to read: its path, its media type, the most tokens of a chunk, and how it is to be read."""
 
     path: str
     media_type: str
     chunk_tokens: int
-    passwords: tuple[str, ...] = ()
+    options: ReadOptions = field(default_factory=ReadOptions)
 
 
 def read(job: Job, count: CountTokens) -> ParsedDocument:
     """The document that the file's bytes are at this moment. Raises LoadError's subclasses, OSError."""
     data = Path(job.path).read_bytes()
-    loaded = load(data, job.media_type, job.passwords)
+    loaded = load(data, job.media_type, job.options)
     blocks = blocks_of(loaded.pages)
     front = front_of(blocks, loaded.title, job.path)
     document = Document(

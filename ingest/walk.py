@@ -1,7 +1,6 @@
-"""From the paths a user names to the files to read, and what kind of file each is.
+"""From the paths a user names to the files to read. Opens none of them.
 
-Knows names, sizes and first bytes; opens nothing further and knows no file format from the inside. A folder the user
-names is a border: links that lead out of it are not followed.
+Knows names, sizes and times. A folder the user names is a border: links that lead out of it are not followed.
 """
 
 import os
@@ -10,41 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ragnano.errors import LoadError, NotFoundError, UnsupportedFile
+from ragnano.errors import LoadError, NotFoundError
 from ragnano.types import FailedFile
-
-PDF = "application/pdf"
-TEXT = "text/plain"
-MARKDOWN = "text/markdown"
-
-
-class Kind(NamedTuple):
-    """A kind of file: how users call it, its media type (None: no reader yet), its endings and its first bytes."""
-
-    name: str
-    media_type: str | None
-    endings: tuple[str, ...]
-    magic: tuple[bytes, ...] = ()
-
-
-# Magic decides before the ending: a PDF called "scan.txt" is a PDF. The order matters only for magic that is shared.
-KINDS = (
-    Kind("PDF", PDF, (".pdf",), (b"%PDF-",)),
-    Kind("Markdown", MARKDOWN, (".md", ".markdown")),
-    Kind("text", TEXT, (".txt", ".text", "")),
-    Kind("image", None, (".png",), (b"\x89PNG\r\n",)),
-    Kind("image", None, (".jpg", ".jpeg"), (b"\xff\xd8\xff",)),
-    Kind("image", None, (".tif", ".tiff"), (b"II*\x00", b"MM\x00*")),
-    Kind("image", None, (".gif", ".bmp", ".webp", ".heic"), (b"GIF8",)),
-    Kind("Word document", None, (".docx", ".doc", ".odt", ".rtf"), (b"{\\rtf",)),
-    Kind("spreadsheet", None, (".xlsx", ".xls", ".ods", ".csv")),
-    Kind("presentation", None, (".pptx", ".ppt", ".odp")),
-    Kind("e-mail", None, (".eml", ".msg")),
-    Kind("web page", None, (".html", ".htm")),
-    Kind("archive or Office file", None, (".zip",), (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")),
-)
-_ENDINGS = {ending: kind for kind in KINDS for ending in kind.endings}
-_MAGIC_READS = 1024  # bytes; readers accept a PDF header anywhere in the first 1,024
 
 _SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin", "system volume information"})
 _SYSTEM_ENDINGS = (".tmp", ".crdownload", ".part", ".lnk")
@@ -83,21 +49,6 @@ def walk(paths: Iterable[str | os.PathLike[str]]) -> Walked:
         for path in candidates:
             _look_at(path, files, failed)
     return Walked(tuple(files.values()), tuple(failed))
-
-
-def media_type_of(path: str) -> str:
-    """The media type of a file, by its first bytes and then its ending. Raises UnsupportedFile where no reader is."""
-    ending = Path(path).suffix.lower()
-    with Path(path).open("rb") as file:
-        head = file.read(_MAGIC_READS)
-    kind = _by_magic(head) or _ENDINGS.get(ending)
-    if kind is not None and kind.media_type is None and _ENDINGS.get(ending, kind).media_type is None:
-        kind = _ENDINGS.get(ending, kind)  # "Word document" says more than "archive"
-    if kind is None:
-        raise UnsupportedFile(f"not readable yet: {ending} files; convert it to PDF or text")
-    if kind.media_type is None:
-        raise UnsupportedFile(f"not readable yet: {kind.name} ({ending or 'no ending'}); convert it to PDF or text")
-    return kind.media_type
 
 
 def folders_of(paths: Sequence[str | os.PathLike[str]]) -> list[str]:
@@ -148,15 +99,6 @@ def _look_at(path: Path, files: dict[str, Found], failed: list[FailedFile]) -> N
         return
     if stat.S_ISREG(facts.st_mode):
         files[name] = Found(name, facts.st_size, facts.st_mtime_ns)
-
-
-def _by_magic(head: bytes) -> Kind | None:
-    for kind in KINDS:
-        if kind.media_type == PDF and any(magic in head for magic in kind.magic):
-            return kind
-        if head.startswith(kind.magic) and kind.magic:
-            return kind
-    return None
 
 
 def reason_of(error: LoadError | OSError) -> str:

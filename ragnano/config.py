@@ -6,7 +6,7 @@ value out of bounds is a ConfigError that names it. Where each default comes fro
 
 import os
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import platformdirs
 from pydantic import Field, ValidationError
@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     """Longest that reading one file may take."""
     file_megabytes: int = Field(default=200, ge=1)
     """Largest file that is read."""
+    ocr: Literal["auto", "always", "never"] = "auto"
+    """Pictures of text are read where a page gives none (auto), on every page, or never."""
+    ocr_languages: str = Field(default="eng", pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$")
+    """Languages to read pictures in, as Tesseract names them: "eng", "eng+deu"."""
 
     @classmethod
     def load(cls, **overrides: Any) -> Self:

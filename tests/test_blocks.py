@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from ingest.blocks import blocks_of
 from ingest.headings import label_of, run_in_title
+from ingest.kinds import PDF
 from ingest.load import load
-from ingest.walk import PDF
 from ragnano.text import fold
 from ragnano.types import Block, Page
 from tests.ingest_fakes import bare_pdf, lines_page

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ingest.kinds import PDF
 from ingest.reading import Job, read
-from ingest.walk import PDF
 from ragnano.boxes import unpack_words
 from ragnano.text import fold
 from ragnano.types import ParsedDocument

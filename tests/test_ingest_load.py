@@ -12,11 +12,11 @@ from pypdf.generic import RectangleObject
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.load import load
+from ingest.kinds import PDF, TEXT
+from ingest.load import ReadOptions, load
 from ingest.load.clean import clean, clean_mapped
 from ingest.load.pdf_second import SecondReader
 from ingest.load.text import MOST_PAGE_CHARACTERS
-from ingest.walk import PDF, TEXT
 from ragnano.boxes import unpack_words
 from ragnano.errors import DamagedFile, PasswordNeeded, UnsupportedFile
 from ragnano.types import Page
@@ -139,8 +139,8 @@ def test_an_encrypted_file_opens_with_no_password_or_a_given_one() -> None:
     assert load(encrypted(plain, ""), PDF).pages[0].text.startswith("Termination")
     locked = encrypted(plain, "opened")
     with pytest.raises(PasswordNeeded, match="no given password opens it"):
-        load(locked, PDF, ["wrong"])
-    loaded = load(locked, PDF, ["wrong", "opened"])
+        load(locked, PDF, ReadOptions(passwords=("wrong",)))
+    loaded = load(locked, PDF, ReadOptions(passwords=("wrong", "opened")))
     assert loaded.pages[0].text.startswith("Termination")
     assert loaded.title == "Made for a test"
 

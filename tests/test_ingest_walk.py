@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.walk import MARKDOWN, PDF, TEXT, folders_of, media_type_of, walk
+from ingest.kinds import MARKDOWN, PDF, TEXT, media_type_of
+from ingest.walk import folders_of, walk
 from ragnano.errors import NotFoundError, UnsupportedFile
 
 

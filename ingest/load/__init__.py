@@ -1,22 +1,31 @@
-"""Readers: bytes of a known media type to pages of text. Which reader takes what is data."""
+"""Readers: bytes of a known media type to pages of text. Which reader takes what is data.
 
-from collections.abc import Callable, Sequence
+A reader's module is imported when its first file comes: a folder of PDFs must not wait for what spreadsheets need.
+"""
 
-from ingest.load.loaded import LoadedFile
-from ingest.load.pdf import load_pdf
-from ingest.load.text import load_text
-from ingest.walk import MARKDOWN, PDF, TEXT
+import importlib
+from collections.abc import Callable
+
+from ingest.kinds import MARKDOWN, PDF, TEXT
+from ingest.load.loaded import LoadedFile, ReadOptions
 from ragnano.errors import UnsupportedFile
 
-__all__ = ["LOADERS", "LoadedFile", "load"]
+__all__ = ["LOADERS", "LoadedFile", "ReadOptions", "load"]
 
-Loader = Callable[[bytes, Sequence[str]], LoadedFile]
-LOADERS: dict[str, Loader] = {PDF: load_pdf, TEXT: load_text, MARKDOWN: load_text}
+Loader = Callable[[bytes, ReadOptions], LoadedFile]
+LOADERS = {
+    PDF: "ingest.load.pdf:load_pdf",
+    TEXT: "ingest.load.text:load_text",
+    MARKDOWN: "ingest.load.text:load_text",
+}
+"""Media type to "module:function" of its reader."""
 
 
-def load(data: bytes, media_type: str, passwords: Sequence[str] = ()) -> LoadedFile:
-    """Read a file's bytes. Raises UnsupportedFile, PasswordNeeded or DamagedFile."""
-    loader = LOADERS.get(media_type)
-    if loader is None:
+def load(data: bytes, media_type: str, options: ReadOptions | None = None) -> LoadedFile:
+    """Read a file's bytes. Raises UnsupportedFile, PasswordNeeded, LimitExceeded or DamagedFile."""
+    place = LOADERS.get(media_type)
+    if place is None:
         raise UnsupportedFile(f"not readable yet: {media_type}; convert it to PDF or text")
-    return loader(data, passwords)
+    module, _, name = place.partition(":")
+    reader: Loader = getattr(importlib.import_module(module), name)
+    return reader(data, options or ReadOptions())

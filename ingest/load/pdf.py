@@ -5,20 +5,20 @@ from collections.abc import Sequence
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from ingest.load.loaded import LoadedFile
+from ingest.load.loaded import LoadedFile, ReadOptions
 from ingest.load.pdf_second import SecondReader
 from ingest.load.pdf_text import read_page
 from ragnano.errors import DamagedFile, PasswordNeeded, UnsupportedFile
 from ragnano.types import Page
 
 
-def load_pdf(data: bytes, passwords: Sequence[str] = ()) -> LoadedFile:
+def load_pdf(data: bytes, options: ReadOptions) -> LoadedFile:
     """Pages with text and word boxes, and what the file says about itself.
 
     Raises PasswordNeeded, UnsupportedFile (certificate encryption) or DamagedFile (no reader finds a page with text).
     """
-    second = SecondReader(data, passwords)
-    document = _open(data, passwords)
+    second = SecondReader(data, options.passwords)
+    document = _open(data, options.passwords)
     pages: tuple[Page, ...] = ()
     if document is not None:
         try:

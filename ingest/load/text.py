@@ -5,10 +5,10 @@ A page is what a citation points to. Text files have none, so form feeds part pa
 """
 
 import codecs
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from ingest.load.clean import clean
-from ingest.load.loaded import LoadedFile
+from ingest.load.loaded import LoadedFile, ReadOptions
 from ragnano.errors import DamagedFile
 from ragnano.types import Page
 
@@ -27,7 +27,7 @@ _MARKS = (
 )
 
 
-def load_text(data: bytes, passwords: Sequence[str] = ()) -> LoadedFile:
+def load_text(data: bytes, options: ReadOptions) -> LoadedFile:
     """Pages of a text file. Raises DamagedFile when it is empty or no text."""
     text = _decode(data)
     controls = sum(1 for char in text if char < " " and char not in "\t\n\r\f\v")
