@@ -13,19 +13,29 @@ from numpy.typing import NDArray
 LONG = 300
 """Characters; a shorter sentence stays whole, for a reader takes it in at once."""
 
-ANSWERING = 0.8
+ANSWERING = 0.9
 """Share of its best word's probability that the best word of a part must have for the part to belong to the answer.
-Set by looking at what .3 to .9 cut off 265 quotes (LOG.md)."""
+Set by looking at what .3 to .9 cut off 265 quotes (LOG.md); with fewer guards .9 took too much."""
 
-_PARTS = re.compile(r"(?<=[,;:])\s+|\s+(?=\((?:[a-z]|[ivx]{1,4}|\d{1,2})\)\s)")
+# "(60)" is no list's label but its word's figure.
+_PARTS = re.compile(r"(?<=[,;:])\s+|\s+(?=\((?:[a-z]|[ivx]{1,4})\)\s)")
 # A head may go only before words that have their own subject: of "Vale, if it is not in default, may extend" none may.
 _OWN_SUBJECT = re.compile(
     r"(?:and\s+|then\s+)?(?:the|each|either|neither|no|any|such|this|all|[A-Z][\w’'-]+)\b[^,;:]{0,100}?"
     r"\b(?:shall|may|will|must|is|are|has|have|agrees?)\b"
 )
 _RESTRICTS = re.compile(
-    r"\b(?:provided|except|unless|however|notwithstanding|subject to|but|only|if|not|no|nor|neither|without)\b", re.I
+    r"\b(?:provided|except|unless|however|notwithstanding|subject to|but|only|if|not|no|nor|neither|without|"
+    r"until|from and after|(?:as|so) long as|to the extent|up to)\b",
+    re.I,
 )
+# What stood before this was an insertion: the verb belongs to what is kept.
+_VERB_FIRST = re.compile(r"(?:shall|may|will|must|would|is|are|was|were|has|have|be)\b", re.I)
+_CONDITION = re.compile(
+    r"\W*(?:\w{1,4}[.)]\s+)?(?:if|in the event|in case|when|where|should|upon|unless|provided|so long as)\b", re.I
+)
+_LEAST_WORDS = 4
+"""A part with fewer is one of a row: "use, sell, offer to sell"."""
 
 
 def part_that_answers(
@@ -41,6 +51,12 @@ def part_that_answers(
     start, end = parts[kept[0]][0], parts[kept[-1]][1]
     if _RESTRICTS.search(text[:start]) or not _OWN_SUBJECT.match(text[start:]):
         start = 0
-    if _RESTRICTS.search(text[end:]):
+    if _belongs([text[first:last] for first, last in parts if first >= end]) or _CONDITION.match(text[start:]):
         end = len(text)
     return start, start + len(text[start:end].rstrip(" ,;:"))
+
+
+def _belongs(tail: list[str]) -> bool:
+    """Whether what stands behind the answering part restricts it, holds its verb, or goes on with its row."""
+    restricts = any(_RESTRICTS.search(part) or _VERB_FIRST.match(part) for part in tail)
+    return restricts or bool(tail and len(tail[0].split()) < _LEAST_WORDS)

@@ -36,6 +36,33 @@ def test_nobody_loses_a_subject() -> None:
     assert part_of(text, "keep the crates") == text
 
 
+def test_a_figure_in_brackets_stays_with_its_word() -> None:
+    text = "The Grower shall, at its own cost, return every crate to the depot within sixty (60) days"
+    assert part_of(text, "return every crate").endswith("within sixty (60) days")
+
+
+def test_a_clause_keeps_the_verb_behind_an_insertion() -> None:
+    text = "The Grower grants a license under any right that, for want of this license, would be infringed by its use"
+    assert part_of(text, "grants a license") == text
+
+
+def test_what_says_when_a_right_begins_or_ends_stays() -> None:
+    text = "The Grower may leave, at any time from and after the day that the depot closes"
+    assert part_of(text, "may leave") == text
+
+
+def test_a_condition_never_stands_without_what_it_leads_to() -> None:
+    text = "In the event that the Grower keeps no crates of its own, the depot lends the Grower twenty crates a week"
+    assert part_of(text, "keeps no crates") == text
+
+
+def test_a_row_of_rights_is_not_cut_in_its_middle() -> None:
+    text = (
+        "The Grower may wash and repair the crates it was lent by the depot, use, lend, sell and give away the crates"
+    )
+    assert part_of(text, "wash and repair") == text
+
+
 def test_a_short_sentence_stays_whole() -> None:
     assert part_that_answers("Rent, monthly, is due.", np.ones(1, np.float32), np.zeros(1)) == (0, 22)
 
