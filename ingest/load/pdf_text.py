@@ -15,6 +15,8 @@ import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
 from ingest.load.clean import Mapped, clean_mapped
+from ingest.load.order import in_reading_order
+from ingest.load.segments import Placed
 from ragnano.boxes import pack_arrays
 from ragnano.types import Page
 
@@ -37,11 +39,11 @@ def read_page(page: Any, number: int) -> Page:
             return Page(number, width, height, "", unreadable=_why_no_text(page))
         runs = list(_runs(mapped))
         corners = np.clip(_on_picture(_places(textpage, runs, mapped), page), 0, (width, height, width, height))
-        seen = (corners[:, 2] > corners[:, 0]) & (corners[:, 3] > corners[:, 1])
-        words = pack_arrays(np.array(runs, dtype=np.int64)[seen], corners[seen])
     finally:
         textpage.close()
-    return Page(number, width, height, text, words)
+    placed = in_reading_order(Placed(text, np.array(runs, dtype=np.int64), corners))
+    seen = (placed.corners[:, 2] > placed.corners[:, 0]) & (placed.corners[:, 3] > placed.corners[:, 1])
+    return Page(number, width, height, placed.text, pack_arrays(placed.runs[seen], placed.corners[seen]))
 
 
 def _runs(mapped: Mapped) -> Iterator[tuple[int, int]]:
