@@ -15,7 +15,9 @@ import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
 from ingest.load.clean import Mapped, clean_mapped
+from ingest.load.grid import with_tables
 from ingest.load.order import in_reading_order
+from ingest.load.rules import rules_of
 from ingest.load.segments import Placed
 from ragnano.boxes import pack_arrays
 from ragnano.types import Page
@@ -42,8 +44,10 @@ def read_page(page: Any, number: int) -> Page:
     finally:
         textpage.close()
     placed = in_reading_order(Placed(text, np.array(runs, dtype=np.int64), corners))
+    placed, marks = with_tables(placed, lambda: _on_picture(rules_of(page).reshape(-1, 1, 4).repeat(2, axis=1), page))
     seen = (placed.corners[:, 2] > placed.corners[:, 0]) & (placed.corners[:, 3] > placed.corners[:, 1])
-    return Page(number, width, height, placed.text, pack_arrays(placed.runs[seen], placed.corners[seen]))
+    words = pack_arrays(placed.runs[seen], placed.corners[seen])
+    return Page(number, width, height, placed.text, words, marks=marks)
 
 
 def _runs(mapped: Mapped) -> Iterator[tuple[int, int]]:
@@ -69,8 +73,8 @@ def _places(textpage: Any, runs: list[tuple[int, int]], mapped: Mapped) -> NDArr
     return np.frombuffer(rects, dtype=np.float32).reshape(len(runs), 2, 4)
 
 
-def _on_picture(places: NDArray[np.float32], page: Any) -> NDArray[np.float64]:
-    """Boxes round both characters as the upright picture shows them: float64 (runs, x0 y0 x1 y1), NaN-free.
+def _on_picture(places: NDArray[np.floating[Any]], page: Any) -> NDArray[np.float64]:
+    """Boxes round both rectangles as the upright picture shows them: float64 (n, x0 y0 x1 y1), NaN-free.
 
     Where pdfium lies is asked of pdfium itself, so crop box and rotation are taken as the picture takes them.
     """
