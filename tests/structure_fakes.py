@@ -52,7 +52,9 @@ def prose(count: int, name: str) -> str:
     return " ".join(f"Sentence {name}{n} tells what the parties agreed about the matter at hand." for n in range(count))
 
 
-def table(canvas: Canvas, cells: Cells, widths: Sequence[float], top: float, *, rules: bool, left: float = LEFT) -> None:
+def table(
+    canvas: Canvas, cells: Cells, widths: Sequence[float], top: float, *, rules: bool, left: float = LEFT
+) -> None:
     """A table whose cells wrap, with a grid or without any line."""
     body = ParagraphStyle("cell", fontName="Helvetica", fontSize=9, leading=11)
     grid = [("GRID", (0, 0), (-1, -1), 0.5, colors.black)] if rules else []

@@ -6,6 +6,7 @@ Knows places on a page and short words of cells' shape; what cells say is read b
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 _SAME = 3.0  # points: lines nearer than this are one
 _ALIKE = 8.0  # points by which the ends of a table's rules may differ
 _LEAST_RULES = 3  # two rows; fewer are a box round a paragraph, or a header and a footnote line
+_LEAST_WIDTH = 0.4  # of the page's text, where nothing upright is drawn: underlined words are shorter
 _FARTHEST = 9.0  # line heights between two rules that nothing upright joins
 _STRIP = 0.7  # line heights, least, of an empty strip between columns
 _BIN = 2.0  # points
@@ -51,9 +53,10 @@ def ruled_frames(rules: NDArray[np.float64], corners: NDArray[np.float64], heigh
             for x, low, high in borders
             if left + _SAME < x < right - _SAME and low < rows[-1] - _SAME and high > rows[0] + _SAME
         )
-        if not inner:
+        if not inner and right - left >= _LEAST_WIDTH * (corners[:, 2].max() - corners[:, 0].min()):
             middles = (corners[:, 1] + corners[:, 3]) / 2
-            own = corners[(middles > rows[0]) & (middles < rows[-1]) & (corners[:, 0] > left - _SAME)]
+            inside = (middles > rows[0]) & (middles < rows[-1])
+            own = corners[inside & (corners[:, 0] > left - _SAME) & (corners[:, 2] < right + _SAME)]
             inner = tuple((x, rows[0], rows[-1]) for x in _strips(_cover(own, left), left, height))
         if inner:
             frames.append(Frame(left - _SAME, right + _SAME, rows, inner, True))
@@ -62,14 +65,12 @@ def ruled_frames(rules: NDArray[np.float64], corners: NDArray[np.float64], heigh
 
 def _level(rules: NDArray[np.float64]) -> list[tuple[float, float, float]]:
     """(height, left, right) of the level lines from top to bottom, pieces of one line joined."""
-    lines = sorted(
-        ((y0 + y1) / 2, x0, x1) for x0, y0, x1, y1 in rules.tolist() if x1 - x0 >= y1 - y0
-    )
+    lines = sorted(((y0 + y1) / 2, x0, x1) for x0, y0, x1, y1 in rules.tolist() if x1 - x0 >= y1 - y0)
     joined: list[tuple[float, float, float]] = []
     row: list[tuple[float, float, float]] = []
     for line in [*lines, (np.inf, 0.0, 0.0)]:
         if row and line[0] - row[0][0] > _SAME:
-            for height, left, right in sorted(row, key=lambda piece: piece[1]):
+            for _, left, right in sorted(row, key=lambda piece: piece[1]):
                 before = joined[-1] if joined else (-np.inf, 0.0, 0.0)
                 if before[0] == row[0][0] and left <= before[2] + 2 * _SAME:
                     joined[-1] = (before[0], before[1], max(before[2], right))
@@ -100,12 +101,11 @@ def _groups(
     for y, left, right in level:
         for group in open_:
             inside = group[0] - _ALIKE <= left and right <= group[1] + _ALIKE
-            joined = any(
-                low - _SAME <= group[2][-1] and y <= high + _SAME and group[0] - _SAME <= x <= group[1] + _SAME
-                for x, low, high in borders
-            )
-            near = y - group[2][-1] < _FARTHEST * height
-            if inside and (joined or near) and right - left >= 0.5 * (group[1] - group[0]):
+            beside = [(low, high) for x, low, high in borders if group[0] - _SAME <= x <= group[1] + _SAME]
+            touching = [high for low, high in beside if low - _SAME <= group[2][-1] <= high + _SAME]
+            # Where something upright ends at the last line, the table does.
+            joined = y <= max(touching) + _SAME if touching else y - group[2][-1] < _FARTHEST * height
+            if inside and joined and right - left >= 0.5 * (group[1] - group[0]):
                 group[2].append(y)
                 break
         else:
@@ -141,7 +141,7 @@ def _loose(run: Sequence[NDArray[np.float64]], cover: int, left: float, height: 
     if len(run) < _LEAST_LINES:
         return []
     middles = [float((line[:, 1] + line[:, 3]).mean() / 2) for line in run]
-    tops = [(before + after) / 2 for before, after in zip(middles, middles[1:], strict=False)]
+    tops = [(before + after) / 2 for before, after in pairwise(middles)]
     rows = (float(run[0][:, 1].min()) - 1, *tops, float(run[-1][:, 3].max()) + 1)
     strips = tuple((x, rows[0], rows[-1]) for x in _strips(cover, left, height))
     right = max(float(line[:, 2].max()) for line in run)

@@ -1,43 +1,23 @@
 """Tables of a page: their cells as named places in its text, rows in the order they are read.
 
-Knows frames (`ingest.load.frames`) and words. The text is kept as drawn where each cell is one run of it and rows follow
-each other; otherwise the table's words, and no others, are put in order.
+Knows frames (`ingest.load.frames`) and words. The text is kept as drawn where each cell is one run of it and rows
+follow each other; otherwise the table's words, and no others, are put in order.
 """
 
-import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.headings import label_of
+from ingest.load.cells import Row, heads_of, is_contents, is_number, is_table, is_value, text_of
 from ingest.load.frames import Frame, loose_frames, ruled_frames
 from ingest.load.segments import Placed, rewritten, segments_of
-from ragnano.text import fold
 from ragnano.types import Mark
 
-_MOST_NAME = 40  # characters of a column's name; a longer head is cut at a word
-_MOST_HEAD = 80  # characters of a cell that can be a column's name
-_MOST_CELL = 60  # characters, half of a loose table's cells are shorter: longer ones are columns of prose
 _MOST_COLUMNS = 16
-_VALUE = re.compile(r"^(?:[$€£¥(]\s*)?[\d.,]+\s*%?\)?$|^(?:n/?a|none|nil|included|yes|no|free|-+|–|—|tbd)$", re.I)
-_SIGNED = re.compile(r"^(?:by|name|title|its|date|print name|signature)\s*:?|_{3,}", re.I)
-_PAGE = re.compile(r"\d{1,3}$")
-_LEADERS = re.compile(r"(?:\.\s?){4,}")
-_LEAST_VALUES = 0.6  # of a column's cells
 _CLOSE = 1.2  # times the closest distance of lines: a row's own lines
-
-Row = list[list[int]]
-"""The words of each cell, in text order."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    rows: list[Row]
-    heads: tuple[str, ...]  # names of the columns, () when no row is a header
 
 
 def with_tables(placed: Placed, rules: Callable[[], NDArray[np.float64]]) -> tuple[Placed, tuple[Mark, ...]]:
@@ -56,14 +36,18 @@ def with_tables(placed: Placed, rules: Callable[[], NDArray[np.float64]]) -> tup
     if free.sum() > 1:
         frames += loose_frames(placed.corners[free], height)
     tables: list[list[Row]] = []
+    ruled = ~free
     for frame in sorted(frames, key=lambda frame: (frame.rows[0], frame.left)):
-        rows = _rows(placed, frame, height, free if not frame.ruled else ~free)
-        if rows and (frame.ruled or _is_table(placed, rows)):
-            tables.append(rows)
+        left = ruled if frame.ruled else free
+        rows = _rows(placed, frame, height, left)
+        left &= ~_inside(frame, placed.corners)  # a word is in one table
+        if rows and not is_contents(placed, rows) and (frame.ruled or is_table(placed, rows)):
+            tables.append(_whole_columns(rows))
     if not tables:
         return placed, ()
     placed, tables = _ordered(placed, tables)
-    return placed, tuple(mark for number, rows in enumerate(tables, 1) for mark in _marks(placed, rows, number))
+    marks = [mark for number, rows in enumerate(tables, 1) for mark in _marks(placed, rows, number)]
+    return placed, tuple(sorted(marks))
 
 
 def _inside(frame: Frame, corners: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -89,12 +73,19 @@ def _rows(placed: Placed, frame: Frame, height: float, allowed: NDArray[np.bool_
         holding = [x for x in xs if _holds(borders, x, float(np.median(heights)))]
         columns = np.searchsorted(xs, _starts(boxes, holding), side="right")
         whole = _row(at, columns, len(xs) + 1)
-        lines = _split(at, columns, heights, height, len(xs) + 1)
-        # Rows that no rule parts: drawn line by line, and more than one of the lines has several cells.
-        several = sum(sum(map(bool, line)) > 1 for line in lines) > 1
-        rows += lines if frame.ruled and several and not _flows([whole]) and _flows(lines) else [whole]
+        if frame.ruled and not _flows([whole]):
+            lines = _split(at, columns, heights, height, len(xs) + 1)
+            if sum(sum(map(bool, line)) > 1 for line in lines) > 1:
+                # Rows that no rule parts, if they are drawn line by line; else cells whose words can't be told apart.
+                if not _flows(lines):
+                    return []
+                rows += lines
+                continue
+        rows.append(whole)
     if not frame.ruled:
-        rows = _joined(placed, rows)
+        rows = _drawn(_joined(placed, rows), rows)
+    if not rows:
+        return []
     rows, labels = _without_labels(placed, rows)
     filled = [row for row in rows if sum(map(bool, row)) > 1]
     least = 2 if frame.ruled else 3
@@ -144,6 +135,14 @@ def _flows(rows: Sequence[Row]) -> bool:
     return all(before < after for before, after in pairwise(words))
 
 
+def _drawn(joined: list[Row], lines: list[Row]) -> list[Row]:
+    """Of both, the rows that the text already gives, or that come of columns drawn one by one; [] for neither."""
+    by_column = [[[word for row in joined for word in row[place]] for place in range(len(joined[0]))]]
+    if _flows(joined) or _flows(by_column):
+        return joined
+    return lines if _flows(lines) else []
+
+
 def _joined(placed: Placed, rows: Sequence[Row]) -> list[Row]:
     """Lines put together to rows: by the distances where they differ, else where a line has but one cell."""
     tops = [float(placed.corners[[word for cell in row for word in cell], 1].mean()) for row in rows]
@@ -165,48 +164,20 @@ def _joined(placed: Placed, rows: Sequence[Row]) -> list[Row]:
 
 def _is_head_like(placed: Placed, above: Row, row: Row, count: int) -> bool:
     """Whether a whole row of values follows a first row without any: a header set close."""
-    first = count == 1 and not any(_is_value(_text(placed, cell)) for cell in above)
-    return first and any(_is_value(_text(placed, cell)) for cell in row) and sum(map(bool, row)) > 1
+    first = count == 1 and not any(is_value(text_of(placed, cell)) for cell in above)
+    return first and any(is_value(text_of(placed, cell)) for cell in row) and sum(map(bool, row)) > 1
 
 
 def _without_labels(placed: Placed, rows: list[Row]) -> tuple[list[Row], bool]:
     """The rows with a column of clause numbers or bullets joined to the text behind it; True when no table is left."""
     while len(rows[0]) > 1:
-        first = [_text(placed, row[0]) for row in rows if row[0]]
-        numbers = [text for text in first if (label := label_of(text + " A")) and label.rest >= len(text)]
-        if len(numbers) < 0.6 * len(first):
+        first = [text_of(placed, row[0]) for row in rows if row[0]]
+        if sum(map(is_number, first)) < 0.6 * len(first):
             return rows, False
-        if len(rows[0]) > 2 and rows[0][0] and not label_of(_text(placed, rows[0][0]) + " A"):
+        if len(rows[0]) > 2 and rows[0][0] and not label_of(text_of(placed, rows[0][0]) + " A"):
             return rows, False  # the column has a name: "No.", "Item"
         rows = [[sorted(row[0] + row[1]), *row[2:]] for row in rows]
     return rows, True
-
-
-def _is_table(placed: Placed, rows: Sequence[Row]) -> bool:
-    """Whether lines whose pieces stand below each other are a table: short cells, and values among them."""
-    texts = [[_text(placed, cell) for cell in row] for row in rows]
-    cells = [text for row in texts for text in row if text]
-    if sum(bool(_SIGNED.search(text)) for text in cells) > 1 or sum(bool(_LEADERS.search(text)) for text in cells) > 1:
-        return False
-    if sorted(map(len, cells))[len(cells) // 2] > _MOST_CELL:
-        return False
-    last = [row[-1] for row in texts if row[-1]]
-    pages = [int(text) for text in last if _PAGE.fullmatch(text)]
-    if len(pages) >= max(3, 0.6 * len(last)) and pages == sorted(pages):
-        return False  # a table of contents
-    columns = [[row[place] for row in texts[1:] if row[place]] for place in range(1, len(texts[0]))]
-    return any(len(column) > 1 and sum(map(_is_value, column)) >= _LEAST_VALUES * len(column) for column in columns)
-
-
-def _is_value(text: str) -> bool:
-    """A figure, an amount, a date, or what stands for one."""
-    letters = sum(char.isalpha() for char in text)
-    digits = sum(char.isdigit() for char in text)
-    return bool(_VALUE.match(text)) or (len(text) <= _MOST_CELL and digits > 0 and digits >= 0.3 * (letters + digits))
-
-
-def _text(placed: Placed, cell: Sequence[int]) -> str:
-    return " ".join(placed.text[start:end] for start, end in placed.runs[list(cell)].tolist())
 
 
 def _ordered(placed: Placed, tables: list[list[Row]]) -> tuple[Placed, list[list[Row]]]:
@@ -239,7 +210,7 @@ def _ranges(order: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _marks(placed: Placed, rows: Sequence[Row], number: int) -> Iterator[Mark]:
-    heads = _heads(placed, rows)
+    heads = heads_of(placed, rows)
     first = 1 if heads else 0
     for place, row in enumerate(rows):
         named = f"Table {number}, " + (f"row {place + 1 - first}" if place >= first else "head")
@@ -249,19 +220,7 @@ def _marks(placed: Placed, rows: Sequence[Row], number: int) -> Iterator[Mark]:
                 yield Mark(int(placed.runs[cell[0], 0]), int(placed.runs[cell[-1], 1]), f"{named}, {name}")
 
 
-def _heads(placed: Placed, rows: Sequence[Row]) -> tuple[str, ...]:
-    """The columns' names, from the first row; () where it says values, as any other row."""
-    first = [_text(placed, cell) for cell in rows[0]]
-    filled = [text for text in first if text]
-    if len(rows) < 2 or len(filled) < max(2, len(first) - 1):
-        return ()
-    if any(len(text) > _MOST_HEAD or _VALUE.match(text) or "$" in text for text in filled):
-        return ()
-    names = [_short(text) or f"column {place}" for place, text in enumerate(first, 1)]
-    counts = Counter(names)
-    return tuple(name if counts[name] == 1 else f"{name} ({place})" for place, name in enumerate(names, 1))
-
-
-def _short(text: str) -> str:
-    text = fold(text).rstrip(":").replace(",", "")
-    return text if len(text) <= _MOST_NAME else text[:_MOST_NAME].rsplit(" ", 1)[0]
+def _whole_columns(rows: list[Row]) -> list[Row]:
+    """The rows without columns in which nothing stands (a border drawn twice)."""
+    kept = [place for place in range(len(rows[0])) if any(row[place] for row in rows)]
+    return [[row[place] for place in kept] for row in rows]

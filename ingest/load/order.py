@@ -92,7 +92,7 @@ def _gutter(segments: Segments, chosen: Sequence[int]) -> float | None:
     widest = int(np.argmax(ends - starts))
     if (ends[widest] - starts[widest]) * _BIN < _GUTTER:
         return None
-    return left + (skipped + (starts[widest] + ends[widest]) / 2) * _BIN
+    return left + (skipped + int(starts[widest] + ends[widest]) / 2) * _BIN
 
 
 def _columns(segments: Segments, band: list[int], depth: int) -> list[list[int]]:
