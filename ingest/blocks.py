@@ -5,10 +5,11 @@ furniture is in exactly one block, and blocks come in reading order.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from ingest.footnotes import begins, mark_footnotes, mark_of
 from ingest.furniture import mark_furniture
 from ingest.headings import (
     ARTICLE,
@@ -25,13 +26,14 @@ from ingest.headings import (
     run_in_title,
 )
 from ingest.lines import Layout, Line, layout_of, lines_of
+from ingest.outline import Bookmarks
 from ingest.tables import mark_rows
 from ragnano.text import fold
-from ragnano.types import Block, BlockKind, Page, Span
+from ragnano.types import Block, BlockKind, OutlineEntry, Page, Span
 
 _LEAST_LINES = 8  # a page with fewer is measured with the whole document's layout
 _WIDE = 1.4  # line distances, in the usual distance, that part paragraphs
-_FINISHED = re.compile(r"(?:[.:;!?][)\]\"”’']*|[;,]\s*(?:and|or|and/or)|_{3,}|:-)$")
+_FINISHED = re.compile(r"(?:[.:;!?。！？；：][)\]\"”’'」』）]*|[;,]\s*(?:and|or|and/or)|_{3,}|:-)$")
 _MOST_TITLE_CHARACTERS = 120
 _FRONT_BLOCKS = 8  # "EXHIBIT 10.18" above a filed contract's title is the filing's number, not a part of the contract
 _COMPANY = re.compile(
@@ -63,22 +65,34 @@ class _Draft:
     title: str = ""
     continues: bool = False
     closed: bool = field(default=False)
+    rank: int | None = None  # by the bookmark that names it
+    note: str = ""  # a footnote's mark
 
 
-def blocks_of(pages: Sequence[Page]) -> list[Block]:
-    """All blocks of a document's pages (in order, counted from 1), furniture left out."""
+def blocks_of(pages: Sequence[Page], outline: Sequence[OutlineEntry] = ()) -> list[Block]:
+    """All blocks of a document's pages (in order, counted from 1), furniture left out. `outline`: its bookmarks.
+
+    Footnotes come after the block that their page's end parts, so that nothing stands between its halves.
+    """
     lines = [lines_of(page) for page in pages]
     mark_furniture(lines)
-    return list(_finish(_Builder(lines).drafts(), {page.number: page.text for page in pages}))
+    builder = _Builder(pages, lines, Bookmarks(outline))
+    return list(_finish(builder, {page.number: page.text for page in pages}))
 
 
 class _Builder:
     """Decides, line by line, whether a block goes on or a new one begins, and of what kind."""
 
-    def __init__(self, pages: Sequence[Sequence[Line]]) -> None:
-        body = [[line for line in lines if not line.furniture] for lines in pages]
-        for lines in body:
-            mark_rows(lines)
+    def __init__(self, pages: Sequence[Page], printed: Sequence[Sequence[Line]], bookmarks: Bookmarks) -> None:
+        body = [[line for line in lines if not line.furniture] for lines in printed]
+        self.columns: dict[tuple[int, str], str] = {}  # column names by page and row
+        for page, lines in zip(pages, body, strict=True):
+            rows = mark_rows(lines, page)
+            self.columns.update(((page.number, row), names) for row, names in rows.items())
+            mark_footnotes(lines)
+        self._bookmarks = bookmarks
+        self._notes = [line for lines in body for line in lines if line.footnote]
+        body = [[line for line in lines if not line.footnote] for lines in body]
         everywhere = layout_of([line for lines in body for line in lines])
         self._lines = [line for lines in body for line in lines]
         self._layouts: dict[int, Layout] = {}
@@ -87,7 +101,7 @@ class _Builder:
                 enough = len(lines) >= _LEAST_LINES
                 self._layouts[lines[0].page] = layout_of(lines) if enough else everywhere
         # Lines directly below furniture: the distance to the body line above says nothing.
-        self._cut = {id(b) for lines in pages for a, b in pairwise(lines) if a.furniture and not b.furniture}
+        self._cut = {id(b) for lines in printed for a, b in pairwise(lines) if a.furniture and not b.furniture}
         self._path = SectionPath()
         self._count = 0  # blocks so far
 
@@ -103,9 +117,26 @@ class _Builder:
             if draft is not None:
                 yield draft, self._enter(draft)
                 self._count += 1
+                if fresh is None or not fresh.continues:
+                    yield from self._footnotes(line.page)
             draft = fresh
         if draft is not None:
             yield draft, self._enter(draft)
+        yield from self._footnotes(None)
+
+    def _footnotes(self, before: int | None) -> Iterator[tuple[_Draft, tuple[str, ...]]]:
+        """The footnotes of the pages before this one (None: all) that are still to come."""
+        note: _Draft | None = None
+        while self._notes and (before is None or self._notes[0].page < before):
+            line = self._notes.pop(0)
+            if note and not begins(line) and note.lines[-1].page == line.page:
+                note.lines.append(line)
+                continue
+            if note:
+                yield note, self._path.path
+            note = _Draft("paragraph", [line], note=mark_of(line))
+        if note:
+            yield note, self._path.path
 
     def _is_filing_number(self, label: Label) -> bool:
         return "." in label.number and self._count < _FRONT_BLOCKS
@@ -115,14 +146,16 @@ class _Builder:
         previous = draft.lines[-1] if draft else None
         if draft and previous and self._joins_heading(draft, previous, line):
             draft.title = fold(f"{draft.title} {line.text.rstrip('.:')}")
-            draft.closed = bool(draft.label and draft.label.kind != "hash")
+            draft.closed = draft.rank is not None or bool(draft.label and draft.label.kind != "hash")
             return None
         if line.row:
-            if draft and draft.kind == "table" and self._near(previous, line):
+            if draft and draft.kind == "table" and self._near(previous, line) and draft.lines[0].cells == line.cells:
                 return None
             return _Draft("table", [line])
         if draft and draft.kind == "table":
             previous = None  # whatever follows a table begins anew
+        if named := self._bookmarked(line, after):
+            return named
         starts = previous is None or self._parts(draft, previous, line)
         label = label_of(line.text) if starts else None
         heading = self._heading(line, label, after) if starts else None
@@ -141,15 +174,34 @@ class _Builder:
             return _Draft(draft.kind if draft.kind == "list_item" else "paragraph", [line], continues=True)
         return _Draft("paragraph", [line]) if starts else None
 
+    def _bookmarked(self, line: Line, after: Line | None) -> _Draft | None:
+        """The heading that begins here by the document's own list of headings."""
+        rank = self._bookmarks.rank(line.page, [line.text])
+        if rank is None and after is not None and after.page == line.page:
+            rank = self._bookmarks.rank(line.page, [line.text, after.text])
+            if rank is None:
+                return None
+            draft = _Draft("heading", [line], label_of(line.text), rank=rank)
+        elif rank is None:
+            return None
+        else:
+            draft = _Draft("heading", [line], label_of(line.text), closed=True, rank=rank)
+        draft.title = line.text[draft.label.rest if draft.label else 0 :].strip().rstrip(".:").strip()
+        if draft.label:
+            self._path.believes(draft.label, True)
+        return draft
+
     def _near(self, previous: Line | None, line: Line) -> bool:
         return previous is not None and previous.page == line.page and id(line) not in self._cut
 
     def _joins_heading(self, draft: _Draft, previous: Line, line: Line) -> bool:
         """A heading's title may stand on the line below its number, or take two lines of capitals."""
-        if draft.kind != "heading" or draft.closed or not self._near(previous, line) or label_of(line.text):
+        if draft.kind != "heading" or draft.closed or not self._near(previous, line):
             return False
+        if draft.rank is not None:
+            return True
         text = line.text.rstrip(".:")
-        if not is_title(text) or len(text) > _MOST_TITLE_CHARACTERS or self._is_sign(line):
+        if label_of(line.text) or not is_title(text) or len(text) > _MOST_TITLE_CHARACTERS or self._is_sign(line):
             return False
         bare = draft.label is not None and not draft.title
         return bare or (is_capitals(previous.text) and is_capitals(text) and not self._wide(previous, line))
@@ -251,7 +303,8 @@ class _Builder:
         label, title = draft.label, draft.title
         if label is None:
             if draft.kind == "heading":
-                self._path.enter(SECTION if is_capitals(title) else SUBHEAD, title)
+                usual = SECTION if is_capitals(title) else SUBHEAD
+                self._path.enter(usual if draft.rank is None else draft.rank, title)
             elif _WITNESS.match(draft.lines[0].text):
                 self._path.enter(ARTICLE, "")
             return self._path.path
@@ -265,10 +318,11 @@ class _Builder:
         return self._path.path
 
 
-def _finish(drafts: Iterable[tuple[_Draft, tuple[str, ...]]], texts: dict[int, str]) -> Iterator[Block]:
-    for draft, section in drafts:
+def _finish(builder: _Builder, texts: dict[int, str]) -> Iterator[Block]:
+    for draft, section in builder.drafts():
         first, last = draft.lines[0], draft.lines[-1]
         span = Span(first.page, first.start, last.end)
-        number = draft.label.number if draft.label and draft.label.kind not in ("hash", "bullet") else ""
+        number = draft.label.number if draft.label and draft.label.kind not in ("hash", "bullet") else draft.note
         text = fold(texts[span.page][span.start : span.end])
-        yield Block(draft.kind, span, text, number, section, draft.continues)
+        columns = builder.columns.get((first.page, first.cells), "") if first.cells else ""
+        yield Block(draft.kind, span, text, number, section, draft.continues, columns)

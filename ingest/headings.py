@@ -22,6 +22,7 @@ EXHIBIT, ARTICLE, SECTION, SUBHEAD, LETTER, PAREN, ROMAN = 0, 10, 20, 25, 55, 60
 _DEPTH = 10  # a decimal number goes down this much for each point after the first number
 
 _NUMBER = r"(?:\d+(?:\.\d+)*[A-Z]?|[IVXLC]+|[A-Z]{1,2}|ONE|TWO|THREE|FOUR|FIVE|SIX|SEVEN|EIGHT|NINE|TEN)"
+_CHINESE = "0-9０-９一二三四五六七八九十百零〇两兩"
 _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("hash", re.compile(r"(?P<n>#{1,6})\s+(?=\S)")),
     (
@@ -36,6 +37,8 @@ _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "section",
         re.compile(r"(?P<n>(?:SECTION|Section|CLAUSE|Clause|§)\s*(?:\d+(?:\.\d+)*[A-Za-z]?|[IVXLC]+))(?!\w)[.:]?\s*"),
     ),
+    ("article", re.compile(rf"(?P<n>第[{_CHINESE}]{{1,5}}[章编編部])\s*")),
+    ("section", re.compile(rf"(?P<n>第[{_CHINESE}]{{1,5}}[条條])\s*")),
     ("decimal", re.compile(r"(?P<n>\d{1,2}(?:\.\d{1,3}){1,4})(?:\.(?!\d)|\))?(?:\s+|$|(?=[A-Z]))")),
     ("integer", re.compile(r"(?P<n>\d{1,2})(?P<mark>\.(?!\d)|(?=\s+[A-Z“\"]))(?:\s+|$|(?=[A-Z]))")),
     ("caps-roman", re.compile(r"(?P<n>[IVX]{1,6})\.\s+(?=[A-Z])")),
@@ -76,6 +79,7 @@ _SMALL_WORDS = frozenset(
     "a an and as at by for from in into of on or per the to under upon via with without vs not no its".split()
 )
 _MOST_TITLE_WORDS = 14
+_CHINESE_TITLE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff・（）]{2,20}")
 _MOST_SKIPPED = 3  # clause numbers that may be missing (reserved, or lost in the text layer)
 _MOST_SKIPPED_BY_TITLES = 20  # an amendment or excerpt jumps; a title makes the number certain
 _TITLE_END = re.compile(r"(?<!\b[A-Z])(?<!\bNo)(?<!\bInc)[.:](?=[\s”\"]|$)|\s+[-–—]+\s+|[-–—]{2,}|\s{3,}")
@@ -85,6 +89,8 @@ _DEFINED = re.compile(r"[“\"'‘](?P<term>[^”\"’]{2,60})[”\"'’],?\s+(?
 
 def is_title(text: str) -> bool:
     """True when the words look like a heading's: all capitals, or each word that matters begins with one."""
+    if _CHINESE_TITLE.fullmatch(text):
+        return True
     words = re.findall(r"[^\W_][\w’'&/.-]*", text)
     if not words or len(words) > _MOST_TITLE_WORDS or not (words[0][0].isupper() or words[0][0].isdigit()):
         return False

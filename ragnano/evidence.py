@@ -182,13 +182,14 @@ def _to_be_read(hit: Hit, catalogue: Catalogue, asked: "Asked") -> list[Extract]
 
 
 class _Passage:
-    """A chunk as the reader gets it: its headings, then its sentences, with each one's place in that text."""
+    """A chunk as the reader gets it: its headings and column names, then its sentences, each with its place in that."""
 
     def __init__(self, extracts: Sequence[Extract]) -> None:
         self.extracts = extracts
-        section = extracts[0].hit.chunk.section
-        self.heading_stems = frozenset(content_stems(section))
-        text, self._places = f"{section}\n" if section else "", []
+        chunk = extracts[0].hit.chunk
+        above = "\n".join(part for part in (chunk.section, chunk.columns) if part)
+        self.heading_stems = frozenset(content_stems(above))
+        text, self._places = f"{above}\n" if above else "", []
         for extract in extracts:
             start = len(text)
             text += extract.text + " "
@@ -260,7 +261,7 @@ class Asked:
     def __init__(self, found: Found) -> None:
         counts = Counter(stem for hit in found.hits for stem in _chunk_stems(hit))
         self.seen = frozenset(counts)
-        known = set(content_stems(found.hits[0].chunk.context)) if found.hits else set()
+        known = set(content_stems(found.hits[0].chunk.context.partition("\n")[0])) if found.hits else set()
         stems = [stem for stem in found.question.stems if stem not in known] or list(found.question.stems)
         total = len(found.hits)
         self._weights = {stem: math.log(1 + total / (1 + counts[stem])) for stem in stems}
@@ -274,4 +275,4 @@ class Asked:
 
 
 def _chunk_stems(hit: Hit) -> frozenset[str]:
-    return frozenset(content_stems(f"{hit.chunk.section} {hit.chunk.text}"))
+    return frozenset(content_stems(f"{hit.chunk.section} {hit.chunk.columns} {hit.chunk.text}"))

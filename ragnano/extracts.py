@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ragnano.instructions import addresses_a_model
+from ragnano.places import row_of
 from ragnano.store import Catalogue
 from ragnano.text import fold, sentence_spans
 from ragnano.types import Hit, Page, Span
@@ -53,9 +54,14 @@ def extracts_of(hit: Hit, catalogue: Catalogue) -> list[Extract]:
         if span.page not in pages:
             pages[span.page] = catalogue.page(hit.chunk.document, span.page)
         page_text = pages[span.page].text
-        for piece, ordered in _orders_apart(page_text, sentence_spans(page_text, span)):
+        is_row = any(row_of(mark.name) and mark.start <= span.start < mark.end for mark in pages[span.page].marks)
+        for piece, ordered in _orders_apart(page_text, [span] if is_row else sentence_spans(page_text, span)):
             text = fold(page_text[piece.start : piece.end])
-            if texts and ordered == orders[-1] and _joins(texts[-1], text, grouped[-1][-1], piece):
+            if is_row:
+                grouped.append([piece])
+                texts.append(text)
+                orders.append(ordered)
+            elif texts and ordered == orders[-1] and _joins(texts[-1], text, grouped[-1][-1], piece):
                 grouped[-1].append(piece)
                 texts[-1] += " " + text
                 orders[-1] = ordered or addresses_a_model(texts[-1])

@@ -14,6 +14,8 @@ MONTH = (
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
 """A month's name or its abbreviation, for a pattern that ignores case."""
+WIDE = "\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff60\uff66-\uff9f"
+"""Characters of scripts that write words without spaces (Chinese, Japanese), for a pattern's class."""
 _SPACE = re.compile(r"\s+")
 
 # Words that say nothing about the subject of a question put to a contract. Question words are here too: what they ask
@@ -39,7 +41,7 @@ _ABBREVIATIONS = frozenset(
     n.a l.l.c l.p p.l.c ph.d d.c gmbh exh sch vol pp bros assn cf
     """.split()
 )
-_BOUNDARY = re.compile(r"[.?!][\"”’')\]]*(?=\s+[\"“‘'(\[]*[A-Z0-9(])|;(?=\s)|\n\s*\n")
+_BOUNDARY = re.compile(r"[.?!][\"”’')\]]*(?=\s+[\"“‘'(\[]*[A-Z0-9(])|;(?=\s)|[。！？][”」』）]*|\n\s*\n")
 _CLAUSE_NUMBER = re.compile(r"(?:^|\s)\(?(?:\d+(?:\.\d+)*|[A-Za-z]|[ivxIVX]+)\.$")
 # A sentence is cut at semicolons only when it is longer than this (characters): shorter ones read better whole.
 _LONG_SENTENCE = 260

@@ -1,0 +1,83 @@
+"""A page's text as it is read aloud: words that a line's end parts are whole, and lines of Chinese have no spaces.
+
+Knows pages and one document's own words; no dictionary. What is stored and cited keeps its hyphens: only chunks are
+folded this way, for search.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ragnano.boxes import unpack_arrays
+from ragnano.text import WIDE, fold
+from ragnano.types import Page, Span
+
+# Hyphens that are printed for their own sake: "non-exclusive" stays so wherever its line ends.
+_PREFIXES = frozenset("non self co pre post anti ex semi quasi multi cross well half all vice sub inter mid".split())
+_AT_BREAK = re.compile(r"(?P<left>[^\W\d_]{2,})-\s*\n\s*(?P<right>[a-z\u00df-\u00f6\u00f8-\u00ff]{2,})")
+_BEFORE = re.compile(r"([^\W\d_]{2,})-$")
+_AFTER = re.compile(r"[a-z\u00df-\u00f6\u00f8-\u00ff]{2,}")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_LINE_END = re.compile(rf"(?<=[{WIDE}])[ \t]*\n[ \t]*(?=[{WIDE}])")
+_SHORTEST = 3  # letters of a word that can stand by itself behind a hyphen
+
+
+class Folding:
+    """Spans of a document's pages as text with white space folded."""
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        self._texts = {page.number: page.text for page in pages}
+        found = {page.number: list(_breaks(page)) for page in pages}
+        self._words: Counter[str] = Counter()
+        if any(found.values()):
+            self._words.update(word.lower() for page in pages for word in _WORD.findall(page.text))
+            for left, right, glued, _, _ in (one for breaks in found.values() for one in breaks):
+                parts = (f"{left}-{right}",) if glued else (left, right)
+                self._words.subtract(part.lower() for part in parts)
+        # By page: the hyphens that go, with the line end behind them.
+        self._cuts = {
+            number: [(start, end) for left, right, _, start, end in breaks if self._is_one(left.lower(), right)]
+            for number, breaks in found.items()
+        }
+
+    def text_of(self, span: Span) -> str:
+        """The span's words on one line."""
+        text = self._texts[span.page]
+        parts: list[str] = []
+        at = span.start
+        for start, end in self._cuts[span.page]:
+            if at <= start and end < span.end:
+                parts.append(text[at:start])
+                at = end
+        parts.append(text[at : span.end])
+        whole = "".join(parts)
+        return fold(whole if whole.isascii() else _LINE_END.sub("", whole))
+
+    def _is_one(self, left: str, right: str) -> bool:
+        """Whether the parts make one word, as the rest of the document writes it or by its look."""
+        if self._words[left + right] > 0:
+            return True
+        if self._words[f"{left}-{right}"] > 0 or left in _PREFIXES:
+            return False
+        return not (self._words[right] > 0 and len(right) >= _SHORTEST)  # "broad-based", "royalty-free"
+
+
+def _breaks(page: Page) -> Iterator[tuple[str, str, bool, int, int]]:
+    """(letters before, letters after, whether nothing stands between, start and end of hyphen and line end), in order.
+
+    Where pdfium drops the line end behind a hyphen, the boxes tell: two words without anything between them.
+    """
+    text = page.text
+    if "-" not in text:
+        return
+    found = [
+        (match["left"], match["right"], False, match.end("left"), match.start("right"))
+        for match in _AT_BREAK.finditer(text)
+    ]
+    spans, _ = unpack_arrays(page.words)
+    if len(spans) > 1:
+        for at in spans[1:, 0][spans[1:, 0] == spans[:-1, 1]].tolist():
+            before, after = _BEFORE.search(text[max(0, at - 40) : at]), _AFTER.match(text, at)
+            if before and after:
+                found.append((before[1], after[0], True, at - 1, at))
+    yield from sorted(found, key=lambda one: one[3])
