@@ -154,7 +154,7 @@ class _Builder:
             return _Draft("table", [line])
         if draft and draft.kind == "table":
             previous = None  # whatever follows a table begins anew
-        if named := self._bookmarked(line, after):
+        if self._bookmarks and (named := self._bookmarked(line, after)):
             return named
         starts = previous is None or self._parts(draft, previous, line)
         label = label_of(line.text) if starts else None

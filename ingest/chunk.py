@@ -157,7 +157,8 @@ class Chunker:
 
     def _clauses(self, blocks: Sequence[Block]) -> Iterator[_Clause]:
         """Runs of blocks under one path."""
-        texts = [self._folding.text_of(block.span) for block in blocks]
+        plain = {number: self._folding.is_plain(number) for number in self._texts}
+        texts = [block.text if plain[block.span.page] else self._folding.text_of(block.span) for block in blocks]
         counts = self._count(texts) if texts else []
         clause: _Clause | None = None
         for block, text, tokens in zip(blocks, texts, counts, strict=True):

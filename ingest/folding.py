@@ -14,11 +14,12 @@ from ragnano.types import Page, Span
 
 # Hyphens that are printed for their own sake: "non-exclusive" stays so wherever its line ends.
 _PREFIXES = frozenset("non self co pre post anti ex semi quasi multi cross well half all vice sub inter mid".split())
-_AT_BREAK = re.compile(r"(?P<left>[^\W\d_]{2,})-\s*\n\s*(?P<right>[a-z\u00df-\u00f6\u00f8-\u00ff]{2,})")
+_AT_BREAK = re.compile(r"-[ \t]*\n\s*(?=[a-z\u00df-\u00f6\u00f8-\u00ff]{2,})")
 _BEFORE = re.compile(r"([^\W\d_]{2,})-$")
 _AFTER = re.compile(r"[a-z\u00df-\u00f6\u00f8-\u00ff]{2,}")
+_LONGEST = 40  # letters
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_LINE_END = re.compile(rf"(?<=[{WIDE}])[ \t]*\n[ \t]*(?=[{WIDE}])")
+_WIDE_LINE = re.compile(rf"\n(?<=[{WIDE}]\n)[ \t]*(?=[{WIDE}])")
 # A document parts words when so many of its line ends part one that it writes whole elsewhere: 1 of 9 hyphens at the
 # line ends of 1,553 pages of contracts that part none is the name of a word that is also written as one.
 _FEWEST_PROVEN, _LEAST_PROVEN = 2, 0.3
@@ -45,6 +46,10 @@ class Folding:
             for number, breaks in found.items()
         }
 
+    def is_plain(self, page: int) -> bool:
+        """True when folding white space is all that is done on this page."""
+        return not self._cuts[page] and not _WIDE_LINE.search(self._texts[page])
+
     def text_of(self, span: Span) -> str:
         """The span's words on one line."""
         text = self._texts[span.page]
@@ -56,7 +61,7 @@ class Folding:
                 at = end
         parts.append(text[at : span.end])
         whole = "".join(parts)
-        return fold(whole if whole.isascii() else _LINE_END.sub("", whole))
+        return fold(_WIDE_LINE.sub("", whole))
 
     def _is_one(self, left: str, right: str) -> bool:
         """Whether the parts make one word, as the rest of the document writes it or by its look."""
@@ -64,7 +69,7 @@ class Folding:
             return True
         if self._words[f"{left}-{right}"] > 0 or left in _PREFIXES:
             return False
-        # "broad-based", "royalty-free" are made of words. "for-feit" begins with one, too: where words are parted at all.
+        # "broad-based", "royalty-free" are made of words. "for-feit" begins with one, too: where words are parted.
         return not self._words[right] > 0 and (self._hyphenates or not self._words[left] > 0)
 
 
@@ -76,14 +81,10 @@ def _breaks(page: Page) -> Iterator[tuple[str, str, bool, int, int]]:
     text = page.text
     if "-" not in text:
         return
-    found = [
-        (match["left"], match["right"], False, match.end("left"), match.start("right"))
-        for match in _AT_BREAK.finditer(text)
-    ]
+    ends = [match.span() for match in _AT_BREAK.finditer(text)]
     spans, _ = unpack_arrays(page.words)
-    if len(spans) > 1:
-        for at in spans[1:, 0][spans[1:, 0] == spans[:-1, 1]].tolist():
-            before, after = _BEFORE.search(text[max(0, at - 40) : at]), _AFTER.match(text, at)
-            if before and after:
-                found.append((before[1], after[0], True, at - 1, at))
-    yield from sorted(found, key=lambda one: one[3])
+    ends += [(at - 1, at) for at in spans[1:, 0][spans[1:, 0] == spans[:-1, 1]].tolist()]
+    for start, end in sorted(ends):
+        before, after = _BEFORE.search(text[max(0, start - _LONGEST) : start + 1]), _AFTER.match(text, end)
+        if before and after:
+            yield before[1], after[0], end == start + 1, start, end

@@ -53,8 +53,14 @@ _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
+_CHINESE_LABEL = re.compile(rf"(?P<n>第[{_CHINESE}]{{1,5}}(?:(?P<part>[章編编部])|[条條]))\s*")
+
+
 def label_of(line: str) -> Label | None:
     """The number or bullet a line begins with, None when it begins with text."""
+    if line[:1] == "第" and (found := _CHINESE_LABEL.match(line)):
+        kind = "article" if found["part"] else "section"
+        return Label(kind, found["n"], _rank(kind, found["n"]), found.end())
     for kind, pattern in _LABELS:
         if found := pattern.match(line):
             number = found["n"] or "o" if kind == "bullet" else " ".join(found["n"].split())
@@ -89,7 +95,7 @@ _DEFINED = re.compile(r"[“\"'‘](?P<term>[^”\"’]{2,60})[”\"'’],?\s+(?
 
 def is_title(text: str) -> bool:
     """True when the words look like a heading's: all capitals, or each word that matters begins with one."""
-    if _CHINESE_TITLE.fullmatch(text):
+    if not text.isascii() and _CHINESE_TITLE.fullmatch(text):
         return True
     words = re.findall(r"[^\W_][\w’'&/.-]*", text)
     if not words or len(words) > _MOST_TITLE_WORDS or not (words[0][0].isupper() or words[0][0].isdigit()):

@@ -20,10 +20,11 @@ class Bookmarks:
                 if len(title) >= _LEAST_LETTERS:
                     self._levels.setdefault((entry.page, title), entry.level)
 
+    def __bool__(self) -> bool:
+        return bool(self._levels)
+
     def rank(self, page: int, texts: Sequence[str]) -> int | None:
         """The rank of a heading that these lines of a page make together, None when no bookmark names it."""
-        if not self._levels:
-            return None
         whole = " ".join(texts)
         for title in (_key(whole), _key(_bare(whole))):
             level = self._levels.get((page, title), self._levels.get((None, title)))

@@ -64,6 +64,8 @@ def _columns(names: dict[str, list[str]]) -> dict[str, str]:
 def _mark_pipes(lines: Sequence[Line]) -> dict[str, str]:
     """Rows of tables drawn with "|": the line of dashes goes with the head above it."""
     columns: dict[str, str] = {}
+    if not any(line.text[0] == "|" for line in lines):
+        return columns
     head = ""
     for above, line in pairwise([None, *lines]):
         assert line is not None

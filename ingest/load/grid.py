@@ -13,27 +13,29 @@ from numpy.typing import NDArray
 from ingest.headings import label_of
 from ingest.load.cells import Row, heads_of, is_contents, is_number, is_table, is_value, text_of
 from ingest.load.frames import Frame, loose_frames, ruled_frames
-from ingest.load.segments import Placed, rewritten, segments_of
+from ingest.load.segments import Placed, Segments, rewritten
 from ragnano.types import Mark
 
 _MOST_COLUMNS = 16
+_FEWEST_CELLS = 3  # beside another piece of their line, or higher up than the piece before
 _CLOSE = 1.2  # times the closest distance of lines: a row's own lines
 
 
-def with_tables(placed: Placed, rules: Callable[[], NDArray[np.float64]]) -> tuple[Placed, tuple[Mark, ...]]:
+def with_tables(
+    placed: Placed, segments: Segments, rules: Callable[[], NDArray[np.float64]]
+) -> tuple[Placed, tuple[Mark, ...]]:
     """The page with its tables' words in order, and the name of each cell: "Table 1, row 3, Price".
 
     `rules` gives the page's ruling lines in points, as the picture shows them: float64 (n, x0 y0 x1 y1).
     """
-    segments = segments_of(placed)
-    if segments is None:
-        return placed, ()
     height = segments.height
+    if segments.beside + segments.back < _FEWEST_CELLS:
+        return placed, ()
     frames = ruled_frames(rules(), placed.corners, height)
     free = np.ones(len(placed.runs), dtype=bool)
     for frame in frames:
         free &= ~_inside(frame, placed.corners)
-    if free.sum() > 1:
+    if segments.beside >= _FEWEST_CELLS and free.sum() > 1:
         frames += loose_frames(placed.corners[free], height)
     tables: list[list[Row]] = []
     ruled = ~free

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.load.segments import Placed, Segments, rewritten, segments_of
+from ingest.load.segments import Placed, Segments, rewritten
 
 _BIN = 2.0  # points: how fine the page is cut to find what no line crosses
 _GUTTER = 8.0  # points, least: columns are set a pica (12) apart, ragged ones reach into it
@@ -28,10 +28,9 @@ _CELL = 2.0  # lines a visit: who draws cells of prose one by one comes back to 
 _DEEPEST = 3  # cuts within cuts: four columns
 
 
-def in_reading_order(placed: Placed) -> Placed:
+def in_reading_order(placed: Placed, segments: Segments) -> Placed:
     """The page with its words in reading order, the same object where they are so."""
-    segments = segments_of(placed)
-    if segments is None:
+    if not segments.back and segments.beside < _LEAST_LINES // 2:
         return placed
     order = [at for unit in _units(segments) for at in _downwards(segments, unit)]
     if all(after == before + 1 for before, after in pairwise(order)):
@@ -155,7 +154,7 @@ def _are_cells(segments: Segments, columns: Sequence[list[int]]) -> bool:
 
 def _downwards(segments: Segments, unit: list[int]) -> list[int]:
     """The unit's pieces as drawn, but none before one that stands above it and shares half of its width."""
-    if len(unit) < 2:
+    if len(unit) < 2 or not segments.back:
         return unit
     boxes, middles = segments.boxes[unit], segments.middles[unit]
     widths = boxes[:, 2] - boxes[:, 0]

@@ -18,9 +18,9 @@ from ingest.load.clean import Mapped, clean_mapped
 from ingest.load.grid import with_tables
 from ingest.load.order import in_reading_order
 from ingest.load.rules import rules_of
-from ingest.load.segments import Placed
+from ingest.load.segments import Placed, segments_of
 from ragnano.boxes import pack_arrays
-from ragnano.types import Page
+from ragnano.types import Mark, Page
 
 _WORD = re.compile(r"\S+")
 _GRID = 100  # device units a point when pdfium is asked where the page's axes lie: 0.01 point is exact enough
@@ -43,11 +43,23 @@ def read_page(page: Any, number: int) -> Page:
         corners = np.clip(_on_picture(_places(textpage, runs, mapped), page), 0, (width, height, width, height))
     finally:
         textpage.close()
-    placed = in_reading_order(Placed(text, np.array(runs, dtype=np.int64), corners))
-    placed, marks = with_tables(placed, lambda: _on_picture(rules_of(page).reshape(-1, 1, 4).repeat(2, axis=1), page))
+    placed, marks = _arranged(Placed(text, np.array(runs, dtype=np.int64), corners), page)
     seen = (placed.corners[:, 2] > placed.corners[:, 0]) & (placed.corners[:, 3] > placed.corners[:, 1])
     words = pack_arrays(placed.runs[seen], placed.corners[seen])
     return Page(number, width, height, placed.text, words, marks=marks)
+
+
+def _arranged(placed: Placed, page: Any) -> tuple[Placed, tuple[Mark, ...]]:
+    """The page in reading order, and its tables' cells."""
+    segments = segments_of(placed)
+    if segments is None:
+        return placed, ()
+    ordered = in_reading_order(placed, segments)
+    if ordered is not placed:
+        segments = segments_of(ordered)
+        if segments is None:
+            return ordered, ()
+    return with_tables(ordered, segments, lambda: _on_picture(rules_of(page).reshape(-1, 1, 4).repeat(2, axis=1), page))
 
 
 def _runs(mapped: Mapped) -> Iterator[tuple[int, int]]:
