@@ -14,6 +14,7 @@ import numpy as np
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
+from ingest.load.bidi import as_spoken
 from ingest.load.clean import Mapped, clean_mapped
 from ingest.load.grid import with_tables
 from ingest.load.order import in_reading_order
@@ -36,14 +37,14 @@ def read_page(page: Any, number: int) -> Page:
     try:
         # surrogatepass keeps half pairs, which pdfium counts and `clean_mapped` drops: offsets stay true.
         mapped = clean_mapped(textpage.get_text_range(errors="surrogatepass"))
-        text = mapped.text
-        if not text.strip():
+        if not mapped.text.strip():
             return Page(number, width, height, "", unreadable=_why_no_text(page))
+        mapped = as_spoken(mapped, lambda at: _left_of(textpage, int(mapped.units[at])))
         runs = list(_runs(mapped))
         corners = np.clip(_on_picture(_places(textpage, runs, mapped), page), 0, (width, height, width, height))
     finally:
         textpage.close()
-    placed, marks = _arranged(Placed(text, np.array(runs, dtype=np.int64), corners), page)
+    placed, marks = _arranged(Placed(mapped.text, np.array(runs, dtype=np.int64), corners), page)
     seen = (placed.corners[:, 2] > placed.corners[:, 0]) & (placed.corners[:, 3] > placed.corners[:, 1])
     words = pack_arrays(placed.runs[seen], placed.corners[seen])
     return Page(number, width, height, placed.text, words, marks=marks)
@@ -70,6 +71,14 @@ def _runs(mapped: Mapped) -> Iterator[tuple[int, int]]:
             yield from itertools.pairwise([start, *(cut for cut in mapped.breaks if start < cut < end), end])
         else:
             yield start, end
+
+
+def _left_of(textpage: Any, unit: int) -> float:
+    """The left edge of a character in page space."""
+    rect = pdfium.FS_RECTF()
+    index = pdfium.FPDFText_GetCharIndexFromTextIndex(textpage.raw, unit)
+    pdfium.FPDFText_GetLooseCharBox(textpage.raw, index, ctypes.byref(rect))
+    return float(rect.left)
 
 
 def _places(textpage: Any, runs: list[tuple[int, int]], mapped: Mapped) -> NDArray[np.float32]:
