@@ -27,11 +27,13 @@ def printed(*draw: Callable[[Canvas], None], outline: Sequence[tuple[str, int, i
     canvas = Canvas(out, pagesize=(612, 792), invariant=1)
     for number, each in enumerate(draw, 1):
         canvas.setFont("Helvetica", SIZE)
-        canvas.bookmarkPage(f"p{number}")
+        for place, (_, _, page) in enumerate(outline):
+            if page == number:
+                canvas.bookmarkPage(f"entry {place}")
         each(canvas)
         canvas.showPage()
-    for title, level, page in outline:
-        canvas.addOutlineEntry(title, f"p{page}", level)
+    for place, (title, level, _) in enumerate(outline):
+        canvas.addOutlineEntry(title, f"entry {place}", level)
     canvas.save()
     return out.getvalue()
 

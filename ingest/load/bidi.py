@@ -1,8 +1,8 @@
 """Text from right to left in the order it is spoken. Knows characters and where they stand, no words.
 
-pdfium turns runs of Hebrew and Arabic round because most files draw them from the left, last letter first, and looks at
-places to see which do not. What a file gives as the text behind a glyph (ActualText) can have one place for all letters,
-and comes out backwards.
+pdfium turns runs of Hebrew and Arabic round because most files draw them from the left, last letter first, and looks
+at places to see which do not. What a file gives as the text behind a glyph (ActualText) can have one place for all
+letters, and comes out backwards.
 """
 
 import re

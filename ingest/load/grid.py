@@ -17,7 +17,7 @@ from ingest.load.segments import Placed, Segments, rewritten
 from ragnano.types import Mark
 
 _MOST_COLUMNS = 16
-_FEWEST_CELLS = 3  # beside another piece of their line, or higher up than the piece before
+_FEWEST_CELLS = 2  # beside another piece of their line, or higher up than the piece before
 _CLOSE = 1.2  # times the closest distance of lines: a row's own lines
 
 
@@ -35,7 +35,7 @@ def with_tables(
     free = np.ones(len(placed.runs), dtype=bool)
     for frame in frames:
         free &= ~_inside(frame, placed.corners)
-    if segments.beside >= _FEWEST_CELLS and free.sum() > 1:
+    if (segments.beside > _FEWEST_CELLS or segments.back >= _FEWEST_CELLS) and free.sum() > 1:
         frames += loose_frames(placed.corners[free], height)
     tables: list[list[Row]] = []
     ruled = ~free

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 # In line heights. Word spaces of justified lines stay below one; gutters and cell paddings are wider.
 _WIDE = 1.2
 _NEXT_LINE = 0.5  # of a line height up or down: superscripts stay below
-_LABEL = 2.5  # clause numbers and bullets are narrower
+_LABEL = 2.0  # clause numbers and bullets are narrower
 _FEWEST_GAPS = 3  # a single tab on a page makes no table and no columns
 _FEWEST_TURNED = 3  # words that run up or down the page
 _TURNED_CHARACTERS = 4  # a shorter word may be taller than wide
