@@ -151,8 +151,9 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
     for passage, reading in zip(passages, readings, strict=True):
         hit = passage.extracts[0].hit
         for extract, (words, middles) in zip(passage.extracts, passage.words_of(reading), strict=True):
-            parts.append(part_that_answers(extract.text, words, middles))
-            best, stems = np.sort(words)[-BEST_WORDS:], frozenset(content_stems(extract.text))
+            whole = (0, len(extract.text))  # a row is never cut
+            parts.append(whole if extract.told else part_that_answers(extract.text, words, middles))
+            best, stems = np.sort(words)[-BEST_WORDS:], frozenset(content_stems(extract.read_as))
             rows.append(
                 [
                     reading.answers / 10,
@@ -192,8 +193,8 @@ class _Passage:
         text, self._places = f"{above}\n" if above else "", []
         for extract in extracts:
             start = len(text)
-            text += extract.text + " "
-            self._places.append((start, start + len(extract.text)))
+            text += extract.read_as + " "
+            self._places.append((start, start + len(extract.read_as)))
         self.text = text.rstrip()
 
     def words_of(self, reading: Reading) -> list[tuple[NDArray[np.float32], NDArray[np.float64]]]:

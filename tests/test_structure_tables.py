@@ -155,7 +155,8 @@ def test_a_row_is_an_extract_of_its_own_however_short() -> None:
     chunks = Chunker(200, count_words).chunks("d", [page], blocks(data), "")
     document = Document("d", "Fees", "application/pdf", 1, 1)
     extracts = [one for chunk in chunks for one in extracts_of(Hit(chunk, document, 1.0), OnePage(page))]  # type: ignore[arg-type]
-    assert [one.text for one in extracts][1:4] == ["Plan Fee", "Basic plan $5", "Better plan $9. Paid yearly."]
+    assert [one.text for one in extracts][1:3] == ["Basic plan $5", "Better plan $9. Paid yearly."]
+    assert [one.read_as for one in extracts][1] == "Plan: Basic plan; Fee: $5"
 
 
 def test_rows_of_markdown_and_of_sheets_know_their_columns() -> None:
