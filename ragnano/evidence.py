@@ -143,7 +143,7 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
     """The sentences of the best hits, as the reader and retrieval see them."""
     hits = found.hits[:CHUNKS]
     asked = Asked(found)
-    cut = [extracts for hit in hits if (extracts := _to_be_read(hit, catalogue, asked))]
+    cut = _rows_asked_for([extracts for hit in hits if (extracts := _to_be_read(hit, catalogue, asked))], asked)
     passages = [_Passage(extracts) for extracts in cut]
     readings = reader.read(found.focus, [passage.text for passage in passages])
     rows: list[list[float]] = []
@@ -180,6 +180,21 @@ def _to_be_read(hit: Hit, catalogue: Catalogue, asked: "Asked") -> list[Extract]
         for extract in extracts_of(hit, catalogue)
         if not extract.orders or asked.coverage(frozenset(content_stems(extract.text))) >= ASKED_FOR
     ]
+
+
+def _rows_asked_for(cut: Sequence[list[Extract]], asked: "Asked") -> list[list[Extract]]:
+    """Of a page's table rows only those that hold the most of the question in their own cells: where one row says
+    "Gold", the others are about something else. The reader, which has learnt from sentences, tells them apart badly."""
+    best: dict[tuple[str, int], float] = {}
+    held = {id(row): asked.coverage(frozenset(content_stems(row.text))) for rows in cut for row in rows if row.told}
+    for row in (row for rows in cut for row in rows if row.told):
+        table = (row.hit.document.id, row.spans[0].page)
+        best[table] = max(best.get(table, 0.0), held[id(row)])
+    kept = [
+        [row for row in rows if not row.told or held[id(row)] >= best[row.hit.document.id, row.spans[0].page]]
+        for rows in cut
+    ]
+    return [rows for rows in kept if rows]
 
 
 class _Passage:
