@@ -5,7 +5,7 @@ clauses stay in the text.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ingest.lines import Line
 
@@ -30,9 +30,18 @@ def mark_footnotes(lines: Sequence[Line]) -> None:
             line.footnote = True
 
 
-def begins(line: Line) -> bool:
-    """Whether a footnote begins with this line, or goes on in it."""
-    return bool(_MARK.match(line.text))
+def footnotes_of(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    """The lines of each footnote; one begins with a mark, and none goes over a page's end."""
+    note: list[Line] = []
+    for line in lines:
+        if not line.footnote:
+            continue
+        if note and (_MARK.match(line.text) or line.page != note[0].page):
+            yield note
+            note = []
+        note.append(line)
+    if note:
+        yield note
 
 
 def mark_of(line: Line) -> str:

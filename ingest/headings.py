@@ -84,6 +84,9 @@ def _rank(kind: str, number: str) -> int:
 _SMALL_WORDS = frozenset(
     "a an and as at by for from in into of on or per the to under upon via with without vs not no its".split()
 )
+_SIGNATURE = re.compile(
+    r"^(?:by|name|title|date|its|signed|attest|witness|print name|per|signature)\s*(?::|/s/|__|$)", re.I
+)
 _MOST_TITLE_WORDS = 14
 _CHINESE_TITLE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff・（）]{2,20}")
 _MOST_SKIPPED = 3  # clause numbers that may be missing (reserved, or lost in the text layer)
@@ -109,6 +112,11 @@ def is_capitals(text: str) -> bool:
     """True when no letter is small and there are at least three."""
     letters = [char for char in text if char.isalpha()]
     return len(letters) >= 3 and not any(char.islower() for char in letters)
+
+
+def is_signature(text: str) -> bool:
+    """True for a line to sign on, or what stands beside one: "By: ____", "Title: Director"."""
+    return (bool(_SIGNATURE.match(text)) and len(text) < 60) or "___" in text
 
 
 def has_verb(text: str) -> bool:
