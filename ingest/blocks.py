@@ -5,11 +5,13 @@ furniture is in exactly one block, and blocks come in reading order.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
+from ingest.footnotes import footnotes_of, mark_footnotes, mark_of
 from ingest.furniture import mark_furniture
+from ingest.ground import Ground
 from ingest.headings import (
     ARTICLE,
     LETTER,
@@ -20,25 +22,22 @@ from ingest.headings import (
     SectionPath,
     has_verb,
     is_capitals,
+    is_signature,
     is_title,
     label_of,
     run_in_title,
 )
-from ingest.lines import Layout, Line, layout_of, lines_of
+from ingest.lines import Layout, Line, lines_of
+from ingest.outline import Bookmarks
 from ingest.tables import mark_rows
 from ragnano.text import fold
-from ragnano.types import Block, BlockKind, Page, Span
+from ragnano.types import Block, BlockKind, OutlineEntry, Page, Span
 
-_LEAST_LINES = 8  # a page with fewer is measured with the whole document's layout
-_WIDE = 1.4  # line distances, in the usual distance, that part paragraphs
-_FINISHED = re.compile(r"(?:[.:;!?][)\]\"”’']*|[;,]\s*(?:and|or|and/or)|_{3,}|:-)$")
+_FINISHED = re.compile(r"(?:[.:;!?。！？；：][)\]\"”’'」』）]*|[;,]\s*(?:and|or|and/or)|_{3,}|:-)$")
 _MOST_TITLE_CHARACTERS = 120
 _FRONT_BLOCKS = 8  # "EXHIBIT 10.18" above a filed contract's title is the filing's number, not a part of the contract
 _COMPANY = re.compile(
     r"\b(?:inc|llc|l\.l\.c|ltd|limited|corp|corporation|company|l\.?p|plc|gmbh|n\.a|s\.a|b\.v)\b\.?$", re.I
-)
-_SIGNATURE = re.compile(
-    r"^(?:by|name|title|date|its|signed|attest|witness|print name|per|signature)\s*(?::|/s/|__|$)", re.I
 )
 # Words that a reference or a number follows: "as stated in Section / 1.2 of this Agreement".
 _REFERS = re.compile(
@@ -63,31 +62,36 @@ class _Draft:
     title: str = ""
     continues: bool = False
     closed: bool = field(default=False)
+    rank: int | None = None  # by the bookmark that names it
+    note: str = ""  # a footnote's mark
 
 
-def blocks_of(pages: Sequence[Page]) -> list[Block]:
-    """All blocks of a document's pages (in order, counted from 1), furniture left out."""
+def blocks_of(pages: Sequence[Page], outline: Sequence[OutlineEntry] = ()) -> list[Block]:
+    """All blocks of a document's pages (in order, counted from 1), furniture left out. `outline`: its bookmarks.
+
+    Footnotes come after the block that their page's end parts, so that nothing stands between its halves.
+    """
     lines = [lines_of(page) for page in pages]
     mark_furniture(lines)
-    return list(_finish(_Builder(lines).drafts(), {page.number: page.text for page in pages}))
+    builder = _Builder(pages, lines, Bookmarks(outline))
+    return list(_finish(builder, {page.number: page.text for page in pages}))
 
 
 class _Builder:
     """Decides, line by line, whether a block goes on or a new one begins, and of what kind."""
 
-    def __init__(self, pages: Sequence[Sequence[Line]]) -> None:
-        body = [[line for line in lines if not line.furniture] for lines in pages]
-        for lines in body:
-            mark_rows(lines)
-        everywhere = layout_of([line for lines in body for line in lines])
+    def __init__(self, pages: Sequence[Page], printed: Sequence[Sequence[Line]], bookmarks: Bookmarks) -> None:
+        body = [[line for line in lines if not line.furniture] for lines in printed]
+        self.columns: dict[tuple[int, str], str] = {}  # column names by page and row
+        for page, lines in zip(pages, body, strict=True):
+            rows = mark_rows(lines, page)
+            self.columns.update(((page.number, row), names) for row, names in rows.items())
+            mark_footnotes(lines)
+        self._bookmarks = bookmarks
+        self._notes = deque(footnotes_of(line for lines in body for line in lines))
+        body = [[line for line in lines if not line.footnote] for lines in body]
         self._lines = [line for lines in body for line in lines]
-        self._layouts: dict[int, Layout] = {}
-        for lines in body:
-            if lines:
-                enough = len(lines) >= _LEAST_LINES
-                self._layouts[lines[0].page] = layout_of(lines) if enough else everywhere
-        # Lines directly below furniture: the distance to the body line above says nothing.
-        self._cut = {id(b) for lines in pages for a, b in pairwise(lines) if a.furniture and not b.furniture}
+        self._ground = Ground(printed, body)
         self._path = SectionPath()
         self._count = 0  # blocks so far
 
@@ -103,9 +107,18 @@ class _Builder:
             if draft is not None:
                 yield draft, self._enter(draft)
                 self._count += 1
+                if fresh is None or not fresh.continues:
+                    yield from self._footnotes(line.page)
             draft = fresh
         if draft is not None:
             yield draft, self._enter(draft)
+        yield from self._footnotes(None)
+
+    def _footnotes(self, before: int | None) -> Iterator[tuple[_Draft, tuple[str, ...]]]:
+        """The footnotes of the pages before this one (None: all) that are still to come."""
+        while self._notes and (before is None or self._notes[0][0].page < before):
+            lines = self._notes.popleft()
+            yield _Draft("paragraph", lines, note=mark_of(lines[0])), self._path.path
 
     def _is_filing_number(self, label: Label) -> bool:
         return "." in label.number and self._count < _FRONT_BLOCKS
@@ -115,14 +128,21 @@ class _Builder:
         previous = draft.lines[-1] if draft else None
         if draft and previous and self._joins_heading(draft, previous, line):
             draft.title = fold(f"{draft.title} {line.text.rstrip('.:')}")
-            draft.closed = bool(draft.label and draft.label.kind != "hash")
+            draft.closed = draft.rank is not None or bool(draft.label and draft.label.kind != "hash")
             return None
         if line.row:
-            if draft and draft.kind == "table" and self._near(previous, line):
+            if (
+                draft
+                and draft.kind == "table"
+                and self._ground.near(previous, line)
+                and draft.lines[0].cells == line.cells
+            ):
                 return None
             return _Draft("table", [line])
         if draft and draft.kind == "table":
             previous = None  # whatever follows a table begins anew
+        if self._bookmarks and (named := self._bookmarked(line, after)):
+            return named
         starts = previous is None or self._parts(draft, previous, line)
         label = label_of(line.text) if starts else None
         heading = self._heading(line, label, after) if starts else None
@@ -141,32 +161,40 @@ class _Builder:
             return _Draft(draft.kind if draft.kind == "list_item" else "paragraph", [line], continues=True)
         return _Draft("paragraph", [line]) if starts else None
 
-    def _near(self, previous: Line | None, line: Line) -> bool:
-        return previous is not None and previous.page == line.page and id(line) not in self._cut
+    def _bookmarked(self, line: Line, after: Line | None) -> _Draft | None:
+        """The heading that begins here by the document's own list of headings."""
+        lines = [line, after] if after is not None and after.page == line.page else [line]
+        for count in range(1, len(lines) + 1):
+            rank = self._bookmarks.rank(line.page, [one.text for one in lines[:count]])
+            if rank is not None:
+                label = label_of(line.text)
+                title = line.text[label.rest if label else 0 :].strip().rstrip(".:").strip()
+                if label:
+                    self._path.believes(label, True)
+                return _Draft("heading", [line], label, title, closed=count == 1, rank=rank)
+        return None
 
     def _joins_heading(self, draft: _Draft, previous: Line, line: Line) -> bool:
         """A heading's title may stand on the line below its number, or take two lines of capitals."""
-        if draft.kind != "heading" or draft.closed or not self._near(previous, line) or label_of(line.text):
+        if draft.kind != "heading" or draft.closed or not self._ground.near(previous, line):
             return False
+        if draft.rank is not None:
+            return True
         text = line.text.rstrip(".:")
-        if not is_title(text) or len(text) > _MOST_TITLE_CHARACTERS or self._is_sign(line):
+        if label_of(line.text) or not is_title(text) or len(text) > _MOST_TITLE_CHARACTERS or is_signature(line.text):
             return False
         bare = draft.label is not None and not draft.title
-        return bare or (is_capitals(previous.text) and is_capitals(text) and not self._wide(previous, line))
-
-    def _wide(self, previous: Line, line: Line) -> bool:
-        pitch = self._layouts[line.page].pitch
-        return line.blank_before or (pitch > 0 and line.top - previous.top > _WIDE * pitch)
+        return bare or (is_capitals(previous.text) and is_capitals(text) and not self._ground.wide(previous, line))
 
     def _parts(self, draft: _Draft | None, previous: Line, line: Line) -> bool:
         """Whether a block begins with `line` (a sentence that goes on over the page begins one, too)."""
-        if draft is None or draft.kind == "heading" or not self._near(previous, line):
+        if draft is None or draft.kind == "heading" or not self._ground.near(previous, line):
             return True
-        layout = self._layouts[line.page]
+        layout = self._ground.layout(line)
         finished = bool(_FINISHED.search(previous.text))
         if draft.label and draft.lines[-1] is draft.lines[0] and len(previous.text) <= draft.label.rest:
             return False  # a number alone on its line: the text is here
-        full, wide = layout.is_full(previous), self._wide(previous, line)
+        full, wide = layout.is_full(previous), self._ground.wide(previous, line)
         small = line.text[0].islower()
         if label_of(line.text):
             return finished or wide or not (full or _REFERS.search(previous.text))
@@ -180,23 +208,20 @@ class _Builder:
             )
             return not full or line.top < previous.top or (indent and not small)
         short = previous.right < layout.left + 0.55 * layout.width
-        return (short and not small and not previous.text.endswith(",")) or self._is_sign(line)
+        return (short and not small and not previous.text.endswith(",")) or is_signature(line.text)
 
     def _whole(self, draft: _Draft, previous: Line, line: Line) -> bool:
         """True when the text above `line` is complete, so that `line` is not the rest of its sentence."""
-        if self._near(previous, line) or draft.kind in ("heading", "table"):
+        if self._ground.near(previous, line) or draft.kind in ("heading", "table"):
             return True
         if line.text[0].islower():
             return False
         return bool(_FINISHED.search(previous.text)) or len(previous.text) < _LEAST_PROSE
 
-    def _is_sign(self, line: Line) -> bool:
-        return (bool(_SIGNATURE.match(line.text)) and len(line.text) < 60) or "___" in line.text
-
     def _heading(self, line: Line, label: Label | None, after: Line | None) -> _Draft | None:
         text = line.text[label.rest :] if label else line.text
         title = text.strip().rstrip(".:").strip()
-        layout = self._layouts[line.page]
+        layout = self._ground.layout(line)
         if label is None or label.kind in ("paren", "letter", "bullet"):
             lone = label is None and self._lone_title(line, title, layout, after)
             return _Draft("heading", [line], None, title) if lone else None
@@ -212,10 +237,15 @@ class _Builder:
         if label.kind == "exhibit" and self._is_filing_number(label):
             return _Draft("heading", [line], label, title, closed=True)
         if not title and label.kind not in ("exhibit", "article", "section"):
-            titled = after is not None and self._near(line, after) and is_capitals(after.text) and is_title(after.text)
+            titled = (
+                after is not None
+                and self._ground.near(line, after)
+                and is_capitals(after.text)
+                and is_title(after.text)
+            )
             if not titled:
                 return None
-        if after is not None and self._near(line, after) and after.text[0].islower():
+        if after is not None and self._ground.near(line, after) and after.text[0].islower():
             return None  # the line only looks complete: its sentence goes on below
         if not self._path.believes(label, bool(title)):
             return None
@@ -223,26 +253,26 @@ class _Builder:
 
     def _plain_title(self, line: Line, label: Label, title: str, after: Line | None) -> bool:
         """A numbered line in small letters is a title when it has no verb and its clauses or a gap follow."""
-        if label.kind not in ("integer", "decimal", "section") or after is None or not self._near(line, after):
+        if label.kind not in ("integer", "decimal", "section") or after is None or not self._ground.near(line, after):
             return False
         if len(title.split()) > _MOST_PLAIN_WORDS or has_verb(title) or line.text.endswith((".", ";", ",")):
             return False
         below = label_of(after.text)
         deeper = below is not None and below.rank > label.rank
-        return title[0].isupper() and (deeper or (self._wide(line, after) and after.text[0].isupper()))
+        return title[0].isupper() and (deeper or (self._ground.wide(line, after) and after.text[0].isupper()))
 
     def _lone_title(self, line: Line, title: str, layout: Layout, after: Line | None) -> bool:
         """Whether a line without a number is a heading: conservative, since names and cells look alike."""
         if not is_title(title) or len(title) > _MOST_TITLE_CHARACTERS or line.text.endswith((",", ";")):
             return False
-        if _COMPANY.search(title) or _QUOTE.search(title) or self._is_sign(line) or after is None:
+        if _COMPANY.search(title) or _QUOTE.search(title) or is_signature(line.text) or after is None:
             return False
         if is_capitals(title):
             if has_verb(title):
                 return False
             centred_or_short = layout.is_centred(line) or line.right < layout.left + 0.8 * layout.width
             return centred_or_short and not after.text[0].islower() and len(title) > 3
-        below = after.page == line.page and self._wide(line, after)
+        below = after.page == line.page and self._ground.wide(line, after)
         body = len(after.text) > 0.6 * max(len(line.text), 60) and not is_title(after.text)
         return body and (layout.is_centred(line) or below) and len(title.split()) <= 8 and not _NO_TITLE.search(title)
 
@@ -251,7 +281,8 @@ class _Builder:
         label, title = draft.label, draft.title
         if label is None:
             if draft.kind == "heading":
-                self._path.enter(SECTION if is_capitals(title) else SUBHEAD, title)
+                usual = SECTION if is_capitals(title) else SUBHEAD
+                self._path.enter(usual if draft.rank is None else draft.rank, title)
             elif _WITNESS.match(draft.lines[0].text):
                 self._path.enter(ARTICLE, "")
             return self._path.path
@@ -265,10 +296,11 @@ class _Builder:
         return self._path.path
 
 
-def _finish(drafts: Iterable[tuple[_Draft, tuple[str, ...]]], texts: dict[int, str]) -> Iterator[Block]:
-    for draft, section in drafts:
+def _finish(builder: _Builder, texts: dict[int, str]) -> Iterator[Block]:
+    for draft, section in builder.drafts():
         first, last = draft.lines[0], draft.lines[-1]
         span = Span(first.page, first.start, last.end)
-        number = draft.label.number if draft.label and draft.label.kind not in ("hash", "bullet") else ""
+        number = draft.label.number if draft.label and draft.label.kind not in ("hash", "bullet") else draft.note
         text = fold(texts[span.page][span.start : span.end])
-        yield Block(draft.kind, span, text, number, section, draft.continues)
+        columns = builder.columns.get((first.page, first.cells), "") if first.cells else ""
+        yield Block(draft.kind, span, text, number, section, draft.continues, columns)

@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ragnano.text import fold
+from ingest.folding import Folding
+from ragnano.text import WIDE
 from ragnano.types import Block, Chunk, Page, Span
 
-CHUNKER = "clauses-2"
+CHUNKER = "clauses-3"
 """Changes whenever the same pages would give other blocks or chunks; part of the index's fingerprint."""
 
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -21,15 +22,17 @@ SPECIAL_TOKENS = 2  # [CLS] and [SEP]
 _MIN_TOKENS = 60  # smaller neighbours are put together: alone they are too little to be found by meaning
 _CONTEXT_TOKENS = 40  # most that title and parties may take
 _SECTION_TOKENS = 48  # most that a heading path may take; the innermost headings are kept
+_COLUMN_TOKENS = 40  # most that column names may take
 _LEAST_ROOM = 32  # tokens a chunk always has for text, whatever its section takes
 
 # Where a clause may be cut, best first: after a sentence or item, before an item's label, after a comma, at a space.
 _JOINTS = (
     re.compile(
         r"(?:(?<=[.;:!?])|(?<=[.;:!?][”\"’')\]]))\s+(?=[A-Z0-9“\"(•])|(?<=;)\s+|\s+(?=\([a-z]{1,4}\)\s)|\n(?=[•▪●|])"
+        r"|(?<=[。！？；])\s*"
     ),
-    re.compile(r"(?<=,)\s+"),
-    re.compile(r"\s+"),
+    re.compile(r"(?<=,)\s+|(?<=[，、])\s*"),
+    re.compile(rf"\s+|(?<=[{WIDE}])(?=[{WIDE}])"),
 )
 
 
@@ -41,6 +44,7 @@ class _Piece:
     text: str
     tokens: int
     heading: bool
+    columns: str = ""
 
 
 @dataclass(slots=True)
@@ -55,17 +59,24 @@ class _Clause:
         return sum(piece.tokens for piece in self.pieces)
 
     @property
+    def missing_columns(self) -> str:
+        """Column names of its rows when their header is not among the pieces."""
+        names = next((piece.columns for piece in self.pieces if piece.columns), "")
+        head = names.replace(" | ", " ")
+        return "" if any(head in (piece.text, piece.text.replace("| ", "")) for piece in self.pieces) else names
+
+    @property
     def only_heading(self) -> bool:
         return all(piece.heading for piece in self.pieces)
 
 
 def embedding_text(chunk: Chunk) -> str:
-    """What is embedded for a chunk: where it stands and what it says.
+    """What is embedded for a chunk: where it stands, the names of its columns and what it says.
 
     Not its context: repeated in every chunk of a document it told them apart less (hit@1 .535 with it, .565 without)
     and was a seventh of all that is embedded (LOG.md). Words of the context are found by the lexical index.
     """
-    return "\n".join(part for part in (chunk.section, chunk.text) if part)
+    return "\n".join(part for part in (chunk.section, chunk.columns, chunk.text) if part)
 
 
 def context_of(title: str, parties: Sequence[str], count: CountTokens) -> str:
@@ -87,25 +98,29 @@ class Chunker:
         self._limit = limit
         self._count = count
         self._texts: Mapping[int, str] = {}
+        self._folding = Folding(())
         self._section_texts: dict[tuple[str, ...], tuple[str, int]] = {}
+        self._column_texts: dict[str, tuple[str, int]] = {"": ("", 0)}
 
     def chunks(self, document: str, pages: Sequence[Page], blocks: Sequence[Block], context: str) -> list[Chunk]:
         """All chunks of a document, in reading order, with ordinals from 0."""
-        texts = {page.number: page.text for page in pages}
-        self._texts = texts
+        self._texts = {page.number: page.text for page in pages}
+        self._folding = Folding(pages)
         self._section_texts.clear()
+        self._column_texts = {"": ("", 0)}
         made: list[Chunk] = []
         for clause in self._packed(self._clauses(blocks)):
             section, section_tokens = self._section(clause.section)
+            columns, column_tokens = self._columns(clause.missing_columns)
             made.append(
                 Chunk(
                     document=document,
                     ordinal=len(made),
                     text="\n".join(piece.text for piece in clause.pieces),
                     spans=tuple(piece.span for piece in clause.pieces),
-                    context=context,
+                    context=f"{context}\n{columns}" if columns else context,
                     section=section,
-                    tokens=clause.tokens + section_tokens + SPECIAL_TOKENS,
+                    tokens=clause.tokens + section_tokens + column_tokens + SPECIAL_TOKENS,
                 )
             )
         return made
@@ -126,19 +141,32 @@ class Chunker:
             self._section_texts[path] = (text, tokens)
         return self._section_texts[path]
 
-    def _room(self, path: tuple[str, ...]) -> int:
-        return max(self._limit - SPECIAL_TOKENS - self._section(path)[1], _LEAST_ROOM)
+    def _columns(self, names: str) -> tuple[str, int]:
+        """Column names and their tokens, cut where they are too many."""
+        if names not in self._column_texts:
+            text = names
+            while (tokens := self._count([text])[0]) > _COLUMN_TOKENS and " " in text:
+                text = text.rsplit(" ", 1)[0]
+            self._column_texts[names] = (text, tokens)
+        return self._column_texts[names]
+
+    def _room(self, path: tuple[str, ...], pieces: Sequence[_Piece]) -> int:
+        """Tokens of text that fit under this path, beside the column names that any of the pieces needs."""
+        names = max((self._columns(piece.columns)[1] for piece in pieces if piece.columns), default=0)
+        return max(self._limit - SPECIAL_TOKENS - self._section(path)[1] - names, _LEAST_ROOM)
 
     def _clauses(self, blocks: Sequence[Block]) -> Iterator[_Clause]:
         """Runs of blocks under one path."""
-        counts = self._count([block.text for block in blocks]) if blocks else []
+        plain = {number: self._folding.is_plain(number) for number in self._texts}
+        texts = [block.text if plain[block.span.page] else self._folding.text_of(block.span) for block in blocks]
+        counts = self._count(texts) if texts else []
         clause: _Clause | None = None
-        for block, tokens in zip(blocks, counts, strict=True):
+        for block, text, tokens in zip(blocks, texts, counts, strict=True):
             if clause is None or block.section != clause.section:
                 if clause is not None:
                     yield clause
                 clause = _Clause(block.section)
-            clause.pieces.append(_Piece(block.span, block.text, tokens, block.kind == "heading"))
+            clause.pieces.append(_Piece(block.span, text, tokens, block.kind == "heading", block.columns))
         if clause is not None:
             yield clause
 
@@ -166,13 +194,13 @@ class Chunker:
         shared = _shared(before.section, after.section)
         if len(shared) < min(len(before.section), len(after.section)) - 1:
             return None  # neither siblings nor parent and child
-        if before.tokens + after.tokens > self._room(shared):
+        if before.tokens + after.tokens > self._room(shared, before.pieces + after.pieces):
             return None
         return _Clause(shared, before.pieces + after.pieces)
 
     def _parts(self, clause: _Clause) -> Iterator[_Clause]:
         """The clause in as few chunks as hold it, about equally long, no heading last."""
-        room = self._room(clause.section)
+        room = self._room(clause.section, clause.pieces)
         left = clause.tokens
         part: list[_Piece] = []
         size = 0
@@ -205,25 +233,27 @@ class Chunker:
             if piece.tokens <= left:
                 yield piece
             else:
-                page = self._texts[piece.span.page]
                 # One unbroken word may stay longer than that.
-                for start, end, tokens in self._bits(page, piece.span.start, piece.span.end, left, 0):
-                    yield _Piece(Span(piece.span.page, start, end), fold(page[start:end]), tokens, piece.heading)
+                for start, end, tokens in self._bits(piece.span, left, 0):
+                    span = Span(piece.span.page, start, end)
+                    yield _Piece(span, self._folding.text_of(span), tokens, piece.heading, piece.columns)
             above = above + piece.tokens if piece.heading else 0
 
-    def _bits(self, page: str, start: int, end: int, room: int, level: int) -> list[tuple[int, int, int]]:
+    def _bits(self, span: Span, room: int, level: int) -> list[tuple[int, int, int]]:
         """Greedy runs of the atoms between joints of `level`; an atom too long is cut at the next level's joints."""
+        number, start, end = span
+        page = self._texts[number]
         edges = [(joint.start(), joint.end()) for joint in _JOINTS[level].finditer(page, start, end)]
         starts = [start, *(after for _, after in edges)]
         ends = [*(before for before, _ in edges), end]
         atoms = [(a, b) for a, b in zip(starts, ends, strict=True) if page[a:b].strip()]
-        counts = self._count([fold(page[a:b]) for a, b in atoms])
+        counts = self._count([self._folding.text_of(Span(number, a, b)) for a, b in atoms])
         total = sum(counts)
         goal = total / max(1, -(-total // room))
         bits: list[tuple[int, int, int]] = []
         for (a, b), tokens in zip(atoms, counts, strict=True):
             if tokens > room and level + 1 < len(_JOINTS):
-                bits.extend(self._bits(page, a, b, room, level + 1))
+                bits.extend(self._bits(Span(number, a, b), room, level + 1))
             elif bits and bits[-1][2] + tokens <= room and bits[-1][2] + tokens / 2 <= goal:
                 bits[-1] = (bits[-1][0], b, bits[-1][2] + tokens)
             else:

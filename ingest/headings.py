@@ -22,6 +22,7 @@ EXHIBIT, ARTICLE, SECTION, SUBHEAD, LETTER, PAREN, ROMAN = 0, 10, 20, 25, 55, 60
 _DEPTH = 10  # a decimal number goes down this much for each point after the first number
 
 _NUMBER = r"(?:\d+(?:\.\d+)*[A-Z]?|[IVXLC]+|[A-Z]{1,2}|ONE|TWO|THREE|FOUR|FIVE|SIX|SEVEN|EIGHT|NINE|TEN)"
+_CHINESE = "0-9０-９一二三四五六七八九十百零〇两兩"
 _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("hash", re.compile(r"(?P<n>#{1,6})\s+(?=\S)")),
     (
@@ -36,6 +37,8 @@ _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "section",
         re.compile(r"(?P<n>(?:SECTION|Section|CLAUSE|Clause|§)\s*(?:\d+(?:\.\d+)*[A-Za-z]?|[IVXLC]+))(?!\w)[.:]?\s*"),
     ),
+    ("article", re.compile(rf"(?P<n>第[{_CHINESE}]{{1,5}}[章编編部])\s*")),
+    ("section", re.compile(rf"(?P<n>第[{_CHINESE}]{{1,5}}[条條])\s*")),
     ("decimal", re.compile(r"(?P<n>\d{1,2}(?:\.\d{1,3}){1,4})(?:\.(?!\d)|\))?(?:\s+|$|(?=[A-Z]))")),
     ("integer", re.compile(r"(?P<n>\d{1,2})(?P<mark>\.(?!\d)|(?=\s+[A-Z“\"]))(?:\s+|$|(?=[A-Z]))")),
     ("caps-roman", re.compile(r"(?P<n>[IVX]{1,6})\.\s+(?=[A-Z])")),
@@ -50,8 +53,14 @@ _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
+_CHINESE_LABEL = re.compile(rf"(?P<n>第[{_CHINESE}]{{1,5}}(?:(?P<part>[章編编部])|[条條]))\s*")
+
+
 def label_of(line: str) -> Label | None:
     """The number or bullet a line begins with, None when it begins with text."""
+    if line[:1] == "第" and (found := _CHINESE_LABEL.match(line)):
+        kind = "article" if found["part"] else "section"
+        return Label(kind, found["n"], _rank(kind, found["n"]), found.end())
     for kind, pattern in _LABELS:
         if found := pattern.match(line):
             number = found["n"] or "o" if kind == "bullet" else " ".join(found["n"].split())
@@ -75,7 +84,11 @@ def _rank(kind: str, number: str) -> int:
 _SMALL_WORDS = frozenset(
     "a an and as at by for from in into of on or per the to under upon via with without vs not no its".split()
 )
+_SIGNATURE = re.compile(
+    r"^(?:by|name|title|date|its|signed|attest|witness|print name|per|signature)\s*(?::|/s/|__|$)", re.I
+)
 _MOST_TITLE_WORDS = 14
+_CHINESE_TITLE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff・（）]{2,20}")
 _MOST_SKIPPED = 3  # clause numbers that may be missing (reserved, or lost in the text layer)
 _MOST_SKIPPED_BY_TITLES = 20  # an amendment or excerpt jumps; a title makes the number certain
 _TITLE_END = re.compile(r"(?<!\b[A-Z])(?<!\bNo)(?<!\bInc)[.:](?=[\s”\"]|$)|\s+[-–—]+\s+|[-–—]{2,}|\s{3,}")
@@ -85,6 +98,8 @@ _DEFINED = re.compile(r"[“\"'‘](?P<term>[^”\"’]{2,60})[”\"'’],?\s+(?
 
 def is_title(text: str) -> bool:
     """True when the words look like a heading's: all capitals, or each word that matters begins with one."""
+    if not text.isascii() and _CHINESE_TITLE.fullmatch(text):
+        return True
     words = re.findall(r"[^\W_][\w’'&/.-]*", text)
     if not words or len(words) > _MOST_TITLE_WORDS or not (words[0][0].isupper() or words[0][0].isdigit()):
         return False
@@ -97,6 +112,11 @@ def is_capitals(text: str) -> bool:
     """True when no letter is small and there are at least three."""
     letters = [char for char in text if char.isalpha()]
     return len(letters) >= 3 and not any(char.islower() for char in letters)
+
+
+def is_signature(text: str) -> bool:
+    """True for a line to sign on, or what stands beside one: "By: ____", "Title: Director"."""
+    return (bool(_SIGNATURE.match(text)) and len(text) < 60) or "___" in text
 
 
 def has_verb(text: str) -> bool:

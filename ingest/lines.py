@@ -26,7 +26,8 @@ class Line:
     """One line of a page: characters [start, end) without white space at its ends, and its place.
 
     `left`, `right`, `top` in points (or characters and line numbers); `gaps` counts column gaps inside the line;
-    `blank_before`: an empty line stands above it in the text. `furniture` and `row` are set by those who know.
+    `blank_before`: an empty line stands above it in the text; `height` is the usual height of its words' boxes (0
+    without). `furniture`, `row`, `cells` (the name of the row it is part of) and `footnote` are set by those who know.
     """
 
     page: int
@@ -38,8 +39,11 @@ class Line:
     top: float
     gaps: int = 0
     blank_before: bool = False
+    height: float = 0.0
     furniture: bool = False
     row: bool = False
+    cells: str = ""
+    footnote: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class _Words:
     def __init__(self, packed: bytes) -> None:
         spans, self.boxes = unpack_arrays(packed)
         self.starts: list[int] = spans[:, 0].tolist()
+        self.heights: list[float] = (self.boxes[:, 3] - self.boxes[:, 1]).tolist()
         wide = self.boxes[1:, 0] - self.boxes[:-1, 2] > _COLUMN_GAP_POINTS
         self.gaps = np.concatenate(([0], np.cumsum(wide)))
 
@@ -99,6 +104,7 @@ def _place(line: Line, raw: str, words: _Words) -> None:
         boxes = words.boxes[first:last]
         line.left, line.right, line.top = float(boxes[0, 0]), float(boxes[:, 2].max()), float(boxes[:, 1].min())
         line.gaps = int(words.gaps[last - 1] - words.gaps[first])
+        line.height = words.heights[(first + last) // 2]
     else:
         line.left = float(len(raw) - len(raw.lstrip()))
         line.right = float(len(raw.rstrip()))

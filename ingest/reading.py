@@ -26,7 +26,7 @@ def read(job: Job, count: CountTokens) -> ParsedDocument:
     """The document that the file's bytes are at this moment. Raises LoadError's subclasses, OSError."""
     data = Path(job.path).read_bytes()
     loaded = load(data, job.media_type, job.options)
-    blocks = blocks_of(loaded.pages)
+    blocks = blocks_of(loaded.pages, loaded.outline)
     front = front_of(blocks, loaded.title, job.path)
     document = Document(
         id=hashlib.sha256(data).hexdigest(),
@@ -46,7 +46,7 @@ def read(job: Job, count: CountTokens) -> ParsedDocument:
 
 def chunks_of(document: Document, pages: Sequence[Page], limit: int, count: CountTokens) -> list[Chunk]:
     """A stored document's chunks made anew from its stored pages; its file is not needed."""
-    return _chunks(document, pages, blocks_of(pages), limit, count)
+    return _chunks(document, pages, blocks_of(pages, document.outline), limit, count)
 
 
 def _chunks(

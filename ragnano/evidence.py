@@ -143,7 +143,7 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
     """The sentences of the best hits, as the reader and retrieval see them."""
     hits = found.hits[:CHUNKS]
     asked = Asked(found)
-    cut = [extracts for hit in hits if (extracts := _to_be_read(hit, catalogue, asked))]
+    cut = _rows_asked_for([extracts for hit in hits if (extracts := _to_be_read(hit, catalogue, asked))], asked)
     passages = [_Passage(extracts) for extracts in cut]
     readings = reader.read(found.focus, [passage.text for passage in passages])
     rows: list[list[float]] = []
@@ -151,8 +151,9 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
     for passage, reading in zip(passages, readings, strict=True):
         hit = passage.extracts[0].hit
         for extract, (words, middles) in zip(passage.extracts, passage.words_of(reading), strict=True):
-            parts.append(part_that_answers(extract.text, words, middles))
-            best, stems = np.sort(words)[-BEST_WORDS:], frozenset(content_stems(extract.text))
+            whole = (0, len(extract.text))  # a row is never cut
+            parts.append(whole if extract.told else part_that_answers(extract.text, words, middles))
+            best, stems = np.sort(words)[-BEST_WORDS:], frozenset(content_stems(extract.read_as))
             rows.append(
                 [
                     reading.answers / 10,
@@ -181,18 +182,34 @@ def _to_be_read(hit: Hit, catalogue: Catalogue, asked: "Asked") -> list[Extract]
     ]
 
 
+def _rows_asked_for(cut: Sequence[list[Extract]], asked: "Asked") -> list[list[Extract]]:
+    """Of a page's table rows only those that hold the most of the question in their own cells: where one row says
+    "Gold", the others are about something else. The reader, which has learnt from sentences, tells them apart badly."""
+    best: dict[tuple[str, int], float] = {}
+    held = {id(row): asked.coverage(frozenset(content_stems(row.text))) for rows in cut for row in rows if row.told}
+    for row in (row for rows in cut for row in rows if row.told):
+        table = (row.hit.document.id, row.spans[0].page)
+        best[table] = max(best.get(table, 0.0), held[id(row)])
+    kept = [
+        [row for row in rows if not row.told or held[id(row)] >= best[row.hit.document.id, row.spans[0].page]]
+        for rows in cut
+    ]
+    return [rows for rows in kept if rows]
+
+
 class _Passage:
-    """A chunk as the reader gets it: its headings, then its sentences, with each one's place in that text."""
+    """A chunk as the reader gets it: its headings and column names, then its sentences, each with its place in that."""
 
     def __init__(self, extracts: Sequence[Extract]) -> None:
         self.extracts = extracts
-        section = extracts[0].hit.chunk.section
-        self.heading_stems = frozenset(content_stems(section))
-        text, self._places = f"{section}\n" if section else "", []
+        chunk = extracts[0].hit.chunk
+        above = "\n".join(part for part in (chunk.section, chunk.columns) if part)
+        self.heading_stems = frozenset(content_stems(above))
+        text, self._places = f"{above}\n" if above else "", []
         for extract in extracts:
             start = len(text)
-            text += extract.text + " "
-            self._places.append((start, start + len(extract.text)))
+            text += extract.read_as + " "
+            self._places.append((start, start + len(extract.read_as)))
         self.text = text.rstrip()
 
     def words_of(self, reading: Reading) -> list[tuple[NDArray[np.float32], NDArray[np.float64]]]:
@@ -260,7 +277,7 @@ class Asked:
     def __init__(self, found: Found) -> None:
         counts = Counter(stem for hit in found.hits for stem in _chunk_stems(hit))
         self.seen = frozenset(counts)
-        known = set(content_stems(found.hits[0].chunk.context)) if found.hits else set()
+        known = set(content_stems(found.hits[0].chunk.context.partition("\n")[0])) if found.hits else set()
         stems = [stem for stem in found.question.stems if stem not in known] or list(found.question.stems)
         total = len(found.hits)
         self._weights = {stem: math.log(1 + total / (1 + counts[stem])) for stem in stems}
@@ -274,4 +291,4 @@ class Asked:
 
 
 def _chunk_stems(hit: Hit) -> frozenset[str]:
-    return frozenset(content_stems(f"{hit.chunk.section} {hit.chunk.text}"))
+    return frozenset(content_stems(f"{hit.chunk.section} {hit.chunk.columns} {hit.chunk.text}"))

@@ -6,12 +6,13 @@ with two spans.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ragnano.instructions import addresses_a_model
+from ragnano.places import is_head, row_of
 from ragnano.store import Catalogue
 from ragnano.text import fold, sentence_spans
-from ragnano.types import Hit, Page, Span
+from ragnano.types import Hit, Mark, Page, Span
 
 LONGEST = 700
 """Characters. A longer extract is no longer "the exact words": nothing is joined to it."""
@@ -34,40 +35,56 @@ _SHORTEST = 12  # characters; a shorter piece ("8.2", "Term.") belongs to what f
 class Extract:
     """A sentence, list item or row of a retrieved chunk; `text` has its white space folded, `spans` say where it is.
 
-    `orders` says whether it speaks to a machine that reads it (`ragnano.instructions`).
+    `orders` says whether it speaks to a machine that reads it (`ragnano.instructions`). `told` is what the reader gets:
+    the same, or a table's row with each cell behind its column's name.
     """
 
     hit: Hit
     spans: tuple[Span, ...]
     text: str
     orders: bool = False
+    told: str = ""
+
+    @property
+    def read_as(self) -> str:
+        """What the reader gets."""
+        return self.told or self.text
 
 
 def extracts_of(hit: Hit, catalogue: Catalogue) -> list[Extract]:
-    """The chunk's extracts in reading order."""
+    """The chunk's extracts in reading order; a table's row is one, and the row of its columns' names none."""
     pages: dict[int, Page] = {}
-    grouped: list[list[Span]] = []
-    texts: list[str] = []
-    orders: list[bool] = []
+    made: list[Extract] = []
     for span in hit.chunk.spans:
         if span.page not in pages:
             pages[span.page] = catalogue.page(hit.chunk.document, span.page)
-        page_text = pages[span.page].text
-        for piece, ordered in _orders_apart(page_text, sentence_spans(page_text, span)):
-            text = fold(page_text[piece.start : piece.end])
-            if texts and ordered == orders[-1] and _joins(texts[-1], text, grouped[-1][-1], piece):
-                grouped[-1].append(piece)
-                texts[-1] += " " + text
-                orders[-1] = ordered or addresses_a_model(texts[-1])
+        page = pages[span.page]
+        cells = [mark for mark in page.marks if mark.start < span.end and span.start < mark.end and row_of(mark.name)]
+        if cells:
+            if not is_head(row_of(cells[0].name)):
+                text = fold(page.text[span.start : span.end])
+                made.append(Extract(hit, (span,), text, addresses_a_model(text), _told(page, cells)))
+            continue
+        for piece, ordered in _orders_apart(page.text, sentence_spans(page.text, span)):
+            text = fold(page.text[piece.start : piece.end])
+            before = made[-1] if made else None
+            joins = before and not before.told and ordered == before.orders
+            if before and joins and _joins(before.text, text, before.spans[-1], piece):
+                whole = f"{before.text} {text}"
+                made[-1] = Extract(hit, (*before.spans, piece), whole, ordered or addresses_a_model(whole))
             else:
-                grouped.append([piece])
-                texts.append(text)
-                orders.append(ordered)
+                made.append(Extract(hit, (piece,), text, ordered))
     return [
-        Extract(hit, _merged(spans), text, ordered)
-        for spans, text, ordered in zip(grouped, texts, orders, strict=True)
-        if any(character.isalnum() for character in text)
+        replace(extract, spans=_merged(extract.spans))
+        for extract in made
+        if any(character.isalnum() for character in extract.text)
     ]
+
+
+def _told(page: Page, cells: Sequence[Mark]) -> str:
+    """A row as "Item: Wheat; Price: $210"."""
+    named = [(mark.name.rpartition(", ")[2], fold(page.text[mark.start : mark.end])) for mark in cells]
+    return "; ".join(f"{name}: {text}" for name, text in named)
 
 
 def _orders_apart(page_text: str, pieces: Sequence[Span]) -> Iterator[tuple[Span, bool]]:

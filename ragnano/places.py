@@ -1,15 +1,45 @@
 """Where words stand in what has no printed pages: a slide, a sheet's cells, a message's part. Pure."""
 
+import re
 from pathlib import PurePath
 
 from ragnano.types import Citation, Page
 
+_TABLE_CELL = re.compile(r"((?:.*, )?(?:row \d+|head)), ")
+_SHEET_CELL = re.compile(r"[A-Z]{1,3}(\d{1,7})")
+
 
 def place_of(page: Page, start: int, end: int) -> str:
-    """The page's name and the marks that [start, end) touches: "Sheet Costs, B7:D7"; "" for a plain page."""
+    """The page's name and the marks that [start, end) touches: "Sheet Costs, B7:D7"; "" for a plain page.
+
+    A printed page's name is its number: "page 4, Table 1, row 3, Price".
+    """
     touched = [mark.name for mark in page.marks if mark.start < end and start < mark.end]
-    named = touched[:1] if touched[:1] == touched[-1:] else [f"{touched[0]}:{touched[-1]}"]
-    return ", ".join(part for part in (page.place, *named) if part)
+    if not touched:
+        return page.place
+    printed = f"page {page.number}" if page.width else ""
+    return ", ".join(part for part in (page.place or printed, _from_to(touched[0], touched[-1])) if part)
+
+
+def row_of(name: str) -> str:
+    """The row that a cell's name tells of: "Table 1, row 3" for its Price, "7" for B7; "" for what is no cell."""
+    if found := _TABLE_CELL.match(name):
+        return found[1]
+    return found[1] if (found := _SHEET_CELL.fullmatch(name)) else ""
+
+
+def is_head(row: str) -> bool:
+    """Whether a row of that name holds the names of its table's columns."""
+    return row.endswith("head")
+
+
+def _from_to(first: str, last: str) -> str:
+    """Both names as one: what they share, then from and to: "Table 1, row 2:row 4", "row 3, Item:Price"."""
+    if first == last:
+        return first
+    one, two = first.split(", "), last.split(", ")
+    shared = next((at for at, pair in enumerate(zip(one, two, strict=False)) if pair[0] != pair[1]), 0)
+    return ", ".join([*one[:shared], f"{one[shared]}:{two[shared]}"])
 
 
 def where(citation: Citation) -> str:

@@ -18,7 +18,7 @@ from ragnano.narrow import Narrowed, narrow
 from ragnano.question import Question, read_question, synonyms
 from ragnano.rank import RANKERS, Candidate, load_ranking, signals_of
 from ragnano.store import Catalogue, Vectors, quote_term
-from ragnano.text import STOPWORDS, words
+from ragnano.text import STOPWORDS, pairs, words
 from ragnano.types import Document, Hit, Scope
 
 RRF_K = 60
@@ -100,6 +100,10 @@ class Retriever:
             for name, expression in lexical_expressions(question, focus, SYNONYMS in self._parts).items()
             if name in self._parts
         }
+        if "words" in self._parts and (pieces := pairs(focus)):
+            held = self._catalogue.holding(pieces, scope, most)
+            others = [found for found in rankings.get("words", []) if found[0] not in dict(held)]
+            rankings["words"] = [*held, *others][:most]
         if "dense" in self._parts:
             rankings["dense"] = self._vectors.search(vector, scope, most)
         return rankings

@@ -14,6 +14,9 @@ MONTH = (
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
 """A month's name or its abbreviation, for a pattern that ignores case."""
+WIDE = "\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff60\uff66-\uff9f"
+"""Characters of scripts that write words without spaces (Chinese, Japanese), for a pattern's class."""
+_SPACELESS = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff]{2,}")
 _SPACE = re.compile(r"\s+")
 
 # Words that say nothing about the subject of a question put to a contract. Question words are here too: what they ask
@@ -39,7 +42,7 @@ _ABBREVIATIONS = frozenset(
     n.a l.l.c l.p p.l.c ph.d d.c gmbh exh sch vol pp bros assn cf
     """.split()
 )
-_BOUNDARY = re.compile(r"[.?!][\"”’')\]]*(?=\s+[\"“‘'(\[]*[A-Z0-9(])|;(?=\s)|\n\s*\n")
+_BOUNDARY = re.compile(r"[.?!][\"”’')\]]*(?=\s+[\"“‘'(\[]*[A-Z0-9(])|;(?=\s)|[。！？][”」』）]*|\n\s*\n")
 _CLAUSE_NUMBER = re.compile(r"(?:^|\s)\(?(?:\d+(?:\.\d+)*|[A-Za-z]|[ivxIVX]+)\.$")
 # A sentence is cut at semicolons only when it is longer than this (characters): shorter ones read better whole.
 _LONG_SENTENCE = 260
@@ -71,6 +74,16 @@ def stem(word: str) -> str:
 def words(text: str) -> list[str]:
     """Words and numbers in order, lower case ("10,000", "8.2" and "party's" are one word each)."""
     return [match.group().lower() for match in WORD.finditer(text)]
+
+
+def pairs(text: str) -> list[str]:
+    """Pairs of neighbouring characters of words that no space parts (Chinese, Japanese, Korean), each once, in order.
+
+    Pairs of hiragana alone say how words go together and are left out.
+    """
+    runs = _SPACELESS.findall(text)
+    found = [run[at : at + 2] for run in runs for at in range(len(run) - 1)]
+    return [pair for pair in dict.fromkeys(found) if not all("\u3040" <= char <= "\u309f" for char in pair)]
 
 
 def content_stems(text: str) -> list[str]:

@@ -88,7 +88,8 @@ class Block:
 
     `number` is the clause number as printed ("8.2", "(a)", "" if none); `section` is the path of headings above and
     including this block, outermost first: ("8 Term", "8.2 Termination for Convenience"). `continues` is true when the
-    block carries on the sentence that the block before it left unfinished (a paragraph broken by a page end).
+    block carries on the sentence that the block before it left unfinished (a paragraph broken by a page end). A table's
+    row is a block of kind "table" and knows its column names (`columns`, "" if none).
     """
 
     kind: BlockKind
@@ -97,15 +98,18 @@ class Block:
     number: str = ""
     section: tuple[str, ...] = ()
     continues: bool = False
+    columns: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """Blocks that belong together: the unit that is embedded and searched.
 
-    `text` is the blocks' text with white space folded; `spans` say where it stands, in reading order; `context` is what
-    the chunk inherits (document title, parties) and is found by its words only; `section` is its heading path joined
-    by " > ". `tokens` counts section and text in the embedder's own tokens. `id` is 0 until stored.
+    `text` is the blocks' text with white space folded and words joined that a line's end parts; `spans` say where it
+    stands, in reading order; `context` is what the chunk inherits (document title, parties) and is found by its words
+    only, and in a second line the column names of table rows whose header is in another chunk; `section` is its heading
+    path joined by " > ". `tokens` counts section, column names and text in the embedder's own tokens. `id` is 0 until
+    stored.
     """
 
     document: str
@@ -121,6 +125,11 @@ class Chunk:
     def page(self) -> int:
         """Page on which the chunk begins."""
         return self.spans[0].page
+
+    @property
+    def columns(self) -> str:
+        """Column names of the table rows in it whose header is in another chunk, "" if none."""
+        return self.context.partition("\n")[2]
 
 
 @dataclass(frozen=True, slots=True)

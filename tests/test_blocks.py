@@ -117,6 +117,7 @@ def test_markdown_headings_lists_and_tables() -> None:
         ("list_item", "Lease > Rent", "- by transfer"),
         ("list_item", "Lease > Rent", "- in advance"),
         ("table", "Lease > Rent", "| month | rent | | --- |"),
+        ("table", "Lease > Rent", "| May | 900 |"),
     ]
 
 

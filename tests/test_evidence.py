@@ -14,7 +14,7 @@ from ragnano.gate import Gate, load_gate
 from ragnano.generate import in_reading_order
 from ragnano.retrieve import Found, Retriever
 from ragnano.text import fold
-from ragnano.types import Evidence, Scope
+from ragnano.types import Chunk, Document, Evidence, Mark, Page, ParsedDocument, Scope, Span
 from tests.conftest import add_text, make_evidence
 
 TEXT = """# 8 Term
@@ -142,3 +142,41 @@ def test_the_gate_that_ships_knows_what_risks_mean() -> None:
 def test_the_prompt_has_the_evidence_in_reading_order() -> None:
     one, two, three = make_evidence("First.", "Second.", "Third.")
     assert in_reading_order((three, one, two)) == [one, two, three]
+
+
+def add_fees(assistant: Assistant) -> None:
+    """A page with a table of three plans, each row a chunk's piece and each cell named."""
+    rows = (("Plan", "Fee"), ("Basic plan", "$40"), ("Gold plan", "$90"), ("Silver plan", "$60"))
+    text, marks, spans = "", [], []
+    for number, cells in enumerate(rows):
+        start = len(text)
+        for head, cell in zip(rows[0], cells, strict=True):
+            name = f"Table 1, row {number}, {head}" if number else f"Table 1, head, {head}"
+            marks.append(Mark(len(text), len(text) + len(cell), name))
+            text += cell + (" " if head == "Plan" else "\n")
+        spans.append(Span(1, start, len(text) - 1))
+    folded = "\n".join(text[span.start : span.end] for span in spans)
+    document = Document("f" * 64, "Fees", "application/pdf", 1, len(text))
+    parsed = ParsedDocument(
+        document, (Page(1, 612, 792, text, marks=tuple(marks)),), (Chunk(document.id, 0, folded, tuple(spans)),)
+    )
+    vectors = assistant.embedder.embed_sentences([folded])
+    assistant.catalogue.add(parsed, vectors, collection="default", path="/docs/fees.pdf", size=9, mtime_ns=1)
+    assistant.vectors.sync()
+
+
+def test_of_a_table_the_row_that_says_what_the_question_names_is_evidence_and_the_head_is_not(
+    assistant: Assistant,
+) -> None:
+    add_fees(assistant)
+    evidence, _ = evidence_for(assistant, "What is the fee of the gold plan?")
+    assert [item.text for item in evidence] == ["Gold plan $90"]
+    (found,) = cite(evidence[:1], assistant.catalogue)
+    assert found.quote == "Gold plan $90"
+    assert found.place == "page 1, Table 1, row 2, Plan:Fee"
+
+
+def test_all_rows_are_evidence_when_the_question_names_none_of_them(assistant: Assistant) -> None:
+    add_fees(assistant)
+    evidence, _ = evidence_for(assistant, "What are the fees?")
+    assert {item.text for item in evidence} == {"Basic plan $40", "Gold plan $90", "Silver plan $60"}

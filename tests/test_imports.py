@@ -54,6 +54,7 @@ INGEST_MAY_USE = (
     "ragnano.config",
     "ragnano.boxes",
     "ragnano.text",
+    "ragnano.places",  # the names of cells are written by readers and read where answers are cited
     "ragnano.models",
     "ragnano.store",
 )

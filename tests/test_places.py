@@ -2,7 +2,7 @@
 
 import pytest
 
-from ragnano.places import place_of
+from ragnano.places import place_of, row_of
 from ragnano.types import Mark, Page
 
 SHEET = Page(1, 0, 0, "Rent 4,000 monthly", place="Sheet Costs", marks=(Mark(0, 4, "A1"), Mark(5, 10, "B1")))
@@ -24,3 +24,28 @@ def test_the_cells_that_the_words_touch_are_named(start: int, end: int, place: s
 def test_marks_are_named_without_a_name_of_the_page_and_a_plain_page_has_no_place() -> None:
     assert place_of(Page(1, 0, 0, "Rent", marks=(Mark(0, 4, "Subject"),)), 0, 4) == "Subject"
     assert place_of(Page(1, 612, 792, "Rent"), 0, 4) == ""
+
+
+def test_a_printed_page_is_named_by_its_number_and_cells_by_what_they_share() -> None:
+    marks = (
+        Mark(0, 4, "Table 2, row 1, Item"),
+        Mark(5, 10, "Table 2, row 1, Price"),
+        Mark(11, 18, "Table 2, row 3, Item"),
+    )
+    page = Page(4, 612, 792, SHEET.text, marks=marks)
+    assert place_of(page, 0, 2) == "page 4, Table 2, row 1, Item"
+    assert place_of(page, 0, 10) == "page 4, Table 2, row 1, Item:Price"
+    assert place_of(page, 0, 18) == "page 4, Table 2, row 1:row 3"
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("Table 1, row 3, Price", "Table 1, row 3"),
+        ("Table 1, head, Price", "Table 1, head"),
+        ("B7", "7"),
+        ("Subject", ""),
+    ],
+)
+def test_a_cell_knows_its_row(name: str, row: str) -> None:
+    assert row_of(name) == row

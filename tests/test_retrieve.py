@@ -47,6 +47,34 @@ def test_hits_say_how_each_ranker_placed_them(assistant: Assistant) -> None:
     assert first.ranks["words"] == 1 and first.ranks["dense"] == 1
 
 
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("合同期限是多久？", "本合同自双方签字之日起生效，合同期限为三年。"),
+        ("支払の期限はいつですか", "支払期限は翌月末とする。"),
+        ("계약 기간은?", "본 계약기간은 삼년으로 한다."),
+    ],
+)
+def test_words_that_no_space_parts_are_found_inside_their_sentence(
+    assistant: Assistant, question: str, wanted: str
+) -> None:
+    add_text(
+        assistant, "乙方应当在收到发票后支付货款。\n\n第三者に譲渡してはならない。\n\n대금을 지급한다.\n\n" + wanted
+    )
+    first = assistant.search(question)[0]
+    assert first.chunk.text == wanted
+    assert first.ranks["words"] == 1
+
+
+def test_words_inside_sentences_are_found_in_the_scope_alone(assistant: Assistant) -> None:
+    add_text(assistant, "合同期限为三年。", name="one.txt")
+    add_text(assistant, "价款为十万元。", name="two.txt")
+    other = assistant.catalogue.resolve("two.txt").id
+    assert assistant.catalogue.holding(["合同"], Scope(documents=(other,)), 5) == []
+    assert len(assistant.catalogue.holding(["合同", "期限"], Scope(), 5)) == 1
+    assert assistant.catalogue.holding([], Scope(), 5) == []
+
+
 def named(assistant: Assistant, question: str) -> list[str]:
     narrowed = narrow(read_question(question), assistant.catalogue, Scope())
     return [document.path.rsplit("/", 1)[-1] for document in narrowed.about]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragnano.text import content_stems, fold, sentence_spans, sentences, stem
+from ragnano.text import content_stems, fold, pairs, sentence_spans, sentences, stem
 from ragnano.types import Span
 
 
@@ -66,3 +66,13 @@ def test_spans_point_into_the_page() -> None:
 def test_stems_join_forms_of_a_word_and_drop_words_without_content() -> None:
     assert stem("terminated") == stem("Termination".lower()) or stem("terminated") == stem("terminates")
     assert content_stems("What is the term of this agreement?") == [stem("term")]
+
+
+def test_pairs_are_of_words_that_no_space_parts_and_not_of_hiragana_alone() -> None:
+    assert pairs("The 合同期限 of 支払いです, 合同") == ["合同", "同期", "期限", "支払", "払い"]
+    assert pairs("plain words") == []
+
+
+def test_chinese_and_japanese_sentences_end_at_their_full_stop() -> None:
+    text = "期限为三年。“届满终止。”另行约定！"
+    assert [text[start:end] for start, end in sentences(text)] == ["期限为三年。", "“届满终止。”", "另行约定！"]

@@ -14,9 +14,14 @@ import numpy as np
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
+from ingest.load.bidi import as_spoken
 from ingest.load.clean import Mapped, clean_mapped
+from ingest.load.grid import with_tables
+from ingest.load.order import in_reading_order
+from ingest.load.rules import rules_of
+from ingest.load.segments import Placed, segments_of
 from ragnano.boxes import pack_arrays
-from ragnano.types import Page
+from ragnano.types import Mark, Page
 
 _WORD = re.compile(r"\S+")
 _GRID = 100  # device units a point when pdfium is asked where the page's axes lie: 0.01 point is exact enough
@@ -32,16 +37,30 @@ def read_page(page: Any, number: int) -> Page:
     try:
         # surrogatepass keeps half pairs, which pdfium counts and `clean_mapped` drops: offsets stay true.
         mapped = clean_mapped(textpage.get_text_range(errors="surrogatepass"))
-        text = mapped.text
-        if not text.strip():
+        if not mapped.text.strip():
             return Page(number, width, height, "", unreadable=_why_no_text(page))
+        mapped = as_spoken(mapped, lambda at: _left_of(textpage, int(mapped.units[at])))
         runs = list(_runs(mapped))
         corners = np.clip(_on_picture(_places(textpage, runs, mapped), page), 0, (width, height, width, height))
-        seen = (corners[:, 2] > corners[:, 0]) & (corners[:, 3] > corners[:, 1])
-        words = pack_arrays(np.array(runs, dtype=np.int64)[seen], corners[seen])
     finally:
         textpage.close()
-    return Page(number, width, height, text, words)
+    placed, marks = _arranged(Placed(mapped.text, np.array(runs, dtype=np.int64), corners), page)
+    seen = (placed.corners[:, 2] > placed.corners[:, 0]) & (placed.corners[:, 3] > placed.corners[:, 1])
+    words = pack_arrays(placed.runs[seen], placed.corners[seen])
+    return Page(number, width, height, placed.text, words, marks=marks)
+
+
+def _arranged(placed: Placed, page: Any) -> tuple[Placed, tuple[Mark, ...]]:
+    """The page in reading order, and its tables' cells."""
+    segments = segments_of(placed)
+    if segments is None:
+        return placed, ()
+    ordered = in_reading_order(placed, segments)
+    if ordered is not placed:
+        segments = segments_of(ordered)
+        if segments is None:
+            return ordered, ()
+    return with_tables(ordered, segments, lambda: _on_picture(rules_of(page).reshape(-1, 1, 4).repeat(2, axis=1), page))
 
 
 def _runs(mapped: Mapped) -> Iterator[tuple[int, int]]:
@@ -52,6 +71,14 @@ def _runs(mapped: Mapped) -> Iterator[tuple[int, int]]:
             yield from itertools.pairwise([start, *(cut for cut in mapped.breaks if start < cut < end), end])
         else:
             yield start, end
+
+
+def _left_of(textpage: Any, unit: int) -> float:
+    """The left edge of a character in page space."""
+    rect = pdfium.FS_RECTF()
+    index = pdfium.FPDFText_GetCharIndexFromTextIndex(textpage.raw, unit)
+    pdfium.FPDFText_GetLooseCharBox(textpage.raw, index, ctypes.byref(rect))
+    return float(rect.left)
 
 
 def _places(textpage: Any, runs: list[tuple[int, int]], mapped: Mapped) -> NDArray[np.float32]:
@@ -67,8 +94,8 @@ def _places(textpage: Any, runs: list[tuple[int, int]], mapped: Mapped) -> NDArr
     return np.frombuffer(rects, dtype=np.float32).reshape(len(runs), 2, 4)
 
 
-def _on_picture(places: NDArray[np.float32], page: Any) -> NDArray[np.float64]:
-    """Boxes round both characters as the upright picture shows them: float64 (runs, x0 y0 x1 y1), NaN-free.
+def _on_picture(places: NDArray[np.floating[Any]], page: Any) -> NDArray[np.float64]:
+    """Boxes round both rectangles as the upright picture shows them: float64 (n, x0 y0 x1 y1), NaN-free.
 
     Where pdfium lies is asked of pdfium itself, so crop box and rotation are taken as the picture takes them.
     """

@@ -25,6 +25,11 @@ class Index(Database):
         with self.reading() as connection:
             return lexical.search(connection, expression, scope, k, weights)
 
+    def holding(self, pieces: Sequence[str], scope: Scope, k: int) -> list[tuple[int, float]]:
+        """The `k` chunks that hold the most of `pieces`, by reading them: (chunk id, how many), ties by id."""
+        with self.reading() as connection:
+            return lexical.holding(connection, pieces, scope, k)
+
     def opening_with(self, phrase: str, scope: Scope, chunks: int) -> list[str]:
         """Ids of the documents that say `phrase`, whatever the case, within their first `chunks` chunks, sorted."""
         with self.reading() as connection:

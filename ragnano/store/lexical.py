@@ -15,6 +15,9 @@ from ragnano.types import Scope
 WEIGHTS = (0.5, 2.0, 1.0)
 
 
+_MOST_PIECES = 40  # of a question; a longer one has said by then what it is about
+
+
 def quote_term(term: str) -> str:
     """`term` as one FTS5 phrase: no character in it can be read as an operator, column or quote.
 
@@ -65,6 +68,21 @@ def search(
         (*weights, expression, *values, k),
     )
     return [(identifier, score) for identifier, score in rows]
+
+
+def holding(connection: sqlite3.Connection, pieces: Sequence[str], scope: Scope, k: int) -> list[tuple[int, float]]:
+    """The `k` chunks that hold the most of `pieces` in section or text: (chunk id, how many), ties by id.
+
+    For scripts without spaces, of which the index knows no words, only whole clauses: reads all texts of the scope.
+    """
+    inside, values = scope_filter(scope, "chunks.document")
+    held = " + ".join(["(instr(chunks.section || ' ' || chunks.text, ?) > 0)"] * min(len(pieces), _MOST_PIECES)) or "0"
+    rows = connection.execute(
+        f"SELECT chunks.id, {held} AS score FROM chunks WHERE {inside} AND score > 0 "
+        "ORDER BY score DESC, chunks.id LIMIT ?",
+        (*pieces[:_MOST_PIECES], *values, k),
+    )
+    return [(identifier, float(score)) for identifier, score in rows]
 
 
 def opening_with(connection: sqlite3.Connection, phrase: str, scope: Scope, chunks: int) -> list[str]:

@@ -1,0 +1,113 @@
+"""Ruling lines of a PDF page: what frames tables. Knows pdfium's page objects, not what the lines mean.
+
+Lines are drawn in three ways: stroked one by one, as filled rectangles of a hair's height (word processors), or many in
+one path (programs that draw whole grids).
+"""
+
+import ctypes
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pypdfium2.raw as pdfium
+from numpy.typing import NDArray
+
+_MOST = 3_000  # paths; a drawing has more, and no table
+_DEEPEST = 3  # forms in forms
+_MOST_POINTS = 400  # in one path
+_THIN = 3.0  # points
+_LEAST = 8.0  # points long; dots and dashes are shorter
+
+Line = tuple[float, float, float, float]
+Matrix = tuple[float, float, float, float, float, float]
+_AS_IS: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+def rules_of(page: Any) -> NDArray[np.float64]:
+    """Level and upright lines in page space: float64 (n, x0 y0 x1 y1)."""
+    things = list(
+        itertools.islice(_paths(page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject), _MOST + 1)
+    )
+    lines: list[Line] = []
+    if len(things) <= _MOST:
+        sides = [ctypes.c_float() for _ in range(4)]
+        places = [ctypes.byref(side) for side in sides]
+        for thing, matrix in things:
+            if not pdfium.FPDFPageObj_GetBounds(thing, *places):
+                continue
+            left, bottom, right, top = (side.value for side in sides)
+            if _is_line(left, bottom, right, top):
+                lines.append((*_through(matrix, left, bottom), *_through(matrix, right, top)))
+            elif right - left > _LEAST and top - bottom > _LEAST:
+                lines += ((*_through(matrix, *line[:2]), *_through(matrix, *line[2:])) for line in _inside(thing))
+    found = np.array(lines, dtype=np.float64).reshape(-1, 2, 2)
+    return np.concatenate((found.min(axis=1), found.max(axis=1)), axis=1)
+
+
+def _paths(
+    holder: Any, count: Callable[[Any], int], get: Callable[[Any, int], Any], matrix: Matrix = _AS_IS, depth: int = 0
+) -> Iterator[tuple[Any, Matrix]]:
+    """Paths of a page or form, those of forms in it too, each with the way from its space to the page's."""
+    for index in range(count(holder)):
+        thing = get(holder, index)
+        kind = pdfium.FPDFPageObj_GetType(thing)
+        if kind == pdfium.FPDF_PAGEOBJ_PATH:
+            yield thing, matrix
+        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
+            own = _then(_matrix_of(thing), matrix)
+            yield from _paths(thing, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, own, depth + 1)
+
+
+def _matrix_of(thing: Any) -> Matrix:
+    found = pdfium.FS_MATRIX()
+    if not pdfium.FPDFPageObj_GetMatrix(thing, ctypes.byref(found)):
+        return _AS_IS
+    return found.a, found.b, found.c, found.d, found.e, found.f
+
+
+def _then(first: Matrix, second: Matrix) -> Matrix:
+    """One map after the other."""
+    (a, b, c, d, e, f), (p, q, r, s, t, u) = first, second
+    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
+
+
+def _through(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
+    a, b, c, d, e, f = matrix
+    return a * x + c * y + e, b * x + d * y + f
+
+
+def _is_line(left: float, bottom: float, right: float, top: float) -> bool:
+    width, height = right - left, top - bottom
+    return (width < _THIN and height > _LEAST) or (height < _THIN and width > _LEAST)
+
+
+def _inside(thing: Any) -> Iterator[Line]:
+    """The lines that a stroked path is made of."""
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    if not pdfium.FPDFPath_GetDrawMode(thing, ctypes.byref(fill), ctypes.byref(stroke)) or not stroke.value:
+        return
+    count = pdfium.FPDFPath_CountSegments(thing)
+    if not 0 < count <= _MOST_POINTS:
+        return
+    matrix = _matrix_of(thing)
+    x, y = ctypes.c_float(), ctypes.c_float()
+    begin = last = (0.0, 0.0)
+    for index in range(count):
+        part = pdfium.FPDFPath_GetPathSegment(thing, index)
+        pdfium.FPDFPathSegment_GetPoint(part, ctypes.byref(x), ctypes.byref(y))
+        here = _through(matrix, x.value, y.value)
+        kind = pdfium.FPDFPathSegment_GetType(part)
+        if kind == pdfium.FPDF_SEGMENT_MOVETO:
+            begin = here
+        elif kind == pdfium.FPDF_SEGMENT_LINETO:
+            yield from _between(last, here)
+        if pdfium.FPDFPathSegment_GetClose(part):
+            yield from _between(here, begin)
+        last = here
+
+
+def _between(one: tuple[float, float], two: tuple[float, float]) -> Iterator[Line]:
+    line = min(one[0], two[0]), min(one[1], two[1]), max(one[0], two[0]), max(one[1], two[1])
+    if _is_line(*line):
+        yield line
