@@ -17,6 +17,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -32,6 +33,7 @@ MakeReader = Callable[[Settings], ReadFile]
 
 _MEMORY = 3 << 30  # bytes of data a child may hold; a 200 MB file needs about 1 GiB, a decompression bomb any amount
 _READY = "ready"
+_PAGE_READ = "page read"  # said between job and reply, for each page that took its time
 
 
 def file_reader(settings: Settings) -> ReadFile:
@@ -115,7 +117,11 @@ class _Child:
             raise LoadError("the reading process does not start; `ragnano doctor` tells what is wrong") from None
 
     def ask(self, job: Job, seconds: float) -> "ParsedDocument | RagnanoError":
-        """What the child makes of the file. Raises LoadError when it dies of it or takes longer than `seconds`."""
+        """What the child makes of the file. Raises LoadError when it dies of it or takes longer than `seconds`.
+
+        Each page that it reports as read gives it as many seconds again: a scan of 200 pages takes minutes, and a page
+        that hangs is still found.
+        """
         late = threading.Event()
 
         def stop() -> None:
@@ -126,7 +132,10 @@ class _Child:
         timer.start()
         try:
             self._send(job)
-            reply = self._receive()
+            while (reply := self._receive()) == _PAGE_READ:
+                timer.cancel()
+                timer = threading.Timer(seconds, stop)
+                timer.start()
         except (OSError, EOFError, pickle.UnpicklingError):
             if late.is_set():
                 raise LimitExceeded(
@@ -189,7 +198,13 @@ def main() -> None:
         except RagnanoError as error:
             _answer(outgoing, error)
             continue
-        _answer(outgoing, _outcome(reader, job))
+        _answer(outgoing, _outcome(reader, _reporting(job, outgoing)))
+
+
+def _reporting(job: Job, outgoing: BinaryIO) -> Job:
+    """The job, whose reader tells the parent of each page that took its time."""
+    options = replace(job.options, page_read=lambda: _answer(outgoing, _PAGE_READ))
+    return replace(job, options=options)
 
 
 def _outcome(reader: ReadFile, job: Job) -> ParsedDocument | RagnanoError:
