@@ -17,12 +17,12 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from ingest.reading import Job, read
+from ingest.signs import hear
 from ingest.walk import reason_of
 from ragnano.config import Settings
 from ragnano.errors import DamagedFile, LimitExceeded, LoadError, RagnanoError
@@ -33,7 +33,7 @@ MakeReader = Callable[[Settings], ReadFile]
 
 _MEMORY = 3 << 30  # bytes of data a child may hold; a 200 MB file needs about 1 GiB, a decompression bomb any amount
 _READY = "ready"
-_PAGE_READ = "page read"  # said between job and reply, for each page that took its time
+_SIGN = "alive"
 
 
 def file_reader(settings: Settings) -> ReadFile:
@@ -117,11 +117,7 @@ class _Child:
             raise LoadError("the reading process does not start; `ragnano doctor` tells what is wrong") from None
 
     def ask(self, job: Job, seconds: float) -> "ParsedDocument | RagnanoError":
-        """What the child makes of the file. Raises LoadError when it dies of it or takes longer than `seconds`.
-
-        Each page that it reports as read gives it as many seconds again: a scan of 200 pages takes minutes, and a page
-        that hangs is still found.
-        """
+        """What the child makes of the file. Raises LoadError when it dies of it or gives no sign for `seconds`."""
         late = threading.Event()
 
         def stop() -> None:
@@ -132,7 +128,7 @@ class _Child:
         timer.start()
         try:
             self._send(job)
-            while (reply := self._receive()) == _PAGE_READ:
+            while (reply := self._receive()) == _SIGN:
                 timer.cancel()
                 timer = threading.Timer(seconds, stop)
                 timer.start()
@@ -198,16 +194,11 @@ def main() -> None:
         except RagnanoError as error:
             _answer(outgoing, error)
             continue
-        _answer(outgoing, _outcome(reader, _reporting(job, outgoing)))
+        _answer(outgoing, _outcome(reader, job, outgoing))
 
 
-def _reporting(job: Job, outgoing: BinaryIO) -> Job:
-    """The job, whose reader tells the parent of each page that took its time."""
-    options = replace(job.options, page_read=lambda: _answer(outgoing, _PAGE_READ))
-    return replace(job, options=options)
-
-
-def _outcome(reader: ReadFile, job: Job) -> ParsedDocument | RagnanoError:
+def _outcome(reader: ReadFile, job: Job, outgoing: BinaryIO) -> ParsedDocument | RagnanoError:
+    hear(lambda: _answer(outgoing, _SIGN))
     try:
         return reader(job)
     except RagnanoError as error:
@@ -218,6 +209,8 @@ def _outcome(reader: ReadFile, job: Job) -> ParsedDocument | RagnanoError:
         return LimitExceeded("reading it takes more memory than a reader may have; split the file")
     except Exception as error:  # noqa: BLE001 - the border for whatever a reader raises on a malformed file
         return DamagedFile(f"the reader failed on it ({type(error).__name__}); save the file anew and try again")
+    finally:
+        hear(None)
 
 
 def _answer(outgoing: BinaryIO, message: object) -> None:

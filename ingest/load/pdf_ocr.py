@@ -1,14 +1,19 @@
-"""Which pages of a PDF are read by OCR, and their pictures. Knows pdfium's pages; reading pictures is `ingest.ocr`'s."""
+"""Which pages of a PDF are read by OCR, and their pictures. Knows pdfium's pages; reading them is `ingest.ocr`'s."""
 
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from ingest.load.loaded import ReadOptions
+from ingest.signs import alive
 from ragnano.types import Page
+
+if TYPE_CHECKING:
+    from ingest.ocr.pages import Sheet
 
 _OBJECTS_LOOKED_AT = 400
 _FEW_LETTERS = 400  # a stamp, a header, a footer; a page of a contract has 1,500 to 4,000
@@ -19,10 +24,7 @@ _POINTS = 72.0
 
 
 def with_ocr(document: pypdfium2.PdfDocument, pages: Sequence[Page], options: ReadOptions) -> tuple[Page, ...]:
-    """The pages, those that need it read by OCR. Raises ConfigError when a language is not installed.
-
-    `options.page_read` is called after each page that was.
-    """
+    """The pages, those that need it read by OCR. Raises ConfigError when a language is not installed."""
     wanted = [page.number for page in pages if options.ocr != "never" and _wants_ocr(document, page, options.ocr)]
     if not wanted:
         return tuple(pages)
@@ -32,7 +34,7 @@ def with_ocr(document: pypdfium2.PdfDocument, pages: Sequence[Page], options: Re
     with PageReader(options.languages) as reader:
         for page in reader.pages(_sheets(document, wanted)):
             read[page.number] = page
-            options.page_read()
+            alive()
     return tuple(_better(page, read.get(page.number), options.ocr) for page in pages)
 
 
@@ -54,7 +56,7 @@ def _better(page: Page, read: Page | None, ocr: str) -> Page:
     if read is None:
         return page
     if ocr == "always" or page.unreadable is not None or _letters(read) > _GAIN * _letters(page):
-        return read
+        return replace(read, hidden=page.hidden)
     return page
 
 
@@ -62,7 +64,7 @@ def _letters(page: Page) -> int:
     return sum(map(str.isalnum, page.text))
 
 
-def _sheets(document: pypdfium2.PdfDocument, numbers: Sequence[int]) -> Iterator[Any]:
+def _sheets(document: pypdfium2.PdfDocument, numbers: Sequence[int]) -> "Iterator[Sheet]":
     from ingest.ocr.pages import Sheet, dpi_for
 
     for number in numbers:

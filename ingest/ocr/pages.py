@@ -3,6 +3,7 @@
 The order and every result are the same whatever the number of threads: pages share nothing but the library's code.
 """
 
+import math
 import os
 import threading
 from collections import deque
@@ -46,7 +47,7 @@ class Sheet:
 def dpi_for(width: float, height: float, wanted: float = DPI) -> float:
     """Pixels an inch for a page of that size in points: `wanted`, less where its picture would be too large."""
     inches = max(width, 1.0) * max(height, 1.0) / _POINTS**2
-    return min(wanted, (MOST_PIXELS / inches) ** 0.5)
+    return min(wanted, math.sqrt(MOST_PIXELS / inches))
 
 
 class PageReader:

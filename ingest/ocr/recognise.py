@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.ocr.columns import has_columns
 from ingest.ocr.straight import Laid, as_it_lies, enlarged, evened, levelled, turned
 from ingest.ocr.tesseract import Engine, Line, OcrFailed
 
@@ -84,7 +85,8 @@ def _worth(reading: Reading) -> float:
 
 
 def _read(engine: Engine, laid: Laid, dpi: float) -> Reading:
-    lines = tuple(line for line in engine.read(laid.picture, dpi) if _is_text(line))
+    columns = has_columns(laid.picture, dpi)
+    lines = tuple(line for line in engine.read(laid.picture, dpi, columns=columns) if _is_text(line))
     words = [word for line in lines for word in line]
     boxes = laid.original(np.array([word.box for word in words], dtype=np.float64).reshape(-1, 4))
     weights = [sum(map(str.isalnum, word.text)) for word in words]

@@ -57,13 +57,7 @@ def skew_of(picture: "Image", dpi: float) -> float:
 
     Ink is counted along rows at each angle: at the right one lines and the gaps between them differ most.
     """
-    from PIL import Image
-
-    share = min(_SKEW_DPI / dpi, 1.0)
-    small = picture.resize(
-        (max(round(picture.width * share), 1), max(round(picture.height * share), 1)), Image.Resampling.BOX
-    )
-    rows, columns = np.nonzero(_ink(np.asarray(small)))
+    rows, columns = np.nonzero(ink_at(picture, dpi, _SKEW_DPI))
     if len(rows) < _LEAST_INK:
         return 0.0
     sharpness = {0.0: _sharpness(rows, columns, 0.0)}
@@ -104,6 +98,15 @@ def enlarged(laid: Laid, times: float) -> Laid:
     size = (round(laid.picture.width * times), round(laid.picture.height * times))
     shrink = np.array(((laid.picture.width / size[0], 0, 0), (0, laid.picture.height / size[1], 0)))
     return Laid(laid.picture.resize(size, Resampling.BICUBIC), _after(laid.back, shrink))
+
+
+def ink_at(picture: "Image", dpi: float, fewer: float) -> NDArray[np.bool_]:
+    """Where the picture is inked, bool (height, width), at `fewer` pixels an inch."""
+    from PIL import Image
+
+    share = min(fewer / dpi, 1.0)
+    size = (max(round(picture.width * share), 1), max(round(picture.height * share), 1))
+    return _ink(np.asarray(picture.resize(size, Image.Resampling.BOX)))
 
 
 def inked(picture: "Image") -> float:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Set before the library loads: with OpenMP's own choice of threads a page took 29 s instead of 2.
 os.environ["OMP_THREAD_LIMIT"] = "1"
-import tesserocr  # noqa: E402
+import tesserocr
 
 SECONDS = 60
 """Longest that one reading of one page may take; a dense page takes 2 s, on a busy machine 20."""
@@ -47,14 +47,15 @@ class Engine:
 
     def __init__(self, languages: str) -> None:
         require_languages(languages)
-        self._api = _opened(languages, tesserocr.PSM.AUTO)
+        self._api = _opened(languages, tesserocr.PSM.SINGLE_COLUMN)
         for name, value in _VARIABLES.items():
             self._api.SetVariable(name, value)
         self._turns: Any = None
 
-    def read(self, picture: "Image", dpi: float) -> list[Line]:
-        """The lines of a grey picture in Tesseract's reading order. Raises OcrFailed."""
+    def read(self, picture: "Image", dpi: float, *, columns: bool = False) -> list[Line]:
+        """The lines of a grey picture in reading order, which Tesseract finds with columns. Raises OcrFailed."""
         try:
+            self._api.SetPageSegMode(tesserocr.PSM.AUTO if columns else tesserocr.PSM.SINGLE_COLUMN)
             self._api.SetImage(picture)
             self._api.SetSourceResolution(round(dpi))
             if not self._api.Recognize(SECONDS * 1000):
@@ -66,7 +67,7 @@ class Engine:
             self._api.Clear()
 
     def quarter_turns(self, picture: "Image", dpi: float) -> int | None:
-        """By how many quarters, anticlockwise, the picture must be turned to stand upright; None when it isn't clear."""
+        """How many quarters, anticlockwise, the picture must be turned to stand upright; None when unclear."""
         if not has_orientation():
             return None
         if self._turns is None:
