@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from ingest.ocr.languages import require_languages
-from ingest.ocr.recognise import DOUBTFUL, NOTHING, Reading, recognise
+from ingest.ocr.recognise import DOUBTFUL, LEAST_INK, NOTHING, Reading, recognise
 from ingest.ocr.straight import inked
 from ingest.ocr.tesseract import Engine, OcrFailed
 from ingest.ocr.text import text_of
@@ -30,7 +30,6 @@ DPI = 200.0
 """Pixels an inch to draw pages with. Words wrong on degraded pages: see tests/benchmarks/LOG.md."""
 MOST_PIXELS = 30_000_000
 """Largest picture that is read: A3 at 400 dpi. Larger pages are drawn with fewer pixels an inch."""
-_LEAST_INK = 0.003  # of a picture: dust on a blank sheet; a line of text is more
 _POINTS = 72.0
 
 
@@ -97,7 +96,7 @@ class PageReader:
 
 def _page_of(sheet: Sheet, reading: Reading) -> Page:
     if reading.confidence < NOTHING:
-        blank = not reading.letters and inked(sheet.picture) < _LEAST_INK
+        blank = not reading.letters and inked(sheet.picture) < LEAST_INK
         why = None if blank else "no text on this page: OCR finds none in its picture"
         return Page(sheet.number, sheet.width, sheet.height, "", read_by="ocr", unreadable=why)
     text, spans = text_of(reading.lines)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.ocr.columns import has_columns
-from ingest.ocr.straight import Laid, as_it_lies, enlarged, evened, levelled, turned
+from ingest.ocr.columns import regions
+from ingest.ocr.rows import rows
+from ingest.ocr.straight import Laid, as_it_lies, enlarged, evened, inked, levelled, turned
 from ingest.ocr.tesseract import Engine, Line, OcrFailed
 
 if TYPE_CHECKING:
@@ -23,8 +24,10 @@ DOUBTFUL = 70.0
 """Below, a reading is taken and the page is named: at 69 a quarter of the words was wrong, at 84 a twentieth."""
 NOTHING = 45.0
 """Below, it is no reading: text upside down reads with 33 to 40, and what is seen in photographs with less than 40."""
+LEAST_INK = 0.003
+"""Of a picture: less is dust on a blank sheet; a line of text is more."""
 _SPECK = 40.0  # lines read with less are creases, signatures, pictures
-_FEW_LETTERS = 20  # fewer tell nothing about how the page lies
+_FEW_LETTERS = 20  # fewer are no reading that could be better than another
 _SMALL = 17.0  # pixels; lower words read better enlarged
 _LARGER = 2.0
 _MOST_LARGE_PIXELS = 12_000_000
@@ -46,7 +49,7 @@ def recognise(engine: Engine, picture: "Image", dpi: float) -> Reading:
     best = _read(engine, levelled(lying, dpi), dpi)
     if best.confidence >= SURE:
         return best
-    if best.letters >= _FEW_LETTERS:
+    if inked(picture) >= LEAST_INK:
         best = _the_right_way_up(engine, lying, dpi, best)
     return best if best.confidence >= SURE else _larger(engine, lying, dpi, best)
 
@@ -85,14 +88,19 @@ def _worth(reading: Reading) -> float:
 
 
 def _read(engine: Engine, laid: Laid, dpi: float) -> Reading:
-    columns = has_columns(laid.picture, dpi)
-    lines = tuple(line for line in engine.read(laid.picture, dpi, columns=columns) if _is_text(line))
+    lines: list[Line] = []
+    places: list[tuple[float, ...]] = []
+    for left, top, right, bottom in regions(laid.picture, dpi):
+        found = engine.read(laid.picture.crop((left, top, right, bottom)), dpi)
+        texts = rows(line for line in found if _is_text(line))
+        lines += texts
+        places += [(x0 + left, y0 + top, x1 + left, y1 + top) for line in texts for _, _, (x0, y0, x1, y1) in line]
     words = [word for line in lines for word in line]
-    boxes = laid.original(np.array([word.box for word in words], dtype=np.float64).reshape(-1, 4))
+    boxes = laid.original(np.array(places, dtype=np.float64).reshape(-1, 4))
     weights = [sum(map(str.isalnum, word.text)) for word in words]
     letters = sum(weights)
     weighed = sum(word.confidence * weight for word, weight in zip(words, weights, strict=True))
-    return Reading(lines, boxes, weighed / letters if letters else 0.0, letters)
+    return Reading(tuple(lines), boxes, weighed / letters if letters else 0.0, letters)
 
 
 def _is_text(line: Line) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _SHRINK = 8  # pixels a side that become one where paper is looked at: below a letter's height at 200 dpi
 _REACH = 13  # such pixels: wider than the strokes of a headline, narrower than a shadow
 _DARKEST_PAPER = 96  # of 255; what is darker is a dark area and stays so
+_PAPER = 200  # of 255, on an evened picture: what is lighter is paper
 _SKEW_DPI = 60.0  # lines of 10-point text are 10 pixels apart: enough to tell them, and 40 ms a page
 _MOST_SKEW = 8.0
 _LEAST_SKEW = 0.3  # Tesseract follows lines that are less askew, and each turn blurs a little
@@ -112,12 +113,12 @@ def ink_at(picture: "Image", dpi: float, fewer: float) -> NDArray[np.bool_]:
 def inked(picture: "Image") -> float:
     """Share of the picture that is ink; its edges, where scanners leave shadows, do not count."""
     edge_x, edge_y = picture.width // 20, picture.height // 20
-    inner = np.asarray(picture.crop((edge_x, edge_y, picture.width - edge_x, picture.height - edge_y)))
+    inner = np.asarray(evened(picture).crop((edge_x, edge_y, picture.width - edge_x, picture.height - edge_y)))
     return float(_ink(inner).mean()) if inner.size else 0.0
 
 
 def _ink(light: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    return light < min(float(np.median(light)) - 40.0, 200.0)
+    return light < _PAPER
 
 
 def _sharpness(rows: NDArray[np.int64], columns: NDArray[np.int64], angle: float) -> float:

@@ -52,10 +52,9 @@ class Engine:
             self._api.SetVariable(name, value)
         self._turns: Any = None
 
-    def read(self, picture: "Image", dpi: float, *, columns: bool = False) -> list[Line]:
-        """The lines of a grey picture in reading order, which Tesseract finds with columns. Raises OcrFailed."""
+    def read(self, picture: "Image", dpi: float) -> list[Line]:
+        """The lines of a grey picture that holds one column, from top to bottom. Raises OcrFailed."""
         try:
-            self._api.SetPageSegMode(tesserocr.PSM.AUTO if columns else tesserocr.PSM.SINGLE_COLUMN)
             self._api.SetImage(picture)
             self._api.SetSourceResolution(round(dpi))
             if not self._api.Recognize(SECONDS * 1000):
