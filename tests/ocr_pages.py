@@ -13,6 +13,7 @@ from ragnano.boxes import unpack_words
 from ragnano.types import Page
 
 SIZE = (330, 200)  # points
+INK = 190  # of 255: thin strokes of a scan are grey
 CLAUSES = (
     "8. Termination",
     "8.1 Either Party may terminate this Agreement upon ninety",
@@ -71,7 +72,7 @@ def askew(picture: Image.Image, degrees: float) -> Image.Image:
 
 def boxes_without_ink(page: Page, picture: Image.Image) -> list[str]:
     """Words whose box on the picture holds no ink, or is far larger than a word."""
-    dark = np.asarray(picture.convert("L")) < 128
+    dark = np.asarray(picture.convert("L")) < INK
     scale = picture.width / page.width
     wrong = []
     for word in unpack_words(page.words):
@@ -83,7 +84,7 @@ def boxes_without_ink(page: Page, picture: Image.Image) -> list[str]:
 
 def uncovered_ink(page: Page, picture: Image.Image) -> float:
     """Share of the picture's ink that is in no word's box."""
-    dark = np.asarray(picture.convert("L")) < 128
+    dark = np.asarray(picture.convert("L")) < INK
     covered = np.zeros_like(dark)
     scale = picture.width / page.width
     for word in unpack_words(page.words):

@@ -110,7 +110,7 @@ def test_the_scan_is_read_and_its_clauses_are_boxed_where_their_ink_is(
     assert "shall not exceed $1,150,000" in first.text and "laws of the State of Colorado" in second.text
     with pypdfium2.PdfDocument(scan.path) as pdf:
         for page in (first, second):
-            assert not boxes_without_ink(page, pdf[page.number - 1].render(scale=2, grayscale=True).to_pil())
+            assert not boxes_without_ink(page, pdf[page.number - 1].render(scale=3, grayscale=True).to_pil())
 
 
 def test_boxes_keep_to_the_page(taken_in: tuple[Assistant, IngestReport]) -> None:

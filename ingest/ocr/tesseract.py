@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 os.environ["OMP_THREAD_LIMIT"] = "1"
 import tesserocr
 
-SECONDS = 60
-"""Longest that one reading of one page may take; a dense page takes 2 s, on a busy machine 20."""
+SECONDS = 100
+"""Longest that one reading of one page may take, below the limit that ends the reading process.
+
+A dense page takes 2 s; with nine times as much work on the machine as it has cores it took 30. A limit of 60 gave up on
+pages there, and so made what is read depend on what else runs."""
 
 _VARIABLES = {
     "tessedit_enable_doc_dict": "0",  # words of one page must not sway how the next one is read
