@@ -19,7 +19,7 @@ BOOTSTRAP = @command -v "$(PYTHON)" >/dev/null || { echo 'There is no $(PYTHON) 
 PYTHON_VENV = .venv/bin/python
 RUN = $(PYTHON_VENV) -m
 
-.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate peers ablation injection lock clean
+.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate peers ablation injection ocr lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ ablation: setup-dev ## answers without gate, evidence cut, grammar and verificat
 
 injection: setup-dev ## planted instructions against the real models (needs ../shared/data; ARGS="MODEL ...")
 	@$(RUN) tests.benchmarks.injection $(ARGS)
+
+ocr: setup-dev ## words that OCR reads wrong on clean and degraded pages (needs ../shared/data)
+	@$(RUN) tests.benchmarks.ocr $(ARGS)
 
 lock: ## make the lock files again from pyproject.toml (ARGS=--upgrade for newer versions)
 	@bash .ci/lock.sh $(ARGS)

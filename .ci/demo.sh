@@ -9,6 +9,7 @@ questions=(
   "In the Brightwater lease, how much is the security deposit?"
   "How soon after confirming a data breach must Quillmark notify Northfell?"
   "How many days of paid vacation does the Marrowstone employee get each year?"
+  "How soon after written demand must Ravensholt pay Dunmere under the guaranty?"
   "How many stock options does the Marrowstone employee receive?"
 )
 
@@ -19,7 +20,7 @@ rm -rf "$data"
 
 echo
 echo "== Reading the sample contracts"
-# Exit 3: some files could not be read (the scan and the DOCX are named in the report); that does not stop the demo.
+# Exit 3: some files could not be read (the DOCX is named in the report); that does not stop the demo.
 ragnano ingest sample_docs/documents || [ $? -eq 3 ]
 
 for question in "${questions[@]}"; do

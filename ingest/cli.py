@@ -109,6 +109,17 @@ def _lines(report: "IngestReport") -> list[str]:
 Paths = Annotated[list[Path], typer.Argument(help="Folders or files to take in.")]
 Into = Annotated[str, typer.Option("--collection", "-c", help="The collection to put them in.")]
 Prune = Annotated[bool, typer.Option("--prune", help="Remove documents whose files are gone from these folders.")]
+OcrWhen = Annotated[
+    str | None,
+    typer.Option(
+        "--ocr",
+        metavar="auto|always|never",
+        help="Read pictures of text on pages that give none (auto), on every page, or never.",
+    ),
+]
+OcrLanguages = Annotated[
+    str | None, typer.Option("--ocr-languages", help='Languages of pictures of text: "eng", "eng+deu".')
+]
 PasswordFile = Annotated[
     Path | None, typer.Option("--password-file", help="Passwords for encrypted PDFs, one a line. Never stored.")
 ]

@@ -24,7 +24,10 @@ ZIP = "application/zip"
 PNG = "image/png"
 JPEG = "image/jpeg"
 TIFF = "image/tiff"
-IMAGES = (PNG, JPEG, TIFF)
+BMP = "image/bmp"
+GIF = "image/gif"
+WEBP = "image/webp"
+IMAGES = (PNG, JPEG, TIFF, BMP, GIF, WEBP)
 
 
 class Kind(NamedTuple):
@@ -41,10 +44,13 @@ KINDS = (
     Kind("PDF", PDF, (".pdf",), (b"%PDF-",)),
     Kind("Markdown", MARKDOWN, (".md", ".markdown")),
     Kind("text", TEXT, (".txt", ".text", "")),
-    Kind("image", None, (".png",), (b"\x89PNG\r\n",)),
-    Kind("image", None, (".jpg", ".jpeg"), (b"\xff\xd8\xff",)),
-    Kind("image", None, (".tif", ".tiff"), (b"II*\x00", b"MM\x00*")),
-    Kind("image", None, (".gif", ".bmp", ".webp", ".heic"), (b"GIF8",)),
+    Kind("image", PNG, (".png",), (b"\x89PNG\r\n",)),
+    Kind("image", JPEG, (".jpg", ".jpeg"), (b"\xff\xd8\xff",)),
+    Kind("image", TIFF, (".tif", ".tiff"), (b"II*\x00", b"MM\x00*")),
+    Kind("image", GIF, (".gif",), (b"GIF8",)),
+    Kind("image", BMP, (".bmp",)),
+    Kind("image", WEBP, (".webp",)),
+    Kind("image", None, (".heic",)),
     Kind("Word document", None, (".docx", ".doc", ".odt", ".rtf"), (b"{\\rtf",)),
     Kind("spreadsheet", None, (".xlsx", ".xls", ".ods", ".csv")),
     Kind("presentation", None, (".pptx", ".ppt", ".odp")),

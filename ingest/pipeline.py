@@ -16,6 +16,7 @@ from pathlib import Path
 from ingest.batches import Progress, embed, fingerprint_of
 from ingest.kinds import media_type_of
 from ingest.load.loaded import ReadOptions
+from ingest.ocr.languages import require_languages
 from ingest.reading import Job
 from ingest.rebuild import rebuild
 from ingest.walk import Found, folders_of, reason_of, walk
@@ -50,8 +51,10 @@ def ingest(
 
     `embedder` (or the function that gives it) is not touched when nothing is to embed; `prune` forgets files that are
     gone from the given folders; `cancelled` is asked between files. Raises NotFoundError (no such path), StoreError,
-    ModelError.
+    ModelError, ConfigError (a language of OCR is not installed).
     """
+    if settings.ocr != "never":
+        require_languages(settings.ocr_languages)
     run = _Run(settings, catalogue, vectors, embedder, collection, tuple(passwords), progress)
     with catalogue.write_lock():
         found = walk(paths)

@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from ingest.reading import Job, read
+from ingest.signs import hear
 from ingest.walk import reason_of
 from ragnano.config import Settings
 from ragnano.errors import DamagedFile, LimitExceeded, LoadError, RagnanoError
@@ -32,6 +33,7 @@ MakeReader = Callable[[Settings], ReadFile]
 
 _MEMORY = 3 << 30  # bytes of data a child may hold; a 200 MB file needs about 1 GiB, a decompression bomb any amount
 _READY = "ready"
+_SIGN = "alive"
 
 
 def file_reader(settings: Settings) -> ReadFile:
@@ -115,7 +117,7 @@ class _Child:
             raise LoadError("the reading process does not start; `ragnano doctor` tells what is wrong") from None
 
     def ask(self, job: Job, seconds: float) -> "ParsedDocument | RagnanoError":
-        """What the child makes of the file. Raises LoadError when it dies of it or takes longer than `seconds`."""
+        """What the child makes of the file. Raises LoadError when it dies of it or gives no sign for `seconds`."""
         late = threading.Event()
 
         def stop() -> None:
@@ -126,7 +128,10 @@ class _Child:
         timer.start()
         try:
             self._send(job)
-            reply = self._receive()
+            while (reply := self._receive()) == _SIGN:
+                timer.cancel()
+                timer = threading.Timer(seconds, stop)
+                timer.start()
         except (OSError, EOFError, pickle.UnpicklingError):
             if late.is_set():
                 raise LimitExceeded(
@@ -189,10 +194,11 @@ def main() -> None:
         except RagnanoError as error:
             _answer(outgoing, error)
             continue
-        _answer(outgoing, _outcome(reader, job))
+        _answer(outgoing, _outcome(reader, job, outgoing))
 
 
-def _outcome(reader: ReadFile, job: Job) -> ParsedDocument | RagnanoError:
+def _outcome(reader: ReadFile, job: Job, outgoing: BinaryIO) -> ParsedDocument | RagnanoError:
+    hear(lambda: _answer(outgoing, _SIGN))
     try:
         return reader(job)
     except RagnanoError as error:
@@ -203,6 +209,8 @@ def _outcome(reader: ReadFile, job: Job) -> ParsedDocument | RagnanoError:
         return LimitExceeded("reading it takes more memory than a reader may have; split the file")
     except Exception as error:  # noqa: BLE001 - the border for whatever a reader raises on a malformed file
         return DamagedFile(f"the reader failed on it ({type(error).__name__}); save the file anew and try again")
+    finally:
+        hear(None)
 
 
 def _answer(outgoing: BinaryIO, message: object) -> None:

@@ -1,10 +1,13 @@
 """Is everything in order? What `ragnano doctor` reports and `docs verify` finds. Looks, mends nothing."""
 
 import ipaddress
+import json
 import os
 import platform
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -23,6 +26,8 @@ GIGABYTE = 1e9
 LEAST_MEMORY = 2 * GIGABYTE
 """Bytes free that the default models and an index of a thousand pages need, with room to spare."""
 LEAST_DISK = 1 * GIGABYTE
+OCR_SECONDS = 60
+"""Longest that OCR may take to read one line; it takes 0.3 s where nothing else runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ def examine(settings: Settings) -> list[Check]:
         Check("sqlite", True, f"{sqlite3.sqlite_version}; chromadb {version('chromadb')}"),
         *_models(settings),
         _engine(settings),
+        _ocr(settings),
         _index(settings),
         _offline(),
     ]
@@ -105,6 +111,28 @@ def _engine(settings: Settings) -> Check:
         )
     except ModelError as error:
         return Check("engine", False, str(error))
+
+
+def _ocr(settings: Settings) -> Check:
+    """OCR reads a picture in a process of its own: its library is none of this one's, and may crash."""
+    if settings.ocr == "never":
+        return Check("ocr", True, "off (RAGNANO_OCR=never): scans and pictures are named in the report, not read")
+    path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "ingest.ocr", settings.ocr_languages],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": path},
+            timeout=OCR_SECONDS,
+            check=True,
+        )
+        told = json.loads(done.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return Check("ocr", False, "Tesseract does not run here: install tesserocr anew, or set RAGNANO_OCR=never")
+    ready = f"Tesseract {told['version']} reads {settings.ocr_languages}; installed: {', '.join(told['languages'])}"
+    return Check("ocr", told["fault"] is None, told["fault"] or ready)
 
 
 def _index(settings: Settings) -> Check:

@@ -1,4 +1,4 @@
-"""Pictures of PDF pages with quoted words marked, made when they are asked for and kept in a small cache.
+"""Pictures of pages (PDF, picture files) with quoted words marked, made when asked for and kept in a small cache.
 
 Knows files only through a document's paths, and shows one only while its bytes are those that were read: a picture of
 other words than the quoted ones would be worse than none. Knows neither store nor screen.
@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ragnano.errors import DamagedFile, LoadError, NotFoundError, PasswordNeeded, UnsupportedFile
+from ragnano.errors import DamagedFile, LimitExceeded, LoadError, NotFoundError, PasswordNeeded, UnsupportedFile
 from ragnano.types import Box, Document
 
 if TYPE_CHECKING:
@@ -48,17 +48,25 @@ class Picture:
     top: float = 0.0
 
 
+def has_pictures(document: Document) -> bool:
+    """True for the formats that have pages on paper: PDF and picture files."""
+    return document.media_type == PDF or document.media_type.startswith("image/")
+
+
 def page_picture(document: Document, page: int, *, scale: float = 2.0) -> Picture:
     """The page (counted from 1) at `scale` pixels per point, less where the page is huge.
 
     Raises UnsupportedFile (the format has no pages on paper), NotFoundError (no file, or no such page), LoadError (the
     file has changed, or cannot be opened).
     """
-    if document.media_type != PDF:
+    if not has_pictures(document):
         raise UnsupportedFile("this kind of file has no page pictures: read its text instead")
     if not 1 <= page <= document.pages:
         raise NotFoundError(f"there is no page {page}: the document has pages 1 to {document.pages}")
-    return _rendered(document.id, _unchanged_file(document), page, scale)
+    file = _unchanged_file(document)
+    if document.media_type != PDF:
+        return _resized(document.id, file, page, scale)
+    return _rendered(document.id, file, page, scale)
 
 
 def highlighted(picture: Picture, boxes: Sequence[Box]) -> Picture:
@@ -153,6 +161,21 @@ def _rendered(_document: str, path: Path, page: int, scale: float) -> Picture:
             raise DamagedFile(f"page {page} of {path.name} cannot be drawn; the text is still here") from None
         finally:
             pdf.close()
+
+
+@lru_cache(maxsize=KEPT_PICTURES)
+def _resized(_document: str, path: Path, page: int, scale: float) -> Picture:
+    """A page of a picture file, keyed as `_rendered`."""
+    from ragnano import image_files
+
+    try:
+        with path.open("rb") as file:
+            shown = image_files.page(file, page)
+    except (DamagedFile, LimitExceeded):
+        raise DamagedFile(f"page {page} of {path.name} cannot be drawn; the text is still here") from None
+    scale = min(scale, MOST_PIXELS / max(shown.width, shown.height, 1.0))
+    size = (max(round(shown.width * scale), 1), max(round(shown.height * scale), 1))
+    return _packed(shown.picture.convert("RGB").resize(size), scale, 0.0, 0.0)
 
 
 def _drawn(pdf: "pypdfium2.PdfDocument", page: int, scale: float) -> Picture:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.reading import Job, read
+from ingest.signs import alive
 from ingest.worker import ReadFile
 from ragnano.config import Settings
 from ragnano.types import ParsedDocument
@@ -59,6 +60,20 @@ def fragile_reader(settings: Settings) -> ReadFile:
             raise ZeroDivisionError("the words of a private contract")
         if name == "eats":
             bytearray(8 << 30)
+        return read(job, count_words)
+
+    return reader
+
+
+def signalling_reader(settings: Settings) -> ReadFile:
+    """Gives signs of life for 2.4 s before it reads, or hangs, as file names say."""
+
+    def reader(job: Job) -> ParsedDocument:
+        if Path(job.path).stem == "hangs":
+            time.sleep(60)
+        for _ in range(4):
+            time.sleep(0.6)
+            alive()
         return read(job, count_words)
 
     return reader

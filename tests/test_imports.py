@@ -13,7 +13,14 @@ ROOT = Path(__file__).parents[1]
 # From the bottom up; a module may import from lower layers and from its own, except where APART says otherwise.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("ragnano.types", "ragnano.errors", "ragnano"),
-    ("ragnano.text", "ragnano.boxes", "ragnano.instructions", "ragnano.config", "ragnano.prompts"),
+    (
+        "ragnano.text",
+        "ragnano.boxes",
+        "ragnano.image_files",  # where points lie on a picture file: words are placed and marked by the same rule
+        "ragnano.instructions",
+        "ragnano.config",
+        "ragnano.prompts",
+    ),
     (
         "ragnano.question",
         "ragnano.facts",
@@ -53,6 +60,7 @@ INGEST_MAY_USE = (
     "ragnano.errors",
     "ragnano.config",
     "ragnano.boxes",
+    "ragnano.image_files",
     "ragnano.text",
     "ragnano.places",  # the names of cells are written by readers and read where answers are cited
     "ragnano.models",

@@ -158,7 +158,7 @@ def test_a_page_that_is_a_picture_is_named_and_an_empty_page_is_not() -> None:
     picture_page(canvas)
     canvas.showPage()
     canvas.save()
-    assert [page.unreadable for page in load(out.getvalue(), PDF).pages] == [
+    assert [page.unreadable for page in load(out.getvalue(), PDF, ReadOptions(ocr="never")).pages] == [
         None,
         "no text on this page: a picture, needs OCR",
         None,
@@ -171,7 +171,9 @@ def test_a_scan_is_refused_with_its_reason() -> None:
     picture_page(canvas)
     picture_page(canvas)
     canvas.save()
-    with pytest.raises(UnsupportedFile, match=r"no text: scanned, needs OCR.*\(2 pages\)"):
+    with pytest.raises(UnsupportedFile, match=r"no text: scanned, and OCR is off.*\(2 pages\)"):
+        load(out.getvalue(), PDF, ReadOptions(ocr="never"))
+    with pytest.raises(UnsupportedFile, match=r"no text: OCR finds none on its pages.*\(2 pages\)"):
         load(out.getvalue(), PDF)
 
 

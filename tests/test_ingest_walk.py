@@ -88,8 +88,7 @@ def test_the_kind_of_a_file_is_told_by_its_bytes_then_its_name(
     ("name", "data", "kind"),
     [
         ("a.docx", b"PK\x03\x04...", "Word document (.docx)"),
-        ("scan.png", b"\x89PNG\r\n\x1a\n", "image (.png)"),
-        ("picture.txt", b"\xff\xd8\xff\xe0", "image (.txt)"),
+        ("photo.heic", b"\x00\x00\x00\x18ftypheic", "image (.heic)"),
         ("hidden-office.txt", b"PK\x03\x04...", "archive or Office file (.txt)"),
         ("a.xyz", b"words", ".xyz files"),
     ],

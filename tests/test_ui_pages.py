@@ -87,7 +87,7 @@ def test_an_empty_library_leads_to_the_samples(app: AppTest) -> None:
     button(app, "Add the sample documents").click().run()
     assert not app.exception
     assert app.chat_input
-    assert "documents added" in app.warning[0].value  # a scan and a Word file cannot be read yet
+    assert "documents added" in app.warning[0].value  # a Word file cannot be read yet
     assert len(shared.assistant().documents()) >= 8
 
 

@@ -9,7 +9,7 @@ from shared import file_name
 
 from ragnano.assistant import Assistant
 from ragnano.errors import RagnanoError
-from ragnano.pictures import PDF, Picture, crop_around, highlighted, page_picture
+from ragnano.pictures import Picture, crop_around, has_pictures, highlighted, page_picture
 from ragnano.types import Box, Citation, Conflict, Document
 
 SCALE = 2.0
@@ -72,7 +72,7 @@ def _section(section: str) -> str:
 
 def _place(helper: Assistant, document: Document, citation: Citation) -> None:
     """The part of the page round the quote, large enough to read."""
-    if document.media_type != PDF or not citation.boxes:
+    if not has_pictures(document) or not citation.boxes:
         return
     try:
         part = _marked_part(document, citation.page, citation.boxes)
@@ -84,7 +84,7 @@ def _place(helper: Assistant, document: Document, citation: Citation) -> None:
 
 def _whole_page(helper: Assistant, document: Document, citation: Citation) -> None:
     try:
-        if document.media_type == PDF:
+        if has_pictures(document):
             page = _marked_page(document, citation.page, citation.boxes)
             st.image(page.png, width="stretch", alt=f"Page {citation.page} with the quoted words marked")
             return

@@ -6,7 +6,7 @@ A reader's module is imported when its first file comes: a folder of PDFs must n
 import importlib
 from collections.abc import Callable
 
-from ingest.kinds import MARKDOWN, PDF, TEXT
+from ingest.kinds import IMAGES, MARKDOWN, PDF, TEXT
 from ingest.load.loaded import LoadedFile, ReadOptions
 from ragnano.errors import UnsupportedFile
 
@@ -17,6 +17,7 @@ LOADERS = {
     PDF: "ingest.load.pdf:load_pdf",
     TEXT: "ingest.load.text:load_text",
     MARKDOWN: "ingest.load.text:load_text",
+    **dict.fromkeys(IMAGES, "ingest.load.image:load_image"),
 }
 """Media type to "module:function" of its reader."""
 

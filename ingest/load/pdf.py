@@ -6,6 +6,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from ingest.load.loaded import LoadedFile, ReadOptions
+from ingest.load.pdf_ocr import with_ocr
 from ingest.load.pdf_second import SecondReader
 from ingest.load.pdf_text import read_page
 from ragnano.errors import DamagedFile, PasswordNeeded, UnsupportedFile
@@ -15,7 +16,8 @@ from ragnano.types import Page
 def load_pdf(data: bytes, options: ReadOptions) -> LoadedFile:
     """Pages with text and word boxes, and what the file says about itself.
 
-    Raises PasswordNeeded, UnsupportedFile (certificate encryption) or DamagedFile (no reader finds a page with text).
+    Raises PasswordNeeded, UnsupportedFile (certificate encryption, or a scan and OCR is off), DamagedFile (no reader
+    finds a page with text), ConfigError (a language of OCR is not installed).
     """
     second = SecondReader(data, options.passwords)
     document = _open(data, options.passwords)
@@ -23,10 +25,11 @@ def load_pdf(data: bytes, options: ReadOptions) -> LoadedFile:
     if document is not None:
         try:
             pages = tuple(_page(document, index, second) for index in range(len(document)))
+            pages = with_ocr(document, pages, options)
         finally:
             document.close()
     pages = pages or second.pages()
-    _must_have_text(pages)
+    _must_have_text(pages, options)
     title, author = second.title_and_author()
     return LoadedFile(pages, title, author, second.outline())
 
@@ -61,7 +64,7 @@ def _page(document: pypdfium2.PdfDocument, index: int, second: SecondReader) -> 
     return read
 
 
-def _must_have_text(pages: Sequence[Page]) -> None:
+def _must_have_text(pages: Sequence[Page], options: ReadOptions) -> None:
     if not pages:
         raise DamagedFile("no reader finds a page in it; open it in a PDF program and save it anew")
     if any(page.text.strip() for page in pages):
@@ -70,5 +73,7 @@ def _must_have_text(pages: Sequence[Page]) -> None:
     if not reasons:
         raise DamagedFile("all pages are empty; nothing to take in")
     if all("OCR" in reason for reason in reasons):
-        raise UnsupportedFile(f"no text: scanned, needs OCR, which is not there yet ({len(pages)} pages)")
+        if options.ocr == "never":
+            raise UnsupportedFile(f"no text: scanned, and OCR is off; `--ocr auto` reads it ({len(pages)} pages)")
+        raise UnsupportedFile(f"no text: OCR finds none on its pages; check that they are legible ({len(pages)} pages)")
     raise DamagedFile(f"no page gives text ({reasons[0]}); open it in a PDF program and save it anew")

@@ -2,7 +2,7 @@
 
 import typer
 
-from ingest.cli import Into, PasswordFile, Paths, Prune, read_passwords, run
+from ingest.cli import Into, OcrLanguages, OcrWhen, PasswordFile, Paths, Prune, read_passwords, run
 from ragnano.cli.options import DataDir, Json, settings
 
 
@@ -15,13 +15,15 @@ def ingest(
     paths: Paths,
     collection: Into = "default",
     prune: Prune = False,
+    ocr: OcrWhen = None,
+    ocr_languages: OcrLanguages = None,
     password_file: PasswordFile = None,
     json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
     """Take in folders or files: unchanged ones are skipped, changed ones replaced; a bad file never stops the rest."""
     code = run(
-        settings(data_dir=data_dir),
+        settings(data_dir=data_dir, ocr=ocr, ocr_languages=ocr_languages),
         paths,
         collection=collection,
         prune=prune,

@@ -1,0 +1,41 @@
+"""Proves OCR on this machine, for `ragnano doctor`: reads a picture drawn for it, and prints what it is as JSON.
+
+    python -m ingest.ocr LANGUAGES
+
+Run as a process of its own, so that a library which crashes takes nothing with it.
+"""
+
+import json
+import sys
+
+from PIL import Image, ImageDraw, ImageFont
+
+from ingest.ocr.languages import installed_languages
+from ingest.ocr.recognise import recognise
+from ingest.ocr.tesseract import Engine, version
+from ingest.ocr.text import text_of
+from ragnano.errors import ConfigError
+
+SENTENCE = "60 days 1250"
+
+
+def main(languages: str) -> None:
+    """Print {version, languages, fault}; `fault` is None when the picture was read rightly."""
+    told = {"version": version(), "languages": installed_languages(), "fault": _fault(languages)}
+    print(json.dumps(told))
+
+
+def _fault(languages: str) -> str | None:
+    picture = Image.new("L", (900, 200), 255)
+    ImageDraw.Draw(picture).text((60, 60), SENTENCE, fill=0, font=ImageFont.load_default(60))
+    try:
+        read, _ = text_of(recognise(Engine(languages), picture, 300.0).lines)
+    except ConfigError as error:
+        return str(error)
+    return (
+        None if "60" in read and "1250" in read else "it does not read a picture drawn for it; install tesserocr anew"
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,115 @@
+"""Pictures of pages to pages with text and word boxes, several at once. Knows no file format.
+
+The order and every result are the same whatever the number of threads: pages share nothing but the library's code.
+"""
+
+import math
+import os
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from ingest.ocr.languages import require_languages
+from ingest.ocr.recognise import DOUBTFUL, LEAST_INK, NOTHING, Reading, recognise
+from ingest.ocr.straight import inked
+from ingest.ocr.tesseract import Engine, OcrFailed
+from ingest.ocr.text import text_of
+from ragnano.boxes import pack_arrays
+from ragnano.types import Page
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+DPI = 200.0
+"""Pixels an inch to draw pages with. Words wrong on degraded pages: see tests/benchmarks/LOG.md."""
+MOST_PIXELS = 30_000_000
+"""Largest picture that is read: A3 at 400 dpi. Larger pages are drawn with fewer pixels an inch."""
+_POINTS = 72.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page to be read: its number, its size in points, and its picture, grey, as the page is shown."""
+
+    number: int
+    width: float
+    height: float
+    picture: "Image"
+
+
+def dpi_for(width: float, height: float, wanted: float = DPI) -> float:
+    """Pixels an inch for a page of that size in points: `wanted`, less where its picture would be too large."""
+    inches = max(width, 1.0) * max(height, 1.0) / _POINTS**2
+    return min(wanted, math.sqrt(MOST_PIXELS / inches))
+
+
+class PageReader:
+    """Reads sheets in threads, one Tesseract each. A context manager. Raises ConfigError for an unknown language."""
+
+    def __init__(self, languages: str, threads: int | None = None) -> None:
+        require_languages(languages)
+        self._languages = languages
+        self._threads = threads or _cores()
+        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="ocr")
+        self._own = threading.local()
+        self._engines: list[Engine] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        for engine in self._engines:
+            engine.close()
+
+    def pages(self, sheets: Iterable[Sheet]) -> Iterator[Page]:
+        """Each sheet's page, in order. Sheets are taken in the calling thread, few ahead of what is read."""
+        waiting: deque[Future[Page]] = deque()
+        for sheet in sheets:
+            waiting.append(self._pool.submit(self._page, sheet))
+            if len(waiting) > self._threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+    def _page(self, sheet: Sheet) -> Page:
+        dpi = sheet.picture.width * _POINTS / max(sheet.width, 1.0)
+        try:
+            return _page_of(sheet, recognise(self._engine(), sheet.picture, dpi))
+        except OcrFailed as error:
+            why = f"no text on this page: {error}"
+            return Page(sheet.number, sheet.width, sheet.height, "", read_by="ocr", unreadable=why)
+
+    def _engine(self) -> Engine:
+        engine: Engine | None = getattr(self._own, "engine", None)
+        if engine is None:
+            engine = self._own.engine = Engine(self._languages)
+            self._engines.append(engine)
+        return engine
+
+
+def _page_of(sheet: Sheet, reading: Reading) -> Page:
+    if reading.confidence < NOTHING:
+        blank = not reading.letters and inked(sheet.picture) < LEAST_INK
+        why = None if blank else "no text on this page: OCR finds none in its picture"
+        return Page(sheet.number, sheet.width, sheet.height, "", read_by="ocr", unreadable=why)
+    text, spans = text_of(reading.lines)
+    size = np.array((sheet.width, sheet.height) * 2)
+    boxes = np.clip(reading.boxes * size / np.array(sheet.picture.size * 2), 0, size)
+    doubt = None
+    if reading.confidence < DOUBTFUL:
+        doubt = f"read by OCR with low confidence ({reading.confidence:.0f} of 100): check it against the page"
+    words = pack_arrays(np.array(spans, dtype=np.int64).reshape(-1, 2), boxes)
+    return Page(sheet.number, sheet.width, sheet.height, text, words, read_by="ocr", unreadable=doubt)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
