@@ -94,7 +94,9 @@ _PACKAGED = frozenset(
 MAGIC_READS = 1024
 """Bytes that tell a kind apart from others, containers left aside; readers accept a PDF header anywhere in them."""
 
-_WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S)
+_WEB_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
+)
 _MESSAGE = re.compile(rb"(?:^|\n)(?:received|return-path|message-id|mime-version|delivered-to):", re.I)
 _HEADER_LINE = re.compile(rb"(?:From )?[!-9;-~]+:?[ \t]")
 _PLAIN_ENDINGS = (".md", ".markdown")  # Markdown may begin with HTML and is none

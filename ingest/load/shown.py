@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 Value = str | bool | int | float | datetime | date | time | timedelta | None
 
-_PARTS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|AM/PM|A/P|General|E[+-]0+|[yY]+|[mM]+|[dD]+|[hH]+|[sS]+(?:\.0+)?|.', re.S)
+_PARTS = re.compile(
+    r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|AM/PM|A/P|General|E[+-]0+|[yY]+|[mM]+|[dD]+|[hH]+|[sS]+(?:\.0+)?|.', re.S
+)
 _CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-[^\]]*)?\]")
 _ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.I)
 _DATE_LETTERS = re.compile(r"[yYdDhHsS]|(?<![#0?.])[mM]")

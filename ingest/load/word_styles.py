@@ -32,7 +32,9 @@ class Styles:
     """The paragraph and character styles of one document, bases resolved."""
 
     def __init__(self, part: Any) -> None:
-        self._items = {attribute(item, "styleId") or "": item for item in children(part, "style")} if part is not None else {}
+        self._items = (
+            {attribute(item, "styleId") or "": item for item in children(part, "style")} if part is not None else {}
+        )
         self._known: dict[str, Style] = {}
         defaults = (
             name

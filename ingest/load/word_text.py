@@ -45,8 +45,13 @@ class NoteNumbers:
         """The raised number of a note: digits for footnotes, a prime behind those of endnotes to tell them apart."""
         if (kind, name) not in self._seen:
             count = 1 + sum(1 for known, _ in self._seen if known == kind)
-            self._seen[kind, name] = str(count).translate(_RAISED) + ("′" if kind == "endnote" else "")
+            self._seen[kind, name] = raised(count) + ("′" if kind == "endnote" else "")
         return self._seen[kind, name]
+
+
+def raised(count: int) -> str:
+    """A note's number as it is printed."""
+    return str(count).translate(_RAISED)
 
 
 def words_of(paragraph: Any, styles: Styles, numbers: NoteNumbers, *, ground: bool = False) -> Words:

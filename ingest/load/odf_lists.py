@@ -1,0 +1,58 @@
+"""The numbers of an OpenDocument text's lists and headings as they are printed. Knows list styles and their counters."""
+
+from typing import Any
+
+from ingest.load.ooxml import attribute, children, local
+from ingest.load.word_numbers import letters, roman
+
+
+class Counter:
+    """One list style's levels and how far each has counted."""
+
+    def __init__(self, style: Any) -> None:
+        self._levels: dict[int, Any] = {}
+        self._counts: dict[int, int] = {}
+        for item in () if style is None else children(style):
+            level = attribute(item, "level")
+            if level and level.isdigit():
+                self._levels[int(level)] = item
+
+    def restart(self, level: int) -> None:
+        """Forget the counts of a level and of all below it."""
+        for deeper in [known for known in self._counts if known >= level]:
+            del self._counts[deeper]
+
+    def next(self, level: int, start: str | None = None) -> str:
+        """The number of the next item on a level (from 1), "" when the style gives none; `start`: the item's own."""
+        self.restart(level + 1)
+        if start and start.isdigit():
+            self._counts[level] = int(start)
+        else:
+            self._counts[level] = self._counts.get(level, self._start(level) - 1) + 1
+        how = self._levels.get(level)
+        if how is None:
+            return ""
+        if local(how) != "list-level-style-number" and local(how) != "outline-level-style":
+            return "•"
+        shown = attribute(how, "display-levels")
+        first = level - (int(shown) if shown and shown.isdigit() else 1) + 1
+        written = (self._one(upper) for upper in range(max(first, 1), level + 1))
+        number = ".".join(one for one in written if one)
+        if not number:
+            return ""
+        return f"{attribute(how, 'num-prefix') or ''}{number}{attribute(how, 'num-suffix') or ''}".strip()
+
+    def _start(self, level: int) -> int:
+        how = self._levels.get(level)
+        start = attribute(how, "start-value") if how is not None else None
+        return int(start) if start and start.isdigit() else 1
+
+    def _one(self, level: int) -> str:
+        count = self._counts.get(level, self._start(level))
+        how = self._levels.get(level)
+        form = attribute(how, "num-format") if how is not None else None
+        if form in ("a", "A"):
+            return letters(count) if form == "a" else letters(count).upper()
+        if form in ("i", "I"):
+            return roman(count) if form == "i" else roman(count).upper()
+        return str(count) if form else ""
