@@ -5,7 +5,7 @@ furniture is in exactly one block, and blocks come in reading order.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -29,6 +29,7 @@ from ingest.tables import mark_rows
 from ragnano.text import fold
 from ragnano.types import Block, BlockKind, Page, Span
 
+_PAGE_OF_PART = re.compile(r",? ?(?:page \d+|notes)$")  # "Attachment lease.pdf, page 2" is a page of what was attached
 _LEAST_LINES = 8  # a page with fewer is measured with the whole document's layout
 _WIDE = 1.4  # line distances, in the usual distance, that part paragraphs
 _FINISHED = re.compile(r"(?:[.:;!?][)\]\"”’']*|[;,]\s*(?:and|or|and/or)|_{3,}|:-)$")
@@ -68,14 +69,16 @@ class _Draft:
 def blocks_of(pages: Sequence[Page]) -> list[Block]:
     """All blocks of a document's pages (in order, counted from 1), furniture left out."""
     lines = [lines_of(page) for page in pages]
-    mark_furniture(lines)
-    return list(_finish(_Builder(lines).drafts(), {page.number: page.text for page in pages}))
+    # A slide or a sheet has no running header: what repeats there is the same title or the same columns.
+    mark_furniture([found for page, found in zip(pages, lines, strict=True) if page.width or not page.place])
+    parts = {page.number: _PAGE_OF_PART.sub("", page.place) for page in pages}
+    return list(_finish(_Builder(lines, parts).drafts(), {page.number: page.text for page in pages}))
 
 
 class _Builder:
     """Decides, line by line, whether a block goes on or a new one begins, and of what kind."""
 
-    def __init__(self, pages: Sequence[Sequence[Line]]) -> None:
+    def __init__(self, pages: Sequence[Sequence[Line]], parts: Mapping[int, str]) -> None:
         body = [[line for line in lines if not line.furniture] for lines in pages]
         for lines in body:
             mark_rows(lines)
@@ -89,6 +92,7 @@ class _Builder:
         # Lines directly below furniture: the distance to the body line above says nothing.
         self._cut = {id(b) for lines in pages for a, b in pairwise(lines) if a.furniture and not b.furniture}
         self._path = SectionPath()
+        self._parts_of = parts
         self._count = 0  # blocks so far
 
     def drafts(self) -> Iterator[tuple[_Draft, tuple[str, ...]]]:
@@ -96,6 +100,10 @@ class _Builder:
         draft: _Draft | None = None
         for index, line in enumerate(self._lines):
             after = self._lines[index + 1] if index + 1 < len(self._lines) else None
+            if draft is not None and self._is_elsewhere(draft.lines[-1], line):
+                yield draft, self._enter(draft)
+                draft, self._path = None, SectionPath()
+            after = None if after is not None and self._is_elsewhere(line, after) else after
             fresh = self._open(draft, line, after)
             if fresh is None and draft is not None:
                 draft.lines.append(line)
@@ -106,6 +114,10 @@ class _Builder:
             draft = fresh
         if draft is not None:
             yield draft, self._enter(draft)
+
+    def _is_elsewhere(self, before: Line, line: Line) -> bool:
+        """Whether `line` is in another slide, sheet or attachment: no heading and no sentence reaches so far."""
+        return self._parts_of[before.page] != self._parts_of[line.page]
 
     def _is_filing_number(self, label: Label) -> bool:
         return "." in label.number and self._count < _FRONT_BLOCKS

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ragnano.text import fold
 from ragnano.types import Block, Chunk, Page, Span
 
-CHUNKER = "clauses-2"
+CHUNKER = "clauses-3"
 """Changes whenever the same pages would give other blocks or chunks; part of the index's fingerprint."""
 
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -21,6 +21,7 @@ SPECIAL_TOKENS = 2  # [CLS] and [SEP]
 _MIN_TOKENS = 60  # smaller neighbours are put together: alone they are too little to be found by meaning
 _CONTEXT_TOKENS = 40  # most that title and parties may take
 _SECTION_TOKENS = 48  # most that a heading path may take; the innermost headings are kept
+_MOST_HEAD_ROWS = 3  # a sheet's columns are named below its title at the latest
 _LEAST_ROOM = 32  # tokens a chunk always has for text, whatever its section takes
 
 # Where a clause may be cut, best first: after a sentence or item, before an item's label, after a comma, at a space.
@@ -33,14 +34,23 @@ _JOINTS = (
 )
 
 
+# Between two rows of a table: a long one is cut here before anywhere else.
+_ROW_JOINT = re.compile(r"(?<=\|)\s*\n\s*(?=\|)")
+
+
 @dataclass(slots=True)
 class _Piece:
-    """A block, or a part of one: where it stands, its text, and what it needs."""
+    """A block, or a part of one: where it stands, its text, and what it needs.
+
+    `columns` names a table's columns where the piece does not hold them itself; `table`: it has rows and columns.
+    """
 
     span: Span
     text: str
     tokens: int
     heading: bool
+    columns: str = ""
+    table: bool = False
 
 
 @dataclass(slots=True)
@@ -133,14 +143,27 @@ class Chunker:
         """Runs of blocks under one path."""
         counts = self._count([block.text for block in blocks]) if blocks else []
         clause: _Clause | None = None
+        before: tuple[Block, str] | None = None
         for block, tokens in zip(blocks, counts, strict=True):
             if clause is None or block.section != clause.section:
                 if clause is not None:
                     yield clause
                 clause = _Clause(block.section)
-            clause.pieces.append(_Piece(block.span, block.text, tokens, block.kind == "heading"))
+            table = block.kind == "table" and block.text.startswith("|")
+            columns = self._carried(before, block) if table else ""
+            clause.pieces.append(_Piece(block.span, block.text, tokens, block.kind == "heading", columns, table))
+            before = (block, columns)
         if clause is not None:
             yield clause
+
+    def _carried(self, before: tuple[Block, str] | None, block: Block) -> str:
+        """The columns of the table above that `block` carries on over the end of a page, "" when it does not."""
+        if before is None or before[0].kind != "table" or before[0].span.page == block.span.page:
+            return ""
+        above, below = (self._texts[one.span.page][one.span.start : one.span.end] for one in (before[0], block))
+        width = below.split("\n", 1)[0].count("|")
+        same = before[0].section == block.section and above.rsplit("\n", 1)[-1].count("|") == width
+        return (before[1] or columns_of(above)) if same else ""
 
     def _packed(self, clauses: Iterator[_Clause]) -> Iterator[_Clause]:
         """Clauses put together where tiny and parted where long, each fit for a chunk."""
@@ -172,7 +195,7 @@ class Chunker:
 
     def _parts(self, clause: _Clause) -> Iterator[_Clause]:
         """The clause in as few chunks as hold it, about equally long, no heading last."""
-        room = self._room(clause.section)
+        room = self._room_for(clause)
         left = clause.tokens
         part: list[_Piece] = []
         size = 0
@@ -184,18 +207,30 @@ class Chunker:
                 moved = _headings_at_end(part)
                 kept = part[: len(part) - moved]
                 if kept:
-                    yield _Clause(clause.section, kept)
+                    yield _named(clause, kept)
                     part = part[len(part) - moved :]
                     left -= sum(held.tokens for held in kept)
                 elif size + piece.tokens > room:
-                    yield _Clause(clause.section, part)
+                    yield _named(clause, part)
                     left -= size
                     part = []
                 size = sum(held.tokens for held in part)
             part.append(piece)
             size += piece.tokens
         if part:
-            yield _Clause(clause.section, part)
+            yield _named(clause, part)
+
+    def _room_for(self, clause: _Clause) -> int:
+        """Tokens for text in a chunk of the clause, less where a table that is cut has its columns named in each."""
+        room = self._room(clause.section)
+        for piece in clause.pieces:
+            if piece.table and (piece.tokens > room or piece.columns):
+                columns = piece.columns or columns_of(self._text(piece.span))
+                room = min(room, self._room((*clause.section, columns)) if columns else room)
+        return room
+
+    def _text(self, span: Span) -> str:
+        return self._texts[span.page][span.start : span.end]
 
     def _fitting(self, pieces: Sequence[_Piece], room: int) -> Iterator[_Piece]:
         """The pieces, cut so that each fits into `room` tokens together with the headings right above it."""
@@ -207,13 +242,19 @@ class Chunker:
             else:
                 page = self._texts[piece.span.page]
                 # One unbroken word may stay longer than that.
-                for start, end, tokens in self._bits(page, piece.span.start, piece.span.end, left, 0):
-                    yield _Piece(Span(piece.span.page, start, end), fold(page[start:end]), tokens, piece.heading)
+                joints = (_ROW_JOINT, *_JOINTS) if piece.table else _JOINTS
+                columns = piece.columns
+                for start, end, tokens in self._bits(page, piece.span.start, piece.span.end, left, joints):
+                    span, text = Span(piece.span.page, start, end), fold(page[start:end])
+                    yield _Piece(span, text, tokens, piece.heading, columns, piece.table)
+                    columns = columns or (columns_of(self._text(piece.span)) if piece.table else "")
             above = above + piece.tokens if piece.heading else 0
 
-    def _bits(self, page: str, start: int, end: int, room: int, level: int) -> list[tuple[int, int, int]]:
-        """Greedy runs of the atoms between joints of `level`; an atom too long is cut at the next level's joints."""
-        edges = [(joint.start(), joint.end()) for joint in _JOINTS[level].finditer(page, start, end)]
+    def _bits(
+        self, page: str, start: int, end: int, room: int, joints: Sequence[re.Pattern[str]]
+    ) -> list[tuple[int, int, int]]:
+        """Greedy runs of the atoms between the first of the joints; an atom too long is cut at the next one's."""
+        edges = [(joint.start(), joint.end()) for joint in joints[0].finditer(page, start, end)]
         starts = [start, *(after for _, after in edges)]
         ends = [*(before for before, _ in edges), end]
         atoms = [(a, b) for a, b in zip(starts, ends, strict=True) if page[a:b].strip()]
@@ -222,13 +263,29 @@ class Chunker:
         goal = total / max(1, -(-total // room))
         bits: list[tuple[int, int, int]] = []
         for (a, b), tokens in zip(atoms, counts, strict=True):
-            if tokens > room and level + 1 < len(_JOINTS):
-                bits.extend(self._bits(page, a, b, room, level + 1))
+            if tokens > room and len(joints) > 1:
+                bits.extend(self._bits(page, a, b, room, joints[1:]))
             elif bits and bits[-1][2] + tokens <= room and bits[-1][2] + tokens / 2 <= goal:
                 bits[-1] = (bits[-1][0], b, bits[-1][2] + tokens)
             else:
                 bits.append((a, b, tokens))
         return bits
+
+
+def columns_of(table: str) -> str:
+    """What a table's columns are called, "Stage / Fee": its first row of several cells that has words in it."""
+    for row in table.split("\n")[:_MOST_HEAD_ROWS]:
+        cells = [fold(cell) for cell in row.strip().strip("|").split("|")]
+        filled = [cell for cell in cells if cell]
+        if len(filled) > 1 and any(character.isalpha() for character in row):
+            return " / ".join(filled)
+    return ""
+
+
+def _named(clause: _Clause, pieces: list[_Piece]) -> _Clause:
+    """The pieces as a clause; one that begins inside a table is under its columns as under a heading."""
+    columns = next((piece.columns for piece in pieces if not piece.heading), "")
+    return _Clause((*clause.section, columns) if columns else clause.section, pieces)
 
 
 def _headings_at_end(part: Sequence[_Piece]) -> int:

@@ -105,8 +105,8 @@ def _blank_end(text: str) -> int:
 
 
 def _joins(before: str, text: str, last: Span, piece: Span) -> bool:
-    if len(before) + len(text) > LONGEST:
-        return False
+    if len(before) + len(text) > LONGEST or before.startswith("|") or text.startswith("|"):
+        return False  # rows of a table stand by themselves
     cut_by_page = piece.page != last.page and before[-1:] not in ".!?;:" and text[:1].islower()
     return cut_by_page or len(before) < _SHORTEST or before.endswith(":") or text.lower().startswith(_PROVISOS)
 

@@ -41,10 +41,9 @@ def take_in(helper: Assistant) -> IngestReport:
 
 def test_every_readable_file_is_taken_in_and_the_others_are_named(taken_in: tuple[Assistant, IngestReport]) -> None:
     helper, report = taken_in
-    failed = {PurePath(item.path).suffix: item.reason for item in report.failed}
-    assert len(report.failed) == 2
-    assert "OCR" in failed[".pdf"] and "not readable yet" in failed[".docx"]
-    assert report.files == len(list(DOCUMENTS.iterdir())) - 2 == len(helper.documents())
+    assert [PurePath(item.path).suffix for item in report.failed] == [".pdf"]
+    assert "OCR" in report.failed[0].reason
+    assert report.files == len(list(DOCUMENTS.iterdir())) - 1 == len(helper.documents())
 
 
 def test_a_second_run_takes_nothing_in(taken_in: tuple[Assistant, IngestReport]) -> None:

@@ -24,7 +24,7 @@ _MOST_NAME = 160  # characters
 
 
 def inside(options: ReadOptions) -> ReadOptions:
-    """The options for what is inside a container that is read with `options`. Raises LimitExceeded when it is too deep."""
+    """The options for what is inside a container that is read with `options`. Raises LimitExceeded for one too deep."""
     now = options.inside or Inside(0, Budget(MOST_MEMBERS, MOST_UNPACKED))
     if now.depth >= MOST_DEPTH:
         raise LimitExceeded(f"archives and messages inside each other, more than {MOST_DEPTH} deep; unpack it")

@@ -1,7 +1,7 @@
 """OpenDocument files: their parts, styles and the words of a paragraph. Knows no body; text, slides and sheets do.
 
-Elements go by local names, as in `ingest.load.ooxml`. Text that is kept as deleted stands in an element of its own and is
-never read; notes and text boxes are handed back beside the words.
+Elements go by local names, as in `ingest.load.ooxml`. Text that is kept as deleted stands in an element of its own and
+is never read; notes and text boxes are handed back beside the words.
 """
 
 from dataclasses import dataclass, field
@@ -107,7 +107,7 @@ def _gather(element: Any, words: Words, document: OpenDocument) -> None:
         if name in _UNPRINTED:
             words.hidden += [text for text in item.itertext() if text.strip() and name.startswith("hidden")]
         elif name == "note":
-            words.text += "".join((child(item, "note-citation")).itertext()) if _is_cited(item) else ""
+            words.text += "".join(text for cited in children(item, "note-citation") for text in cited.itertext())
             words.notes.append(item)
         elif name == "text-box":
             words.boxes.append(item)
@@ -120,10 +120,6 @@ def _gather(element: Any, words: Words, document: OpenDocument) -> None:
         elif name:
             _gather(item, words, document)
         words.text += item.tail or ""
-
-
-def _is_cited(note: Any) -> bool:
-    return child(note, "note-citation") is not None
 
 
 def _count(element: Any, name: str) -> int:

@@ -1,4 +1,4 @@
-"""The numbers of an OpenDocument text's lists and headings as they are printed. Knows list styles and their counters."""
+"""The numbers of an OpenDocument text's lists and headings as they are printed. Knows list styles and counters."""
 
 from typing import Any
 

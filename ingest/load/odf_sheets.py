@@ -1,4 +1,4 @@
-"""OpenDocument spreadsheets (ODS) to sheets: every cell carries the text it is shown as. Knows tables, rows and cells."""
+"""OpenDocument spreadsheets (ODS) to sheets: cells carry the text they are shown as. Knows tables, rows and cells."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -42,9 +42,9 @@ def load_msg(data: bytes, options: ReadOptions) -> LoadedFile:
 def _message(storage: Storage) -> Message:
     outlook = Outlook(storage)
     sent = _or_else(None, lambda: outlook.sent_date)
-    people = _or_else([], lambda: list(outlook.recipients))
+    people = _or_else((), lambda: outlook.recipients)
     headers = [
-        ("From", _or_else("", lambda: outlook.sender) or ""),
+        ("From", _or_else("", lambda: outlook.sender or "")),
         ("To", names_of([_person(one) for one in people if _kind(one) == _TO])),
         ("Cc", names_of([_person(one) for one in people if _kind(one) == _CC])),
         ("Date", sent.strftime("%a, %d %b %Y %H:%M %z") if sent else ""),
@@ -52,8 +52,8 @@ def _message(storage: Storage) -> Message:
     ]
     return Message(
         [(name, value) for name, value in headers if value],
-        _or_else("", lambda: outlook.body) or "",
-        _or_else("", lambda: outlook.html_body) or "",
+        _or_else("", lambda: outlook.body or ""),
+        _or_else("", lambda: outlook.html_body or ""),
         _or_else(b"", lambda: unpacked_rtf(outlook.properties.binary_prop_value(_RTF_COMPRESSED) or b"")),
         sent,
         [_attachment(item, place) for item, place in _attached(outlook, storage) if not _is_part_of_body(item)],

@@ -13,7 +13,7 @@ from lxml import etree
 from ragnano.errors import DamagedFile, LimitExceeded, PasswordNeeded
 
 MOST_UNPACKED = 400 << 20
-"""Bytes that one office document may come to; a 200 MB file of text and pictures stays below, a bomb of 1 MB does not."""
+"""Bytes that one office document may come to; 200 MB of text and pictures stay below, a bomb of 1 MB does not."""
 MOST_RATIO = 200
 """Unpacked over packed bytes, above which a package is a bomb; sheets full of equal rows come to about 100."""
 _FREE = 20 << 20  # bytes below which the ratio says nothing

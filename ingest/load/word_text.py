@@ -14,7 +14,7 @@ PAGE_END = "\f"
 
 # Elements whose text is not on paper: deleted, moved away, instructions of fields, the phonetic half of a ruby.
 _UNPRINTED = frozenset(
-    "del moveFrom delText instrText delInstrText rPr pPr sdtPr sdtEndPr rt Fallback commentReference annotationRef".split()
+    "del moveFrom delText instrText delInstrText rPr pPr sdtPr sdtEndPr rt Fallback commentReference".split()
 )
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "cr": "\n", "noBreakHyphen": "-", "lastRenderedPageBreak": PAGE_END}
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
