@@ -25,7 +25,7 @@ _DAMAGED = "the archive is damaged; pack it anew"
 def load_zip(data: bytes, options: ReadOptions) -> LoadedFile:
     """Pages of all members in the order of their names.
 
-    Raises DamagedFile for what is no sound archive or holds nothing readable, LimitExceeded for one that holds too much.
+    Raises DamagedFile for what is no sound archive or holds nothing readable, LimitExceeded for one too large.
     """
     within = inside(options)
     try:

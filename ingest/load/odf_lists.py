@@ -3,7 +3,7 @@
 from typing import Any
 
 from ingest.load.ooxml import attribute, children, local
-from ingest.load.word_numbers import letters, roman
+from ingest.load.word_numbers import numbered
 
 
 class Counter:
@@ -51,8 +51,4 @@ class Counter:
         count = self._counts.get(level, self._start(level))
         how = self._levels.get(level)
         form = attribute(how, "num-format") if how is not None else None
-        if form in ("a", "A"):
-            return letters(count) if form == "a" else letters(count).upper()
-        if form in ("i", "I"):
-            return roman(count) if form == "i" else roman(count).upper()
-        return str(count) if form else ""
+        return numbered(count, form) if form else ""

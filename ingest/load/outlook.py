@@ -5,7 +5,7 @@ property means that the message does not have it.
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -42,7 +42,7 @@ def load_msg(data: bytes, options: ReadOptions) -> LoadedFile:
 def _message(storage: Storage) -> Message:
     outlook = Outlook(storage)
     sent = _or_else(None, lambda: outlook.sent_date)
-    people = _or_else((), lambda: outlook.recipients)
+    people: Sequence[Any] = _or_else((), lambda: outlook.recipients)
     headers = [
         ("From", _or_else("", lambda: outlook.sender or "")),
         ("To", names_of([_person(one) for one in people if _kind(one) == _TO])),

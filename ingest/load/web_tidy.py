@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from lxml import etree, html
 
 from ingest.load.text import decoded
-from ingest.load.word_numbers import letters, roman
+from ingest.load.word_numbers import numbered
 from ragnano.types import HiddenKind
 
 LINE_END = "\ue000"
@@ -23,7 +23,6 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _INVISIBLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0+)?(?![\d.])|mso-hide\s*:\s*all", re.I
 )
-_TINY = re.compile(r"font-size\s*:\s*0*(?:\.\d+|[01](?:\.\d+)?)?(?:px|pt|em|rem|%)?\s*(?:;|!|$)", re.I)
 _ZERO_SIZE = re.compile(r"font-size\s*:\s*[01](?:\.0+)?(?:px|pt)|font-size\s*:\s*0(?![.\d])", re.I)
 _WHITE = re.compile(
     r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?|white|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))\s*(?:;|!|$)", re.I
@@ -129,13 +128,10 @@ def _number(ordered: Any) -> None:
     for item in ordered.iterchildren("li"):
         own = item.get("value", "")
         count = int(own) if own.isdigit() else count
-        number = {"a": letters, "A": lambda n: letters(n).upper(), "i": roman, "I": lambda n: roman(n).upper()}.get(
-            form, str
-        )
         target = item
         while not (target.text or "").strip() and len(target) and target[0].tag in ("p", "div", "span"):
             target = target[0]
-        target.text = f"{number(count)}. {(target.text or '').lstrip()}"
+        target.text = f"{numbered(count, form)}. {(target.text or '').lstrip()}"
         count += 1
 
 

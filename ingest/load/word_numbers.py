@@ -150,6 +150,12 @@ def roman(count: int) -> str:
     return written
 
 
+def numbered(count: int, form: str) -> str:
+    """A count in the form that HTML and OpenDocument call "1", "a", "A", "i" or "I"."""
+    written = letters(count) if form in ("a", "A") else roman(count) if form in ("i", "I") else str(count)
+    return written.upper() if form in ("A", "I") else written
+
+
 def _ordinal(count: int) -> str:
     ending = "th" if count % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
     return f"{count}{ending}"
