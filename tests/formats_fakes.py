@@ -8,6 +8,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Union
 
 Tree = Mapping[str, Union[bytes, "Tree"]]
@@ -34,7 +35,7 @@ def compound(tree: Tree) -> bytes:
             if not isinstance(content, bytes):
                 entries[number][2] = add(content)  # type: ignore[arg-type]
                 entries[number][3] = b""
-        chains.extend(zip(numbers, numbers[1:], strict=False))
+        chains.extend(pairwise(numbers))
         return numbers[0] if numbers else _FREE
 
     chains: list[tuple[int, int]] = []
@@ -95,7 +96,9 @@ def old_workbook(sheets: Mapping[str, Sequence[Sequence[str | float | tuple[floa
         return struct.pack(count, len(value)) + b"\x01" + value.encode("utf-16-le")
 
     def formatted(code: int) -> bytes:
-        return record(0x00E0, struct.pack("<HHHBBBBIIH", 0, code, 0xFFF5 if code == 0 else 1, 0x20, 0, 0, 0, 0, 0, 0x20C0))
+        return record(
+            0x00E0, struct.pack("<HHHBBBBIIH", 0, code, 0xFFF5 if code == 0 else 1, 0x20, 0, 0, 0, 0, 0, 0x20C0)
+        )
 
     def begin(kind: int) -> bytes:
         return record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0x0DBB, 0x07CC, 0, 6))
@@ -111,7 +114,9 @@ def old_workbook(sheets: Mapping[str, Sequence[Sequence[str | float | tuple[floa
                 value, code = cell if isinstance(cell, tuple) else (cell, 0)
                 place = struct.pack("<HHH", at, column, styles.get(code, 15))
                 is_text = isinstance(value, str)
-                cells += record(0x0204, place + text(value)) if is_text else record(0x0203, place + struct.pack("<d", value))
+                cells += (
+                    record(0x0204, place + text(value)) if is_text else record(0x0203, place + struct.pack("<d", value))
+                )
         bodies.append(begin(16) + cells + record(0x000A, b""))
     size = len(head) + sum(4 + 6 + 2 + 2 * len(name) for name in sheets) + 4
     listed = b""
@@ -183,7 +188,9 @@ def word(body: str, parts: Mapping[str, str] | None = None, prolog: str = "") ->
             '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
             f'<Override PartName="/word/document.xml" ContentType="{_TYPE}.document.main+xml"/></Types>'
         ),
-        "_rels/.rels": _relations(f'<Relationship Id="r" Type="{_RELATION}/officeDocument" Target="word/document.xml"/>'),
+        "_rels/.rels": _relations(
+            f'<Relationship Id="r" Type="{_RELATION}/officeDocument" Target="word/document.xml"/>'
+        ),
         "word/document.xml": f"{prolog}<w:document {space}><w:body>{body}</w:body></w:document>",
         "word/_rels/document.xml.rels": _relations(relations),
     }
@@ -201,7 +208,9 @@ def _relations(content: str) -> str:
 
 def paragraph(text: str, properties: str = "", run: str = "") -> str:
     """The XML of a Word paragraph."""
-    return f'<w:p><w:pPr>{properties}</w:pPr><w:r><w:rPr>{run}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r></w:p>'
+    return (
+        f'<w:p><w:pPr>{properties}</w:pPr><w:r><w:rPr>{run}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r></w:p>'
+    )
 
 
 _OPEN = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -222,7 +231,8 @@ def open_document(kind: str, body: str, styles: str = "", title: str = "") -> by
         f"<office:body><office:{kind}>{body}</office:{kind}></office:body></office:document-content>"
     )
     dublin = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
-    meta = f"<office:document-meta {_SPACES} {dublin}><office:meta><dc:title>{title}</dc:title></office:meta></office:document-meta>"
+    facts = f"<office:meta><dc:title>{title}</dc:title></office:meta>"
+    meta = f"<office:document-meta {_SPACES} {dublin}>{facts}</office:document-meta>"
     return package(
         {"mimetype": f"application/vnd.oasis.opendocument.{kind}", "content.xml": content, "meta.xml": f"{head}{meta}"}
     )

@@ -99,18 +99,23 @@ def outlook_file() -> bytes:
     return outlook_message({0x0037: "Lease", 0x1000: body}, [], [{0x3001: "Rent", 0x3701: inner}])
 
 
-WEB = f"""<html><head><title>Consultancy terms</title></head><body><h1>Consultancy terms</h1><h2>Secrecy</h2><p>{OTHER}</p>
-<h2>Fees</h2><table>{"".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in FEES)}</table></body></html>"""
+def rows(row: str, cell: str) -> str:
+    """FEES as XML, from what stands round a row and round a cell; "…" is the content."""
+    return "".join(row.replace("…", "".join(cell.replace("…", text) for text in line)) for line in FEES)
+
+
+WEB = (
+    f"<html><head><title>Consultancy terms</title></head><body><h1>Consultancy terms</h1><h2>Secrecy</h2><p>{OTHER}</p>"
+    f"<h2>Fees</h2><table>{rows('<tr>…</tr>', '<td>…</td>')}</table></body></html>"
+)
 RICH = rf"{{\rtf1\ansi\pard\outlinelevel0 Lease\par\pard {OTHER}\page {DEPOSIT}\par}}"
-TEXT = f'<text:h text:outline-level="1">Lease</text:h><text:p>{OTHER}</text:p><text:soft-page-break/><text:p>{DEPOSIT}</text:p>'
-SHOW = "".join(
-    f'<draw:page draw:name="{at}"><draw:frame><draw:text-box><text:p>{text}</text:p></draw:text-box></draw:frame></draw:page>'
-    for at, text in enumerate((OTHER, DEPOSIT))
+TEXT = (
+    f'<text:h text:outline-level="1">Lease</text:h><text:p>{OTHER}</text:p><text:soft-page-break/>'
+    f"<text:p>{DEPOSIT}</text:p>"
 )
-CELLS = "".join(
-    f"<table:table-row>{''.join(f'<table:table-cell><text:p>{cell}</text:p></table:table-cell>' for cell in row)}</table:table-row>"
-    for row in FEES
-)
+BOX = "<draw:page><draw:frame><draw:text-box><text:p>…</text:p></draw:text-box></draw:frame></draw:page>"
+SHOW = BOX.replace("…", OTHER) + BOX.replace("…", DEPOSIT)
+CELLS = rows("<table:table-row>…</table:table-row>", "<table:table-cell><text:p>…</text:p></table:table-cell>")
 FILES = {
     "terms.docx": word_file,
     "show.pptx": slides_file,

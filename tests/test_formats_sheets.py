@@ -114,7 +114,9 @@ def test_a_formula_is_shown_by_its_stored_value_and_as_a_formula_without_one() -
 
     parts = {name: ZipFile(io.BytesIO(data)).read(name) for name in ZipFile(io.BytesIO(data)).namelist()}
     sheet = "xl/worksheets/sheet1.xml"
-    parts[sheet] = parts[sheet].replace(b"<v></v>", b"<v>6</v>").replace(b"<v/>", b"<v>6</v>").replace(b"<v />", b"<v>6</v>")
+    parts[sheet] = (
+        parts[sheet].replace(b"<v></v>", b"<v>6</v>").replace(b"<v/>", b"<v>6</v>").replace(b"<v />", b"<v>6</v>")
+    )
     assert cells(load(package(parts), XLSX).pages[0]) == {"A1": "2", "B1": "6"}
 
 
@@ -140,7 +142,9 @@ def test_a_declaration_of_entities_in_a_workbook_is_refused() -> None:
 
 
 def test_an_old_workbook_is_read_as_a_new_one() -> None:
-    data = old_workbook({"Costs": [["Item", "Price"], ["Casting", (264.1, 4)], ["Due", (45000.0, 15)]], "Rates": [["x"]]})
+    data = old_workbook(
+        {"Costs": [["Item", "Price"], ["Casting", (264.1, 4)], ["Due", (45000.0, 15)]], "Rates": [["x"]]}
+    )
     first, second = load(data, XLS).pages
     assert cells(first) == {
         "A1": "Item", "B1": "Price", "A2": "Casting", "B2": "264.10", "A3": "Due", "B3": "15-Mar-23",
@@ -156,12 +160,13 @@ def test_a_broken_old_workbook_is_damaged(data: bytes) -> None:
 
 def test_an_open_document_sheet_keeps_repeated_cells_and_shown_texts() -> None:
     body = (
-        '<table:table table:name="Costs"><table:table-header-rows><table:table-row><table:table-cell><text:p>Item</text:p>'
-        '</table:table-cell><table:table-cell table:number-columns-repeated="2"><text:p>Fee</text:p></table:table-cell>'
+        '<table:table table:name="Costs"><table:table-header-rows><table:table-row><table:table-cell>'
+        '<text:p>Item</text:p></table:table-cell><table:table-cell table:number-columns-repeated="2">'
+        "<text:p>Fee</text:p></table:table-cell>"
         '</table:table-row></table:table-header-rows><table:table-row table:number-rows-repeated="2"/><table:table-row>'
         '<table:table-cell table:number-columns-repeated="2"/><table:table-cell office:value-type="float">'
         '<text:p>1.250,00 €</text:p></table:table-cell></table:table-row><table:table-row table:visibility="collapse">'
-        '<table:table-cell><text:p>secret</text:p></table:table-cell></table:table-row>'
+        "<table:table-cell><text:p>secret</text:p></table:table-cell></table:table-row>"
         '<table:table-row table:number-rows-repeated="1048570"/></table:table>'
     )
     [page] = load(open_document("spreadsheet", body, title="Budget"), ODS).pages
@@ -173,7 +178,7 @@ def test_an_open_document_sheet_keeps_repeated_cells_and_shown_texts() -> None:
     "data",
     [
         "Name;Fee\nÄpfel;3,50\n".encode("cp1252"),
-        "Name,Fee\nÄpfel,\"3,50\"\n".encode(),
+        'Name,Fee\nÄpfel,"3,50"\n'.encode(),
         "Name\tFee\r\nÄpfel\t3,50\r\n".encode("utf-16"),
         "Name|Fee\nÄpfel|3,50\n".encode("utf-8-sig"),
         "sep=;\nName;Fee\nÄpfel;3,50".encode(),
@@ -198,7 +203,9 @@ def test_a_table_without_a_filled_cell_is_damaged(data: bytes) -> None:
 
 
 def long_table(rows: int) -> bytes:
-    return ("Item;Price in dollars;Supplier\n" + "".join(f"Pump {at};{at}.50;Acme {at}\n" for at in range(rows))).encode()
+    return (
+        "Item;Price in dollars;Supplier\n" + "".join(f"Pump {at};{at}.50;Acme {at}\n" for at in range(rows))
+    ).encode()
 
 
 def test_every_chunk_of_a_long_table_says_what_its_columns_are() -> None:

@@ -13,7 +13,9 @@ from ragnano.errors import DamagedFile, LimitExceeded
 from tests.conftest import SAMPLES
 from tests.formats_fakes import package, paragraph, word
 
-ENTITIES = '<!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>'
+ENTITIES = (
+    '<!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>'
+)
 
 
 def read(body: str, **parts: str) -> LoadedFile:
@@ -30,7 +32,8 @@ def run(text: str) -> str:
 
 def level(number: int, form: str, text: str, more: str = "") -> str:
     return (
-        f'<w:lvl w:ilvl="{number}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>{more}<w:lvlText w:val="{text}"/></w:lvl>'
+        f'<w:lvl w:ilvl="{number}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>{more}'
+        f'<w:lvlText w:val="{text}"/></w:lvl>'
     )
 
 
@@ -118,7 +121,9 @@ def test_insertions_count_and_deletions_do_not() -> None:
 
 
 def test_a_deleted_row_is_not_read_and_an_inserted_one_is() -> None:
-    table = f"<w:tbl>{row('a', 'b')}{row('c', 'd', properties='<w:del/>')}{row('e', 'f', properties='<w:ins/>')}</w:tbl>"
+    table = (
+        f"<w:tbl>{row('a', 'b')}{row('c', 'd', properties='<w:del/>')}{row('e', 'f', properties='<w:ins/>')}</w:tbl>"
+    )
     assert text_of(table) == "| a | b |\n| e | f |"
 
 
@@ -159,7 +164,7 @@ def test_a_table_that_only_lays_the_page_out_is_read_as_text() -> None:
 
 
 def test_cells_that_are_merged_or_nested_lose_no_text() -> None:
-    merged = f'<w:tcPr><w:vMerge/></w:tcPr>{paragraph("")}'
+    merged = f"<w:tcPr><w:vMerge/></w:tcPr>{paragraph('')}"
     nested = f"{paragraph('outer')}<w:tbl>{row('in', 'ner')}</w:tbl>"
     text = text_of(f"<w:tbl>{row('a', 'b')}{row(merged, nested)}</w:tbl>")
     assert text == "| a | b |\n| | outer in ner |"
@@ -167,7 +172,9 @@ def test_cells_that_are_merged_or_nested_lose_no_text() -> None:
 
 def test_footnotes_follow_the_paragraph_with_their_printed_number() -> None:
     body = f'<w:p>{run("The fee is $5")}<w:r><w:footnoteReference w:id="7"/></w:r>{run(".")}</w:p>' + paragraph("End.")
-    notes = f'<w:footnote w:id="-1">{paragraph("")}</w:footnote><w:footnote w:id="7">{paragraph("Plus tax.")}</w:footnote>'
+    notes = (
+        f'<w:footnote w:id="-1">{paragraph("")}</w:footnote><w:footnote w:id="7">{paragraph("Plus tax.")}</w:footnote>'
+    )
     [page] = read(body, footnotes=notes).pages
     assert page.text == "The fee is $5¹.\n\n¹ Plus tax.\n\nEnd."
     assert page.marks[0].name == "footnote ¹"
@@ -206,7 +213,11 @@ def test_fields_content_controls_and_links_are_read_as_they_show() -> None:
 
 def test_page_ends_that_word_noted_part_pages_even_inside_a_sentence() -> None:
     cut = f"<w:p>{run('The rent is ')}<w:r><w:lastRenderedPageBreak/><w:t>due monthly.</w:t></w:r></w:p>"
-    body = cut + paragraph("Third.", "<w:pageBreakBefore/>") + '<w:p><w:r><w:br w:type="page"/><w:t>Fourth.</w:t></w:r></w:p>'
+    body = (
+        cut
+        + paragraph("Third.", "<w:pageBreakBefore/>")
+        + '<w:p><w:r><w:br w:type="page"/><w:t>Fourth.</w:t></w:r></w:p>'
+    )
     pages = read(body).pages
     assert [page.text for page in pages] == ["The rent is", "due monthly.", "Third.", "Fourth."]
     assert blocks_of(pages)[1].continues
@@ -245,6 +256,8 @@ def test_the_sample_letter_reads_as_it_is_printed() -> None:
     loaded = load(letter, DOCX)
     [page] = loaded.pages
     assert (loaded.title, loaded.author) == ("Consultancy Engagement Letter", "Wrenfield Advisory LLP")
-    assert "# 3. Fees\n\n3.1 Our fixed fees for each stage are as follows:\n\n| Stage | Result | Fee |\n| 1 |" in page.text
+    assert (
+        "# 3. Fees\n\n3.1 Our fixed fees for each stage are as follows:\n\n| Stage | Result | Fee |\n| 1 |" in page.text
+    )
     [block] = [block for block in blocks_of(loaded.pages) if "twenty-one (21) days" in block.text]
     assert (block.number, block.section) == ("3.2", ("3. Fees", "3.2"))

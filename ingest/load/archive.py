@@ -8,7 +8,7 @@ import zipfile
 import zlib
 
 from ingest.load.loaded import LoadedFile, ReadOptions
-from ingest.load.members import inside, member_name, numbered, read_member, unreadable
+from ingest.load.members import inside, is_spent, member_name, numbered, read_member, unreadable
 from ingest.walk import is_system
 from ragnano.errors import DamagedFile, PasswordNeeded
 from ragnano.types import Page
@@ -35,6 +35,8 @@ def load_zip(data: bytes, options: ReadOptions) -> LoadedFile:
     pages: list[Page] = []
     for member in sorted(archive.infolist(), key=lambda one: one.filename):
         name = member_name(_name(member))
+        if is_spent(within):
+            break
         if not member.is_dir() and not any(map(is_system, name.split("/"))):
             pages += _read(archive, member, name, within)
     if not any(page.text for page in pages):

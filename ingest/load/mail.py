@@ -128,7 +128,7 @@ def _file_name(part: Mime) -> str:
 
 def _header(part: Mime, name: str) -> str:
     try:
-        return _unworded(str(part.get(name, "")))
+        return _unworded(next((str(value) for key, value in part.raw_items() if key.lower() == name.lower()), ""))
     except Exception:  # noqa: BLE001 - border, see the module's docstring
         return ""
 

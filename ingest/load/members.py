@@ -20,6 +20,10 @@ MOST_DEPTH = 4
 MOST_MEMBERS = 5_000
 MOST_UNPACKED = 1 << 30
 """Members of a file, and bytes of them, its containers' members included. Members are read one after the other."""
+_SPENT = (
+    f"left out with all that follows: the file holds more than {MOST_MEMBERS:,} files or {MOST_UNPACKED >> 20:,} MB; "
+    "unpack it and take in the folder"
+)
 _MOST_NAME = 160  # characters
 
 
@@ -34,9 +38,13 @@ def inside(options: ReadOptions) -> ReadOptions:
 def read_member(name: str, data: bytes, options: ReadOptions, place: str) -> list[Page]:
     """The pages of a member called `name`, at `place`; one unreadable page when nothing can be made of it.
 
-    `options` as `inside` gives them. Raises LimitExceeded when the whole file's members come to too much.
+    `options` as `inside` gives them; what the member comes to is taken from their budget.
     """
-    spend(options, len(data))
+    assert options.inside is not None
+    budget = options.inside.budget
+    budget.members, budget.bytes = budget.members - 1, budget.bytes - len(data)
+    if is_spent(options):
+        return [unreadable(place, _SPENT)]
     return pages_at(place, lambda: load(data, media_type_in(name, data), options))
 
 
@@ -52,16 +60,9 @@ def pages_at(place: str, read: Callable[[], LoadedFile]) -> list[Page]:
         return [unreadable(place, f"the reader failed on it ({type(error).__name__}); save the file anew")]
 
 
-def spend(options: ReadOptions, size: int) -> None:
-    """Count a member of `size` bytes. Raises LimitExceeded when the file has no more to give."""
-    left = options.inside
-    assert left is not None
-    left.budget.members -= 1
-    left.budget.bytes -= size
-    if left.budget.members < 0 or left.budget.bytes < 0:
-        raise LimitExceeded(
-            f"holds more than {MOST_MEMBERS:,} files or {MOST_UNPACKED >> 20:,} MB; unpack it and take in the folder"
-        )
+def is_spent(options: ReadOptions) -> bool:
+    """Whether the whole file's members have come to too much, so that the rest of them need not be tried."""
+    return options.inside is not None and min(options.inside.budget.members, options.inside.budget.bytes) < 0
 
 
 def unreadable(place: str, reason: str) -> Page:

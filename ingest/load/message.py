@@ -10,7 +10,7 @@ from datetime import datetime
 
 from ingest.load.compose import Composer
 from ingest.load.loaded import LoadedFile, ReadOptions
-from ingest.load.members import inside, member_name, numbered, pages_at, read_member, unreadable
+from ingest.load.members import inside, is_spent, member_name, numbered, pages_at, read_member, unreadable
 from ingest.load.ooxml import metadata_line
 from ingest.load.web import write_html
 from ragnano.errors import DamagedFile
@@ -55,6 +55,8 @@ def load_message(message: Message, options: ReadOptions) -> LoadedFile:
     pages = list(out.pages())
     for number, attachment in enumerate(message.attachments, 1):
         name = member_name(attachment.name) if attachment.name else f"{number}, without a name"
+        if is_spent(within):
+            break
         if name.lower().endswith(_SIGNATURES):
             continue
         place = f"Attachment {name}"

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from ingest.headings import label_of
 from ingest.load.compose import Cell, Composer
 from ingest.load.elements import Element, elements_of
 from ingest.load.loaded import LoadedFile, ReadOptions
-from ingest.load.web_tidy import LINE_END, Tidy, tidied
+from ingest.load.web_tidy import LINE_END, NUMBERED, Tidy, tidied
 from ragnano.errors import DamagedFile
+
+_MOST_DEPTH = 200  # elements in elements: beyond 255 `unstructured`'s parser drops them without a word
 
 
 def load_html(data: bytes, options: ReadOptions) -> LoadedFile:
@@ -42,8 +43,8 @@ def write_html(data: bytes | str, out: Composer) -> Tidy | None:
             tables += 1
             _write_table(element.rows, tables, out)
         else:
-            bullet = element.kind == "item" and label_of(text) is None
-            out.paragraph(f"• {text}" if bullet and text else text)
+            bullet = element.kind == "item" and text and not text.startswith(NUMBERED)
+            out.paragraph(f"• {text}" if bullet else text.removeprefix(NUMBERED))
     return tidy
 
 
@@ -55,7 +56,9 @@ def _write_table(rows: Sequence[Sequence[str]], number: int, out: Composer) -> N
 
 def _elements(tidy: Tidy) -> list[Element]:
     try:
-        return elements_of(tidy.page)
+        if tidy.depth <= _MOST_DEPTH:
+            return elements_of(tidy.page)
     except (RecursionError, LookupError, ValueError, TypeError, AttributeError, AssertionError, etree.LxmlError):
-        texts = (text for text in tidy.root.itertext() if text.strip())
-        return [Element("text", text) for text in texts]
+        pass  # its text is read without its structure
+    texts = (text for text in tidy.root.itertext() if text.strip())
+    return [Element("text", text.replace(NUMBERED, "")) for text in texts]

@@ -12,10 +12,14 @@ from lxml import etree, html
 
 from ingest.load.text import decoded
 from ingest.load.word_numbers import numbered
+from ragnano.errors import LimitExceeded
 from ragnano.types import HiddenKind
 
 LINE_END = "\ue000"
 """Stands for a line break inside a paragraph: white space is folded by those who take the page apart."""
+
+NUMBERED = "\ue001"
+"""Stands before the number of a list's item, which tells it from one with a bullet."""
 
 _DROPPED = ("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "link", "meta", "head")
 _DECLARED = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
@@ -44,15 +48,26 @@ class Tidy(NamedTuple):
     hidden: tuple[tuple[HiddenKind, str], ...]
     root: Any
 
+    @property
+    def depth(self) -> int:
+        """Elements in elements, at the deepest place."""
+        deepest = depth = 0
+        for event, _ in etree.iterwalk(self.root, events=("start", "end")):
+            depth += 1 if event == "start" else -1
+            deepest = max(deepest, depth)
+        return deepest
+
 
 def tidied(data: bytes | str) -> Tidy | None:
-    """The page, None when there is nothing in it."""
+    """The page, None when there is nothing in it. Raises LimitExceeded for one that no browser would show."""
     text = data if isinstance(data, str) else _decoded(data)
-    parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
+    parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         root = html.document_fromstring(_XML_DECLARATION.sub("", text.replace("\0", "")), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise LimitExceeded("elements inside each other, more than 2,000 deep; save the page as PDF")
     title = " ".join(root.xpath("string(//title)").split())
     author = " ".join(root.xpath("string(//meta[translate(@name,'AUTHOR','author')='author']/@content)").split())
     selectors = _hiding_selectors("\n".join(root.xpath("//style/text()")))
@@ -131,7 +146,7 @@ def _number(ordered: Any) -> None:
         target = item
         while not (target.text or "").strip() and len(target) and target[0].tag in ("p", "div", "span"):
             target = target[0]
-        target.text = f"{numbered(count, form)}. {(target.text or '').lstrip()}"
+        target.text = f"{NUMBERED}{numbered(count, form)}. {(target.text or '').lstrip()}"
         count += 1
 
 
