@@ -130,6 +130,12 @@ def test_merged_cells_keep_their_text_once_and_empty_rows_part_tables() -> None:
     assert load(saved(book), XLSX).pages[0].text == "| Prices of 2025 |\n| Item | Fee |\n\n| Other | Rate |"
 
 
+def test_a_cell_in_the_last_corner_costs_no_time() -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["XFD1048576"] = "first", "last"
+    assert cells(load(saved(book), XLSX).pages[0]) == {"A1": "first", "XFD1048576": "last"}
+
+
 def test_a_declaration_of_entities_in_a_workbook_is_refused() -> None:
     from zipfile import ZipFile
 

@@ -107,6 +107,12 @@ def test_numbers_go_on_restart_and_follow_their_styles_as_in_word() -> None:
     ]  # fmt: skip
 
 
+def test_numbers_that_are_none_are_taken_for_what_word_takes_without() -> None:
+    odd = level(0, "decimal", "%1.").replace('w:ilvl="0"', 'w:ilvl="x"').replace('w:val="1"', 'w:val="99999999999999"')
+    body = item("a") + paragraph("b", '<w:outlineLvl w:val="²"/>', '<w:sz w:val="-"/>')
+    assert text_of(body, numbering=lists(odd)) == "1. a\n\nb"
+
+
 def test_letters_and_roman_numbers_count_as_in_word() -> None:
     assert [letters(count) for count in (1, 26, 27, 53)] == ["a", "z", "aa", "aaa"]
     assert [roman(count) for count in (4, 9, 40, 1994)] == ["iv", "ix", "xl", "mcmxciv"]

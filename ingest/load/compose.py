@@ -142,26 +142,27 @@ def _named_once(marks: Sequence[Mark]) -> tuple[Mark, ...]:
 
 def _parts(pieces: Sequence[_Piece]) -> Iterator[tuple[str, tuple[Mark, ...]]]:
     """Pages' texts and marks: cut before a heading where one stands in the second half of a full page."""
-    left = [bit for piece in pieces for bit in _bits(piece)]
-    while left:
-        count, size = 0, 0
-        while count < len(left) and (not count or size + len(left[count].text) <= MOST_PAGE_CHARACTERS):
-            size += len(left[count].text) + 2
-            count += 1
-        if count < len(left):
-            count = _better_end(left, count)
-        yield _joined(left[:count])
-        left = left[count:]
+    bits = [bit for piece in pieces for bit in _bits(piece)]
+    start = 0
+    while start < len(bits):
+        end, size = start, 0
+        while end < len(bits) and (end == start or size + len(bits[end].text) <= MOST_PAGE_CHARACTERS):
+            size += len(bits[end].text) + 2
+            end += 1
+        if end < len(bits):
+            end = _better_end(bits, start, end)
+        yield _joined(bits[start:end])
+        start = end
 
 
-def _better_end(pieces: Sequence[_Piece], count: int) -> int:
-    """How many pieces stand before the last heading that leaves a page at least half full, else `count`."""
+def _better_end(pieces: Sequence[_Piece], start: int, end: int) -> int:
+    """Where the last heading of [start, end] stands that leaves a page at least half full, else `end`."""
     size = 0
-    best = count
-    for at, piece in enumerate(pieces[: count + 1]):
-        if piece.heading and size >= MOST_PAGE_CHARACTERS // 2:
+    best = end
+    for at in range(start, end + 1):
+        if pieces[at].heading and size >= MOST_PAGE_CHARACTERS // 2:
             best = at
-        size += len(piece.text) + 2
+        size += len(pieces[at].text) + 2
     return best
 
 

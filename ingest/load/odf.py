@@ -7,7 +7,7 @@ is never read; notes and text boxes are handed back beside the words.
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingest.load.ooxml import attribute, child, children, local, metadata_line
+from ingest.load.ooxml import attribute, child, children, integer, local, metadata_line
 from ingest.load.packages import Package, parsed
 from ragnano.errors import DamagedFile, PasswordNeeded
 
@@ -123,8 +123,7 @@ def _gather(element: Any, words: Words, document: OpenDocument) -> None:
 
 
 def _count(element: Any, name: str) -> int:
-    found = attribute(element, name)
-    return int(found) if found and found.isdigit() else 1
+    return max(integer(attribute(element, name), 1), 1)
 
 
 def repeated(element: Any, kind: str) -> int:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ingest.load.ooxml import attribute, children, local
+from ingest.load.ooxml import attribute, children, integer, local
 from ingest.load.word_numbers import numbered
 
 
@@ -13,9 +13,7 @@ class Counter:
         self._levels: dict[int, Any] = {}
         self._counts: dict[int, int] = {}
         for item in () if style is None else children(style):
-            level = attribute(item, "level")
-            if level and level.isdigit():
-                self._levels[int(level)] = item
+            self._levels[integer(attribute(item, "level"), 0)] = item
 
     def restart(self, level: int) -> None:
         """Forget the counts of a level and of all below it."""
@@ -25,17 +23,13 @@ class Counter:
     def next(self, level: int, start: str | None = None) -> str:
         """The number of the next item on a level (from 1), "" when the style gives none; `start`: the item's own."""
         self.restart(level + 1)
-        if start and start.isdigit():
-            self._counts[level] = int(start)
-        else:
-            self._counts[level] = self._counts.get(level, self._start(level) - 1) + 1
+        self._counts[level] = integer(start, self._counts.get(level, self._start(level) - 1) + 1)
         how = self._levels.get(level)
         if how is None:
             return ""
         if local(how) != "list-level-style-number" and local(how) != "outline-level-style":
             return "•"
-        shown = attribute(how, "display-levels")
-        first = level - (int(shown) if shown and shown.isdigit() else 1) + 1
+        first = level - integer(attribute(how, "display-levels"), 1) + 1
         written = (self._one(upper) for upper in range(max(first, 1), level + 1))
         number = ".".join(one for one in written if one)
         if not number:
@@ -44,8 +38,7 @@ class Counter:
 
     def _start(self, level: int) -> int:
         how = self._levels.get(level)
-        start = attribute(how, "start-value") if how is not None else None
-        return int(start) if start and start.isdigit() else 1
+        return integer(attribute(how, "start-value"), 1) if how is not None else 1
 
     def _one(self, level: int) -> str:
         count = self._counts.get(level, self._start(level))

@@ -6,7 +6,7 @@ from ingest.load.compose import Cell, Composer
 from ingest.load.loaded import LoadedFile, ReadOptions
 from ingest.load.odf import PAGE_END, OpenDocument, Words, repeated, words_of
 from ingest.load.odf_lists import Counter
-from ingest.load.ooxml import attribute, child, children, local
+from ingest.load.ooxml import attribute, child, children, integer, local
 from ragnano.errors import DamagedFile
 from ragnano.text import fold
 
@@ -108,7 +108,7 @@ class _Writer:
             self.out.hide("invisible", words.text)
             return
         is_heading = local(paragraph) == "h"
-        level = int(attribute(paragraph, "outline-level") or 1) if is_heading else 0
+        level = integer(attribute(paragraph, "outline-level"), 1) if is_heading else 0
         if is_heading and not number and words.text.strip() and attribute(paragraph, "is-list-header") != "true":
             number = self._outline.next(level)
         for at, text in enumerate(words.text.split(PAGE_END)):

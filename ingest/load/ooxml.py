@@ -4,8 +4,9 @@ Elements and attributes go by their local names: files saved as "Strict" use oth
 """
 
 import posixpath
+import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ingest.load.clean import clean
 from ingest.load.packages import Package
@@ -13,6 +14,8 @@ from ragnano.errors import DamagedFile
 from ragnano.text import fold
 
 _MOST_METADATA_CHARACTERS = 300
+_INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
+Otherwise = TypeVar("Otherwise", int, None)
 
 
 class Reference(NamedTuple):
@@ -95,6 +98,11 @@ def value(element: Any, *path: str) -> str | None:
     """The `val` attribute of what `child` finds, None when there is none."""
     found = child(element, *path)
     return attribute(found, "val") if found is not None else None
+
+
+def integer(text: str | None, otherwise: Otherwise) -> int | Otherwise:
+    """A whole number of at most nine digits as XML writes it, `otherwise` for everything else."""
+    return int(text) if text and _INTEGER.fullmatch(text) else otherwise
 
 
 def is_on(element: Any, *path: str) -> bool:

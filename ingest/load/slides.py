@@ -9,7 +9,7 @@ from typing import Any
 
 from ingest.load.compose import Cell, Composer
 from ingest.load.loaded import LoadedFile, ReadOptions
-from ingest.load.ooxml import Office, attribute, child, children, local
+from ingest.load.ooxml import Office, attribute, child, children, integer, local
 from ragnano.errors import DamagedFile
 from ragnano.text import fold
 
@@ -23,7 +23,7 @@ def load_slides(data: bytes, options: ReadOptions) -> LoadedFile:
     office = Office(data)
     references = office.references(office.main)
     size = office.xml(office.main).find(f".//{_DRAWING}sldSz")
-    right, bottom = (int(size.get(name, 0)) for name in ("cx", "cy")) if size is not None else (0, 0)
+    right, bottom = (integer(size.get(name), 0) for name in ("cx", "cy")) if size is not None else (0, 0)
     out = Composer()
     footers: dict[str, None] = {}
     for number, slide in enumerate(_slides(office, references), 1):
@@ -92,7 +92,7 @@ class _Slide:
         if place is None or extent is None or not all(self._size):
             return False
         x, y, width, height = (
-            int(item.get(name, 0)) for item, name in ((place, "x"), (place, "y"), (extent, "cx"), (extent, "cy"))
+            integer(item.get(name), 0) for item, name in ((place, "x"), (place, "y"), (extent, "cx"), (extent, "cy"))
         )
         return x >= self._size[0] or y >= self._size[1] or x + width <= 0 or y + height <= 0
 
@@ -175,4 +175,4 @@ def _points(element: Any) -> dict[int, str]:
     if element is None:
         return {}
     points = ((attribute(item, "idx") or "0", child(item, "v")) for item in element.iter(f"{_DRAWING}pt"))
-    return {int(index): found.text or "" for index, found in points if found is not None}
+    return {integer(index, 0): found.text or "" for index, found in points if found is not None}

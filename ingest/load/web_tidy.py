@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree, html
 
+from ingest.load.ooxml import integer
 from ingest.load.text import decoded
 from ingest.load.word_numbers import numbered
 from ragnano.errors import LimitExceeded
@@ -138,11 +139,9 @@ def _has_ground(item: Any) -> bool:
 def _number(ordered: Any) -> None:
     """Writes the numbers of an ordered list before its items."""
     form = ordered.get("type", "1")
-    start = ordered.get("start", "1")
-    count = int(start) if start.lstrip("-").isdigit() else 1
+    count = integer(ordered.get("start"), 1)
     for item in ordered.iterchildren("li"):
-        own = item.get("value", "")
-        count = int(own) if own.isdigit() else count
+        count = integer(item.get("value"), count)
         target = item
         while not (target.text or "").strip() and len(target) and target[0].tag in ("p", "div", "span"):
             target = target[0]
@@ -201,5 +200,4 @@ def _fill_grid(rows: list[Any], cells: list[list[Any]]) -> None:
 
 
 def _span(cell: Any, name: str) -> int:
-    found = cell.attrib.pop(name, "1")
-    return min(max(int(found), 1), _MOST_SPAN) if found.isdigit() else 1
+    return min(max(integer(cell.attrib.pop(name, None), 1), 1), _MOST_SPAN)

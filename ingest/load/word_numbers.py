@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingest.load.ooxml import attribute, child, children, is_on, value
+from ingest.load.ooxml import attribute, child, children, integer, is_on, value
 
 _LEVELS = 9
 _MOST_LETTERS = 780  # Word repeats the letter: 27 is "aa", 53 "aaa"; beyond this nobody counts by letters
@@ -50,7 +50,7 @@ class Numbers:
         styled: dict[str, str] = {}
         for item in children(numbering, "abstractNum"):
             name = attribute(item, "abstractNumId") or ""
-            levels = {int(attribute(lvl, "ilvl") or 0): _level(lvl) for lvl in children(item, "lvl")}
+            levels = {integer(attribute(lvl, "ilvl"), 0): _level(lvl) for lvl in children(item, "lvl")}
             self._lists[name] = _List(levels, value(item, "numStyleLink") or "")
             if defines := value(item, "styleLink"):
                 styled[defines] = name
@@ -64,11 +64,11 @@ class Numbers:
         name = attribute(item, "numId") or ""
         self._made_of[name] = value(item, "abstractNumId") or ""
         for override in children(item, "lvlOverride"):
-            level = int(attribute(override, "ilvl") or 0)
+            level = integer(attribute(override, "ilvl"), 0)
             own = child(override, "lvl")
             if own is not None:
                 self._overrides.setdefault(name, {})[level] = _level(own)
-            if (start := _integer(value(override, "startOverride"))) is not None:
+            if (start := integer(value(override, "startOverride"), None)) is not None:
                 self._starts.setdefault(name, {})[level] = start
 
     def level_of_style(self, name: str, style: str) -> int:
@@ -101,17 +101,13 @@ class Numbers:
 
 def _level(item: Any) -> Level:
     return Level(
-        start=_integer(value(item, "start"), 1) or 0,
+        start=integer(value(item, "start"), 1),
         form=value(item, "numFmt") or "decimal",
         text=value(item, "lvlText") or "",
         legal=is_on(item, "isLgl"),
-        restart=_integer(value(item, "lvlRestart")),
+        restart=integer(value(item, "lvlRestart"), None),
         style=value(item, "pStyle") or "",
     )
-
-
-def _integer(text: str | None, otherwise: int | None = None) -> int | None:
-    return int(text) if text and re.fullmatch(r"-?\d{1,9}", text) else otherwise
 
 
 def _written(levels: dict[int, Level], level: int, counts: dict[int, int]) -> str:

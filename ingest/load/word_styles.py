@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from ingest.load.ooxml import attribute, child, children, is_on, value
+from ingest.load.ooxml import attribute, child, children, integer, is_on, value
 
 _HEADING = re.compile(r"heading (\d)$")
 _TITLE = "title"
@@ -74,12 +74,11 @@ def paragraph_style(properties: Any) -> Style:
     """What paragraph properties (None: none) say by themselves."""
     if properties is None:
         return Style()
-    outline = value(properties, "outlineLvl")
-    level = value(properties, "numPr", "ilvl")
+    outline = integer(value(properties, "outlineLvl"), None)
     return Style(
-        heading=None if outline is None or not outline.isdigit() else (int(outline) + 1) % _BODY_TEXT,
+        heading=None if outline is None else (outline + 1) % _BODY_TEXT,
         list=value(properties, "numPr", "numId"),
-        level=int(level) if level and level.isdigit() else None,
+        level=integer(value(properties, "numPr", "ilvl"), None),
         breaks=is_on(properties, "pageBreakBefore") if child(properties, "pageBreakBefore") is not None else None,
     )
 

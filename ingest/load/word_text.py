@@ -6,7 +6,7 @@ Knows runs and what may stand among them; numbers, headings and tables are `inge
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingest.load.ooxml import attribute, child, children, is_on, local, value
+from ingest.load.ooxml import attribute, child, children, integer, is_on, local, value
 from ingest.load.word_styles import Styles
 
 PAGE_END = "\f"
@@ -114,8 +114,7 @@ def _unseen(run: Any, words: Words, styles: Styles, shaded: bool) -> list[str] |
     styled = bool(style and styles[style].hidden)
     if is_on(properties, "vanish") or (styled and child(properties, "vanish") is None):
         return words.hidden
-    size = value(properties, "sz")
-    if size and size.isdigit() and int(size) <= _SMALLEST:
+    if integer(value(properties, "sz"), _SMALLEST + 1) <= _SMALLEST:
         return words.tiny
     grounded = shaded or child(properties, "shd") is not None or child(properties, "highlight") is not None
     return words.white if not grounded and value(properties, "color") in _WHITE else None
