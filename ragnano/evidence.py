@@ -151,8 +151,10 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
     for passage, reading in zip(passages, readings, strict=True):
         hit = passage.extracts[0].hit
         for extract, (words, middles) in zip(passage.extracts, passage.words_of(reading), strict=True):
-            parts.append(part_that_answers(extract.text, words, middles))
-            best, stems = np.sort(words)[-BEST_WORDS:], frozenset(content_stems(extract.text))
+            whole = (0, len(extract.text))
+            parts.append(whole if extract.columns else part_that_answers(extract.text, words, middles))
+            best = np.sort(words)[-BEST_WORDS:]
+            stems = frozenset(content_stems(f"{extract.columns} {extract.text}"))
             rows.append(
                 [
                     reading.answers / 10,
@@ -181,6 +183,16 @@ def _to_be_read(hit: Hit, catalogue: Catalogue, asked: "Asked") -> list[Extract]
     ]
 
 
+def spoken(columns: str, row: str) -> str:
+    """A row as words with its columns' names ("Stage: 1, Fee: $5."): the reader has learnt from sentences."""
+    if not columns:
+        return row
+    names, cells = ([cell.strip() for cell in line.strip("| ").split("|")] for line in (columns, row))
+    if len(names) != len(cells):
+        return row
+    return ", ".join(f"{name}: {cell}" for name, cell in zip(names, cells, strict=True) if cell) + "."
+
+
 class _Passage:
     """A chunk as the reader gets it: its headings, then its sentences, with each one's place in that text."""
 
@@ -191,8 +203,9 @@ class _Passage:
         text, self._places = f"{section}\n" if section else "", []
         for extract in extracts:
             start = len(text)
-            text += extract.text + " "
-            self._places.append((start, start + len(extract.text)))
+            told = spoken(extract.columns, extract.text)
+            text += told + " "
+            self._places.append((start, start + len(told)))
         self.text = text.rstrip()
 
     def words_of(self, reading: Reading) -> list[tuple[NDArray[np.float32], NDArray[np.float64]]]:

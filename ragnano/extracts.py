@@ -34,13 +34,15 @@ _SHORTEST = 12  # characters; a shorter piece ("8.2", "Term.") belongs to what f
 class Extract:
     """A sentence, list item or row of a retrieved chunk; `text` has its white space folded, `spans` say where it is.
 
-    `orders` says whether it speaks to a machine that reads it (`ragnano.instructions`).
+    `orders` says whether it speaks to a machine that reads it (`ragnano.instructions`). `columns` is the first row of
+    the table that a row stands in, where the chunk holds it: what its cells are.
     """
 
     hit: Hit
     spans: tuple[Span, ...]
     text: str
     orders: bool = False
+    columns: str = ""
 
 
 def extracts_of(hit: Hit, catalogue: Catalogue) -> list[Extract]:
@@ -64,10 +66,19 @@ def extracts_of(hit: Hit, catalogue: Catalogue) -> list[Extract]:
                 texts.append(text)
                 orders.append(ordered)
     return [
-        Extract(hit, _merged(spans), text, ordered)
-        for spans, text, ordered in zip(grouped, texts, orders, strict=True)
+        Extract(hit, _merged(spans), text, ordered, columns)
+        for spans, text, ordered, columns in zip(grouped, texts, orders, _columns(texts), strict=True)
         if any(character.isalnum() for character in text)
     ]
+
+
+def _columns(texts: Sequence[str]) -> Iterator[str]:
+    """For each text the first row of its table, "" for what is no row or the first one itself."""
+    first = ""
+    for text in texts:
+        is_row = text.startswith("|")
+        yield first if is_row else ""
+        first = (first or text) if is_row else ""
 
 
 def _orders_apart(page_text: str, pieces: Sequence[Span]) -> Iterator[tuple[Span, bool]]:

@@ -7,7 +7,7 @@ import pytest
 
 from ragnano.assistant import Assistant
 from ragnano.cite import cite
-from ragnano.evidence import Signals, select, within_budget
+from ragnano.evidence import Signals, select, spoken, within_budget
 from ragnano.extracts import extracts_of
 from ragnano.facts import fits_kind
 from ragnano.gate import Gate, load_gate
@@ -142,3 +142,25 @@ def test_the_gate_that_ships_knows_what_risks_mean() -> None:
 def test_the_prompt_has_the_evidence_in_reading_order() -> None:
     one, two, three = make_evidence("First.", "Second.", "Third.")
     assert in_reading_order((three, one, two)) == [one, two, three]
+
+
+TABLE = """# Fees
+
+The fees are as follows:
+| Stage | Result | Fee |
+| 1 | Requirements study | $32,000 |
+| 2 | Board report | $41,000 |"""
+
+
+def test_a_row_is_evidence_by_itself_and_counts_its_columns_as_said(assistant: Assistant) -> None:
+    add_text(assistant, TABLE)
+    evidence, _ = evidence_for(assistant, "What is the fee for the board report?")
+    (span,) = evidence[0].spans
+    assert TABLE[span.start : span.end] == "| 2 | Board report | $41,000 |"
+
+
+def test_a_row_is_told_to_the_reader_with_its_columns_names() -> None:
+    columns = "| Stage | Result | Fee |"
+    assert spoken(columns, "| 1 | | $5 |") == "Stage: 1, Fee: $5."
+    assert spoken(columns, "| merged | $5 |") == "| merged | $5 |"
+    assert spoken("", "The fee is $5.") == "The fee is $5."

@@ -72,6 +72,10 @@ ONE_IMPORTER = {
     "llama_cpp": "ragnano/models",
     "streamlit": "ui",
     "sentence_transformers": "ragnano/models",
+    "unstructured": "ingest/load/elements",
+    "openpyxl": "ingest/load/sheets",
+    "xlrd": "ingest/load/sheets_old",
+    "oxmsg": "ingest/load/outlook",
 }
 
 

@@ -66,3 +66,15 @@ def test_spans_point_into_the_page() -> None:
 def test_stems_join_forms_of_a_word_and_drop_words_without_content() -> None:
     assert stem("terminated") == stem("Termination".lower()) or stem("terminated") == stem("terminates")
     assert content_stems("What is the term of this agreement?") == [stem("term")]
+
+
+def test_a_row_of_a_table_is_a_sentence_of_its_own() -> None:
+    text = "The fees are:\n| Stage | Fee |\n| 1. Study. Draft | $5. Due now |\n| 2 | $6 |\nThey are due."
+    assert [text[start:end] for start, end in sentences(text)] == [
+        "The fees are:", "| Stage | Fee |", "| 1. Study. Draft | $5. Due now |", "| 2 | $6 |", "They are due.",
+    ]  # fmt: skip
+
+
+def test_text_in_columns_is_cut_like_text() -> None:
+    long = "| " + "The Supplier shall deliver. " * 30 + "|"
+    assert len(list(sentences(long))) > 20

@@ -21,6 +21,24 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
+def _tokenizer() -> ModuleType:
+    """What `unstructured` asks of spaCy, by patterns: sentences, words, and words with a part of speech (none)."""
+    module = ModuleType(_TOKENIZER)
+    tools = {
+        "sent_tokenize": lambda text: _SENTENCE.split(str(text)),
+        "word_tokenize": lambda text: _TOKEN.findall(str(text)),
+        "pos_tag": lambda text: [(word, "") for word in _TOKEN.findall(str(text))],
+    }
+    vars(module).update(tools)
+    return module
+
+
+os.environ.update(dict.fromkeys(_SWITCHES, "1"))
+sys.modules.setdefault(_TOKENIZER, _tokenizer())
+
+from unstructured.partition.html import partition_html  # noqa: E402 - not before the two lines above
+
+
 class Element(NamedTuple):
     """A part of a document: `kind` is "heading", "item", "table" or "text"; `level` from 1 for headings; `rows` of a
     table's cells."""
@@ -33,8 +51,7 @@ class Element(NamedTuple):
 
 def elements_of(page: str) -> list[Element]:
     """The elements of a page of HTML in order. Raises what `unstructured` raises on what it does not understand."""
-    partition = _partition()
-    return [_element(item) for item in partition(text=page, languages=[""])]
+    return [_element(item) for item in partition_html(text=page, languages=[""])]
 
 
 def _element(item: Any) -> Element:
@@ -48,25 +65,3 @@ def _element(item: Any) -> Element:
 def _rows(table: str) -> list[list[str]]:
     root = html.parse(io.StringIO(table)).getroot()
     return [[cell.text_content() for cell in row.iter("td", "th")] for row in root.iter("tr")]
-
-
-def _partition() -> Any:
-    for switch in _SWITCHES:
-        os.environ[switch] = "1"
-    if _TOKENIZER not in sys.modules:
-        sys.modules[_TOKENIZER] = _tokenizer()
-    from unstructured.partition.html import partition_html
-
-    return partition_html
-
-
-def _tokenizer() -> ModuleType:
-    """What `unstructured` asks of spaCy, by patterns: sentences, words, and words with a part of speech (none)."""
-    module = ModuleType(_TOKENIZER)
-    tools = {
-        "sent_tokenize": lambda text: _SENTENCE.split(str(text)),
-        "word_tokenize": lambda text: _TOKEN.findall(str(text)),
-        "pos_tag": lambda text: [(word, "") for word in _TOKEN.findall(str(text))],
-    }
-    vars(module).update(tools)
-    return module

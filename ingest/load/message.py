@@ -12,7 +12,6 @@ from ingest.load.compose import Composer
 from ingest.load.loaded import LoadedFile, ReadOptions
 from ingest.load.members import inside, is_spent, member_name, numbered, pages_at, read_member, unreadable
 from ingest.load.ooxml import metadata_line
-from ingest.load.web import write_html
 from ragnano.errors import DamagedFile
 from ragnano.text import fold
 from ragnano.types import Page
@@ -87,6 +86,8 @@ def _write_body(message: Message, out: Composer) -> None:
         for paragraph in _PARAGRAPHS.split(message.plain.replace("\r\n", "\n").replace("\r", "\n")):
             out.paragraph(paragraph)
     elif message.html:
+        from ingest.load.web import write_html  # half a second, which a plain message need not wait for
+
         write_html(message.html, out)
     elif message.rich:
         from ingest.load.rtf import write_rtf
