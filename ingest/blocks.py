@@ -66,12 +66,17 @@ class _Draft:
     closed: bool = field(default=False)
 
 
+def part_of(page: Page) -> str:
+    """What the page is a part of that stands by itself: a slide and its notes, a sheet, all of an attachment."""
+    return _PAGE_OF_PART.sub("", page.place)
+
+
 def blocks_of(pages: Sequence[Page]) -> list[Block]:
     """All blocks of a document's pages (in order, counted from 1), furniture left out."""
     lines = [lines_of(page) for page in pages]
     # A slide or a sheet has no running header: what repeats there is the same title or the same columns.
     mark_furniture([found for page, found in zip(pages, lines, strict=True) if page.width or not page.place])
-    parts = {page.number: _PAGE_OF_PART.sub("", page.place) for page in pages}
+    parts = {page.number: part_of(page) for page in pages}
     return list(_finish(_Builder(lines, parts).drafts(), {page.number: page.text for page in pages}))
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ingest.blocks import part_of
 from ragnano.text import fold
 from ragnano.types import Block, Chunk, Page, Span
 
@@ -97,12 +98,14 @@ class Chunker:
         self._limit = limit
         self._count = count
         self._texts: Mapping[int, str] = {}
+        self._parts_of: Mapping[int, str] = {}
         self._section_texts: dict[tuple[str, ...], tuple[str, int]] = {}
 
     def chunks(self, document: str, pages: Sequence[Page], blocks: Sequence[Block], context: str) -> list[Chunk]:
         """All chunks of a document, in reading order, with ordinals from 0."""
         texts = {page.number: page.text for page in pages}
         self._texts = texts
+        self._parts_of = {page.number: part_of(page) for page in pages}
         self._section_texts.clear()
         made: list[Chunk] = []
         for clause in self._packed(self._clauses(blocks)):
@@ -145,7 +148,11 @@ class Chunker:
         clause: _Clause | None = None
         before: tuple[Block, str] | None = None
         for block, tokens in zip(blocks, counts, strict=True):
-            if clause is None or block.section != clause.section:
+            if (
+                clause is None
+                or block.section != clause.section
+                or self._part(clause) != self._parts_of[block.span.page]
+            ):
                 if clause is not None:
                     yield clause
                 clause = _Clause(block.section)
@@ -165,6 +172,10 @@ class Chunker:
         same = before[0].section == block.section and above.rsplit("\n", 1)[-1].count("|") == width
         return (before[1] or columns_of(above)) if same else ""
 
+    def _part(self, clause: _Clause) -> str:
+        """The slide, sheet or attachment that the clause is in: what stands in two of them is never put together."""
+        return self._parts_of[clause.pieces[0].span.page]
+
     def _packed(self, clauses: Iterator[_Clause]) -> Iterator[_Clause]:
         """Clauses put together where tiny and parted where long, each fit for a chunk."""
         open_: _Clause | None = None
@@ -181,6 +192,8 @@ class Chunker:
 
     def _joined(self, before: _Clause, after: _Clause) -> _Clause | None:
         """Both as one clause, None when they are to stay apart."""
+        if self._part(before) != self._part(after):
+            return None
         below = after.section[: len(before.section)] == before.section
         if before.only_heading and (below or before.tokens < _MIN_TOKENS):
             return _Clause(after.section, before.pieces + after.pieces)  # a heading goes with what comes below it

@@ -1,7 +1,9 @@
 """A question to a file of each format is answered with the exact words and the right place: page, slide, cell, part."""
 
 import io
+import json
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from email.message import EmailMessage
 from pathlib import Path, PurePath
 
@@ -15,6 +17,8 @@ from reportlab.pdfgen.canvas import Canvas
 from ingest.pipeline import ingest
 from ingest.worker import Reader
 from ragnano.assistant import Assistant
+from ragnano.cli import docs
+from ragnano.cli.hits import echo_hits, hits_json
 from ragnano.config import Settings
 from ragnano.places import where
 from ragnano.types import IngestReport
@@ -242,3 +246,18 @@ def test_a_folder_of_pdfs_imports_no_other_reader(tmp_path: Path) -> None:
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     heavy = {"lxml", "openpyxl", "xlrd", "olefile", "oxmsg", "unstructured", "docx", "pptx", "email", "spacy", "torch"}
     assert not heavy & set(run.stdout.split())
+
+
+def test_the_command_line_names_places(
+    taken_in: tuple[Assistant, IngestReport], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    helper, _ = taken_in
+    monkeypatch.setattr("ragnano.cli.docs.assistant", lambda **_: nullcontext(helper))
+    docs.show("mail.eml")
+    assert "page 3 is Attachment lease.pdf, page 2" in capsys.readouterr().out
+    docs.show("mail.eml", page=3, json=True)
+    assert json.loads(capsys.readouterr().out)["place"] == "Attachment lease.pdf, page 2"
+    found = helper.find("security deposit", helper.scope(None, "open.odp"), 1)
+    assert hits_json(found, helper)[0]["place"] == "Slide 2"
+    echo_hits(found, helper)
+    assert capsys.readouterr().out.startswith("1. open.odp, Slide 2\n")

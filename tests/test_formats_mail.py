@@ -9,12 +9,14 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.blocks import blocks_of
+from ingest.chunk import Chunker
 from ingest.kinds import EML, MSG
 from ingest.load import LoadedFile, ReadOptions, load
 from ingest.load.members import MOST_DEPTH
 from ingest.load.message import unflowed
 from ragnano.errors import DamagedFile
 from tests.formats_fakes import compound, message_tree, outlook_message, package
+from tests.ingest_fakes import count_words
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)
 
@@ -97,6 +99,12 @@ def test_a_part_of_a_message_is_no_section_of_another() -> None:
     made = attach(mail("# Terms\n\nBody words."), "notes.md", b"Loose words.", "text/markdown")
     sections = {block.text: block.section for block in blocks_of(read(made).pages)}
     assert sections["Body words."] == ("Terms",) and sections["Loose words."] == ()
+
+
+def test_short_parts_of_a_message_do_not_share_a_chunk() -> None:
+    pages = read(attach(mail("Body words."), "notes.txt", b"Loose words.")).pages
+    chunks = Chunker(200, count_words).chunks("d", pages, blocks_of(pages), "")
+    assert [[span.page for span in chunk.spans] for chunk in chunks] == [[1, 1, 1], [2]]
 
 
 def test_pictures_inside_the_body_and_signatures_are_skipped() -> None:
