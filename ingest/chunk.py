@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.blocks import part_of
+from ingest.tables import ROW_JOINT, carries_on, columns_of
 from ragnano.text import fold
 from ragnano.types import Block, Chunk, Page, Span
 
@@ -22,7 +23,6 @@ SPECIAL_TOKENS = 2  # [CLS] and [SEP]
 _MIN_TOKENS = 60  # smaller neighbours are put together: alone they are too little to be found by meaning
 _CONTEXT_TOKENS = 40  # most that title and parties may take
 _SECTION_TOKENS = 48  # most that a heading path may take; the innermost headings are kept
-_MOST_HEAD_ROWS = 3  # a sheet's columns are named below its title at the latest
 _LEAST_ROOM = 32  # tokens a chunk always has for text, whatever its section takes
 
 # Where a clause may be cut, best first: after a sentence or item, before an item's label, after a comma, at a space.
@@ -33,10 +33,6 @@ _JOINTS = (
     re.compile(r"(?<=,)\s+"),
     re.compile(r"\s+"),
 )
-
-
-# Between two rows of a table: a long one is cut here before anywhere else.
-_ROW_JOINT = re.compile(r"(?<=\|)\s*\n\s*(?=\|)")
 
 
 @dataclass(slots=True)
@@ -167,9 +163,8 @@ class Chunker:
         """The columns of the table above that `block` carries on over the end of a page, "" when it does not."""
         if before is None or before[0].kind != "table" or before[0].span.page == block.span.page:
             return ""
-        above, below = (self._texts[one.span.page][one.span.start : one.span.end] for one in (before[0], block))
-        width = below.split("\n", 1)[0].count("|")
-        same = before[0].section == block.section and above.rsplit("\n", 1)[-1].count("|") == width
+        above = self._text(before[0].span)
+        same = before[0].section == block.section and carries_on(above, self._text(block.span))
         return (before[1] or columns_of(above)) if same else ""
 
     def _part(self, clause: _Clause) -> str:
@@ -255,7 +250,7 @@ class Chunker:
             else:
                 page = self._texts[piece.span.page]
                 # One unbroken word may stay longer than that.
-                joints = (_ROW_JOINT, *_JOINTS) if piece.table else _JOINTS
+                joints = (ROW_JOINT, *_JOINTS) if piece.table else _JOINTS
                 columns = piece.columns
                 for start, end, tokens in self._bits(page, piece.span.start, piece.span.end, left, joints):
                     span, text = Span(piece.span.page, start, end), fold(page[start:end])
@@ -283,16 +278,6 @@ class Chunker:
             else:
                 bits.append((a, b, tokens))
         return bits
-
-
-def columns_of(table: str) -> str:
-    """What a table's columns are called, "Stage / Fee": its first row of several cells that has words in it."""
-    for row in table.split("\n")[:_MOST_HEAD_ROWS]:
-        cells = [fold(cell) for cell in row.strip().strip("|").split("|")]
-        filled = [cell for cell in cells if cell]
-        if len(filled) > 1 and any(character.isalpha() for character in row):
-            return " / ".join(filled)
-    return ""
 
 
 def _named(clause: _Clause, pieces: list[_Piece]) -> _Clause:

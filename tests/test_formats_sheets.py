@@ -7,11 +7,12 @@ import openpyxl
 import pytest
 
 from ingest.blocks import blocks_of
-from ingest.chunk import Chunker, columns_of
+from ingest.chunk import Chunker
 from ingest.kinds import CSV, ODS, XLS, XLSX
 from ingest.load import load
 from ingest.load.grid import column_name
 from ingest.load.shown import Value, is_date_format, shown
+from ingest.tables import columns_of
 from ragnano.errors import DamagedFile, LoadError
 from ragnano.types import Page
 from tests.formats_fakes import compound, old_workbook, open_document, package
