@@ -64,6 +64,10 @@ def test_line_breaks_and_text_outside_of_the_main_part_are_kept() -> None:
     assert text_of(body) == "Acme\n\nOne\nTwo\n\nImprint"
 
 
+def test_a_paragraph_of_one_character_is_kept() -> None:
+    assert text_of("<p>☒</p><p>Yes</p><p><b>7</b></p>") == "☒\n\nYes\n\n7"
+
+
 def test_scripts_styles_and_comments_are_never_text() -> None:
     body = "<p>Seen.</p><script>alert('x')</script><style>p{}</style><!-- no --><template><p>t</p></template>"
     assert text_of(body) == "Seen."

@@ -79,6 +79,9 @@ def tidied(data: bytes | str) -> Tidy | None:
     for item in list(root.iter("br")):
         item.tail = LINE_END + (item.tail or "")
         item.drop_tag()
+    for item in root.iter():
+        if not len(item) and item.text and len(item.text.strip()) == 1:
+            item.text += LINE_END  # a paragraph of one character (a ticked box) would be taken for none
     for table in reversed(list(root.iter("table"))):
         _table(table)
     for item in root.iter("ol"):
