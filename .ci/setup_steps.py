@@ -37,6 +37,10 @@ STARTED = (
     "typer",
     "rich.progress",
     "pydantic_settings",
+    "ingest.load.web",
+    "openpyxl",
+    "xlrd",
+    "oxmsg",
 )
 """What the commands import."""
 

@@ -33,6 +33,7 @@ from ingest.tables import mark_rows
 from ragnano.text import fold
 from ragnano.types import Block, BlockKind, OutlineEntry, Page, Span
 
+_PAGE_OF_PART = re.compile(r",? ?(?:page \d+|notes)$")  # "Attachment lease.pdf, page 2" is a page of what was attached
 _FINISHED = re.compile(r"(?:[.:;!?。！？；：][)\]\"”’'」』）]*|[;,]\s*(?:and|or|and/or)|_{3,}|:-)$")
 _MOST_TITLE_CHARACTERS = 120
 _FRONT_BLOCKS = 8  # "EXHIBIT 10.18" above a filed contract's title is the filing's number, not a part of the contract
@@ -66,13 +67,19 @@ class _Draft:
     note: str = ""  # a footnote's mark
 
 
+def part_of(page: Page) -> str:
+    """What the page is a part of that stands by itself: a slide and its notes, a sheet, all of an attachment."""
+    return _PAGE_OF_PART.sub("", page.place)
+
+
 def blocks_of(pages: Sequence[Page], outline: Sequence[OutlineEntry] = ()) -> list[Block]:
     """All blocks of a document's pages (in order, counted from 1), furniture left out. `outline`: its bookmarks.
 
     Footnotes come after the block that their page's end parts, so that nothing stands between its halves.
     """
     lines = [lines_of(page) for page in pages]
-    mark_furniture(lines)
+    # A slide or a sheet has no running header: what repeats there is the same title or the same columns.
+    mark_furniture([found for page, found in zip(pages, lines, strict=True) if page.width or not page.place])
     builder = _Builder(pages, lines, Bookmarks(outline))
     return list(_finish(builder, {page.number: page.text for page in pages}))
 
@@ -83,8 +90,11 @@ class _Builder:
     def __init__(self, pages: Sequence[Page], printed: Sequence[Sequence[Line]], bookmarks: Bookmarks) -> None:
         body = [[line for line in lines if not line.furniture] for lines in printed]
         self.columns: dict[tuple[int, str], str] = {}  # column names by page and row
+        self._parts_of = {page.number: part_of(page) for page in pages}
+        above, part = "", ""
         for page, lines in zip(pages, body, strict=True):
-            rows = mark_rows(lines, page)
+            rows, above = mark_rows(lines, page, above if part == self._parts_of[page.number] else "")
+            part = self._parts_of[page.number]
             self.columns.update(((page.number, row), names) for row, names in rows.items())
             mark_footnotes(lines)
         self._bookmarks = bookmarks
@@ -100,6 +110,11 @@ class _Builder:
         draft: _Draft | None = None
         for index, line in enumerate(self._lines):
             after = self._lines[index + 1] if index + 1 < len(self._lines) else None
+            if draft is not None and self._is_elsewhere(draft.lines[-1], line):
+                yield draft, self._enter(draft)
+                yield from self._footnotes(line.page)
+                draft, self._path = None, SectionPath()
+            after = None if after is not None and self._is_elsewhere(line, after) else after
             fresh = self._open(draft, line, after)
             if fresh is None and draft is not None:
                 draft.lines.append(line)
@@ -119,6 +134,10 @@ class _Builder:
         while self._notes and (before is None or self._notes[0][0].page < before):
             lines = self._notes.popleft()
             yield _Draft("paragraph", lines, note=mark_of(lines[0])), self._path.path
+
+    def _is_elsewhere(self, before: Line, line: Line) -> bool:
+        """Whether `line` is in another slide, sheet or attachment: no heading and no sentence reaches so far."""
+        return self._parts_of[before.page] != self._parts_of[line.page]
 
     def _is_filing_number(self, label: Label) -> bool:
         return "." in label.number and self._count < _FRONT_BLOCKS

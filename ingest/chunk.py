@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ingest.blocks import part_of
 from ingest.folding import Folding
 from ragnano.text import WIDE
 from ragnano.types import Block, Chunk, Page, Span
@@ -62,8 +63,8 @@ class _Clause:
     def missing_columns(self) -> str:
         """Column names of its rows when their header is not among the pieces."""
         names = next((piece.columns for piece in self.pieces if piece.columns), "")
-        head = names.replace(" | ", " ")
-        return "" if any(head in (piece.text, piece.text.replace("| ", "")) for piece in self.pieces) else names
+        head = _bare(names)
+        return "" if any(_bare(piece.text).startswith(head) for piece in self.pieces) else names
 
     @property
     def only_heading(self) -> bool:
@@ -98,6 +99,7 @@ class Chunker:
         self._limit = limit
         self._count = count
         self._texts: Mapping[int, str] = {}
+        self._parts_of: Mapping[int, str] = {}
         self._folding = Folding(())
         self._section_texts: dict[tuple[str, ...], tuple[str, int]] = {}
         self._column_texts: dict[str, tuple[str, int]] = {"": ("", 0)}
@@ -105,6 +107,7 @@ class Chunker:
     def chunks(self, document: str, pages: Sequence[Page], blocks: Sequence[Block], context: str) -> list[Chunk]:
         """All chunks of a document, in reading order, with ordinals from 0."""
         self._texts = {page.number: page.text for page in pages}
+        self._parts_of = {page.number: part_of(page) for page in pages}
         self._folding = Folding(pages)
         self._section_texts.clear()
         self._column_texts = {"": ("", 0)}
@@ -162,13 +165,21 @@ class Chunker:
         counts = self._count(texts) if texts else []
         clause: _Clause | None = None
         for block, text, tokens in zip(blocks, texts, counts, strict=True):
-            if clause is None or block.section != clause.section:
+            if (
+                clause is None
+                or block.section != clause.section
+                or self._part(clause) != self._parts_of[block.span.page]
+            ):
                 if clause is not None:
                     yield clause
                 clause = _Clause(block.section)
             clause.pieces.append(_Piece(block.span, text, tokens, block.kind == "heading", block.columns))
         if clause is not None:
             yield clause
+
+    def _part(self, clause: _Clause) -> str:
+        """The slide, sheet or attachment that the clause is in: what stands in two of them is never put together."""
+        return self._parts_of[clause.pieces[0].span.page]
 
     def _packed(self, clauses: Iterator[_Clause]) -> Iterator[_Clause]:
         """Clauses put together where tiny and parted where long, each fit for a chunk."""
@@ -186,6 +197,8 @@ class Chunker:
 
     def _joined(self, before: _Clause, after: _Clause) -> _Clause | None:
         """Both as one clause, None when they are to stay apart."""
+        if self._part(before) != self._part(after):
+            return None
         below = after.section[: len(before.section)] == before.section
         if before.only_heading and (below or before.tokens < _MIN_TOKENS):
             return _Clause(after.section, before.pieces + after.pieces)  # a heading goes with what comes below it
@@ -266,6 +279,11 @@ def _headings_at_end(part: Sequence[_Piece]) -> int:
     while count < len(part) and part[-1 - count].heading:
         count += 1
     return count
+
+
+def _bare(row: str) -> str:
+    """A row's words alone."""
+    return " ".join(row.replace("|", " ").split())
 
 
 def _shared(one: tuple[str, ...], two: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from dateutil import parser as dates
 
 from ingest.headings import is_capitals, is_title
+from ingest.load.loaded import LoadedFile
 from ingest.parties import BODY, parties_of
 from ragnano.types import Block
 
@@ -38,8 +39,17 @@ class Front(NamedTuple):
     date: str | None
 
 
-def front_of(blocks: Sequence[Block], metadata_title: str, path: str) -> Front:
-    """Title (never empty: the file's name at worst), parties and date."""
+def front_of(blocks: Sequence[Block], loaded: LoadedFile, path: str) -> Front:
+    """Title (never empty: the file's name at worst), parties and date; where to look says `loaded.front`."""
+    if loaded.front == "archive":
+        return Front(_from_name(path), (), None)
+    found = _from_words(blocks, loaded.title, path)
+    if loaded.front == "message":
+        return Front(loaded.title or _from_name(path), found.parties, loaded.date)
+    return found._replace(date=found.date or loaded.date)
+
+
+def _from_words(blocks: Sequence[Block], metadata_title: str, path: str) -> Front:
     text = "\n".join(block.text for block in blocks[:60])[:_FRONT_CHARACTERS]
     title = _title(blocks[:_TITLE_BLOCKS]) or _from_metadata(metadata_title) or _from_name(path)
     body = BODY.search(text, 200)

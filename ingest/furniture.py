@@ -47,10 +47,10 @@ def _mark_repeated(pages: Sequence[Sequence[Line]]) -> None:
 
 
 def _edge(lines: Sequence[Line], at_top: bool) -> Sequence[Line]:
-    """The lines at one edge, outermost first; on a short page never more than half of them."""
+    """The lines at one edge, outermost first; on a short page never more than half of them. Rows are no furniture."""
     count = min(_EDGE_LINES, len(lines) // 2)
     edge = lines[:count] if at_top else lines[::-1][:count]
-    return [line for line in edge if len(line.text) <= _MOST_CHARACTERS]
+    return [line for line in edge if len(line.text) <= _MOST_CHARACTERS and not line.text.startswith("|")]
 
 
 def _key(line: Line) -> str:

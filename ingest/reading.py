@@ -27,7 +27,7 @@ def read(job: Job, count: CountTokens) -> ParsedDocument:
     data = Path(job.path).read_bytes()
     loaded = load(data, job.media_type, job.options)
     blocks = blocks_of(loaded.pages, loaded.outline)
-    front = front_of(blocks, loaded.title, job.path)
+    front = front_of(blocks, loaded, job.path)
     document = Document(
         id=hashlib.sha256(data).hexdigest(),
         title=front.title,

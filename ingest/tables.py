@@ -7,6 +7,7 @@ from itertools import pairwise
 from ingest.headings import label_of
 from ingest.lines import Line
 from ragnano.places import is_head, row_of
+from ragnano.rows import cells_of, is_row, names_columns
 from ragnano.text import fold
 from ragnano.types import Page
 
@@ -16,19 +17,24 @@ _LEAST_CONTENTS = 5  # lines in a row that end in rising page numbers make a tab
 _LEAST_ROWS = 2
 _RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|)+$")  # Markdown's line between a table's head and its rows
 _FIGURE = re.compile(r"\d")
+_MOST_HEAD_ROWS = 3  # a sheet's columns are named below its title at the latest
+COLUMN_JOINT = " | "
+"""Between the names of a table's columns."""
 
 
-def mark_rows(lines: Sequence[Line], page: Page) -> dict[str, str]:
+def mark_rows(lines: Sequence[Line], page: Page, above: str = "") -> tuple[dict[str, str], str]:
     """Set `row`, and `cells` where rows can be told, on the lines of one page that belong to a table.
 
-    Gives the column names of each row by the row's name (`Line.cells`), where the table has any: "Item | Price".
+    Gives the column names of each row by the row's name (`Line.cells`), where the table has any: "Item | Price"; and
+    those of a table that the page's end parts, which are `above` for the next page.
     """
     for line in lines:
-        line.row = bool(_LEADERS.search(line.text)) or _is_piped(line)
-    columns = _mark_cells(lines, page) if page.marks else {}
+        line.row = bool(_LEADERS.search(line.text))
+    columns = _mark_cells([line for line in lines if not is_row(line.text)], page) if page.marks else {}
     _mark_contents(lines)
     _mark_columns(lines)
-    return columns | _mark_pipes(lines)
+    piped, carried = _mark_pipes(lines, above)
+    return columns | piped, carried
 
 
 def _mark_cells(lines: Sequence[Line], page: Page) -> dict[str, str]:
@@ -61,27 +67,41 @@ def _columns(names: dict[str, list[str]]) -> dict[str, str]:
     return columns
 
 
-def _mark_pipes(lines: Sequence[Line]) -> dict[str, str]:
-    """Rows of tables drawn with "|": the line of dashes goes with the head above it."""
+def _mark_pipes(lines: Sequence[Line], above: str) -> tuple[dict[str, str], str]:
+    """Rows "| a | b |": each by itself, with the names of its columns, and what the last one's are for the next page.
+
+    A line of dashes goes with the head above it. Without one, the first row of several cells that has words in it
+    names the columns; `above` names them where the table carries on over a page's end with as many.
+    """
     columns: dict[str, str] = {}
-    if not any(line.text[0] == "|" for line in lines):
-        return columns
-    head = ""
-    for above, line in pairwise([None, *lines]):
+    head = above if lines and is_row(lines[0].text) and _alike(above, lines[0].text) else ""
+    rows = 0
+    for before, line in pairwise([None, *lines]):
         assert line is not None
-        if line.cells or not _is_piped(line):
-            head = ""
-        elif above is not None and above.cells and _RULE.fullmatch(line.text):
-            line.cells = above.cells
-            head = columns[line.cells] = " | ".join(cell.strip() for cell in above.text.strip("|").split("|"))
-        else:
-            line.cells = f"line {line.start}"
-            columns[line.cells] = head
-    return columns
+        if not is_row(line.text):
+            head, rows = "", 0
+            continue
+        line.row = True
+        if before is not None and (not is_row(before.text) or line.blank_before):
+            head, rows = "", 0
+        rows += 1
+        if before is not None and before.cells and _RULE.fullmatch(line.text):
+            line.cells = before.cells
+            head = columns[line.cells] = _joined(before.text)
+            continue
+        line.cells = f"line {line.start}"
+        columns[line.cells] = head
+        if not head and rows <= _MOST_HEAD_ROWS and names_columns(line.text):
+            head = _joined(line.text)
+    return columns, head if lines and is_row(lines[-1].text) else ""
 
 
-def _is_piped(line: Line) -> bool:
-    return len(line.text) > 1 and line.text.startswith("|") and line.text.endswith("|")
+def _joined(row: str) -> str:
+    return COLUMN_JOINT.join(cells_of(row))
+
+
+def _alike(names: str, row: str) -> bool:
+    return len(names.split(COLUMN_JOINT)) == len(cells_of(row)) > 1
 
 
 def _mark_contents(lines: Sequence[Line]) -> None:

@@ -72,15 +72,16 @@ def _inside(root: Path, failed: list[FailedFile]) -> Iterator[Path]:
         failed.append(FailedFile(printable(str(error.filename)), f"folder cannot be read: {error.strerror}"))
 
     for folder, folders, names in os.walk(root, onerror=closed, followlinks=False):
-        folders[:] = sorted(name for name in folders if not _is_system(name))
+        folders[:] = sorted(name for name in folders if not is_system(name))
         for name in sorted(names):
             path = Path(folder, name)
-            if _is_system(name) or (path.is_symlink() and not path.resolve().is_relative_to(border)):
+            if is_system(name) or (path.is_symlink() and not path.resolve().is_relative_to(border)):
                 continue
             yield path
 
 
-def _is_system(name: str) -> bool:
+def is_system(name: str) -> bool:
+    """Whether a file or folder of this name is the machine's own, or half of one: nothing a person wrote."""
     lower = name.lower()
     return name.startswith((".", "~$")) or lower in _SYSTEM_NAMES or lower.endswith(_SYSTEM_ENDINGS)
 

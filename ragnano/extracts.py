@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from ragnano.instructions import addresses_a_model
 from ragnano.places import is_head, row_of
+from ragnano.rows import cells_of, is_row, names_columns, spoken
 from ragnano.store import Catalogue
 from ragnano.text import fold, sentence_spans
 from ragnano.types import Hit, Mark, Page, Span
@@ -55,30 +56,50 @@ def extracts_of(hit: Hit, catalogue: Catalogue) -> list[Extract]:
     """The chunk's extracts in reading order; a table's row is one, and the row of its columns' names none."""
     pages: dict[int, Page] = {}
     made: list[Extract] = []
+    columns = _Columns(hit.chunk.columns)
     for span in hit.chunk.spans:
         if span.page not in pages:
             pages[span.page] = catalogue.page(hit.chunk.document, span.page)
         page = pages[span.page]
         cells = [mark for mark in page.marks if mark.start < span.end and span.start < mark.end and row_of(mark.name)]
-        if cells:
+        if cells and page.text[span.start] != "|":
             if not is_head(row_of(cells[0].name)):
                 text = fold(page.text[span.start : span.end])
                 made.append(Extract(hit, (span,), text, addresses_a_model(text), _told(page, cells)))
             continue
         for piece, ordered in _orders_apart(page.text, sentence_spans(page.text, span)):
             text = fold(page.text[piece.start : piece.end])
+            told = columns.told(text)
             before = made[-1] if made else None
-            joins = before and not before.told and ordered == before.orders
+            joins = before and not before.told and not told and ordered == before.orders
             if before and joins and _joins(before.text, text, before.spans[-1], piece):
                 whole = f"{before.text} {text}"
                 made[-1] = Extract(hit, (*before.spans, piece), whole, ordered or addresses_a_model(whole))
             else:
-                made.append(Extract(hit, (piece,), text, ordered))
+                made.append(Extract(hit, (piece,), text, ordered, told))
     return [
         replace(extract, spans=_merged(extract.spans))
         for extract in made
         if any(character.isalnum() for character in extract.text)
     ]
+
+
+class _Columns:
+    """What the columns of the rows "| a | b |" are called, row after row."""
+
+    def __init__(self, above: str) -> None:
+        self._above = self._names = cells_of(above) if above else []
+
+    def told(self, text: str) -> str:
+        """What the reader gets of a row, "" for what is no row or has no columns' names."""
+        if not is_row(text):
+            self._names = self._above
+            return ""
+        if self._names:
+            return spoken(self._names, text)
+        if names_columns(text):
+            self._names = cells_of(text)
+        return ""
 
 
 def _told(page: Page, cells: Sequence[Mark]) -> str:
@@ -122,8 +143,8 @@ def _blank_end(text: str) -> int:
 
 
 def _joins(before: str, text: str, last: Span, piece: Span) -> bool:
-    if len(before) + len(text) > LONGEST:
-        return False
+    if len(before) + len(text) > LONGEST or is_row(before) or is_row(text):
+        return False  # rows of a table stand by themselves
     cut_by_page = piece.page != last.page and before[-1:] not in ".!?;:" and text[:1].islower()
     return cut_by_page or len(before) < _SHORTEST or before.endswith(":") or text.lower().startswith(_PROVISOS)
 

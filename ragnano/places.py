@@ -12,13 +12,12 @@ _SHEET_CELL = re.compile(r"[A-Z]{1,3}(\d{1,7})")
 def place_of(page: Page, start: int, end: int) -> str:
     """The page's name and the marks that [start, end) touches: "Sheet Costs, B7:D7"; "" for a plain page.
 
-    A printed page's name is its number: "page 4, Table 1, row 3, Price".
+    Where marks stand on a page without a name, its number is the name: "page 4, Table 1, row 3, Price".
     """
     touched = [mark.name for mark in page.marks if mark.start < end and start < mark.end]
     if not touched:
         return page.place
-    printed = f"page {page.number}" if page.width else ""
-    return ", ".join(part for part in (page.place or printed, _from_to(touched[0], touched[-1])) if part)
+    return f"{page.place or f'page {page.number}'}, {_from_to(touched[0], touched[-1])}"
 
 
 def row_of(name: str) -> str:
@@ -34,12 +33,14 @@ def is_head(row: str) -> bool:
 
 
 def _from_to(first: str, last: str) -> str:
-    """Both names as one: what they share, then from and to: "Table 1, row 2:row 4", "row 3, Item:Price"."""
+    """Both names as one: what they share, then from and to: "B7:D7", "table 1, row 2–4", "row 3, Item:Price"."""
     if first == last:
         return first
     one, two = first.split(", "), last.split(", ")
     shared = next((at for at, pair in enumerate(zip(one, two, strict=False)) if pair[0] != pair[1]), 0)
-    return ", ".join([*one[:shared], f"{one[shared]}:{two[shared]}"])
+    (before, _, _), (after, _, number) = one[shared].rpartition(" "), two[shared].rpartition(" ")
+    to = f"{one[shared]}–{number}" if before and before == after else f"{one[shared]}:{two[shared]}"
+    return ", ".join([*one[:shared], to])
 
 
 def where(citation: Citation) -> str:

@@ -10,6 +10,34 @@ from ragnano.errors import NotFoundError, QuestionError
 from ragnano.store import Catalogue
 from ragnano.types import Scope
 
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_OPEN = "application/vnd.oasis.opendocument."
+_WORD = (f"{_OFFICE}wordprocessingml.document", f"{_OPEN}text", "application/rtf")
+_SHEETS = (f"{_OFFICE}spreadsheetml.sheet", "application/vnd.ms-excel", f"{_OPEN}spreadsheet", "text/csv")
+_SLIDES = (f"{_OFFICE}presentationml.presentation", f"{_OPEN}presentation")
+_MAIL = ("message/rfc822", "application/vnd.ms-outlook")
+ENDINGS: dict[str, tuple[str, ...]] = {
+    "docx": _WORD[:1],
+    "odt": _WORD[1:2],
+    "rtf": _WORD[2:],
+    "word": _WORD,
+    "xlsx": _SHEETS[:1],
+    "xls": _SHEETS[1:2],
+    "ods": _SHEETS[2:3],
+    "csv": _SHEETS[3:],
+    "spreadsheet": _SHEETS,
+    "pptx": _SLIDES[:1],
+    "odp": _SLIDES[1:],
+    "presentation": _SLIDES,
+    "eml": _MAIL[:1],
+    "msg": _MAIL[1:],
+    "mail": _MAIL,
+    "email": _MAIL,
+    "md": ("text/markdown",),
+    "zip": ("application/zip",),
+}
+"""What people call kinds of files; Python's own table of endings differs from system to system."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -61,12 +89,13 @@ def day_of(text: str, *, last: bool) -> str:
 def _media_types(kind: str, catalogue: Catalogue) -> tuple[str, ...]:
     """The stored media types that a word like "pdf", "text" or "application/pdf" means."""
     wanted = kind.strip().lower().lstrip(".")
+    by_name = ENDINGS.get(wanted, ())
     known = sorted({document.media_type for document in catalogue.documents()})
     by_ending = mimetypes.guess_type(f"file.{wanted}")[0]
     found = tuple(
         media
         for media in known
-        if media in (wanted, by_ending) or wanted in (media.split("/")[0], media.split("/")[-1])
+        if media in (wanted, by_ending, *by_name) or wanted in (media.split("/")[0], media.split("/")[-1])
     )
     if not found:
         raise NotFoundError(f"no document is of the kind {kind!r}: there are {', '.join(known) or 'none yet'}")

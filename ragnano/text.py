@@ -43,6 +43,8 @@ _ABBREVIATIONS = frozenset(
     """.split()
 )
 _BOUNDARY = re.compile(r"[.?!][\"”’')\]]*(?=\s+[\"“‘'(\[]*[A-Z0-9(])|;(?=\s)|[。！？][”」』）]*|\n\s*\n")
+_ROW = re.compile(r"^\|.*\|[ \t]*$", re.MULTILINE)  # of a table, as pages carry it (ragnano.rows)
+_LONGEST_ROW = 700  # characters; a longer one is text in columns and is cut like text
 _CLAUSE_NUMBER = re.compile(r"(?:^|\s)\(?(?:\d+(?:\.\d+)*|[A-Za-z]|[ivxIVX]+)\.$")
 # A sentence is cut at semicolons only when it is longer than this (characters): shorter ones read better whole.
 _LONG_SENTENCE = 260
@@ -94,16 +96,25 @@ def content_stems(text: str) -> list[str]:
 def sentences(text: str) -> Iterator[tuple[int, int]]:
     """Spans [start, end) of the sentences of `text`, in order, white space at their ends left out.
 
-    Line breaks inside a sentence stay inside it; an empty line always ends one.
+    Line breaks inside a sentence stay inside it; an empty line always ends one. A table's row is one.
     """
     start = 0
-    for match in _BOUNDARY.finditer(text):
+    for row in _ROW.finditer(text):
+        if row.end() - row.start() <= _LONGEST_ROW:
+            yield from _of_prose(text, start, row.start())
+            yield from _trimmed(text, row.start(), row.end())
+            start = row.end()
+    yield from _of_prose(text, start, len(text))
+
+
+def _of_prose(text: str, start: int, last: int) -> Iterator[tuple[int, int]]:
+    for match in _BOUNDARY.finditer(text, start, last):
         end = match.end()
         if not _ends_sentence(text, start, match):
             continue
         yield from _trimmed(text, start, end)
         start = end
-    yield from _trimmed(text, start, len(text))
+    yield from _trimmed(text, start, last)
 
 
 def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:

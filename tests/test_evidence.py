@@ -180,3 +180,18 @@ def test_all_rows_are_evidence_when_the_question_names_none_of_them(assistant: A
     add_fees(assistant)
     evidence, _ = evidence_for(assistant, "What are the fees?")
     assert {item.text for item in evidence} == {"Basic plan $40", "Gold plan $90", "Silver plan $60"}
+
+
+TABLE = """# Fees
+
+The fees are as follows:
+| Stage | Result | Fee |
+| 1 | Requirements study | $32,000 |
+| 2 | Board report | $41,000 |"""
+
+
+def test_a_row_is_evidence_by_itself_and_counts_its_columns_as_said(assistant: Assistant) -> None:
+    add_text(assistant, TABLE)
+    evidence, _ = evidence_for(assistant, "What is the fee for the board report?")
+    (span,) = evidence[0].spans
+    assert TABLE[span.start : span.end] == "| 2 | Board report | $41,000 |"

@@ -26,6 +26,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ragnano.facts",
         "ragnano.values",
         "ragnano.references",
+        "ragnano.rows",
         "ragnano.places",
         "ragnano.chosen",
         "ragnano.pointed",
@@ -62,6 +63,7 @@ INGEST_MAY_USE = (
     "ragnano.boxes",
     "ragnano.image_files",
     "ragnano.text",
+    "ragnano.rows",
     "ragnano.places",  # the names of cells are written by readers and read where answers are cited
     "ragnano.models",
     "ragnano.store",
@@ -81,6 +83,10 @@ ONE_IMPORTER = {
     "llama_cpp": "ragnano/models",
     "streamlit": "ui",
     "sentence_transformers": "ragnano/models",
+    "unstructured": "ingest/load/elements",
+    "openpyxl": "ingest/load/sheets",
+    "xlrd": "ingest/load/sheets_old",
+    "oxmsg": "ingest/load/outlook",
 }
 
 

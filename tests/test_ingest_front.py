@@ -4,6 +4,7 @@ import pytest
 
 from ingest.blocks import blocks_of
 from ingest.front import date_of, front_of
+from ingest.load.loaded import LoadedFile
 from ingest.parties import parties_of
 from ragnano.types import Page
 
@@ -11,7 +12,8 @@ from ragnano.types import Page
 def front(
     text: str, metadata: str = "", path: str = "/files/signed_copy-2.pdf"
 ) -> tuple[str, tuple[str, ...], str | None]:
-    return front_of(blocks_of([Page(1, 0, 0, text, read_by="plain")]), metadata, path)
+    pages = (Page(1, 0, 0, text, read_by="plain"),)
+    return front_of(blocks_of(pages), LoadedFile(pages, metadata), path)
 
 
 CONTRACT = """EXHIBIT 10.4

@@ -159,7 +159,7 @@ def test_no_bad_file_stops_the_others(take: Taker, files: Path) -> None:
         "empty.pdf": "no reader finds a page in it",
         "empty.txt": "the file holds no text",
         "binary.txt": "not text, whatever the name says: open it in the program it comes from and export a PDF",
-        "form.docx": "not readable yet: Word document (.docx)",
+        "form.docx": "the file is damaged",
         "large.txt": "larger than 1 MB",
         "locked.pdf": "encrypted, and no given password opens it",
         "kills.txt": "the reader crashed on it (SIGKILL)",

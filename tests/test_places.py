@@ -21,8 +21,10 @@ def test_the_cells_that_the_words_touch_are_named(start: int, end: int, place: s
     assert place_of(SHEET, start, end) == place
 
 
-def test_marks_are_named_without_a_name_of_the_page_and_a_plain_page_has_no_place() -> None:
-    assert place_of(Page(1, 0, 0, "Rent", marks=(Mark(0, 4, "Subject"),)), 0, 4) == "Subject"
+def test_marks_on_a_page_without_a_name_go_by_its_number_and_a_plain_page_has_no_place() -> None:
+    rows = Page(2, 0, 0, "Rent Deposit", marks=(Mark(0, 4, "table 1, row 2"), Mark(5, 12, "table 1, row 3")))
+    assert place_of(rows, 0, 4) == "page 2, table 1, row 2"
+    assert place_of(rows, 0, 12) == "page 2, table 1, row 2–3"
     assert place_of(Page(1, 612, 792, "Rent"), 0, 4) == ""
 
 
@@ -35,7 +37,7 @@ def test_a_printed_page_is_named_by_its_number_and_cells_by_what_they_share() ->
     page = Page(4, 612, 792, SHEET.text, marks=marks)
     assert place_of(page, 0, 2) == "page 4, Table 2, row 1, Item"
     assert place_of(page, 0, 10) == "page 4, Table 2, row 1, Item:Price"
-    assert place_of(page, 0, 18) == "page 4, Table 2, row 1:row 3"
+    assert place_of(page, 0, 18) == "page 4, Table 2, row 1–3"
 
 
 @pytest.mark.parametrize(

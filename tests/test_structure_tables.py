@@ -57,7 +57,7 @@ def test_a_place_is_told_by_page_table_row_and_column() -> None:
     enterprise = page.text.index("Enterprise")
     assert place_of(page, fee, fee + 5) == "page 1, Table 1, row 1, Monthly fee"
     assert place_of(page, standard, fee + 5) == "page 1, Table 1, row 1, Service:Monthly fee"
-    assert place_of(page, standard, enterprise + 5) == "page 1, Table 1, row 1:row 3"
+    assert place_of(page, standard, enterprise + 5) == "page 1, Table 1, row 1–3"
     assert place_of(page, 0, 10) == ""
 
 

@@ -5,6 +5,7 @@ from reportlab.pdfgen.canvas import Canvas
 from ingest.blocks import blocks_of
 from ingest.chunk import Chunker
 from ingest.front import front_of
+from ingest.load import LoadedFile
 from ragnano.types import Chunk, OutlineEntry, Page
 from tests.ingest_fakes import count_words
 from tests.structure_fakes import LEFT, TOP, WIDTH, blocks, loaded, printed, prose, wrapped
@@ -148,4 +149,4 @@ def test_words_of_a_pdf_are_joined_where_it_drops_the_line_end() -> None:
 
 def test_the_title_is_not_taken_from_a_table() -> None:
     page = Page(1, 0.0, 0.0, "| Supply Agreement | 2 |\n\nLEASE AGREEMENT\n\nThe Lessor lets.\n", read_by="plain")
-    assert front_of(blocks_of([page]), "", "x.txt").title == "Lease Agreement"
+    assert front_of(blocks_of([page]), LoadedFile(()), "x.txt").title == "Lease Agreement"

@@ -76,3 +76,15 @@ def test_pairs_are_of_words_that_no_space_parts_and_not_of_hiragana_alone() -> N
 def test_chinese_and_japanese_sentences_end_at_their_full_stop() -> None:
     text = "期限为三年。“届满终止。”另行约定！"
     assert [text[start:end] for start, end in sentences(text)] == ["期限为三年。", "“届满终止。”", "另行约定！"]
+
+
+def test_a_row_of_a_table_is_a_sentence_of_its_own() -> None:
+    text = "The fees are:\n| Stage | Fee |\n| 1. Study. Draft | $5. Due now |\n| 2 | $6 |\nThey are due."
+    assert [text[start:end] for start, end in sentences(text)] == [
+        "The fees are:", "| Stage | Fee |", "| 1. Study. Draft | $5. Due now |", "| 2 | $6 |", "They are due.",
+    ]  # fmt: skip
+
+
+def test_text_in_columns_is_cut_like_text() -> None:
+    long = "| " + "The Supplier shall deliver. " * 30 + "|"
+    assert len(list(sentences(long))) > 20

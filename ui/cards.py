@@ -33,7 +33,9 @@ def card(helper: Assistant, citation: Citation, key: str, *, picture: bool = Tru
             return
         if picture:
             _place(helper, document, citation)
-        opened = st.expander(f"Page {citation.page}", key=f"{key} page", icon=":material/article:", on_change="rerun")
+        opened = st.expander(
+            citation.place or f"Page {citation.page}", key=f"{key} page", icon=":material/article:", on_change="rerun"
+        )
         if opened.open:
             with opened:
                 _whole_page(helper, document, citation)

@@ -6,7 +6,25 @@ A reader's module is imported when its first file comes: a folder of PDFs must n
 import importlib
 from collections.abc import Callable
 
-from ingest.kinds import IMAGES, MARKDOWN, PDF, TEXT
+from ingest.kinds import (
+    CSV,
+    DOCX,
+    EML,
+    HTML,
+    IMAGES,
+    MARKDOWN,
+    MSG,
+    ODP,
+    ODS,
+    ODT,
+    PDF,
+    PPTX,
+    RTF,
+    TEXT,
+    XLS,
+    XLSX,
+    ZIP,
+)
 from ingest.load.loaded import LoadedFile, ReadOptions
 from ragnano.errors import UnsupportedFile
 
@@ -18,6 +36,19 @@ LOADERS = {
     TEXT: "ingest.load.text:load_text",
     MARKDOWN: "ingest.load.text:load_text",
     **dict.fromkeys(IMAGES, "ingest.load.image:load_image"),
+    HTML: "ingest.load.web:load_html",
+    CSV: "ingest.load.csv_table:load_csv",
+    RTF: "ingest.load.rtf:load_rtf",
+    DOCX: "ingest.load.word:load_word",
+    PPTX: "ingest.load.slides:load_slides",
+    XLSX: "ingest.load.sheets:load_sheets",
+    XLS: "ingest.load.sheets_old:load_old_sheets",
+    ODT: "ingest.load.odf_text:load_odt",
+    ODP: "ingest.load.odf_text:load_odp",
+    ODS: "ingest.load.odf_sheets:load_ods",
+    EML: "ingest.load.mail:load_eml",
+    MSG: "ingest.load.outlook:load_msg",
+    ZIP: "ingest.load.archive:load_zip",
 }
 """Media type to "module:function" of its reader."""
 
@@ -26,7 +57,7 @@ def load(data: bytes, media_type: str, options: ReadOptions | None = None) -> Lo
     """Read a file's bytes. Raises UnsupportedFile, PasswordNeeded, LimitExceeded or DamagedFile."""
     place = LOADERS.get(media_type)
     if place is None:
-        raise UnsupportedFile(f"not readable yet: {media_type}; convert it to PDF or text")
+        raise UnsupportedFile(f"not readable: {media_type}; convert it to PDF or text")
     module, _, name = place.partition(":")
     reader: Loader = getattr(importlib.import_module(module), name)
     return reader(data, options or ReadOptions())

@@ -29,11 +29,11 @@ _MARKS = (
 
 def load_text(data: bytes, options: ReadOptions) -> LoadedFile:
     """Pages of a text file. Raises DamagedFile when it is empty or no text."""
-    text = _decode(data)
+    text = decoded(data)
     controls = sum(1 for char in text if char < " " and char not in "\t\n\r\f\v")
     if controls > _MOST_CONTROL_SHARE * len(text):
         raise DamagedFile("not text, whatever the name says: open it in the program it comes from and export a PDF")
-    parts = [piece for part in text.split("\f") for piece in _cut(clean(part))]
+    parts = [piece for part in text.split("\f") for piece in cut(clean(part))]
     if not any(part.strip() for part in parts):
         raise DamagedFile("the file holds no text; nothing to take in")
     while not parts[-1].strip():
@@ -41,7 +41,8 @@ def load_text(data: bytes, options: ReadOptions) -> LoadedFile:
     return LoadedFile(tuple(Page(number, 0.0, 0.0, part, read_by="plain") for number, part in enumerate(parts, 1)))
 
 
-def _decode(data: bytes) -> str:
+def decoded(data: bytes) -> str:
+    """Text by its byte order mark, as UTF-16 without one, as UTF-8, or as Windows' Latin."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data.decode(encoding, "replace")
@@ -58,7 +59,8 @@ def _decode(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def _cut(text: str) -> Iterator[str]:
+def cut(text: str) -> Iterator[str]:
+    """`text` in parts of at most MOST_PAGE_CHARACTERS, parted at an empty line, a line end or a space."""
     start = 0
     while len(text) - start > MOST_PAGE_CHARACTERS:
         limit = start + MOST_PAGE_CHARACTERS

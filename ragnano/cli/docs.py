@@ -50,15 +50,15 @@ def show(
     with assistant(data_dir=data_dir) as helper:
         document = helper.catalogue.resolve(name, collection)
         if page is None:
-            unreadable = [
-                {"page": item.number, "reason": item.unreadable}
-                for item in helper.catalogue.pages(document.id)
-                if item.unreadable
-            ]
+            pages = helper.catalogue.pages(document.id)
+            unreadable = [{"page": item.number, "reason": item.unreadable} for item in pages if item.unreadable]
+            places = [{"page": item.number, "place": item.place} for item in pages if item.place]
             if json:
-                typer.echo(to_json({**_record(document), "unreadable_pages": unreadable}, indent=1))
+                record = {**_record(document), "unreadable_pages": unreadable, "places": places}
+                typer.echo(to_json(record, indent=1))
             else:
                 echo_lines(_about(document))
+                echo_lines(f"  page {item['page']} is {item['place']}" for item in places)
                 echo_lines(f"  page {item['page']} not readable: {item['reason']}" for item in unreadable)
             return
         if page > document.pages:
@@ -66,9 +66,8 @@ def show(
         stored = helper.page(document.id, page)
         if json:
             shape = {"document": document.id, "page": page, "width": stored.width, "height": stored.height}
-            typer.echo(
-                to_json({**shape, "text": stored.text, "read_by": stored.read_by, "unreadable": stored.unreadable})
-            )
+            text = {"text": stored.text, "read_by": stored.read_by, "unreadable": stored.unreadable}
+            typer.echo(to_json({**shape, **text, "place": stored.place}))
         else:
             echo_lines(stored.text.split("\n"))
 

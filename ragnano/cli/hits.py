@@ -19,7 +19,7 @@ def hits_json(
     found: "Found", helper: "Assistant", *, clause: bool = False, references: bool = False
 ) -> list[dict[str, Any]]:
     """Search hits in the shape that scripts rely on; `marks` are [start, end) of matched words in `text`."""
-    from ragnano.cite import first_page_span
+    from ragnano.cite import cite_hit, first_page_span
     from ragnano.marks import marks_of
 
     rows = []
@@ -37,6 +37,8 @@ def hits_json(
             "ranks": dict(hit.ranks),
             "marks": marks_of(hit.chunk.text, found.question),
         }
+        if place := cite_hit(hit, helper.catalogue).place:  # a slide, a cell: printed pages have none
+            row["place"] = place
         if clause:
             row["clause"] = "\n".join(part.text for part in helper.clause(hit))
         if references:
@@ -58,9 +60,12 @@ def _reference_json(reference: "Reference") -> dict[str, Any]:
 
 def echo_hits(found: "Found", helper: "Assistant", *, clause: bool = False, references: bool = False) -> None:
     """Print hits for people; on a terminal the matched words are bold, and the passage is told from its clause."""
+    from ragnano.cite import cite_hit
+
     for number, hit in enumerate(found.hits, start=1):
         section = f", {hit.chunk.section}" if hit.chunk.section else ""
-        typer.echo(harmless(f"{number}. {PurePath(hit.document.path).name}, page {hit.chunk.page}{section}"))
+        place = cite_hit(hit, helper.catalogue).place or f"page {hit.chunk.page}"
+        typer.echo(harmless(f"{number}. {PurePath(hit.document.path).name}, {place}{section}"))
         for line in _text_lines(hit, found.question, helper, clause):
             typer.echo(f"   {line}")
         if references:

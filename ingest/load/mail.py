@@ -1,0 +1,149 @@
+"""Mail files (EML): a MIME tree to headers, body and attachments. Knows MIME; pages are `ingest.load.message`'s.
+
+The standard library meets malformed headers with exceptions of every kind, so this module is a border: a header it
+cannot read is shown as it stands.
+"""
+
+import email
+import email.header
+import email.policy
+import re
+from datetime import datetime
+from email.message import Message as Mime
+from email.utils import parsedate_to_datetime
+
+from ingest.load.loaded import LoadedFile, ReadOptions
+from ingest.load.message import Attachment, Message, load_message, unflowed
+from ingest.load.text import decoded
+from ragnano.errors import DamagedFile
+
+_SHOWN = ("From", "To", "Cc", "Date", "Subject")
+_FIELD = re.compile(rb"^[!-9;-~]+:", re.M)
+_MOST_PARTS = 2_000
+_ENCODED = "the part is encrypted; open the message in its mail program and save the attachment"
+
+
+def load_eml(data: bytes, options: ReadOptions) -> LoadedFile:
+    """Pages of a mail file. Raises DamagedFile for what is none, LimitExceeded."""
+    if not _FIELD.search(data[:4096]):
+        raise DamagedFile("not a mail file: it has no headers; save the message anew as .eml")
+    mime = email.message_from_bytes(data, policy=email.policy.compat32)
+    message = Message()
+    for name in _SHOWN:
+        if value := _header(mime, name):
+            message.headers.append((name, value))
+    message.sent = _sent(mime)
+    _Collector(message).collect(mime)
+    return load_message(message, options)
+
+
+class _Collector:
+    """Sorts the parts of a MIME tree into a message."""
+
+    def __init__(self, message: Message) -> None:
+        self._message = message
+        self._left = _MOST_PARTS
+
+    def collect(self, part: Mime) -> None:
+        self._left -= 1
+        if self._left < 0:
+            return
+        kind = part.get_content_type()
+        if kind == "message/rfc822":
+            self._forwarded(part)
+        elif kind == "multipart/alternative":
+            self._alternatives(_children(part))
+        elif kind == "multipart/encrypted":
+            self._message.attachments.append(Attachment("encrypted part", None, _ENCODED))
+        elif part.is_multipart():
+            for child in _children(part):
+                self.collect(child)
+        else:
+            self._leaf(part, kind)
+
+    def _alternatives(self, parts: list[Mime]) -> None:
+        """One body in several forms: the plain one, unless it says nothing."""
+        held = [(part, Message()) for part in parts]
+        for part, message in held:
+            _Collector(message).collect(part)
+        self._message.plain += "\n\n".join(message.plain for _, message in held if message.plain.strip())
+        for _, message in held:
+            self._message.html = self._message.html or message.html
+            self._message.attachments += message.attachments
+
+    def _forwarded(self, part: Mime) -> None:
+        inner = next(iter(_children(part)), None)
+        if inner is not None:
+            name = _header(inner, "Subject") or part.get_filename() or "message"
+            self._message.attachments.append(Attachment(f"{name.replace('/', ' ')}.eml", inner.as_bytes()))
+
+    def _leaf(self, part: Mime, kind: str) -> None:
+        name = _file_name(part)
+        attached = part.get_content_disposition() == "attachment"
+        if kind.startswith("text/") and not name and not attached:
+            self._body(part, kind)
+        elif kind.startswith("image/") and not attached and (part.get("Content-ID") or not name):
+            return  # a picture that is part of the body: a logo, a smiley
+        elif kind == "application/pkcs7-mime" and part.get_param("smime-type") != "signed-data":
+            self._message.attachments.append(Attachment(name, None, _ENCODED))
+        else:
+            data = _bytes(part)
+            self._message.attachments.append(Attachment(name, data, ""))
+
+    def _body(self, part: Mime, kind: str) -> None:
+        data = _bytes(part)
+        if kind == "text/html":
+            self._message.html = self._message.html or _text(part, data)
+        elif kind == "text/plain":
+            text = _text(part, data)
+            if str(part.get_param("format", "")).lower() == "flowed":
+                text = unflowed(text, joined=str(part.get_param("delsp", "")).lower() == "yes")
+            self._message.plain += ("\n\n" if self._message.plain else "") + text
+
+
+def _children(part: Mime) -> list[Mime]:
+    payload = part.get_payload()
+    return [child for child in payload if isinstance(child, Mime)] if isinstance(payload, list) else []
+
+
+def _bytes(part: Mime) -> bytes:
+    found = part.get_payload(decode=True)
+    return found if isinstance(found, bytes) else b""
+
+
+def _text(part: Mime, data: bytes) -> str:
+    charset = part.get_content_charset()
+    try:
+        return data.decode(charset) if charset else decoded(data)
+    except (LookupError, UnicodeDecodeError):
+        return decoded(data)
+
+
+def _file_name(part: Mime) -> str:
+    try:
+        return _unworded(part.get_filename() or "")
+    except Exception:  # noqa: BLE001 - border, see the module's docstring
+        return ""
+
+
+def _header(part: Mime, name: str) -> str:
+    try:
+        return _unworded(next((str(value) for key, value in part.raw_items() if key.lower() == name.lower()), ""))
+    except Exception:  # noqa: BLE001 - border, see the module's docstring
+        return ""
+
+
+def _unworded(text: str) -> str:
+    """A header's text with its encoded words ("=?utf-8?q?…?=") read, and bare bytes taken for UTF-8."""
+    bare = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    try:
+        return str(email.header.make_header(email.header.decode_header(bare)))
+    except (LookupError, ValueError):
+        return bare
+
+
+def _sent(mime: Mime) -> datetime | None:
+    try:
+        return parsedate_to_datetime(str(mime.get("Date", "")))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

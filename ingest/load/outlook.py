@@ -1,0 +1,112 @@
+"""Outlook messages (MSG) by python-oxmsg: headers, body (plain, HTML or RTF), attachments. Knows MAPI properties.
+
+python-oxmsg meets malformed files with exceptions of every kind, so this module is a border: whatever it raises on a
+property means that the message does not have it.
+"""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import olefile
+from oxmsg import Message as Outlook
+from oxmsg.storage import Storage
+
+from ingest.load.loaded import LoadedFile, ReadOptions
+from ingest.load.message import Attachment, Message, load_message, names_of
+from ingest.load.rtf_packed import unpacked_rtf
+from ragnano.errors import DamagedFile
+
+Found = TypeVar("Found")
+
+_RTF_COMPRESSED, _CONTENT_ID, _SHORT_NAME, _DISPLAY_NAME, _RECIPIENT_KIND = 0x1009, 0x3712, 0x3704, 0x3001, 0x0C15
+_TO, _CC = 1, 2  # of _RECIPIENT_KIND
+_EMBEDDED_STORAGE = "__substg1.0_3701000D"
+_PROPERTIES = "__properties_version1.0"
+_SHORT_HEADER = 24  # bytes before an embedded message's properties; those of a file's own message are 32
+
+
+def load_msg(data: bytes, options: ReadOptions) -> LoadedFile:
+    """Pages of an Outlook message. Raises DamagedFile for what is none, LimitExceeded."""
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as compound:
+            storage = Storage.from_ole(compound)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - border, see the module's docstring
+        raise DamagedFile("the message is damaged; open it in Outlook and save it anew") from None
+    return load_message(_message(storage), options)
+
+
+def _message(storage: Storage) -> Message:
+    outlook = Outlook(storage)
+    sent = _or_else(None, lambda: outlook.sent_date)
+    people: Sequence[Any] = _or_else((), lambda: outlook.recipients)
+    headers = [
+        ("From", _or_else("", lambda: outlook.sender or "")),
+        ("To", names_of([_person(one) for one in people if _kind(one) == _TO])),
+        ("Cc", names_of([_person(one) for one in people if _kind(one) == _CC])),
+        ("Date", sent.strftime("%a, %d %b %Y %H:%M %z") if sent else ""),
+        ("Subject", _or_else("", lambda: outlook.subject)),
+    ]
+    return Message(
+        [(name, value) for name, value in headers if value],
+        _or_else("", lambda: outlook.body or ""),
+        _or_else("", lambda: outlook.html_body or ""),
+        _or_else(b"", lambda: unpacked_rtf(outlook.properties.binary_prop_value(_RTF_COMPRESSED) or b"")),
+        sent,
+        [_attachment(item, place) for item, place in _attached(outlook, storage) if not _is_part_of_body(item)],
+    )
+
+
+def _person(recipient: Any) -> tuple[str, str]:
+    return _or_else("", lambda: recipient.name), _or_else("", lambda: recipient.email_address)
+
+
+def _kind(recipient: Any) -> int:
+    return _or_else(_TO, lambda: recipient.properties.int_prop_value(_RECIPIENT_KIND)) or _TO
+
+
+def _attached(outlook: Outlook, storage: Storage) -> list[tuple[Any, Storage]]:
+    return list(zip(outlook.attachments, storage.iter_attachment_storages(), strict=True))
+
+
+def _attachment(item: Any, place: Storage) -> Attachment:
+    name = _or_else("", lambda: item.file_name) or _text(item, _SHORT_NAME) or _text(item, _DISPLAY_NAME)
+    embedded = next((inner for inner in place.storages if inner.name == _EMBEDDED_STORAGE), None)
+    if embedded is not None:
+        return Attachment(f"{name or 'message'}.msg", None, message=lambda: _message(_widened(embedded)))
+    data = _or_else(None, lambda: item.file_bytes)
+    return Attachment(name, data, "" if data is not None else "its bytes are not in the message; save it apart")
+
+
+def _is_part_of_body(item: Any) -> bool:
+    """Whether it is a picture that the body shows: a logo, a smiley."""
+    kind = _or_else("", lambda: item.mime_type) or ""
+    return bool(_text(item, _CONTENT_ID)) and kind.startswith("image/")
+
+
+def _text(item: Any, name: int) -> str:
+    return _or_else("", lambda: item.properties.str_prop_value(name)) or ""
+
+
+def _widened(storage: Storage) -> Storage:
+    """An embedded message with the longer header that python-oxmsg reads all messages by."""
+    streams = tuple(
+        replace(stream, bytes_=stream.bytes_[:_SHORT_HEADER] + bytes(8) + stream.bytes_[_SHORT_HEADER:])
+        if stream.name == _PROPERTIES
+        else stream
+        for stream in storage.streams
+    )
+    return Storage(storage.path, streams, storage.storages)
+
+
+def _or_else(otherwise: Found, read: Callable[[], Found]) -> Found:
+    """What `read` gives, or `otherwise` where the message does not have it."""
+    try:
+        return read()
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - border, see the module's docstring
+        return otherwise

@@ -1,0 +1,232 @@
+"""Messages: headers by name, the body meant for readers, each attachment by its own reader and its own place."""
+
+import zipfile
+from datetime import date
+from email.message import EmailMessage
+from io import BytesIO
+
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from ingest.blocks import blocks_of
+from ingest.chunk import Chunker
+from ingest.kinds import EML, MSG
+from ingest.load import LoadedFile, ReadOptions, load
+from ingest.load.members import MOST_DEPTH
+from ingest.load.message import unflowed
+from ragnano.errors import DamagedFile
+from tests.formats_fakes import compound, message_tree, outlook_message, package
+from tests.ingest_fakes import count_words
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)
+
+
+def mail(text: str = "The rent is $5.", **headers: str) -> EmailMessage:
+    made = EmailMessage()
+    for name, value in ({"From": "office@acme.example", "Subject": "Rent"} | headers).items():
+        made[name] = value
+    made.set_content(text)
+    return made
+
+
+def attach(made: EmailMessage, name: str, data: bytes, kind: str = "application/octet-stream") -> EmailMessage:
+    made.add_attachment(data, *kind.split("/"), filename=name)
+    return made
+
+
+def read(made: EmailMessage | bytes) -> LoadedFile:
+    return load(made if isinstance(made, bytes) else made.as_bytes(), EML)
+
+
+def pdf(*pages: str) -> bytes:
+    out = BytesIO()
+    canvas = Canvas(out, invariant=1)
+    for text in pages:
+        canvas.drawString(50, 500, text)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def test_headers_are_named_and_the_body_follows() -> None:
+    loaded = read(
+        mail(
+            "Dear tenant,\n\nthe rent is due\nmonthly.",
+            To="tenant@copperfinch.example",
+            Cc="bank@oakhelm.example",
+            Subject="Miete für März",
+            Date="Mon, 03 Mar 2025 10:00:00 +0000",
+        )
+    )
+    [page] = loaded.pages
+    named = {mark.name: page.text[mark.start : mark.end] for mark in page.marks}
+    assert list(named) == ["From", "To", "Cc", "Date", "Subject"]
+    assert named["Subject"] == "Subject: Miete für März"
+    assert page.text.endswith("Dear tenant,\n\nthe rent is due\nmonthly.")
+    assert page.place == "Message"
+    assert (loaded.title, loaded.author, loaded.date) == ("Miete für März", "office@acme.example", "2025-03-03")
+    assert date.fromisoformat(loaded.date)
+
+
+def test_the_plain_body_is_preferred_and_html_is_read_where_there_is_no_other() -> None:
+    both = mail("Plain words.")
+    both.add_alternative("<p>Rich words.</p>", subtype="html")
+    assert "Plain words." in read(both).pages[0].text and "Rich" not in read(both).pages[0].text
+    rich = EmailMessage()
+    rich["Subject"] = "x"
+    rich.set_content("<h1>Offer</h1><p>Rich <b>words</b>.</p><p style='display:none'>Obey.</p>", subtype="html")
+    [page] = read(rich).pages
+    assert page.text == "Subject: x\n\n# Offer\n\nRich words." and page.hidden[0].text == "Obey."
+
+
+def test_attachments_are_pages_named_by_their_files() -> None:
+    made = attach(mail(), "offer.pdf", pdf("First page", "Second page"), "application/pdf")
+    attach(made, "../../notes.txt", b"Noted words.", "text/plain")
+    attach(made, "really-a-page.txt", b"<html><h1>Web words</h1></html>", "text/plain")
+    loaded = read(made)
+    assert [(page.number, page.place) for page in loaded.pages] == [
+        (1, "Message"),
+        (2, "Attachment offer.pdf, page 1"),
+        (3, "Attachment offer.pdf, page 2"),
+        (4, "Attachment notes.txt"),
+        (5, "Attachment really-a-page.txt"),
+    ]
+    assert loaded.pages[2].text.strip() == "Second page" and loaded.pages[2].words
+    assert loaded.pages[4].text == "# Web words"
+
+
+def test_a_part_of_a_message_is_no_section_of_another() -> None:
+    made = attach(mail("# Terms\n\nBody words."), "notes.md", b"Loose words.", "text/markdown")
+    sections = {block.text: block.section for block in blocks_of(read(made).pages)}
+    assert sections["Body words."] == ("Terms",) and sections["Loose words."] == ()
+
+
+def test_short_parts_of_a_message_do_not_share_a_chunk() -> None:
+    pages = read(attach(mail("Body words."), "notes.txt", b"Loose words.")).pages
+    chunks = Chunker(200, count_words).chunks("d", pages, blocks_of(pages), "")
+    assert [[span.page for span in chunk.spans] for chunk in chunks] == [[1, 1, 1], [2]]
+
+
+def test_pictures_inside_the_body_and_signatures_are_skipped() -> None:
+    made = EmailMessage()
+    made["Subject"] = "x"
+    made.set_content("<p>Logo: <img src='cid:logo'></p>", subtype="html")
+    made.add_related(PNG, "image", "png", cid="<logo>")
+    attach(made, "smime.p7s", b"\x30\x80", "application/pkcs7-signature")
+    assert [page.place for page in read(made).pages] == ["Message"]
+
+
+def test_what_cannot_be_read_is_named_with_its_reason_and_costs_only_itself() -> None:
+    made = attach(mail(), "song.mp3", b"ID3", "audio/mpeg")
+    attach(made, "old.doc", compound({"WordDocument": b"x"}))
+    attach(made, "broken.docx", b"PK\x03\x04")
+    attach(made, "good.txt", b"Good words.")
+    pages = read(made).pages
+    assert [page.place for page in pages if page.text] == ["Message", "Attachment good.txt"]
+    reasons = [page.unreadable for page in pages if page.unreadable]
+    assert reasons[0] == "Attachment song.mp3: not readable: .mp3 files; convert it to PDF or text"
+    assert "save it as .docx" in str(reasons[1]) and "damaged" in str(reasons[2])
+
+
+def test_a_reader_that_fails_costs_only_its_attachment(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(data: bytes, options: ReadOptions) -> LoadedFile:
+        raise ZeroDivisionError("private words")
+
+    monkeypatch.setattr("ingest.load.rtf.load_rtf", fails)
+    pages = read(attach(attach(mail(), "a.rtf", b"{\\rtf1 x}"), "b.txt", b"Words.")).pages
+    assert pages[1].unreadable == "Attachment a.rtf: the reader failed on it (ZeroDivisionError); save the file anew"
+    assert pages[2].text == "Words."
+
+
+def test_a_forwarded_message_is_an_attachment_with_its_own() -> None:
+    inner = attach(mail("Inner words.", Subject="Old rent"), "offer.pdf", pdf("Offer"), "application/pdf")
+    outer = mail()
+    outer.add_attachment(inner)
+    assert [page.place for page in read(outer).pages] == [
+        "Message",
+        "Attachment Old rent.eml, Message",
+        "Attachment Old rent.eml, Attachment offer.pdf, page 1",
+    ]
+
+
+def test_messages_inside_each_other_end_somewhere() -> None:
+    made = mail("Innermost words.")
+    for _ in range(MOST_DEPTH + 3):
+        outer = mail()
+        outer.add_attachment(made)
+        made = outer
+    pages = read(made).pages
+    assert len(pages) == MOST_DEPTH + 1
+    assert "deep" in str(pages[-1].unreadable)
+
+
+def test_headers_and_bodies_that_lie_are_read_as_far_as_they_go() -> None:
+    odd = (
+        b"From: =?no-such-charset?q?x?= <a@acme.example>\nSubject: =?utf-8?b?!!!?= caf\xc3\xa9\nDate: the day after\n"
+        b"Content-Type: text/plain; charset=nonsense\n\nCaf\xe9 words."
+    )
+    loaded = read(odd)
+    assert loaded.date is None and "café" in loaded.title
+    assert loaded.pages[0].text.endswith("Café words.")
+
+
+def test_flowing_lines_are_put_together() -> None:
+    assert unflowed("one \ntwo\n-- \nname\n> quoted \n> line") == "one two\n-- \nname\n> quoted \n> line"
+    assert unflowed("one \ntwo", joined=True) == "onetwo"
+
+
+@pytest.mark.parametrize("data", [b"", b"no header here", b"X-Only: x\n\n", b"\0\0\0"])
+def test_what_is_no_message_or_empty_is_damaged(data: bytes) -> None:
+    with pytest.raises(DamagedFile):
+        read(data)
+
+
+def test_an_outlook_message_is_read_as_a_mail() -> None:
+    inner = message_tree({0x0037: "Old rent", 0x1000: "Inner words."}, [], [{0x3707: "a.txt", 0x3701: b"Deep words."}])
+    data = outlook_message(
+        {0x0037: "Rent", 0x1000: "The rent is $5.", 0x0C1A: "Acme", 0x5D01: "office@acme.example"},
+        [("Copperfinch", "tenant@copperfinch.example")],
+        [
+            {0x3707: "offer.pdf", 0x3701: pdf("Offer")},
+            {0x3707: "logo.png", 0x3701: PNG, 0x3712: "logo@x", 0x370E: "image/png"},
+            {0x3707: "lost.txt"},
+            {0x3001: "Old rent", 0x3701: inner},
+        ],
+    )
+    loaded = load(data, MSG)
+    assert [page.place for page in loaded.pages] == [
+        "Message",
+        "Attachment offer.pdf, page 1",
+        "Attachment lost.txt",
+        "Attachment Old rent.msg, Message",
+        "Attachment Old rent.msg, Attachment a.txt",
+    ]
+    assert loaded.pages[0].text == (
+        'From: "Acme" <office@acme.example>\n\nTo: Copperfinch <tenant@copperfinch.example>\n\nSubject: Rent\n\n'
+        "The rent is $5."
+    )
+    assert "not in the message" in str(loaded.pages[2].unreadable)
+    assert loaded.pages[4].text == "Deep words." and loaded.title == "Rent"
+
+
+@pytest.mark.parametrize(
+    ("properties", "text"),
+    [
+        ({0x1013: b"<h1>Offer</h1><p>Rich words.</p>"}, "# Offer\n\nRich words."),
+        ({0x1009: b"\x15\0\0\0\x09\0\0\0MELA\0\0\0\0{\\rtf1 x}"}, "x"),
+    ],
+)
+def test_an_outlook_body_in_html_or_only_rich_text_is_read(properties: dict[int, bytes], text: str) -> None:
+    assert load(outlook_message({0x0037: "Rent", **properties}), MSG).pages[0].text == f"Subject: Rent\n\n{text}"
+
+
+@pytest.mark.parametrize("data", [b"", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", compound({"x": b"y"})])
+def test_a_broken_outlook_message_is_damaged(data: bytes) -> None:
+    with pytest.raises(DamagedFile):
+        load(data, MSG)
+
+
+def test_an_archive_attached_to_a_mail_is_opened() -> None:
+    pages = read(attach(mail(), "all.zip", package({"a/b.txt": "Packed words."}), "application/zip")).pages
+    assert [page.place for page in pages] == ["Message", "Attachment all.zip, a/b.txt"]
+    assert zipfile.is_zipfile(BytesIO(package({})))
