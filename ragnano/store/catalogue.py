@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragnano.errors import NotFoundError, StoreError
-from ragnano.store import meta, soundness, writing
+from ragnano.store import meta, soundness, versions, writing
 from ragnano.store.history import History, rename_collection
 from ragnano.store.index import Index
 from ragnano.store.library import Library
+from ragnano.store.sketches import sketch_of
 from ragnano.types import Chunk, ParsedDocument
 
 
@@ -37,11 +38,13 @@ class Catalogue(Library, Index, History):
         placement. Raises StoreError when shapes do not fit, IndexMismatch when d is not that of the stored vectors.
         """
         document = parsed.document
+        sketch = sketch_of(page.text for page in parsed.pages)
         with self.writing() as connection:
             if not writing.is_stored(connection, document.id):
                 added = document.added or datetime.now(UTC).isoformat(timespec="seconds")
                 writing.insert_document(connection, document, parsed.pages, added)
                 writing.insert_chunks(connection, document.id, parsed.chunks, embeddings)
+                versions.insert(connection, document.id, sketch)
             writing.place(connection, document.id, collection, path, size, mtime_ns)
 
     def place(self, document_id: str, *, collection: str, path: str, size: int, mtime_ns: int) -> None:
@@ -105,6 +108,16 @@ class Catalogue(Library, Index, History):
             writing.require_stored(connection, document_id)
             writing.delete_chunks(connection, document_id)
             writing.insert_chunks(connection, document_id, chunks, embeddings)
+
+    def sketch_missing(self) -> None:
+        """Sketch the documents that an earlier schema took in, each in a transaction: cheap, and safe to interrupt."""
+        with self.reading() as connection:
+            left = versions.missing(connection)
+        for document_id in left:
+            sketch = sketch_of(page.text for page in self.pages(document_id))
+            with self.writing() as connection:
+                if writing.is_stored(connection, document_id):
+                    versions.insert(connection, document_id, sketch)
 
     def reindex_words(self) -> None:
         """Make the word index anew from the stored text."""

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from ragnano.errors import NotFoundError
-from ragnano.store import names
+from ragnano.store import names, versions
 from ragnano.store.database import Database
 from ragnano.store.lexical import scope_filter
 from ragnano.store.rows import (
@@ -20,8 +20,11 @@ from ragnano.store.rows import (
     to_page,
     to_placement,
 )
+from ragnano.store.versions import Version
 from ragnano.types import Chunk, Document, Page, Scope
 
+# The schema that brought sketches: a catalogue that can only be read may be older.
+_SKETCHED = 4
 _PAGES = "pages LEFT JOIN page_notes USING (document, number)"
 
 
@@ -136,6 +139,20 @@ class Library(Database):
             return connection.execute(
                 "SELECT id, section FROM chunks WHERE document = ? ORDER BY ordinal", (document_id,)
             ).fetchall()
+
+    def versions_of(self, document_id: str) -> list[Version]:
+        """Documents that share much of this one's wording, most alike first; its own bytes elsewhere are no version."""
+        if self.schema < _SKETCHED:
+            return []
+        with self.reading() as connection:
+            return versions.of(connection, document_id)
+
+    def versions(self) -> dict[str, list[Version]]:
+        """The same for every document that has any."""
+        if self.schema < _SKETCHED:
+            return {}
+        with self.reading() as connection:
+            return versions.all_of_them(connection)
 
     def counts(self) -> tuple[int, int, int]:
         """(documents, pages, chunks) stored."""
