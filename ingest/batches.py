@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +24,17 @@ def embed(chunks: Sequence[Chunk], embedder: Embedder) -> NDArray[np.float32]:
     return embedder.embed_passages([embedding_text(chunk) for chunk in chunks])
 
 
+Outcome = Literal["added", "replaced", "placed", "moved", "failed", "removed"]
+"""What became of a file; "placed" is one more place of bytes that are stored already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is. `path` is the file just finished; `seconds_left` None until there is something to judge by."""
+    """How far a run is. `path` is the file just finished; `seconds_left` None until there is something to judge by.
+
+    `outcome` says what became of the file, `detail` why it failed or where it was moved from. A removal counts as no
+    file done.
+    """
 
     done: int
     total: int
@@ -33,6 +42,8 @@ class Progress:
     chunks: int
     path: str
     seconds_left: float | None
+    outcome: Outcome = "added"
+    detail: str = ""
 
 
 def fingerprint_of(settings: Settings, embedder: Embedder) -> dict[str, str]:

@@ -57,6 +57,11 @@ MAGIC_READS = 1024
 """Bytes that `kind_of` wants to see; readers accept a PDF header anywhere in the first 1,024."""
 
 
+def kind_name(media_type: str) -> str:
+    """How users call files of this media type."""
+    return next((kind.name for kind in KINDS if kind.media_type == media_type), media_type)
+
+
 def media_type_of(path: str) -> str:
     """The media type of a file on disk. Raises UnsupportedFile where no reader is, OSError."""
     with Path(path).open("rb") as file:

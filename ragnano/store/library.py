@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from ragnano.errors import NotFoundError
 from ragnano.store import names, versions
@@ -87,6 +87,39 @@ class Library(Database):
                 (collection,),
             ).fetchall()
         return [to_placement(row) for row in rows if under is None or names.is_under(row[1], under)]
+
+    def placements_at(self, collection: str, paths: Sequence[str]) -> dict[str, Placement]:
+        """What stands at these paths of this collection, by path; the others are left out."""
+        with self.reading() as connection:
+            rows = connection.execute(
+                f"""SELECT {PLACEMENT_COLUMNS} FROM placements
+                    WHERE collection = ? AND path IN (SELECT value FROM json_each(?))""",
+                (collection, json.dumps(list(paths))),
+            ).fetchall()
+        return {row[1]: to_placement(row) for row in rows}
+
+    def placements_of(self, document_id: str) -> list[Placement]:
+        """Where a document stands, by collection and path."""
+        with self.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {PLACEMENT_COLUMNS} FROM placements WHERE document = ? ORDER BY collection, path",
+                (document_id,),
+            ).fetchall()
+        return [to_placement(row) for row in rows]
+
+    def paths_in(self, collection: str, size: int = 1000) -> Iterator[str]:
+        """Every path of a collection in order, read `size` at a time; between them nothing is held."""
+        last = ""
+        while True:
+            with self.reading() as connection:
+                rows = connection.execute(
+                    "SELECT path FROM placements WHERE collection = ? AND path > ? ORDER BY path LIMIT ?",
+                    (collection, last, size),
+                ).fetchall()
+            if not rows:
+                return
+            for (last,) in rows:
+                yield last
 
     def collections(self) -> list[tuple[str, int]]:
         """(name, number of documents) of every collection, by name."""

@@ -55,9 +55,11 @@ def bands(sketches: Sketch) -> NDArray[np.int64]:
     """int64 (…, 32) for sketches (…, 128): equal numbers where two sketches agree in all places of a band."""
     parts = sketches.reshape(*sketches.shape[:-1], BANDS, PLACES // BANDS).astype(np.uint64)
     mixed = (parts * _BAND_FACTORS).sum(axis=-1, dtype=np.uint64) + np.arange(BANDS, dtype=np.uint64) * _MIX[1, :BANDS]
-    return (mixed ^ (mixed >> np.uint64(29))).view(np.int64)
+    numbers: NDArray[np.int64] = (mixed ^ (mixed >> np.uint64(29))).view(np.int64)
+    return numbers
 
 
 def likeness(one: Sketch, others: Sketch) -> NDArray[np.float64]:
     """Share of places (n,) in which `one` (128,) agrees with each of `others` (n, 128)."""
-    return (others == one).mean(axis=-1)
+    shares: NDArray[np.float64] = (others == one).mean(axis=-1)
+    return shares

@@ -1,4 +1,4 @@
-"""Thousands of small documents: is taking them in linear, is memory flat, what do a rerun and a removal cost? `make many`.
+"""Thousands of small documents: are time and memory in step with them, what do a rerun and a removal cost? `make many`.
 
 The documents are fictional agreements made here from a seed. A fake embedder (a random projection of words, 384
 components) shows the pipeline's and the stores' own cost; the last part of the documents goes through the real embedder
@@ -49,7 +49,10 @@ class ProjectingEmbedder:
 
     def embed_passages(self, texts: Sequence[str], progress: object = None) -> NDArray[np.float32]:
         found = np.stack(
-            [self._of_hash[[zlib.crc32(word.encode()) % 4096 for word in text.split()] or [0]].mean(0) for text in texts]
+            [
+                self._of_hash[[zlib.crc32(word.encode()) % 4096 for word in text.split()] or [0]].mean(0)
+                for text in texts
+            ]
         )
         unit: NDArray[np.float32] = found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
         return unit
@@ -99,7 +102,9 @@ class Watcher:
         if state.done % self._every == 0:
             rss, pss = memory(self._process)
             self.rows.append((state.done, time.monotonic() - self._begun, rss, pss))
-            print(f"  {state.done:>6} files {self.rows[-1][1]:7.1f} s  RSS {rss:5.0f} MB  PSS {pss:5.0f} MB", flush=True)
+            print(
+                f"  {state.done:>6} files {self.rows[-1][1]:7.1f} s  RSS {rss:5.0f} MB  PSS {pss:5.0f} MB", flush=True
+            )
 
 
 def main() -> None:
