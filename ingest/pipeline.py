@@ -208,9 +208,10 @@ class _Run:
                 self.account.removed(known)
 
     def settle(self) -> None:
-        """Bring the vector cache up to date, and leave no byte of what was removed or replaced."""
-        if self.account.left_something:
-            self._catalogue.compact()
+        """Bring the vector cache in step, and leave no byte of what was removed or replaced, be it by a stopped run."""
+        swept = not (self._catalogue.is_unswept() or self._vectors.holds_removed())
+        if self.account.left_something or not swept:
             self._vectors.compact()
-        elif self.account.took_in:
+            self._catalogue.compact()
+        elif self.account.took_in or self._vectors.is_behind():
             self._vectors.sync()

@@ -124,20 +124,29 @@ class Catalogue(Library, Index, History):
         with self.writing() as connection:
             connection.execute("INSERT INTO chunk_index (chunk_index) VALUES ('rebuild')")
 
+    def is_unswept(self) -> bool:
+        """Whether something was removed and `compact` has not been through since."""
+        with self.reading() as connection:
+            return meta.get(connection, writing.UNSWEPT) == "1"
+
     def compact(self) -> bool:
         """Take what was removed out of the files: word index, unused pages, write-ahead log. Returns True when done.
 
         False when another reader held on to an older moment, so that the log could not be emptied: call again.
         """
-        with self.writing() as connection:
-            if meta.get(connection, writing.UNSWEPT) == "1":
+        unswept = self.is_unswept()
+        if unswept:
+            with self.writing() as connection:
                 # Removed words stay in old parts of the index until these are merged into one.
                 connection.execute("INSERT INTO chunk_index (chunk_index) VALUES ('optimize')")
-                meta.put(connection, writing.UNSWEPT, "")
         with self.maintaining() as connection:
             # A script, because sqlite3 would stop a statement without columns after its first step: one page.
             connection.executescript("PRAGMA incremental_vacuum")
             busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if unswept and not busy:
+            # Only now: who is killed before this is swept by the next run.
+            with self.writing() as connection:
+                meta.put(connection, writing.UNSWEPT, "")
         return not busy
 
     def verify(self) -> list[str]:

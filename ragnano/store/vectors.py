@@ -70,6 +70,18 @@ class Vectors:
         """
         return self._with_locks(self._forget_removed)
 
+    def is_behind(self) -> bool:
+        """Whether the cache lacks what a stopped run stored, or is gone: `sync` mends it."""
+        saved = self._folder.load()
+        if saved is None:
+            return self._catalogue.embedded_count() > 0
+        return saved.generation != NONE_YET and saved.seq != self._catalogue.head_seq()
+
+    def holds_removed(self) -> bool:
+        """Whether the cache's files may hold vectors of removed documents: `compact` takes them out."""
+        saved = self._folder.load()
+        return saved is not None and self._may_hold_removed(saved)
+
     def close(self) -> None:
         """Let go of the cache so that another process can have it. It opens again when it is needed."""
         with self._turn:
@@ -179,19 +191,17 @@ class Vectors:
         self._build()
 
     def _forget_removed(self) -> None:
-        if self._catalogue.embedded_count() > EXACT_CHUNKS and self._holds_removed():
-            self._give_up()
-            return
+        if self._catalogue.embedded_count() > EXACT_CHUNKS:
+            saved = self._folder.load()
+            if saved is None or self._may_hold_removed(saved):
+                self._give_up()
+                return
         self._catch_up()
         if self._state is not None and self._state.removed:
             self._build()
 
-    def _holds_removed(self) -> bool:
-        """Whether the cache's files may hold vectors of removed documents."""
-        state = self._state or self._folder.load()
-        if state is None or state.removed:
-            return True
-        return any(entry.op == "remove" for entry in self._catalogue.pending_vectors(state.seq))
+    def _may_hold_removed(self, saved: State) -> bool:
+        return bool(saved.removed) or any(entry.op == "remove" for entry in self._catalogue.pending_vectors(saved.seq))
 
     def _give_up(self) -> None:
         """Let the next sync build the cache anew; what it was is swept away by the caller."""
