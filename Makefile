@@ -19,7 +19,7 @@ BOOTSTRAP = @command -v "$(PYTHON)" >/dev/null || { echo 'There is no $(PYTHON) 
 PYTHON_VENV = .venv/bin/python
 RUN = $(PYTHON_VENV) -m
 
-.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate peers ablation injection lock clean
+.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate peers ablation injection kills many ingest-profile lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,15 @@ ablation: setup-dev ## answers without gate, evidence cut, grammar and verificat
 
 injection: setup-dev ## planted instructions against the real models (needs ../shared/data; ARGS="MODEL ...")
 	@$(RUN) tests.benchmarks.injection $(ARGS)
+
+kills: setup-dev ## kill ingests at 200 random moments, damage the vector cache, compare what is left
+	@$(RUN) tests.benchmarks.kills $(ARGS)
+
+many: setup-dev ## take in 10,000 small documents: time, memory, rerun, removal
+	@$(RUN) tests.benchmarks.many $(ARGS)
+
+ingest-profile: setup-dev ## where the time of taking contracts in goes (needs ../shared/data; ARGS="--documents N")
+	@$(RUN) tests.benchmarks.ingest_profile $(ARGS)
 
 lock: ## make the lock files again from pyproject.toml (ARGS=--upgrade for newer versions)
 	@bash .ci/lock.sh $(ARGS)
