@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ragnano.errors import IndexMismatch, StoreBusy
 from ragnano.store.catalogue import Catalogue
+from ragnano.store.vectors_check import problems
 from ragnano.store.vectors_chroma import Broken, ChromaIndex
 from ragnano.store.vectors_folder import NONE_YET, CacheFolder, State
 from ragnano.types import Scope
@@ -29,9 +30,6 @@ EXACT_CHUNKS = 2_000
 COLD_CHUNKS = 1_000_000
 # Vectors handed over at once.
 _BATCH = 2_000
-# How many vectors `verify` looks up, and how like itself a vector found again must be: float16 and float32 differ less.
-_LOOKED_UP = 20
-_SAME = 0.999
 
 
 class Vectors:
@@ -145,22 +143,7 @@ class Vectors:
             return []
         if not (self._is_current() or self._opens_current()) or self._index is None:
             return [f"{path}: the vector index is missing, damaged or behind; run `ragnano docs rebuild`"]
-        held = self._index.ids()
-        found: list[str] = []
-        for group in self._catalogue.embedding_batches(_BATCH):
-            missing = len(set(group.ids.tolist()) - held)
-            held -= set(group.ids.tolist())
-            if missing:
-                found.append(f"{path}: {missing} vectors are missing; run `ragnano docs rebuild`")
-            for place in range(0, len(group.ids), 1 + _BATCH // _LOOKED_UP):
-                nearest = self._index.nearest(group.vectors[place], None, 1)
-                if group.vectors[place].any() and (not nearest or nearest[0][1] < _SAME):
-                    found.append(
-                        f"{path}: chunk {group.ids[place]} is not found by its vector; run `ragnano docs rebuild`"
-                    )
-        if held:
-            found.append(f"{path}: {len(held)} vectors belong to no chunk; run `ragnano docs rebuild`")
-        return found
+        return problems(self._index, self._catalogue, path)
 
     def _with_locks(self, work: Callable[[], None]) -> bool:
         if not self._usable:
