@@ -19,7 +19,7 @@ BOOTSTRAP = @command -v "$(PYTHON)" >/dev/null || { echo 'There is no $(PYTHON) 
 PYTHON_VENV = .venv/bin/python
 RUN = $(PYTHON_VENV) -m
 
-.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate peers ablation injection ocr lock clean
+.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate peers ablation injection ocr kills many ingest-profile lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,15 @@ injection: setup-dev ## planted instructions against the real models (needs ../s
 
 ocr: setup-dev ## words that OCR reads wrong on clean and degraded pages (needs ../shared/data)
 	@$(RUN) tests.benchmarks.ocr $(ARGS)
+
+kills: setup-dev ## kill ingests at 200 random moments, damage the vector cache, compare what is left
+	@$(RUN) tests.benchmarks.kills $(ARGS)
+
+many: setup-dev ## take in 10,000 small documents: time, memory, rerun, removal
+	@$(RUN) tests.benchmarks.many $(ARGS)
+
+ingest-profile: setup-dev ## where the time of taking contracts in goes (needs ../shared/data; ARGS="--documents N")
+	@$(RUN) tests.benchmarks.ingest_profile $(ARGS)
 
 lock: ## make the lock files again from pyproject.toml (ARGS=--upgrade for newer versions)
 	@bash .ci/lock.sh $(ARGS)

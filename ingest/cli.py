@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ingest import told
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -27,8 +29,16 @@ def run(
     prune: bool,
     passwords: tuple[str, ...],
     json: bool,
+    include: tuple[str, ...] = (),
+    exclude: tuple[str, ...] = (),
+    quiet: bool = False,
+    progress: str = "auto",
+    watch: bool = False,
 ) -> int:
-    """Take the paths in, print the report, and return the exit code: 0, or 3 when some files failed."""
+    """Take the paths in, print the report, and return the exit code: 0, or 3 when some files failed.
+
+    With `watch`, print a line for each change instead, until Ctrl-C; the code is then 0.
+    """
     from ingest.pipeline import ingest
     from ragnano.models import open_embedder
     from ragnano.store import Catalogue, Vectors
@@ -36,23 +46,113 @@ def run(
     catalogue = Catalogue(settings.data_dir)
     try:
         vectors = Vectors(settings.data_dir, catalogue)
-        with _shown(quiet=json or not sys.stderr.isatty()) as progress:
-            report = ingest(
+
+        def take(show: "Callable[[Progress], None] | None", *, prune: bool) -> "IngestReport":
+            return ingest(
                 paths,
                 settings=settings,
                 catalogue=catalogue,
                 vectors=vectors,
-                embedder=lambda: open_embedder(settings),
+                embedder=embedder,
                 collection=collection,
                 prune=prune,
                 passwords=passwords,
-                progress=progress,
+                include=include,
+                exclude=exclude,
+                progress=show,
             )
+
+        embedder = open_embedder(settings)
+        if watch:
+            return _watch(settings, paths, take, vectors.close, json=json, quiet=quiet)
+        if progress == "json":
+            report = take(told.print_event, prune=prune)
+        else:
+            bar = progress == "auto" and not quiet and not json and sys.stderr.isatty()
+            with _shown(quiet=not bar) as show:
+                report = take(show, prune=prune)
         vectors.close()
     finally:
         catalogue.close()
-    typer.echo(jsonlib.dumps(asdict(report), ensure_ascii=False, indent=1) if json else "\n".join(_lines(report)))
+    if progress == "json":
+        told.print_end(report)
+    if json:
+        typer.echo(jsonlib.dumps(asdict(report), ensure_ascii=False, indent=1))
+    elif not quiet:
+        typer.echo("\n".join(_lines(report)))
+    else:
+        for item in report.failed:
+            typer.echo(f"failed: {item.path}: {item.reason}", err=True)
     return 3 if report.failed else 0
+
+
+def dry_run(
+    settings: "Settings",
+    paths: list[Path],
+    *,
+    collection: str,
+    prune: bool,
+    json: bool,
+    include: tuple[str, ...] = (),
+    exclude: tuple[str, ...] = (),
+) -> int:
+    """Print what `run` would do and change nothing; the exit code is 0, or 3 when some files would be refused."""
+    from contextlib import closing, nullcontext
+
+    from ingest.plan import plan
+    from ragnano.store import Catalogue
+
+    here = Catalogue.exists(settings.data_dir)
+    with closing(Catalogue(settings.data_dir, read_only=True)) if here else nullcontext() as catalogue:
+        found = plan(
+            paths,
+            settings=settings,
+            catalogue=catalogue,
+            collection=collection,
+            prune=prune,
+            include=include,
+            exclude=exclude,
+        )
+    if json:
+        typer.echo(jsonlib.dumps(asdict(found), ensure_ascii=False, indent=1))
+    else:
+        typer.echo("\n".join(told.plan_lines(found, MOST_SHOWN)))
+    return 3 if found.refused else 0
+
+
+def _watch(
+    settings: "Settings",
+    paths: list[Path],
+    take: "Callable[..., IngestReport]",
+    let_go: "Callable[[], None]",
+    *,
+    json: bool,
+    quiet: bool,
+) -> int:
+    from ingest.watch import follow
+
+    def once(show: "Callable[[Progress], None]") -> "IngestReport":
+        # An empty folder is more often an unplugged disk than a wish to forget everything.
+        return take(show, prune=not any(path.is_dir() and not any(path.iterdir()) for path in paths))
+
+    def tell(state: "Progress") -> None:
+        if not quiet or state.outcome == "failed":
+            told.print_change(state, json=json)
+
+    def waiting() -> None:
+        typer.echo("another ragnano is writing; waiting for it", err=True)
+
+    begun = False
+    try:
+        for report in follow(paths, once, own=settings.data_dir, tell=tell, waiting=waiting):
+            let_go()
+            if not begun and not quiet:
+                told.print_watching(report, paths)
+            begun = True
+    except KeyboardInterrupt:
+        if not quiet:
+            typer.echo("Stopped watching; everything taken in is kept.", err=True)
+    return 0
 
 
 class _shown:  # noqa: N801 - reads as a phrase where it is used
@@ -98,11 +198,18 @@ def _lines(report: "IngestReport") -> list[str]:
         f"{report.replaced} replaced, {report.removed} removed, {len(report.failed)} failed; "
         f"{report.seconds:.1f} s{speed}"
     ]
+    if len(report.types) > 1:
+        kinds = (f"{kind} {count.files} ({count.pages} pages)" for kind, count in report.types.items())
+        lines.append(f"  {', '.join(kinds)}")
+    lines += [f"  moved: {report.moved} files, not read again"] if report.moved else []
+    lines += [
+        f"  much like another ({item.likeness:.0%}): {item.path} and {item.of}" for item in report.versions[:MOST_SHOWN]
+    ]
     lines += [f"  failed: {item.path}: {item.reason}" for item in report.failed[:MOST_SHOWN]]
     lines += [
         f"  not readable: {item.path} page {item.page}: {item.reason}" for item in report.unreadable_pages[:MOST_SHOWN]
     ]
-    hidden = len(report.failed[MOST_SHOWN:]) + len(report.unreadable_pages[MOST_SHOWN:])
+    hidden = sum(len(items[MOST_SHOWN:]) for items in (report.failed, report.unreadable_pages, report.versions))
     return [*lines, f"  and {hidden} more: see --json"] if hidden else lines
 
 
@@ -119,6 +226,29 @@ OcrWhen = Annotated[
 ]
 OcrLanguages = Annotated[
     str | None, typer.Option("--ocr-languages", help='Languages of pictures of text: "eng", "eng+deu".')
+]
+Include = Annotated[
+    list[str] | None, typer.Option("--include", help='Only files that fit this pattern, as in a .gitignore: "*.pdf".')
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option("--exclude", help='Leave out what fits this pattern: "drafts/". A .ragnanoignore file does so, too.'),
+]
+MaxSize = Annotated[int | None, typer.Option("--max-size", min=1, help="Largest file that is read, in MB.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would be read, skipped and removed, and why not; change nothing.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but failures.")]
+ProgressForm = Annotated[
+    str,
+    typer.Option(
+        "--progress",
+        metavar="auto|json|none",
+        help="How progress is shown on standard error: a bar, or a JSON object an event.",
+    ),
+]
+Watch = Annotated[
+    bool, typer.Option("--watch", help="Go on following the folders, a line a change, until Ctrl-C. Implies --prune.")
 ]
 PasswordFile = Annotated[
     Path | None, typer.Option("--password-file", help="Passwords for encrypted PDFs, one a line. Never stored.")

@@ -108,6 +108,11 @@ _HEADER_LINE = re.compile(rb"(?:From )?[!-9;-~]+:?[ \t]")
 _PLAIN_ENDINGS = (".md", ".markdown")  # Markdown may begin with HTML and is none
 
 
+def kind_name(media_type: str) -> str:
+    """How users call files of this media type."""
+    return next((kind.name for kind in KINDS if kind.media_type == media_type), media_type)
+
+
 def media_type_of(path: str) -> str:
     """The media type of a file on disk. Raises UnsupportedFile where no reader is, PasswordNeeded, OSError."""
     with Path(path).open("rb") as file:

@@ -1,35 +1,40 @@
 """Files into the catalogue: what changed is read, embedded and stored, each file in one transaction.
 
-Knows order and the report; reading is `ingest.worker`'s, storing the catalogue's, vectors the embedder's.
-Whatever stops a run (Ctrl-C, a full disk, a killed process), what was stored stays and the next run goes on from there.
+Knows order and outcomes; what to look at is `ingest.walk`'s, reading `ingest.worker`'s, counting `ingest.account`'s,
+storing the catalogue's, vectors the embedder's. Whatever stops a run (Ctrl-C, a full disk, a killed process), what was
+stored stays and the next run goes on from there.
 """
 
 import hashlib
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 from os import PathLike, path
 from pathlib import Path
 
-from ingest.batches import Progress, embed, fingerprint_of
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.account import Account
+from ingest.ahead import Ahead, Embedded
+from ingest.batches import Progress, fingerprint_of
+from ingest.changes import Change, changed_files, is_within, survey
 from ingest.kinds import media_type_of
 from ingest.load.loaded import ReadOptions
 from ingest.ocr.languages import require_languages
 from ingest.reading import Job
 from ingest.rebuild import rebuild
-from ingest.walk import Found, folders_of, reason_of, walk
+from ingest.walk import Walk, folders_of, reason_of
 from ingest.worker import Reader
 from ragnano.config import Settings
 from ragnano.errors import LimitExceeded, LoadError
 from ragnano.models.embedder import Embedder
 from ragnano.store import Catalogue, Vectors
-from ragnano.types import FailedFile, IngestReport, ParsedDocument, UnreadablePage
+from ragnano.types import IngestReport, NearCopy, ParsedDocument
 
-__all__ = ["Progress", "fingerprint_of", "ingest", "rebuild"]
+__all__ = ["Progress", "fingerprint_of", "ingest", "rebuild", "refuse_size"]
 
-_AHEAD = 6  # files being read or waiting while others are embedded: bounds memory, hides reading time
+_AHEAD = 6  # files being read, embedded or waiting while one is stored: bounds memory, hides time
 _SYNC_CHUNKS = 2048  # chunks stored between two updates of the vector cache
 
 
@@ -43,30 +48,42 @@ def ingest(
     collection: str = "default",
     prune: bool = False,
     passwords: Sequence[str] = (),
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     reader: Callable[[], Reader] | None = None,
 ) -> IngestReport:
     """Take in the files and folders `paths`. A file that cannot be read is reported and stops nothing.
 
-    `embedder` (or the function that gives it) is not touched when nothing is to embed; `prune` forgets files that are
-    gone from the given folders; `cancelled` is asked between files. Raises NotFoundError (no such path), StoreError,
-    ModelError, ConfigError (a language of OCR is not installed).
+    `embedder` (or the function that gives it) embeds nothing when nothing is new; `prune` forgets files that are gone
+    from the given folders; `include` and `exclude` are patterns as in a .gitignore; `cancelled` is asked between files.
+    Raises NotFoundError (no such path), ConfigError (a pattern, a language of OCR that is not installed), IndexMismatch
+    (stored documents were made with another embedder or chunker), StoreError, ModelError.
     """
     if settings.ocr != "never":
         require_languages(settings.ocr_languages)
-    run = _Run(settings, catalogue, vectors, embedder, collection, tuple(passwords), progress)
+    walk = Walk(paths, include=include, exclude=exclude, own=settings.data_dir)
     with catalogue.write_lock():
-        found = walk(paths)
-        run.report = replace(run.report, failed=found.failed)
-        changed = run.changed(found.files)
-        if changed:
+        known = embedder() if callable(embedder) else embedder
+        catalogue.require_fingerprint(fingerprint_of(settings, known))
+        catalogue.sketch_missing()
+        run = _Run(settings, catalogue, vectors, known, collection, folders_of(paths), tuple(passwords), progress)
+        gone = run.gone() if prune else []
+        if run.look_over(walk):
             with (reader or (lambda: Reader(settings)))() as reading:
-                run.take_in(changed, reading, cancelled or (lambda: False))
-        if prune:
-            run.prune(folders_of(paths), {file.path for file in found.files})
+                run.take_in(changed_files(walk, catalogue, collection), reading, cancelled or (lambda: False))
+        run.prune(gone)
         run.settle()
-    return run.finished()
+    return run.account.report()
+
+
+def refuse_size(size: int, settings: Settings) -> None:
+    """Raises LimitExceeded for a file of more bytes than the settings allow."""
+    if size > settings.file_megabytes << 20:
+        raise LimitExceeded(
+            f"larger than {settings.file_megabytes} MB; --max-size or RAGNANO_FILE_MEGABYTES allows more"
+        )
 
 
 class _Run:
@@ -77,94 +94,82 @@ class _Run:
         settings: Settings,
         catalogue: Catalogue,
         vectors: Vectors,
-        embedder: Embedder | Callable[[], Embedder],
+        embedder: Embedder,
         collection: str,
+        folders: Sequence[str],
         passwords: tuple[str, ...],
         progress: Callable[[Progress], None] | None,
     ) -> None:
         self._settings, self._catalogue, self._vectors = settings, catalogue, vectors
-        self._source, self._embedder = embedder, None if callable(embedder) else embedder
-        self._checked = False
-        self._collection, self._progress = collection, progress
+        self._embedder, self._collection, self._folders = embedder, collection, folders
         self._options = ReadOptions(passwords=passwords, ocr=settings.ocr, languages=settings.ocr_languages)
-        self._started = time.monotonic()
-        self._known = {place.path: place for place in catalogue.placements(collection)}
         # Other files with the bytes of one that is on its way, by hash and media type.
-        self._twins: dict[tuple[str, str], list[Found]] = {}
+        self._twins: dict[tuple[str, str], list[Change]] = {}
         self._unsynced = 0
-        self._total = self._done = 0
-        self._bytes_left = self._bytes_done = 0
-        self.report = IngestReport()
+        self.account = Account(progress)
 
-    def changed(self, files: Sequence[Found]) -> list[Found]:
-        """The files that are new, or whose size or time is not what was stored; the others count as skipped."""
-        new = [file for file in files if not self._is_known(file)]
-        self._total, self._done = len(files), len(files) - len(new)
-        self._bytes_left = sum(file.size for file in new)
-        self.report = replace(self.report, skipped=self._done)
-        return new
+    def look_over(self, walk: Walk) -> int:
+        """Count what is there, without opening it; returns how many files are new or changed."""
+        seen = survey(walk, self._catalogue, self._collection, self.account.unseen)
+        self.account.expect(seen)
+        return seen.files - seen.skipped
 
-    def _is_known(self, file: Found) -> bool:
-        place = self._known.get(file.path)
-        return place is not None and (place.size, place.mtime_ns) == (file.size, file.mtime_ns)
+    def take_in(self, changes: Iterator[Change], reader: Reader, cancelled: Callable[[], bool]) -> None:
+        """Read and embed ahead of storing, at most _AHEAD files; store in the files' order."""
+        waiting: deque[tuple[Change, tuple[str, str], Future[Embedded]]] = deque()
+        jobs = self._jobs(changes)
+        with Ahead(self._embedder) as ahead:
+            while not cancelled():
+                while len(waiting) < _AHEAD and (job := next(jobs, None)) is not None:
+                    change, digest, order = job
+                    waiting.append((change, (digest, order.media_type), ahead.submit(reader.submit(order))))
+                if not waiting:
+                    break
+                self._receive(*waiting.popleft())
 
-    def take_in(self, files: Sequence[Found], reader: Reader, cancelled: Callable[[], bool]) -> None:
-        """Read ahead of embedding, at most _AHEAD files; store in the files' order."""
-        waiting: deque[tuple[Found, tuple[str, str], Future[ParsedDocument]]] = deque()
-        jobs = self._jobs(files)
-        while not cancelled():
-            while len(waiting) < _AHEAD and (job := next(jobs, None)) is not None:
-                file, digest, order = job
-                waiting.append((file, (digest, order.media_type), reader.submit(order)))
-            if not waiting:
-                break
-            self._receive(*waiting.popleft())
-
-    def _jobs(self, files: Sequence[Found]) -> Iterator[tuple[Found, str, Job]]:
+    def _jobs(self, changes: Iterator[Change]) -> Iterator[tuple[Change, str, Job]]:
         """Jobs for the files that must be read; the others are dealt with on the way."""
-        for file in files:
+        for change in changes:
+            file = change.file
             try:
                 media_type = media_type_of(file.path)
-                if file.size > self._settings.file_megabytes << 20:
-                    raise LimitExceeded(
-                        f"larger than {self._settings.file_megabytes} MB; RAGNANO_FILE_MEGABYTES allows more"
-                    )
+                refuse_size(file.size, self._settings)
                 with Path(file.path).open("rb") as bytes_:
                     digest = hashlib.file_digest(bytes_, "sha256").hexdigest()
             except (LoadError, OSError) as error:
-                self._fail(file, reason_of(error))
+                self.account.failed(change, reason_of(error))
                 continue
             if (digest, media_type) in self._twins:
-                self._twins[digest, media_type].append(file)
+                self._twins[digest, media_type].append(change)
             elif self._catalogue.has(digest):
-                self._place(digest, file)
+                self._place(digest, change)
             else:
                 self._twins[digest, media_type] = []
-                yield file, digest, Job(file.path, media_type, self._settings.chunk_tokens, self._options)
+                yield change, digest, Job(file.path, media_type, self._settings.chunk_tokens, self._options)
 
-    def _receive(self, file: Found, key: tuple[str, str], future: Future[ParsedDocument]) -> None:
+    def _receive(self, change: Change, key: tuple[str, str], future: Future[Embedded]) -> None:
         try:
-            parsed = future.result()
+            parsed, vectors = future.result()
         except LoadError as error:
-            for failed in (file, *self._twins.pop(key)):
-                self._fail(failed, str(error))
+            for failed in (change, *self._twins.pop(key)):
+                self.account.failed(failed, str(error))
             return
         if parsed.document.id != key[0]:  # the file changed while it was read: its twins are twins no more
             for twin in self._twins.pop(key):
-                self._fail(twin, "another file with the same content changed during the run; run it again")
-        self._store(file, parsed)
+                self.account.failed(twin, "another file with the same content changed during the run; run it again")
+        self._store(change, parsed, vectors)
 
-    def _store(self, file: Found, parsed: ParsedDocument) -> None:
-        """Embed what was read and store it."""
+    def _store(self, change: Change, parsed: ParsedDocument, vectors: NDArray[np.float32]) -> None:
+        file = change.file
         self._catalogue.add(
             parsed,
-            embed(parsed.chunks, self._ready_embedder()),
+            vectors,
             collection=self._collection,
             path=file.path,
             size=file.size,
             mtime_ns=file.mtime_ns,
         )
-        self._count(file, parsed)
+        self.account.stored(change, parsed, self._near_copy(file.path, parsed.document.id))
         for twin in self._twins.pop((parsed.document.id, parsed.document.media_type), ()):
             self._place(parsed.document.id, twin)
         self._unsynced += len(parsed.chunks)
@@ -172,66 +177,48 @@ class _Run:
             self._vectors.sync()
             self._unsynced = 0
 
-    def _ready_embedder(self) -> Embedder:
-        if self._embedder is None:
-            assert callable(self._source)
-            self._embedder = self._source()
-        if not self._checked:
-            self._catalogue.require_fingerprint(fingerprint_of(self._settings, self._embedder))
-            self._checked = True
-        return self._embedder
+    def _near_copy(self, stored_at: str, document_id: str) -> NearCopy | None:
+        for version in self._catalogue.versions_of(document_id)[:1]:
+            return NearCopy(stored_at, self._catalogue.document(version.document).path, version.likeness)
+        return None
 
-    def _place(self, document_id: str, file: Found) -> None:
+    def _place(self, document_id: str, change: Change) -> None:
+        """Note that a stored document stands here, too; nothing is read. Where it is gone from, it is forgotten."""
+        file = change.file
         self._catalogue.place(
             document_id, collection=self._collection, path=file.path, size=file.size, mtime_ns=file.mtime_ns
         )
-        self._count(file, None)
+        gone = [
+            place.path
+            for place in self._catalogue.placements_of(document_id)
+            if place.collection == self._collection and self._is_gone(place.path)
+        ]
+        for before in gone:
+            self._catalogue.unplace(self._collection, before)
+        self.account.placed(change, moved_from=gone[0] if gone else None)
 
-    def _count(self, file: Found, parsed: ParsedDocument | None) -> None:
-        before = self._known.get(file.path)
-        pages = parsed.pages if parsed else ()
-        unreadable = tuple(UnreadablePage(file.path, page.number, page.unreadable) for page in pages if page.unreadable)
-        self.report = replace(
-            self.report,
-            files=self.report.files + 1,
-            pages=self.report.pages + len(pages),
-            chunks=self.report.chunks + (len(parsed.chunks) if parsed else 0),
-            replaced=self.report.replaced + (before is not None),
-            unreadable_pages=self.report.unreadable_pages + unreadable,
-        )
-        self._tell(file)
+    def _is_gone(self, known: str) -> bool:
+        """Whether a file of the given folders is no longer there. A file that cannot be read is still there."""
+        return any(is_within(known, folder) for folder in self._folders) and not path.lexists(known)
 
-    def _fail(self, file: Found, reason: str) -> None:
-        if file.path in self._known:
-            reason += "; the version taken in before stays searchable"
-        self.report = replace(self.report, failed=(*self.report.failed, FailedFile(file.path, reason)))
-        self._tell(file)
+    def gone(self) -> list[str]:
+        """What stood under the given folders and is no longer there.
 
-    def _tell(self, file: Found) -> None:
-        self._done += 1
-        self._bytes_done += file.size
-        self._bytes_left -= file.size
-        if self._progress is not None:
-            elapsed = time.monotonic() - self._started
-            left = elapsed * self._bytes_left / self._bytes_done if self._bytes_done else None
-            report = self.report
-            self._progress(Progress(self._done, self._total, report.pages, report.chunks, file.path, left))
+        Looked for before anything is read: a file that is moved during the run is then found moved by the next one.
+        """
+        return [known for known in self._catalogue.paths_in(self._collection) if self._is_gone(known)]
 
-    def prune(self, folders: Sequence[str], present: set[str]) -> None:
-        """Forget what stood under `folders` and is no longer there. A file that cannot be read is still there."""
-        for folder in folders:
-            for place in self._catalogue.placements(self._collection, folder):
-                if place.path not in present and not path.lexists(place.path):
-                    self._catalogue.unplace(self._collection, place.path)
-                    self.report = replace(self.report, removed=self.report.removed + 1)
+    def prune(self, gone: Sequence[str]) -> None:
+        """Forget these paths, unless they were forgotten meanwhile or are back."""
+        for known in gone:
+            if self._is_gone(known) and self._catalogue.unplace(self._collection, known):
+                self.account.removed(known)
 
     def settle(self) -> None:
-        """Bring the vector cache up to date, and leave no byte of what was removed or replaced."""
-        if self.report.removed or self.report.replaced:
-            self._catalogue.compact()
+        """Bring the vector cache in step, and leave no byte of what was removed or replaced, be it by a stopped run."""
+        swept = not (self._catalogue.is_unswept() or self._vectors.holds_removed())
+        if self.account.left_something or not swept:
             self._vectors.compact()
-        elif self.report.files:
+            self._catalogue.compact()
+        elif self.account.took_in or self._vectors.is_behind():
             self._vectors.sync()
-
-    def finished(self) -> IngestReport:
-        return replace(self.report, seconds=round(time.monotonic() - self._started, 3))

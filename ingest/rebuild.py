@@ -37,4 +37,5 @@ def rebuild(
                 progress(Progress(done, len(left), pages, chunks, document.path, seconds_left))
         catalogue.compact()
         vectors.compact()
+        vectors.sync()  # a large cache was only deleted
     return len(left)

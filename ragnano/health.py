@@ -1,5 +1,6 @@
 """Is everything in order? What `ragnano doctor` reports and `docs verify` finds. Looks, mends nothing."""
 
+import hashlib
 import ipaddress
 import json
 import os
@@ -20,7 +21,6 @@ from ragnano.assistant import Assistant
 from ragnano.config import Settings
 from ragnano.errors import ModelError, NotFoundError, RagnanoError
 from ragnano.models import check, default_model, find, go_offline, installed, is_offline, prove
-from ragnano.types import Scope
 
 GIGABYTE = 1e9
 LEAST_MEMORY = 2 * GIGABYTE
@@ -58,14 +58,25 @@ def examine(settings: Settings) -> list[Check]:
 
 def index_problems(assistant: Assistant) -> list[str]:
     """What is wrong with the index: the database's own checks, vectors that differ, files that are gone."""
-    return [*assistant.catalogue.verify(), *assistant.vectors.verify(), *_missing_files(assistant)]
+    return [*assistant.catalogue.verify(), *assistant.vectors.verify(), *_changed_files(assistant)]
 
 
-def _missing_files(assistant: Assistant) -> Iterator[str]:
-    for document in assistant.documents(Scope()):
-        for path in document.paths:
-            if not Path(path).exists():
-                yield f"{path}: the file is gone; its text is still here (`ragnano ingest --prune` removes it)"
+def _changed_files(assistant: Assistant) -> Iterator[str]:
+    """Files that are gone, and those whose bytes are no longer the ones that were taken in."""
+    for place in assistant.catalogue.placements():
+        try:
+            facts = Path(place.path).stat()
+            if (facts.st_size, facts.st_mtime_ns) == (place.size, place.mtime_ns):
+                continue
+            with Path(place.path).open("rb") as file:
+                same = hashlib.file_digest(file, "sha256").hexdigest() == place.document
+        except FileNotFoundError:
+            yield f"{place.path}: the file is gone; its text is still here (`ragnano ingest --prune` removes it)"
+        except OSError as error:
+            yield f"{place.path}: the file cannot be read ({error.strerror}); check it and its permissions"
+        else:
+            if not same:
+                yield f"{place.path}: the file has changed since; `ragnano ingest` takes the new version in"
 
 
 def _memory() -> Check:

@@ -350,8 +350,29 @@ class UnreadablePage:
 
 
 @dataclass(frozen=True, slots=True)
+class NearCopy:
+    """A file taken in whose text is much like a stored document's: `likeness`, 0.5 to 1, is the share in common."""
+
+    path: str
+    of: str
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class TypeCount:
+    """Files of one kind that were taken in, and the pages that were read of them."""
+
+    files: int = 0
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What one ingest run did. `files` were taken in now; `skipped` were unchanged; `removed` were pruned."""
+    """What one ingest run did. `files` were taken in now; `skipped` were unchanged; `removed` were pruned.
+
+    `moved` (of `files`) stood elsewhere before, with the same bytes; `types` counts by the kind's name ("PDF");
+    `versions` names, for each new document that is much like a stored one, the one that is most so.
+    """
 
     files: int = 0
     pages: int = 0
@@ -362,3 +383,6 @@ class IngestReport:
     failed: tuple[FailedFile, ...] = ()
     unreadable_pages: tuple[UnreadablePage, ...] = ()
     seconds: float = 0.0
+    moved: int = 0
+    types: Mapping[str, TypeCount] = field(default_factory=dict)
+    versions: tuple[NearCopy, ...] = ()

@@ -3,12 +3,13 @@
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.chunk import embedding_text
@@ -17,7 +18,7 @@ from ingest.worker import Reader
 from ragnano.config import Settings
 from ragnano.errors import IndexMismatch, NotFoundError
 from ragnano.store import Catalogue, Vectors
-from ragnano.types import IngestReport
+from ragnano.types import IngestReport, TypeCount
 from tests.ingest_fakes import LetterEmbedder, fragile_reader
 
 CLAUSES = "SERVICES AGREEMENT\n\n8. TERM\n\n8.1 Notice. Either party may end this Agreement on ninety days' notice.\n"
@@ -66,8 +67,28 @@ def files(tmp_path: Path) -> Path:
     return folder
 
 
-def untouched() -> LetterEmbedder:
-    raise AssertionError("the embedder was asked for although there was nothing to embed")
+class Idle(LetterEmbedder):
+    """Tells what it is, and embeds nothing."""
+
+    def embed_passages(self, texts: Sequence[str], progress: object = None) -> NDArray[np.float32]:
+        raise AssertionError("the embedder was asked although there was nothing to embed")
+
+
+def unread() -> Reader:
+    raise AssertionError("a reader was started although there was nothing to read")
+
+
+class NoJobs:
+    """A reader that must not be given anything to read."""
+
+    def __enter__(self) -> "NoJobs":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def submit(self, job: object) -> None:
+        raise AssertionError("a file was read although its bytes are stored")
 
 
 def test_a_folder_is_taken_in_with_its_clauses(take: Taker, files: Path) -> None:
@@ -88,11 +109,8 @@ def test_unchanged_files_are_skipped_without_reading_or_embedding(take: Taker, f
         (files / f"{number}.txt").write_text(f"{CLAUSES} {number}")
     assert take(files).files == 100
 
-    def unread() -> Reader:
-        raise AssertionError("a reader was started although nothing changed")
-
     started = time.perf_counter()
-    report = take(files, embedder=untouched, reader=unread)
+    report = take(files, embedder=Idle(), reader=unread)
     assert time.perf_counter() - started < 1.0
     assert (report.files, report.skipped, report.failed) == (0, 100, ())
 
@@ -102,7 +120,7 @@ def test_the_same_bytes_elsewhere_are_another_place_of_one_document(take: Taker,
     shutil.copy(files / "a.txt", files / "twin.txt")
     assert take(files).files == 2
     shutil.copy(files / "a.txt", files / "third.txt")
-    report = take(files, embedder=untouched)
+    report = take(files, embedder=Idle())
     assert (report.files, report.chunks, report.skipped) == (1, 0, 2)
     assert [names for _, names, _ in take.state()] == [("a.txt", "third.txt", "twin.txt")]
 
@@ -236,7 +254,7 @@ def test_ctrl_c_keeps_what_was_stored(take: Taker, files: Path, monkeypatch: pyt
 def test_collections_are_apart(take: Taker, files: Path) -> None:
     (files / "a.txt").write_text(CLAUSES)
     take(files, collection="one")
-    report = take(files, collection="two", embedder=untouched)
+    report = take(files, collection="two", embedder=Idle())
     assert (report.files, report.skipped) == (1, 0)
     assert [name for name, _ in take.catalogue.collections()] == ["one", "two"]
 
@@ -274,3 +292,56 @@ def test_vectors_are_those_of_the_chunks_they_stand_by(take: Taker, files: Path)
     chunks = take.catalogue.chunks(ids.tolist())
     expected = take.embedder.embed_passages([embedding_text(chunks[i]) for i in ids.tolist()])
     assert np.allclose(stored, expected, atol=1e-3)
+
+
+def test_a_moved_file_is_not_read_again_and_its_old_place_is_forgotten(take: Taker, files: Path) -> None:
+    (files / "old").mkdir()
+    (files / "old/a.txt").write_text(CLAUSES)
+    take(files)
+    (files / "old").rename(files / "new")
+    seen: list[Progress] = []
+    report = take(files, embedder=Idle(), reader=NoJobs, progress=seen.append)
+    assert (report.files, report.moved, report.removed, report.pages) == (1, 1, 0, 0)
+    assert [(item.outcome, Path(item.detail).parent.name) for item in seen] == [("moved", "old")]
+    [document] = take.catalogue.documents()
+    assert document.paths == (str(files / "new/a.txt"),)
+
+
+def test_a_copy_whose_first_place_is_gone_outside_the_given_folders_keeps_both_places(
+    take: Taker, files: Path, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    (stick / "a.txt").write_text(CLAUSES)
+    take(stick)
+    shutil.move(stick / "a.txt", files / "a.txt")
+    assert take(files, embedder=Idle()).moved == 0
+    assert [names for _, names, _ in take.state()] == [("a.txt", "a.txt")]
+
+
+def test_another_embedder_is_noticed_even_when_nothing_is_new(take: Taker, files: Path) -> None:
+    (files / "a.txt").write_text(CLAUSES)
+    take(files)
+    other = Idle()
+    other.fingerprint = "letters-2"
+    with pytest.raises(IndexMismatch, match=r"letters-2.*docs rebuild --reembed"):
+        take(files, embedder=other)
+
+
+def test_the_report_counts_by_kind_and_names_near_copies(take: Taker, files: Path) -> None:
+    lines = [f"{number}. The Supplier shall deliver part {number * 37} in week {number}." for number in range(1, 40)]
+    (files / "a.txt").write_text("\n\n".join(lines))
+    (files / "b.md").write_text("\n\n".join([*lines[:-2], "38. The Buyer pays the price."]))
+    (files / "c.md").write_text("# Lease\n\nRent is due monthly.\n")
+    report = take(files)
+    assert report.types == {"Markdown": TypeCount(2, 2), "text": TypeCount(1, 1)}
+    [near] = report.versions
+    assert (Path(near.path).name, Path(near.of).name) == ("b.md", "a.txt")
+    assert near.likeness > 0.7
+
+
+def test_patterns_choose_what_is_taken_in(take: Taker, files: Path) -> None:
+    for name in ("a.txt", "b.txt", "c.md"):
+        (files / name).write_text(CLAUSES + name)
+    assert take(files, include=["*.txt"], exclude=["b.*"]).files == 1
+    assert [names for _, names, _ in take.state()] == [("a.txt",)]

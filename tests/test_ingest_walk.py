@@ -1,17 +1,20 @@
 """Which files are taken up, in which order, and what is said of the others."""
 
 import os
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ingest.kinds import MARKDOWN, PDF, TEXT, media_type_of
-from ingest.walk import folders_of, walk
-from ragnano.errors import NotFoundError, UnsupportedFile
+from ingest.walk import LeftOut, Walk, folders_of
+from ragnano.errors import ConfigError, NotFoundError, UnsupportedFile
+from ragnano.types import FailedFile
 
 
 def names(root: Path, *paths: Path) -> list[str]:
-    return [Path(file.path).relative_to(root).as_posix() for file in walk(paths).files]
+    return [Path(file.path).relative_to(root).as_posix() for file in Walk(paths)]
 
 
 def make(root: Path, *names: str) -> None:
@@ -48,7 +51,7 @@ def test_links_that_leave_the_folder_are_not_followed(tmp_path: Path) -> None:
 
 def test_a_path_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match=r"no such file or folder: .*missing"):
-        walk([tmp_path / "missing"])
+        Walk([tmp_path / "missing"])
 
 
 def test_what_is_no_file_is_passed_over_and_what_cannot_be_looked_at_is_reported(tmp_path: Path) -> None:
@@ -57,12 +60,63 @@ def test_what_is_no_file_is_passed_over_and_what_cannot_be_looked_at_is_reported
     (tmp_path / "dangling.txt").symlink_to(tmp_path / "gone.txt")
     bad = os.fsencode(tmp_path) + b"/\xff.txt"
     os.close(os.open(bad, os.O_CREAT | os.O_WRONLY))
-    walked = walk([tmp_path])
-    assert [Path(file.path).name for file in walked.files] == ["a.txt"]
-    assert sorted(item.reason.split(";")[0] for item in walked.failed) == [
+    failed: list[FailedFile] = []
+    assert [Path(file.path).name for file in Walk([tmp_path]).files(failed.append)] == ["a.txt"]
+    assert sorted(item.reason.split(";")[0] for item in failed) == [
         "file cannot be read: No such file or directory",
         "the file name is not valid text",
     ]
+
+
+def left_out(root: Path, **options: Any) -> dict[str, str]:
+    told: list[LeftOut] = []
+    list(Walk([root], **options).files(left_out=told.append))
+    return {Path(item.path).relative_to(root).as_posix(): item.reason for item in told}
+
+
+def test_patterns_choose_and_leave_out_and_each_file_left_out_is_told(tmp_path: Path) -> None:
+    make(tmp_path, "a.pdf", "a.txt", "drafts/b.pdf", "sub/c.pdf", "sub/~$c.docx")
+    walk = Walk([tmp_path], include=["*.pdf"], exclude=["drafts/"])
+    assert [Path(file.path).name for file in walk] == ["a.pdf", "c.pdf"]
+    assert left_out(tmp_path, include=["*.pdf"], exclude=["drafts/"]) == {
+        "a.txt": "not in --include",
+        "drafts": "--exclude",
+        "sub/~$c.docx": "hidden or a system file",
+    }
+
+
+def test_an_ignore_file_holds_for_its_folder_and_what_is_below(tmp_path: Path) -> None:
+    make(tmp_path, "a.txt", "a.log", "old/b.txt", "sub/c.log", "sub/d.log", "sub/deep/old/e.txt", "sub/deep/f.txt")
+    (tmp_path / ".ragnanoignore").write_text("*.log\nold/\n# a remark\n")
+    (tmp_path / "sub" / ".ragnanoignore").write_text("!c.log\nf.txt\n")
+    assert names(tmp_path, tmp_path) == ["a.txt", "sub/c.log"]
+    assert left_out(tmp_path)["old"] == ".ragnanoignore"
+    assert names(tmp_path, tmp_path / "old" / "b.txt") == ["old/b.txt"], "what is named itself is taken"
+
+
+def test_a_pattern_that_cannot_be_understood_is_an_error_and_not_passed_over(tmp_path: Path) -> None:
+    make(tmp_path, "private.txt")
+    (tmp_path / ".ragnanoignore").write_text("!\n")
+    with pytest.raises(ConfigError, match=r"ragnanoignore cannot be understood"):
+        list(Walk([tmp_path]))
+    with pytest.raises(ConfigError, match="--exclude"):
+        Walk([tmp_path], exclude=["!"])
+
+
+def test_ragnanos_own_folder_is_no_document(tmp_path: Path) -> None:
+    make(tmp_path, "a.txt", "index/catalogue.sqlite3")
+    assert [Path(file.path).name for file in Walk([tmp_path], own=tmp_path / "index")] == ["a.txt"]
+
+
+def test_a_very_deep_folder_is_walked(tmp_path: Path) -> None:
+    deep = tmp_path
+    for _ in range(3):
+        deep = deep.joinpath(*["d"] * 400)
+        deep.mkdir(parents=True)
+    (deep / "a.txt").write_text("words")
+    assert len(list(Walk([tmp_path]))) == 1
+    # Python's own way of removing a folder does not get so deep, and pytest's with it.
+    subprocess.run(["rm", "-rf", str(tmp_path / "d")], check=True)
 
 
 @pytest.mark.parametrize(

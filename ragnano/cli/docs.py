@@ -10,6 +10,10 @@ from ragnano.cli.output import echo_lines, to_json
 from ragnano.errors import NotFoundError, StoreBusy
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ragnano.assistant import Assistant
+    from ragnano.store import Version
     from ragnano.types import Document
 
 group = typer.Typer(name="docs", help="List, show, remove, verify and rebuild documents.", no_args_is_help=True)
@@ -28,12 +32,19 @@ def list_documents(collection: Collection = None, json: Json = False, data_dir: 
     with assistant(data_dir=data_dir) as helper:
         documents = helper.documents(helper.scope(collection))
         if json:
-            typer.echo(to_json(documents, indent=1))
+            versions = helper.catalogue.versions()
+            records = [
+                {**_record(each), "versions": _versions(helper, versions.get(each.id, ()))} for each in documents
+            ]
+            typer.echo(to_json(records, indent=1))
             return
         if not documents:
             echo_lines(["No documents yet: take some in with `ragnano ingest FOLDER`."])
+        versions = helper.catalogue.versions() if documents else {}
         for document in documents:
             note = ", some pages unreadable" if document.status == "partial" else ""
+            alike = len(versions.get(document.id, ()))
+            note += f"; much like {alike} other{'s' if alike != 1 else ''}" if alike else ""
             pages = f"{document.pages} page{'s' if document.pages != 1 else ''}"
             echo_lines([f"{document.id[:12]}  {PurePath(document.path).name}  ({document.title}; {pages}{note})"])
 
@@ -53,12 +64,14 @@ def show(
             pages = helper.catalogue.pages(document.id)
             unreadable = [{"page": item.number, "reason": item.unreadable} for item in pages if item.unreadable]
             places = [{"page": item.number, "place": item.place} for item in pages if item.place]
+            versions = _versions(helper, helper.catalogue.versions_of(document.id))
             if json:
-                record = {**_record(document), "unreadable_pages": unreadable, "places": places}
-                typer.echo(to_json(record, indent=1))
+                found = {"unreadable_pages": unreadable, "places": places, "versions": versions}
+                typer.echo(to_json({**_record(document), **found}, indent=1))
             else:
                 echo_lines(_about(document))
                 echo_lines(f"  page {item['page']} is {item['place']}" for item in places)
+                echo_lines(f"  much like {item['path']} ({item['likeness']:.0%})" for item in versions)
                 echo_lines(f"  page {item['page']} not readable: {item['reason']}" for item in unreadable)
             return
         if page > document.pages:
@@ -138,6 +151,15 @@ def _record(document: "Document") -> dict[str, Any]:
     record = plain(document)
     assert isinstance(record, dict)
     return record
+
+
+def _versions(helper: "Assistant", found: "Sequence[Version]") -> list[dict[str, Any]]:
+    """Documents much like one: id, path, title, date and the share of wording in common, most alike first."""
+    others = [(helper.catalogue.document(version.document), version.likeness) for version in found]
+    return [
+        {"document": one.id, "path": one.path, "title": one.title, "date": one.date, "likeness": likeness}
+        for one, likeness in others
+    ]
 
 
 def _about(document: "Document") -> list[str]:

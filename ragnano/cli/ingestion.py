@@ -2,7 +2,25 @@
 
 import typer
 
-from ingest.cli import Into, OcrLanguages, OcrWhen, PasswordFile, Paths, Prune, read_passwords, run
+from ingest.cli import (
+    DryRun,
+    Exclude,
+    Include,
+    Into,
+    MaxSize,
+    OcrLanguages,
+    OcrWhen,
+    PasswordFile,
+    Paths,
+    ProgressForm,
+    Prune,
+    Quiet,
+    Watch,
+    dry_run,
+    read_passwords,
+    run,
+)
+from ingest.told import FORMS
 from ragnano.cli.options import DataDir, Json, settings
 
 
@@ -15,20 +33,40 @@ def ingest(
     paths: Paths,
     collection: Into = "default",
     prune: Prune = False,
+    include: Include = None,
+    exclude: Exclude = None,
+    max_size: MaxSize = None,
+    dry: DryRun = False,
+    watch: Watch = False,
     ocr: OcrWhen = None,
     ocr_languages: OcrLanguages = None,
     password_file: PasswordFile = None,
+    quiet: Quiet = False,
+    progress: ProgressForm = "auto",
     json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
     """Take in folders or files: unchanged ones are skipped, changed ones replaced; a bad file never stops the rest."""
-    code = run(
-        settings(data_dir=data_dir, ocr=ocr, ocr_languages=ocr_languages),
-        paths,
-        collection=collection,
-        prune=prune,
-        passwords=read_passwords(password_file),
-        json=json,
-    )
+    if progress not in FORMS:
+        raise typer.BadParameter(f"--progress is one of {', '.join(FORMS)}")
+    if watch and dry:
+        raise typer.BadParameter("--watch and --dry-run cannot be joined")
+    chosen = settings(data_dir=data_dir, file_megabytes=max_size, ocr=ocr, ocr_languages=ocr_languages)
+    patterns = {"include": tuple(include or ()), "exclude": tuple(exclude or ())}
+    if dry:
+        code = dry_run(chosen, paths, collection=collection, prune=prune, json=json, **patterns)
+    else:
+        code = run(
+            chosen,
+            paths,
+            collection=collection,
+            prune=prune,
+            passwords=read_passwords(password_file),
+            json=json,
+            quiet=quiet,
+            progress=progress,
+            watch=watch,
+            **patterns,
+        )
     if code:
         raise typer.Exit(code)

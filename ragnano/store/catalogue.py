@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragnano.errors import NotFoundError, StoreError
-from ragnano.store import meta, soundness, writing
+from ragnano.store import meta, soundness, versions, writing
 from ragnano.store.history import History, rename_collection
 from ragnano.store.index import Index
 from ragnano.store.library import Library
+from ragnano.store.sketches import sketch_of
 from ragnano.types import Chunk, ParsedDocument
 
 
@@ -37,11 +38,13 @@ class Catalogue(Library, Index, History):
         placement. Raises StoreError when shapes do not fit, IndexMismatch when d is not that of the stored vectors.
         """
         document = parsed.document
+        sketch = sketch_of(page.text for page in parsed.pages)
         with self.writing() as connection:
             if not writing.is_stored(connection, document.id):
                 added = document.added or datetime.now(UTC).isoformat(timespec="seconds")
                 writing.insert_document(connection, document, parsed.pages, added)
                 writing.insert_chunks(connection, document.id, parsed.chunks, embeddings)
+                versions.insert(connection, document.id, sketch)
             writing.place(connection, document.id, collection, path, size, mtime_ns)
 
     def place(self, document_id: str, *, collection: str, path: str, size: int, mtime_ns: int) -> None:
@@ -106,25 +109,44 @@ class Catalogue(Library, Index, History):
             writing.delete_chunks(connection, document_id)
             writing.insert_chunks(connection, document_id, chunks, embeddings)
 
+    def sketch_missing(self) -> None:
+        """Sketch the documents that an earlier schema took in, each in a transaction: cheap, and safe to interrupt."""
+        with self.reading() as connection:
+            left = versions.missing(connection)
+        for document_id in left:
+            sketch = sketch_of(page.text for page in self.pages(document_id))
+            with self.writing() as connection:
+                if writing.is_stored(connection, document_id):
+                    versions.insert(connection, document_id, sketch)
+
     def reindex_words(self) -> None:
         """Make the word index anew from the stored text."""
         with self.writing() as connection:
             connection.execute("INSERT INTO chunk_index (chunk_index) VALUES ('rebuild')")
+
+    def is_unswept(self) -> bool:
+        """Whether something was removed and `compact` has not been through since."""
+        with self.reading() as connection:
+            return meta.get(connection, writing.UNSWEPT) == "1"
 
     def compact(self) -> bool:
         """Take what was removed out of the files: word index, unused pages, write-ahead log. Returns True when done.
 
         False when another reader held on to an older moment, so that the log could not be emptied: call again.
         """
-        with self.writing() as connection:
-            if meta.get(connection, writing.UNSWEPT) == "1":
+        unswept = self.is_unswept()
+        if unswept:
+            with self.writing() as connection:
                 # Removed words stay in old parts of the index until these are merged into one.
                 connection.execute("INSERT INTO chunk_index (chunk_index) VALUES ('optimize')")
-                meta.put(connection, writing.UNSWEPT, "")
         with self.maintaining() as connection:
             # A script, because sqlite3 would stop a statement without columns after its first step: one page.
             connection.executescript("PRAGMA incremental_vacuum")
             busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if unswept and not busy:
+            # Only now: who is killed before this is swept by the next run.
+            with self.writing() as connection:
+                meta.put(connection, writing.UNSWEPT, "")
         return not busy
 
     def verify(self) -> list[str]:

@@ -39,11 +39,14 @@ class Database:
     of an older schema stays as it is. `schema` is that of the tables that are there.
     """
 
-    def __init__(self, data_dir: Path) -> None:
-        """Raises StoreError (cannot be opened), StoreBusy, StoreDamaged."""
+    def __init__(self, data_dir: Path, *, read_only: bool = False) -> None:
+        """`read_only` changes nothing even where that could be done; the catalogue must be there then.
+
+        Raises StoreError (cannot be opened), StoreBusy, StoreDamaged.
+        """
         self.data_dir = data_dir
         self.path = data_dir / CATALOGUE_FILE
-        self.read_only = False
+        self.read_only = read_only
         self.schema = SCHEMA
         self._idle: deque[sqlite3.Connection] = deque()
         self._turn = RLock()
@@ -52,7 +55,8 @@ class Database:
         self._lock = FileLock(data_dir / "write.lock", mode=0o600)
         with translated(self.path):
             try:
-                make_private(data_dir, self.path)
+                if not read_only:
+                    make_private(data_dir, self.path)
             except OSError as error:
                 if error.errno not in _READ_ONLY or not self.path.is_file():
                     raise
@@ -63,6 +67,11 @@ class Database:
             except BaseException:
                 self._writer.close()
                 raise
+
+    @staticmethod
+    def exists(data_dir: Path) -> bool:
+        """Whether there is a catalogue in this folder."""
+        return (data_dir / CATALOGUE_FILE).is_file()
 
     def _bring_up_to_date(self) -> None:
         self.schema = stored_schema(self._writer, self.path)

@@ -2,10 +2,10 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from ragnano.errors import NotFoundError
-from ragnano.store import names
+from ragnano.store import names, versions
 from ragnano.store.database import Database
 from ragnano.store.lexical import scope_filter
 from ragnano.store.rows import (
@@ -20,8 +20,11 @@ from ragnano.store.rows import (
     to_page,
     to_placement,
 )
+from ragnano.store.versions import Version
 from ragnano.types import Chunk, Document, Page, Scope
 
+# The schema that brought sketches: a catalogue that can only be read may be older.
+_SKETCHED = 4
 _PAGES = "pages LEFT JOIN page_notes USING (document, number)"
 
 
@@ -85,6 +88,39 @@ class Library(Database):
             ).fetchall()
         return [to_placement(row) for row in rows if under is None or names.is_under(row[1], under)]
 
+    def placements_at(self, collection: str, paths: Sequence[str]) -> dict[str, Placement]:
+        """What stands at these paths of this collection, by path; the others are left out."""
+        with self.reading() as connection:
+            rows = connection.execute(
+                f"""SELECT {PLACEMENT_COLUMNS} FROM placements
+                    WHERE collection = ? AND path IN (SELECT value FROM json_each(?))""",
+                (collection, json.dumps(list(paths))),
+            ).fetchall()
+        return {row[1]: to_placement(row) for row in rows}
+
+    def placements_of(self, document_id: str) -> list[Placement]:
+        """Where a document stands, by collection and path."""
+        with self.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {PLACEMENT_COLUMNS} FROM placements WHERE document = ? ORDER BY collection, path",
+                (document_id,),
+            ).fetchall()
+        return [to_placement(row) for row in rows]
+
+    def paths_in(self, collection: str, size: int = 1000) -> Iterator[str]:
+        """Every path of a collection in order, read `size` at a time; between them nothing is held."""
+        last = ""
+        while True:
+            with self.reading() as connection:
+                rows = connection.execute(
+                    "SELECT path FROM placements WHERE collection = ? AND path > ? ORDER BY path LIMIT ?",
+                    (collection, last, size),
+                ).fetchall()
+            if not rows:
+                return
+            for (last,) in rows:
+                yield last
+
     def collections(self) -> list[tuple[str, int]]:
         """(name, number of documents) of every collection, by name."""
         with self.reading() as connection:
@@ -136,6 +172,20 @@ class Library(Database):
             return connection.execute(
                 "SELECT id, section FROM chunks WHERE document = ? ORDER BY ordinal", (document_id,)
             ).fetchall()
+
+    def versions_of(self, document_id: str) -> list[Version]:
+        """Documents that share much of this one's wording, most alike first; its own bytes elsewhere are no version."""
+        if self.schema < _SKETCHED:
+            return []
+        with self.reading() as connection:
+            return versions.of(connection, document_id)
+
+    def versions(self) -> dict[str, list[Version]]:
+        """The same for every document that has any."""
+        if self.schema < _SKETCHED:
+            return {}
+        with self.reading() as connection:
+            return versions.all_of_them(connection)
 
     def counts(self) -> tuple[int, int, int]:
         """(documents, pages, chunks) stored."""

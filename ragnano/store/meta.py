@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from ragnano.errors import IndexMismatch
 
 _FINGERPRINT = "fingerprint"
-_REMEDY = "run `ragnano docs rebuild`"
+_REMEDY = "run `ragnano docs rebuild --reembed`"
 
 
 def get(connection: sqlite3.Connection, key: str, default: str = "") -> str:

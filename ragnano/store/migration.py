@@ -10,10 +10,10 @@ from contextlib import closing
 from pathlib import Path
 
 from ragnano.errors import StoreError
-from ragnano.store.schema import HISTORY_TABLES, NOTE_TABLES, SCHEMA, in_one_transaction
+from ragnano.store.schema import HISTORY_TABLES, NOTE_TABLES, SCHEMA, SKETCH_TABLES, in_one_transaction
 
 # What leads from each schema to the next.
-_STEPS: dict[int, str] = {1: HISTORY_TABLES, 2: NOTE_TABLES}
+_STEPS: dict[int, str] = {1: HISTORY_TABLES, 2: NOTE_TABLES, 3: SKETCH_TABLES}
 # SQLite's own files beside a database.
 _BESIDE = ("", "-wal", "-shm", "-journal")
 

@@ -1,6 +1,7 @@
 """The catalogue's tables, and how a connection to them is set up. Knows no document.
 
-Schema 2 brought the history of conversations, schema 3 what is known of a page beside its text. Text of documents is
+Schema 2 brought the history of conversations, schema 3 what is known of a page beside its text, schema 4
+sketches that tell versions of one text. Text of documents is
 stored once: the lexical index is an FTS5 table with external content (it holds an inverted index over `chunks` and no
 text of its own), kept in step by triggers, which also fire when a removed document cascades.
 
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from ragnano.errors import StoreDamaged, StoreError
 
-SCHEMA = 3
+SCHEMA = 4
 # "ragn" in ASCII, in the file's header: tells a catalogue from somebody else's SQLite file.
 APPLICATION_ID = 0x7261676E
 # Seconds to wait for another process's transaction. The longest is one document's.
@@ -113,6 +114,22 @@ CREATE TABLE page_notes (
     hidden TEXT NOT NULL,                   -- JSON list of [kind, text, box]
     PRIMARY KEY (document, number)
 ) WITHOUT ROWID;
+"""
+
+SKETCH_TABLES = """
+CREATE TABLE sketches (
+    id INTEGER PRIMARY KEY,
+    document TEXT NOT NULL UNIQUE REFERENCES documents ON DELETE CASCADE,
+    minima BLOB NOT NULL                    -- uint32 little-endian (128,); empty: too little text
+);
+
+-- Documents that have a number in common may be versions of one text.
+CREATE TABLE sketch_bands (
+    band INTEGER NOT NULL,
+    sketch INTEGER NOT NULL REFERENCES sketches ON DELETE CASCADE,
+    PRIMARY KEY (band, sketch)
+) WITHOUT ROWID;
+CREATE INDEX sketch_bands_by_sketch ON sketch_bands (sketch);
 """
 
 HISTORY_TABLES = """
@@ -234,7 +251,7 @@ def create(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     in_one_transaction(
         connection,
-        f"{DOCUMENT_TABLES} {HISTORY_TABLES} {NOTE_TABLES}"
+        f"{DOCUMENT_TABLES} {HISTORY_TABLES} {NOTE_TABLES} {SKETCH_TABLES}"
         f"INSERT INTO meta VALUES ('id', '{uuid.uuid4().hex}');"
         f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA};",
     )

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from ragnano.errors import IndexMismatch, StoreBusy
 from ragnano.store.catalogue import Catalogue
+from ragnano.store.vectors_check import problems
 from ragnano.store.vectors_chroma import Broken, ChromaIndex
-from ragnano.store.vectors_folder import CacheFolder, State
+from ragnano.store.vectors_folder import NONE_YET, CacheFolder, State
 from ragnano.types import Scope
 
 # Up to so many chunks exact search is as fast (2 µs a chunk against 3 ms), measured on 2 cores with 384 dimensions;
@@ -29,9 +30,6 @@ EXACT_CHUNKS = 2_000
 COLD_CHUNKS = 1_000_000
 # Vectors handed over at once.
 _BATCH = 2_000
-# How many vectors `verify` looks up, and how like itself a vector found again must be: float16 and float32 differ less.
-_LOOKED_UP = 20
-_SAME = 0.999
 
 
 class Vectors:
@@ -62,8 +60,25 @@ class Vectors:
         return self._with_locks(self._build)
 
     def compact(self) -> bool:
-        """As `sync`, and leave no byte of a removed vector in the cache's files."""
+        """As `sync`, and leave no byte of a removed vector in the cache's files.
+
+        Chroma keeps removed vectors until its index is built anew. A large one is only deleted here, and built by the
+        next `sync`: 14,000 vectors took 40 s to build (busy), removing a document must take no time. Searches are
+        exact meanwhile.
+        """
         return self._with_locks(self._forget_removed)
+
+    def is_behind(self) -> bool:
+        """Whether the cache lacks what a stopped run stored, or is gone: `sync` mends it."""
+        saved = self._folder.load()
+        if saved is None:
+            return self._catalogue.embedded_count() > 0
+        return saved.generation != NONE_YET and saved.seq != self._catalogue.head_seq()
+
+    def holds_removed(self) -> bool:
+        """Whether the cache's files may hold vectors of removed documents: `compact` takes them out."""
+        saved = self._folder.load()
+        return saved is not None and self._may_hold_removed(saved)
 
     def close(self) -> None:
         """Let go of the cache so that another process can have it. It opens again when it is needed."""
@@ -123,26 +138,12 @@ class Vectors:
     def _problems(self) -> list[str]:
         total = self._catalogue.embedded_count()
         path = self._folder.path
-        if self._folder.load() is None and not total:
+        saved = self._folder.load()
+        if (saved is None and not total) or (saved is not None and saved.generation == NONE_YET):
             return []
         if not (self._is_current() or self._opens_current()) or self._index is None:
             return [f"{path}: the vector index is missing, damaged or behind; run `ragnano docs rebuild`"]
-        held = self._index.ids()
-        found: list[str] = []
-        for group in self._catalogue.embedding_batches(_BATCH):
-            missing = len(set(group.ids.tolist()) - held)
-            held -= set(group.ids.tolist())
-            if missing:
-                found.append(f"{path}: {missing} vectors are missing; run `ragnano docs rebuild`")
-            for place in range(0, len(group.ids), 1 + _BATCH // _LOOKED_UP):
-                nearest = self._index.nearest(group.vectors[place], None, 1)
-                if group.vectors[place].any() and (not nearest or nearest[0][1] < _SAME):
-                    found.append(
-                        f"{path}: chunk {group.ids[place]} is not found by its vector; run `ragnano docs rebuild`"
-                    )
-        if held:
-            found.append(f"{path}: {len(held)} vectors belong to no chunk; run `ragnano docs rebuild`")
-        return found
+        return problems(self._index, self._catalogue, path)
 
     def _with_locks(self, work: Callable[[], None]) -> bool:
         if not self._usable:
@@ -173,9 +174,24 @@ class Vectors:
         self._build()
 
     def _forget_removed(self) -> None:
+        if self._catalogue.embedded_count() > EXACT_CHUNKS:
+            saved = self._folder.load()
+            if saved is None or self._may_hold_removed(saved):
+                self._give_up()
+                return
         self._catch_up()
         if self._state is not None and self._state.removed:
             self._build()
+
+    def _may_hold_removed(self, saved: State) -> bool:
+        return bool(saved.removed) or any(entry.op == "remove" for entry in self._catalogue.pending_vectors(saved.seq))
+
+    def _give_up(self) -> None:
+        """Let the next sync build the cache anew; what it was is swept away by the caller."""
+        self._drop()
+        head = self._catalogue.head_seq()
+        self._folder.save(State(self._catalogue.id, NONE_YET, head, 0, 0, 0, {}))
+        self._catalogue.trim_log(head)
 
     def _is_current(self) -> bool:
         return self._index is not None and self._state is not None and self._state.seq == self._catalogue.head_seq()
@@ -195,7 +211,7 @@ class Vectors:
     def _usable_state(self) -> State | None:
         """What the cache on disk has applied; None when it must be built anew."""
         state = self._folder.load()
-        if state is None or state.catalogue != self._catalogue.id:
+        if state is None or state.catalogue != self._catalogue.id or state.generation == NONE_YET:
             return None
         if not self._catalogue.trimmed_seq() <= state.seq <= self._catalogue.head_seq():
             return None
@@ -210,6 +226,7 @@ class Vectors:
         index = ChromaIndex.open(self._folder.generation(state.generation))
         self._index, self._state = index, state
         count = index.count()
+        self._folder.scrub(state.generation)
         # An interrupted `_follow` may have left more; following again mends that, and then counts.
         if state.seq == self._catalogue.head_seq() and count != state.count:
             raise Broken(f"{self._folder.path} holds {count} vectors instead of {state.count}")
@@ -249,6 +266,7 @@ class Vectors:
     def _settle(self, index: ChromaIndex, generation: str, seq: int, removed: int) -> None:
         """Check what was done, write it down, and let the catalogue forget its log."""
         count = index.count()
+        self._folder.scrub(generation)
         expected = self._catalogue.embedded_count()
         if self._catalogue.head_seq() == seq and count != expected:
             raise Broken(

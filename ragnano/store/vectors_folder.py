@@ -7,6 +7,7 @@ files are compared by length and CRC-32 before they are opened.
 import json
 import os
 import shutil
+import struct
 import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +20,12 @@ from ragnano.store.trouble import translated
 _BLOCK = 1 << 20
 # Chroma rewrites the files of an index that it has not yet saved whenever it opens it; this one comes with a saved one.
 _SAVED = "index_metadata.pickle"
+# The generation of a cache that was given up on purpose and is to be built when it is next needed.
+NONE_YET = "none"
+# Where Chroma's header.bin (HNSW) says how many elements there are and how many bytes each has in data_level0.bin:
+# an int32 version, then uint64 offset, capacity, count, size.
+_HEADER = struct.Struct("<iQQQQ")
+_LENGTH_BYTES = 4  # of an element in length.bin
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +118,40 @@ class CacheFolder:
                 if file.is_file()
             }
 
+    def scrub(self, generation: str) -> None:
+        """Zero what Chroma's files hold beyond their last vector. Raises StoreError.
+
+        It writes room for the vectors to come as the memory happened to be, and that may hold what this process has
+        removed since. What lies there is never read.
+        """
+        folder = self.generation(generation)
+        with translated(folder):
+            for header in sorted(folder.glob("*/header.bin")):
+                content = header.read_bytes()
+                if len(content) < _HEADER.size:
+                    continue
+                _, _, _, count, size = _HEADER.unpack_from(content)
+                _zero_behind(header.with_name("data_level0.bin"), count * size)
+                _zero_behind(header.with_name("length.bin"), count * _LENGTH_BYTES)
+
     def sweep(self, kept: str | None) -> None:
         """Delete generations that were replaced, or left half built by a crash."""
         for entry in self.path.iterdir():
             if entry.is_dir() and entry.name != kept:
                 # What cannot be deleted now (Windows: still open somewhere) is deleted by a later sweep.
                 shutil.rmtree(entry, ignore_errors=True)
+
+
+def _zero_behind(path: Path, end: int) -> None:
+    """Overwrite a file's bytes from `end` on, where they are not zero already."""
+    if not path.is_file() or path.stat().st_size <= end:
+        return
+    with path.open("r+b") as file:
+        file.seek(end)
+        while block := file.read(_BLOCK):
+            if any(block):
+                file.seek(-len(block), os.SEEK_CUR)
+                file.write(bytes(len(block)))
 
 
 def _sum(path: Path) -> list[int]:

@@ -1,0 +1,87 @@
+"""What an ingest would do, found out without doing any of it: reads files' first bytes and hashes, writes nothing."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike, path
+from pathlib import Path
+from typing import Literal
+
+from ingest.changes import changed_files, is_within, survey
+from ingest.kinds import kind_name, media_type_of
+from ingest.pipeline import refuse_size
+from ingest.walk import LeftOut, Walk, folders_of, reason_of
+from ragnano.config import Settings
+from ragnano.errors import LoadError
+from ragnano.store import Catalogue
+from ragnano.types import FailedFile
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A file that would be taken in: "new", "changed", or only noted ("known": its bytes are stored already)."""
+
+    path: str
+    why: Literal["new", "changed", "known"]
+    type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`read` would be taken in, `refused` could not, `removed` would be forgotten, `left_out` are passed over."""
+
+    read: tuple[Planned, ...]
+    skipped: int
+    refused: tuple[FailedFile, ...]
+    removed: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def plan(
+    paths: Sequence[str | PathLike[str]],
+    *,
+    settings: Settings,
+    catalogue: Catalogue | None,
+    collection: str = "default",
+    prune: bool = False,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+) -> Plan:
+    """As `ingest.pipeline.ingest` would go; `catalogue` is None where there is none yet. Raises as the walk does.
+
+    Whether a reader can make sense of a file is only known by reading it, and is not told here.
+    """
+    walk = Walk(paths, include=include, exclude=exclude, own=settings.data_dir)
+    refused: list[FailedFile] = []
+    left_out: list[LeftOut] = []
+    read: list[Planned] = []
+    if catalogue is None:
+        skipped = 0
+        wanted = [(file, False) for file in walk.files(refused.append, left_out.append)]
+    else:
+        for _ in walk.files(left_out=left_out.append):
+            continue
+        skipped = survey(walk, catalogue, collection, refused.append).skipped
+        wanted = [(change.file, change.before) for change in changed_files(walk, catalogue, collection)]
+    for file, before in wanted:
+        try:
+            media_type = media_type_of(file.path)
+            refuse_size(file.size, settings)
+            with Path(file.path).open("rb") as bytes_:
+                digest = hashlib.file_digest(bytes_, "sha256").hexdigest()
+        except (LoadError, OSError) as error:
+            refused.append(FailedFile(file.path, reason_of(error)))
+            continue
+        known = catalogue is not None and catalogue.has(digest)
+        why: Literal["new", "changed", "known"] = "known" if known else "changed" if before else "new"
+        read.append(Planned(file.path, why, kind_name(media_type), file.size))
+    gone: list[str] = []
+    if prune and catalogue is not None:
+        folders = folders_of(paths)
+        gone = [
+            known_path
+            for known_path in catalogue.paths_in(collection)
+            if any(is_within(known_path, folder) for folder in folders) and not path.lexists(known_path)
+        ]
+    return Plan(tuple(read), skipped, tuple(refused), tuple(gone), tuple(left_out))

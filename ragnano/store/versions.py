@@ -1,0 +1,92 @@
+"""Which documents are versions of one text: sketches in and out of the catalogue. Knows no model and no path.
+
+Candidates come from a table of bands, so a document is compared with the few that could be like it and never with all.
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from ragnano.store import sketches
+
+# Documents of one band that are looked at, the latest first: a form that came a thousand times must not be compared
+# with all its copies each time it comes again.
+_OF_A_BAND = 32
+
+
+class Version(NamedTuple):
+    """Another document that shares much of the wording: `likeness` is the share of runs of words, 0.5 to 1."""
+
+    document: str
+    likeness: float
+
+
+def insert(connection: sqlite3.Connection, document: str, packed: bytes) -> None:
+    """Keep a document's sketch and its bands; b"" says that there is too little text to compare."""
+    row = connection.execute("INSERT INTO sketches (document, minima) VALUES (?, ?)", (document, packed))
+    if packed:
+        numbers = sketches.bands(sketches.unpack(packed)).tolist()
+        connection.executemany(
+            "INSERT OR IGNORE INTO sketch_bands (band, sketch) VALUES (?, ?)",
+            [(number, row.lastrowid) for number in numbers],
+        )
+
+
+def missing(connection: sqlite3.Connection) -> list[str]:
+    """Ids of documents without a sketch: taken in before there were any."""
+    rows = connection.execute("SELECT id FROM documents WHERE id NOT IN (SELECT document FROM sketches) ORDER BY id")
+    return [row[0] for row in rows]
+
+
+def of(connection: sqlite3.Connection, document: str) -> list[Version]:
+    """The document's versions, most alike first; [] when there are none or it is not stored."""
+    own = connection.execute("SELECT id, minima FROM sketches WHERE document = ?", (document,)).fetchone()
+    if own is None or not own[1]:
+        return []
+    sketch = sketches.unpack(own[1])
+    candidates: set[int] = set()
+    for number in sketches.bands(sketch).tolist():
+        rows = connection.execute(
+            "SELECT sketch FROM sketch_bands WHERE band = ? AND sketch <> ? ORDER BY sketch DESC LIMIT ?",
+            (number, own[0], _OF_A_BAND),
+        )
+        candidates.update(row[0] for row in rows)
+    found: list[Version] = []
+    for candidate in sorted(candidates):
+        row = connection.execute("SELECT document, minima FROM sketches WHERE id = ?", (candidate,)).fetchone()
+        alike = float(sketches.likeness(sketch, sketches.unpack(row[1])[None])[0])
+        if alike >= sketches.ALIKE:
+            found.append(Version(row[0], round(alike, 2)))
+    return sorted(found, key=lambda version: (-version.likeness, version.document))
+
+
+def all_of_them(connection: sqlite3.Connection) -> dict[str, list[Version]]:
+    """The versions of every document that has any, found in one go (512 bytes a document at once)."""
+    rows = connection.execute("SELECT document, minima FROM sketches WHERE length(minima) > 0 ORDER BY id").fetchall()
+    if not rows:
+        return {}
+    every = np.stack([sketches.unpack(packed) for _, packed in rows])
+    found: defaultdict[str, list[Version]] = defaultdict(list)
+    for one, other in sorted(set(_candidates(every))):
+        alike = float(sketches.likeness(every[one], every[other][None])[0])
+        if alike >= sketches.ALIKE:
+            found[rows[one][0]].append(Version(rows[other][0], round(alike, 2)))
+            found[rows[other][0]].append(Version(rows[one][0], round(alike, 2)))
+    return {
+        document: sorted(versions, key=lambda version: (-version.likeness, version.document))
+        for document, versions in found.items()
+    }
+
+
+def _candidates(every: sketches.Sketch) -> Iterator[tuple[int, int]]:
+    """Pairs of rows of `every` (n, 128) that share a band; in a large band only near neighbours in time."""
+    for column in sketches.bands(every).T:
+        order = np.argsort(column, kind="stable")
+        for step in range(1, _OF_A_BAND + 1):
+            together = np.flatnonzero(column[order[step:]] == column[order[:-step]])
+            if not len(together):
+                break
+            yield from zip(order[together].tolist(), order[together + step].tolist(), strict=True)

@@ -1,0 +1,201 @@
+"""Thousands of small documents: are time and memory in step with them, what do a rerun and a removal cost? `make many`.
+
+The documents are fictional agreements made here from a seed. A fake embedder (a random projection of words, 384
+components) shows the pipeline's and the stores' own cost; the last part of the documents goes through the real embedder
+into an index of its own. Figures are of this process and its children together: RSS, and PSS where the system tells it.
+"""
+
+import argparse
+import json
+import random
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
+from ingest.pipeline import Progress, ingest
+from ingest.worker import Reader
+from ragnano.assistant import Assistant
+from ragnano.config import Settings
+from ragnano.models import open_embedder
+from ragnano.types import IngestReport
+from tests.ingest_fakes import word_reader
+
+WORDS = (
+    "agreement party supplier buyer goods service delivery payment invoice price notice term renewal breach remedy "
+    "liability cap insurance audit record confidential information disclosure licence territory royalty warranty "
+    "inspection acceptance defect replacement refund tax interest dispute arbitration court law assignment consent "
+    "subcontractor personnel premises equipment maintenance schedule milestone deposit guarantee bond escrow default "
+    "termination convenience cause survival indemnity claim damages force majeure amendment waiver severability"
+).split()
+HEADINGS = ("SUPPLY", "PRICE AND PAYMENT", "TERM", "CONFIDENTIALITY", "LIABILITY", "GENERAL")
+
+
+class ProjectingEmbedder:
+    """Embeds a text as the mean of its words' random vectors, unit length: quick, and the same text gives the same."""
+
+    name = "projection"
+    dimensions = 384
+    fingerprint = "projection-1"
+
+    def __init__(self) -> None:
+        self._of_hash = np.random.default_rng(5).normal(size=(4096, self.dimensions)).astype(np.float32)
+
+    def embed_passages(self, texts: Sequence[str], progress: object = None) -> NDArray[np.float32]:
+        found = np.stack(
+            [
+                self._of_hash[[zlib.crc32(word.encode()) % 4096 for word in text.split()] or [0]].mean(0)
+                for text in texts
+            ]
+        )
+        unit: NDArray[np.float32] = found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+        return unit
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+
+def write_documents(folder: Path, count: int) -> None:
+    """`count` text files of about 400 words, a hundred a folder."""
+    rng = random.Random(7)
+    for number in range(count):
+        target = folder / f"{number // 100:03}"
+        target.mkdir(exist_ok=True)
+        parties = f"Fictional Works {number} Ltd and Invented Goods {rng.randrange(10**6)} Inc"
+        lines = [f"SUPPLY AGREEMENT No. {number}", f"This Agreement is made between {parties}."]
+        for place, heading in enumerate(HEADINGS, 1):
+            lines.append(f"{place}. {heading}")
+            for part in range(1, 3):
+                words = " ".join(rng.choices(WORDS, k=24))
+                lines.append(f"{place}.{part} The {words} within {rng.randrange(5, 200)} days.")
+        (target / f"agreement-{number:05}.txt").write_text("\n\n".join(lines) + "\n")
+
+
+def memory(process: psutil.Process) -> tuple[float, float]:
+    """(RSS, PSS) in MB of the process and its children."""
+    rss = pss = 0.0
+    for one in [process, *process.children(recursive=True)]:
+        try:
+            full = one.memory_full_info()
+        except psutil.NoSuchProcess:
+            continue
+        rss += full.rss / 1e6
+        pss += getattr(full, "pss", full.rss) / 1e6
+    return rss, pss
+
+
+def processor_seconds(process: psutil.Process) -> float:
+    """What the process and its children that are alive have computed so far."""
+    times = [one.cpu_times() for one in (process, *process.children())]
+    return sum(one.user + one.system for one in times)
+
+
+class Watcher:
+    """Notes time and memory at every so many files. Processor seconds tell more than seconds on a busy machine."""
+
+    def __init__(self, every: int) -> None:
+        self._every, self._begun = every, time.monotonic()
+        self._process = psutil.Process()
+        self.rows: list[tuple[int, float, float, float, float]] = []
+
+    def __call__(self, state: Progress) -> None:
+        if state.done % self._every == 0:
+            rss, pss = memory(self._process)
+            self.rows.append((state.done, time.monotonic() - self._begun, rss, pss))
+            print(
+                f"  {state.done:>6} files {self.rows[-1][1]:7.1f} s  RSS {rss:5.0f} MB  PSS {pss:5.0f} MB", flush=True
+            )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure ragnano with thousands of small documents.")
+    parser.add_argument("--documents", type=int, default=10_000)
+    parser.add_argument("--real", type=int, default=300, help="documents that go through the real embedder, too")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        files = Path(scratch, "files")
+        files.mkdir()
+        write_documents(files, options.documents)
+        figures = fake_run(files, Path(scratch, "fake"), options.documents)
+        if options.real:
+            figures |= real_run(files, Path(scratch, "real"), options.real)
+    print(json.dumps(figures, indent=1))
+
+
+def fake_run(files: Path, home: Path, count: int) -> dict[str, object]:
+    """Everything with the fake embedder: taking in, again unchanged, removing one, pruning one."""
+    settings = Settings.load(data_dir=home)
+    every = max(1, count // 10)
+    with Assistant(settings, embedder=ProjectingEmbedder()) as helper:  # type: ignore[arg-type]
+
+        def take(**more: object) -> tuple[IngestReport, float]:
+            begun = time.monotonic()
+            report = ingest(
+                [files],
+                settings=settings,
+                catalogue=helper.catalogue,
+                vectors=helper.vectors,
+                embedder=helper.embedder,
+                reader=lambda: Reader(settings, make=word_reader),
+                **more,  # type: ignore[arg-type]
+            )
+            return report, time.monotonic() - begun
+
+        watcher = Watcher(every)
+        report, seconds = take(progress=watcher)
+        rows = watcher.rows
+        first, last = rows[0][1], rows[-1][1] - rows[-2][1]
+        again, again_s = take()
+        documents = helper.documents()
+        begun = time.monotonic()
+        helper.remove(documents[count // 2].id)
+        remove_s = time.monotonic() - begun
+        helper.settle()
+        Path(documents[0].path).unlink()
+        pruned, prune_s = take(prune=True)
+        problems = [*helper.catalogue.verify(), *helper.vectors.verify()]
+    size = sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
+    return {
+        "files": report.files,
+        "chunks": report.chunks,
+        "seconds": round(seconds, 1),
+        "first tenth s": round(first, 2),
+        "last tenth s": round(last, 2),
+        "cpu s of second, last tenth": [round(rows[1][4] - rows[0][4], 2), round(rows[-1][4] - rows[-2][4], 2)],
+        "RSS MB first, last": [round(rows[0][2]), round(rows[-1][2])],
+        "PSS MB first, last": [round(rows[0][3]), round(rows[-1][3])],
+        "unchanged rerun s": round(again_s, 2),
+        "unchanged rerun skipped": again.skipped,
+        "remove one s": round(remove_s, 3),
+        "prune one s, whole run": round(prune_s, 2),
+        "pruned": pruned.removed,
+        "bytes a document": round(size / max(1, report.files)),
+        "problems": problems,
+    }
+
+
+def real_run(files: Path, home: Path, count: int) -> dict[str, object]:
+    """A part with the real embedder, for the share that embedding has."""
+    settings = Settings.load(data_dir=home)
+    chosen = sorted(files.rglob("*.txt"))[:count]
+    with Assistant(settings) as helper:
+        begun = time.monotonic()
+        report = ingest(
+            chosen,
+            settings=settings,
+            catalogue=helper.catalogue,
+            vectors=helper.vectors,
+            embedder=lambda: open_embedder(settings),
+        )
+        seconds = time.monotonic() - begun
+    return {"real files": report.files, "real chunks": report.chunks, "real seconds": round(seconds, 1)}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
