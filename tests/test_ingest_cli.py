@@ -102,7 +102,7 @@ def test_a_dry_run_says_what_would_happen_and_touches_nothing(files: Path, home:
     (files / "gone.txt").unlink()
     (files / "changed.txt").write_text(CLAUSES + "otherwise")
     (files / "twin.txt").write_text(CLAUSES + "kept")
-    (files / "picture.webp").write_bytes(b"words")
+    (files / "picture.heic").write_bytes(b"words")
     (files / "large.txt").write_bytes(b"word " * 300_000)
     (files / "draft.txt").write_text(CLAUSES)
     before = contents(home)
@@ -116,7 +116,7 @@ def test_a_dry_run_says_what_would_happen_and_touches_nothing(files: Path, home:
     }
     assert told["skipped"] == 1
     assert [Path(path).name for path in told["removed"]] == ["gone.txt"]
-    assert {Path(item["path"]).name for item in told["refused"]} == {"picture.webp", "large.txt"}
+    assert {Path(item["path"]).name for item in told["refused"]} == {"picture.heic", "large.txt"}
     assert {Path(path).name: reason for path, reason in told["left_out"]} == {"draft.txt": "--exclude"}
     assert contents(home) == before
 

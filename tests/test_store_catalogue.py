@@ -203,7 +203,7 @@ def test_a_changed_fingerprint_names_what_changed(catalogue: Catalogue) -> None:
     catalogue.require_fingerprint({"embedder": "a", "chunk_tokens": "200"})
     add(catalogue, document("One."))
     catalogue.require_fingerprint({"chunk_tokens": "200", "embedder": "a"})
-    with pytest.raises(IndexMismatch, match=r"embedder was a, is now b.*`ragnano docs rebuild`") as raised:
+    with pytest.raises(IndexMismatch, match=r"embedder was a, is now b.*`ragnano docs rebuild --reembed`") as raised:
         catalogue.require_fingerprint({"embedder": "b", "chunk_tokens": "200"})
     assert "chunk_tokens" not in str(raised.value)
 
