@@ -1,6 +1,7 @@
 """Characters that show nothing, or show as others, in a text of any format; and cutting what is hidden out of a page.
 
-Invisible characters are cut; what they carry is kept apart in `Page.hidden`, decoded where that is possible. Letters that only look Latin stay in the text as they are and are reported. Knows no file format and no picture.
+Invisible characters are cut; what they carry is kept apart in `Page.hidden`, decoded where that is possible. Letters
+that only look Latin stay in the text as they are and are reported. Knows no file format and no picture.
 """
 
 import re

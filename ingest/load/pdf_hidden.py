@@ -7,7 +7,7 @@ by its drawing mode is hidden too, unless it lies over a picture that has ink th
 Knows words by their boxes and page objects; which objects are worth a look is `ingest.load.pdf_suspects`'s.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,6 +27,7 @@ _SCALE = 2.0  # pixels a point
 _MOST_PIXELS = 1_800  # on the longer side
 _SCAN = 0.6  # of the page in pictures: its text layer may be what was read from them, however it is drawn
 _PICTURE = 0.2  # the same for text without ink, which has few other uses
+_STRAY = 0.15  # of the page's width; what an inexact layer puts beside its ink at a line's end is shorter
 _LEAST_SHARE = 0.5  # of a word that must lie on a picture to be its text
 
 
@@ -76,6 +77,7 @@ def by_picture(page: Any, pieces: Pieces, suspects: Suspects, images: NDArray[np
     without = whole if inkless else _picture_without(page, scale, [suspects.handles[owner] for owner in found])
     cover = _share_of_page(images, page)
     scan, picture = cover >= _SCAN, cover >= _PICTURE
+    inkfree: list[int] = []
     for place, kind in enumerate(kinds):
         if kind is None:
             continue
@@ -83,11 +85,41 @@ def by_picture(page: Any, pieces: Pieces, suspects: Suspects, images: NDArray[np
         before, after = whole[area].astype(np.int16), without[area].astype(np.int16)
         if not before.size:
             continue
-        shows = np.abs(before - after).max() >= _SEEN
-        read_from_it = (scan or (picture and kind == "invisible")) and _on_image(pieces.boxes[place], images)
-        if shows or (read_from_it and np.ptp(before) >= _INK):
+        if np.abs(before - after).max() >= _SEEN:
             kinds[place] = None
+        elif (scan or (picture and kind == "invisible")) and _on_image(pieces.boxes[place], images):
+            if np.ptp(before) >= _INK:
+                kinds[place] = None
+            else:
+                inkfree.append(place)
+    for place in list(_strays(inkfree, kinds, pieces.boxes, _STRAY * page.get_width())):
+        kinds[place] = None
     return kinds
+
+
+def _strays(
+    inkfree: Sequence[int], kinds: Sequence[HiddenKind | None], boxes: NDArray[np.float64], widest: float
+) -> Iterator[int]:
+    """Of a scan's words without ink beneath them, those that only stand a little beside theirs in an inexact layer."""
+    runs: list[list[int]] = []
+    for place in inkfree:
+        if runs and place == runs[-1][-1] + 1 and _one_line(boxes[place], boxes[place - 1]):
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    for run in runs:
+        beside = ((run[0], run[0] - 1), (run[-1], run[-1] + 1))
+        inked = any(
+            0 <= near < len(kinds) and kinds[near] is None and _one_line(boxes[place], boxes[near])
+            for place, near in beside
+        )
+        if inked and boxes[run, 2].max() - boxes[run, 0].min() <= widest:
+            yield from run
+
+
+def _one_line(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    shared = min(one[3], other[3]) - max(one[1], other[1])
+    return bool(shared > 0.5 * min(one[3] - one[1], other[3] - other[1]))
 
 
 def _picture(page: Any, scale: float) -> NDArray[np.uint8]:

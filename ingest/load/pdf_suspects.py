@@ -24,6 +24,7 @@ _OPAQUE_ALPHA = 200
 _THIN = 2.0  # points; rules and frames neither cover a line of text nor are its ground
 _MOST_SEGMENTS_OF_A_BOX = 6  # a rectangle has four or five, and one that closes it
 _MOST_SHAPES = 2_000  # a page with more is suspected as a whole
+_TEXTS_AT_ONCE = 256
 _DEEPEST = 6  # forms within forms
 _COVERING_NOTES = (
     pdfium.FPDF_ANNOT_SQUARE,
@@ -198,46 +199,34 @@ class _Look:
             # NaN is near to everything: `not … >=`.
             yield from ((text.raw, "colour") for text in self._plain if not _WHITE - text.luma >= NEAR_LUMA)
             return
-        shapes = _Shapes(self._shapes)
-        for text in self._plain:
-            kind = shapes.against(text, self._bounds(text.raw, text.matrix))
-            if kind is not None:
-                yield text.raw, kind
+        bounds = np.array([self._bounds(text.raw, text.matrix) for text in self._plain]).reshape(-1, 4)
+        for start in range(0, len(self._plain), _TEXTS_AT_ONCE):
+            part = slice(start, start + _TEXTS_AT_ONCE)
+            covered, near = _against(self._plain[part], bounds[part], self._shapes)
+            for place in np.flatnonzero(covered | near).tolist():
+                yield self._plain[start + place].raw, "covered" if covered[place] else "colour"
 
 
-class _Shapes:
-    """The shapes of a page as arrays, to be asked what they are to a text."""
-
-    def __init__(self, shapes: list[_Shape]) -> None:
-        self._orders = np.array([shape.order for shape in shapes])
-        self._bounds: NDArray[np.float64] = np.array([shape.bounds for shape in shapes])
-        self._lumas = np.array([shape.luma for shape in shapes])
-        self._boxes = np.array([shape.box for shape in shapes])
-        self._opaque = np.array([shape.opaque for shape in shapes])
-
-    def against(self, text: _Text, bounds: Rect) -> HiddenKind | None:
-        """How the text may be hidden by what is painted before and after it, None when it is not."""
-        left, bottom, right, top = bounds
-        shared = (
-            (self._bounds[:, 0] < right)
-            & (self._bounds[:, 2] > left)
-            & (self._bounds[:, 1] < top)
-            & (self._bounds[:, 3] > bottom)
-        )
-        if (shared & self._opaque & (self._orders > text.order)).any():
-            return "covered"
-        whole = (
-            (self._bounds[:, 0] <= left)
-            & (self._bounds[:, 2] >= right)
-            & (self._bounds[:, 1] <= bottom)
-            & (self._bounds[:, 3] >= top)
-        )
-        before = shared & (self._orders < text.order)
-        last = np.flatnonzero(before & whole & self._boxes)
-        grounds = [self._lumas[last[-1]]] if len(last) else [_WHITE]
-        grounds += self._lumas[before & (self._orders > (self._orders[last[-1]] if len(last) else -1))].tolist()
-        far = all(abs(ground - text.luma) >= NEAR_LUMA for ground in grounds)  # false for NaN
-        return None if far else "colour"
+def _against(
+    texts: list[_Text], bounds: NDArray[np.float64], shapes: list[_Shape]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which texts have something painted over them, and which may have the colour of their ground: bool (texts,)."""
+    order, luma = np.array([(text.order, text.luma) for text in texts]).T[:, :, None]
+    orders, lumas, boxes, opaque = np.array([(item.order, item.luma, item.box, item.opaque) for item in shapes]).T
+    left, bottom, right, top = bounds.T[:, :, None]
+    x0, y0, x1, y1 = np.array([shape.bounds for shape in shapes]).T
+    shared = (x0 < right) & (x1 > left) & (y0 < top) & (y1 > bottom)
+    whole = (x0 <= left) & (x1 >= right) & (y0 <= bottom) & (y1 >= top)
+    covered = (shared & (opaque > 0) & (orders > order)).any(axis=1)
+    # The ground is the last rectangle beneath the whole text, or whatever else was painted there after it.
+    before = shared & (orders < order)
+    rectangles = np.where(before & whole & (boxes > 0), orders, -1)
+    last = rectangles.max(axis=1, keepdims=True)
+    ground = np.where(last[:, 0] >= 0, lumas[rectangles.argmax(axis=1)], _WHITE)
+    # NaN is near to everything: `not … >=`.
+    near = ~(np.abs(ground - luma[:, 0]) >= NEAR_LUMA)
+    near |= (before & (orders > last) & ~(np.abs(lumas - luma) >= NEAR_LUMA)).any(axis=1)
+    return covered, near
 
 
 def _switched(raw: Any) -> bool:
