@@ -9,6 +9,8 @@ models and no store.
 import re
 import unicodedata
 
+from ragnano.text import LOOKALIKES
+
 _ABOUT = (
     r"(?:above|previous|prior|preceding|earlier|following|foregoing"
     r"|other|your|these|those|all|any|every|(?:the\s+)?rest)"
@@ -41,12 +43,6 @@ _ROLES = (
 )
 _SPEAKS = re.compile("|".join(f"(?:{pattern})" for pattern in (*_ORDERS, *_ROLES)), re.IGNORECASE)
 
-# Cyrillic and Greek letters that are drawn as Latin ones (Unicode Technical Standard 39, confusables).
-_LOOKALIKES = str.maketrans(
-    "АВСЕНІЈКМОРЅТХУасеіјорѕхуԁɡһʟոԛᴀɑɩıΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικνορυϲ",
-    "ABCEHIJKMOPSTXYaceijopsxydghlnqAaiiABEZHIKMNOPTYXaikvopuc",
-)
-
 
 def addresses_a_model(text: str) -> bool:
     """Whether the text gives orders to a machine that reads it, or plays one of the roles of a chat."""
@@ -57,4 +53,4 @@ def plain_letters(text: str) -> str:
     """The text without invisible characters, letters that look Latin made Latin; only to be compared, never shown."""
     compatible = unicodedata.normalize("NFKC", text)
     seen = "".join(character for character in compatible if unicodedata.category(character) != "Cf")
-    return seen.translate(_LOOKALIKES)
+    return seen.translate(LOOKALIKES)

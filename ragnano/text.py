@@ -49,6 +49,12 @@ _CLAUSE_NUMBER = re.compile(r"(?:^|\s)\(?(?:\d+(?:\.\d+)*|[A-Za-z]|[ivxIVX]+)\.$
 # A sentence is cut at semicolons only when it is longer than this (characters): shorter ones read better whole.
 _LONG_SENTENCE = 260
 
+# Cyrillic and Greek letters that are drawn as Latin ones (Unicode Technical Standard 39, confusables).
+LOOKALIKES = str.maketrans(
+    "АВСЕНІЈКМОРЅТХУасеіјорѕхуԁɡһʟոԛᴀɑɩıΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικνορυϲ",
+    "ABCEHIJKMOPSTXYaceijopsxydghlnqAaiiABEZHIKMNOPTYXaikvopuc",
+)
+
 _stemmer = snowballstemmer.stemmer("english")
 
 

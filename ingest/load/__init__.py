@@ -5,6 +5,7 @@ A reader's module is imported when its first file comes: a folder of PDFs must n
 
 import importlib
 from collections.abc import Callable
+from dataclasses import replace
 
 from ingest.kinds import (
     CSV,
@@ -25,6 +26,7 @@ from ingest.kinds import (
     XLSX,
     ZIP,
 )
+from ingest.load.hidden import seen, visible
 from ingest.load.loaded import LoadedFile, ReadOptions
 from ragnano.errors import UnsupportedFile
 
@@ -60,4 +62,11 @@ def load(data: bytes, media_type: str, options: ReadOptions | None = None) -> Lo
         raise UnsupportedFile(f"not readable: {media_type}; convert it to PDF or text")
     module, _, name = place.partition(":")
     reader: Loader = getattr(importlib.import_module(module), name)
-    return reader(data, options or ReadOptions())
+    return _seen(reader(data, options or ReadOptions()))
+
+
+def _seen(loaded: LoadedFile) -> LoadedFile:
+    """Without characters that show nothing, whatever the format."""
+    outline = tuple(entry._replace(title=visible(entry.title)) for entry in loaded.outline)
+    pages = tuple(map(seen, loaded.pages))
+    return replace(loaded, pages=pages, title=visible(loaded.title), author=visible(loaded.author), outline=outline)

@@ -32,8 +32,6 @@ _REPLACED = {
     "\ufb02": "fl",
     "\ufb03": "ffi",
     "\ufb04": "ffl",
-    "\ufeff": "",
-    "\u200b": "",
     "\ufffd": "",
     "\uffff": "",
 }

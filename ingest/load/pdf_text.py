@@ -8,6 +8,7 @@ import ctypes
 import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,14 @@ from numpy.typing import NDArray
 from ingest.load.bidi import as_spoken
 from ingest.load.clean import Mapped, clean_mapped
 from ingest.load.grid import with_tables
+from ingest.load.hidden import Cut, cut
 from ingest.load.order import in_reading_order
+from ingest.load.pdf_hidden import Pieces, by_measure, by_picture, owners_of
+from ingest.load.pdf_suspects import Suspects, suspects_of
 from ingest.load.rules import rules_of
 from ingest.load.segments import Placed, segments_of
-from ragnano.boxes import pack_arrays
-from ragnano.types import Mark, Page
+from ragnano.boxes import pack_arrays, unpack_arrays
+from ragnano.types import Box, Mark, Page
 
 _WORD = re.compile(r"\S+")
 _GRID = 100  # device units a point when pdfium is asked where the page's axes lie: 0.01 point is exact enough
@@ -30,8 +34,11 @@ _OBJECTS_LOOKED_AT = 400  # a page without text shows what it is made of in its 
 _DRAWN_LETTERS = 40  # paths; fewer are rules and frames
 
 
-def read_page(page: Any, number: int) -> Page:
-    """The page's text, cleaned, with its words' boxes; `unreadable` says why there is none."""
+def read_page(page: Any, number: int, *, layers: bool = False) -> Page:
+    """The page's text, cleaned, with its words' boxes; what a reader does not see is in `hidden` instead.
+
+    `unreadable` says why there is no text; `layers`: the file has layers that may be switched off.
+    """
     width, height = page.get_size()
     textpage = page.get_textpage()
     try:
@@ -40,14 +47,39 @@ def read_page(page: Any, number: int) -> Page:
         if not mapped.text.strip():
             return Page(number, width, height, "", unreadable=_why_no_text(page))
         mapped = as_spoken(mapped, lambda at: _left_of(textpage, int(mapped.units[at])))
-        runs = list(_runs(mapped))
-        corners = np.clip(_on_picture(_places(textpage, runs, mapped), page), 0, (width, height, width, height))
+        suspects = suspects_of(page, layers=layers)
+        indexes = _indexes(textpage, mapped)
+        runs, owners = _pieces(textpage, mapped, indexes, suspects)
+        letters = _letters(textpage, runs, indexes)
+        shown = _on_picture(letters, page)
     finally:
         textpage.close()
-    placed, marks = _arranged(Placed(mapped.text, np.array(runs, dtype=np.int64), corners), page)
-    seen = (placed.corners[:, 2] > placed.corners[:, 0]) & (placed.corners[:, 3] > placed.corners[:, 1])
-    words = pack_arrays(placed.runs[seen], placed.corners[seen])
-    return Page(number, width, height, placed.text, words, marks=marks)
+    placed = Placed(mapped.text, runs, np.clip(shown, 0, (width, height, width, height)))
+    pieces = Pieces(runs, owners, shown, np.abs(letters[:, :, 2:] - letters[:, :, :2]))
+    hidden = list(_hidden(page, pieces, suspects, _has_place(placed)))
+    read = Page(number, width, height, placed.text)
+    if hidden:
+        read = cut(replace(read, words=_packed(placed)), hidden)
+        if not read.text.strip():
+            return replace(read, text="", words=b"", marks=(), unreadable=_why_no_text(page))
+        placed = Placed(read.text, *unpack_arrays(read.words))
+        if sum(map(len, read.text.split())) != int((placed.runs[:, 1] - placed.runs[:, 0]).sum()):
+            return read  # some words have no place: an order made of places would lose them
+    placed, marks = _arranged(placed, page)
+    return replace(read, text=placed.text, words=_packed(placed), marks=marks)
+
+
+def _has_place(placed: Placed) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = (placed.corners[:, 2] > placed.corners[:, 0]) & (
+        placed.corners[:, 3] > placed.corners[:, 1]
+    )
+    return found
+
+
+def _packed(placed: Placed) -> bytes:
+    """The words that have a place on the page, as they are stored."""
+    seen = _has_place(placed)
+    return pack_arrays(placed.runs[seen], placed.corners[seen])
 
 
 def _arranged(placed: Placed, page: Any) -> tuple[Placed, tuple[Mark, ...]]:
@@ -61,6 +93,36 @@ def _arranged(placed: Placed, page: Any) -> tuple[Placed, tuple[Mark, ...]]:
         if segments is None:
             return ordered, ()
     return with_tables(ordered, segments, lambda: _on_picture(rules_of(page).reshape(-1, 1, 4).repeat(2, axis=1), page))
+
+
+def _hidden(page: Any, pieces: Pieces, suspects: Suspects, seen: NDArray[np.bool_]) -> Iterator[Cut]:
+    """The pieces that a reader does not see."""
+    measured = by_measure(pieces, *page.get_size())
+    images = np.array(suspects.images, dtype=np.float32).reshape(-1, 1, 4).repeat(2, axis=1)
+    pictured = by_picture(page, pieces, suspects, _on_picture(images, page))
+    for place, kind in enumerate(pictured):
+        found = measured[place] or kind
+        if found:
+            start, end = pieces.spans[place].tolist()
+            yield Cut(start, end, found, Box(*pieces.boxes[place].tolist()) if seen[place] else None)
+
+
+def _pieces(
+    textpage: Any, mapped: Mapped, indexes: NDArray[np.int64], suspects: Suspects
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Runs of the text, parted where text that may be hidden begins or ends, and the suspect each belongs to (or 0)."""
+    runs = list(_runs(mapped))
+    if not suspects.texts:
+        return np.array(runs, dtype=np.int64).reshape(-1, 2), np.zeros(len(runs), dtype=np.int64)
+    pieces: list[tuple[int, int]] = []
+    owners: list[int] = []
+    for start, end in runs:
+        of = [owner if owner in suspects.texts else 0 for owner in owners_of(textpage, indexes[start:end].tolist())]
+        for owner, group in itertools.groupby(range(start, end), key=lambda at: of[at - start]):
+            places = list(group)
+            pieces.append((places[0], places[-1] + 1))
+            owners.append(owner)
+    return np.array(pieces, dtype=np.int64), np.array(owners, dtype=np.int64)
 
 
 def _runs(mapped: Mapped) -> Iterator[tuple[int, int]]:
@@ -81,12 +143,18 @@ def _left_of(textpage: Any, unit: int) -> float:
     return float(rect.left)
 
 
-def _places(textpage: Any, runs: list[tuple[int, int]], mapped: Mapped) -> NDArray[np.float32]:
+def _indexes(textpage: Any, mapped: Mapped) -> NDArray[np.int64]:
+    """pdfium's number of each character of the text: int64 (characters,)."""
+    if mapped.total == textpage.count_chars():
+        return mapped.units
+    # pdfium left characters out of the text or put some in; it knows which.
+    ask, raw = pdfium.FPDFText_GetCharIndexFromTextIndex, textpage.raw
+    return np.array([ask(raw, unit) for unit in mapped.units.tolist()], dtype=np.int64)
+
+
+def _letters(textpage: Any, runs: NDArray[np.int64], indexes: NDArray[np.int64]) -> NDArray[np.float32]:
     """Loose boxes of each run's first and last character in page space: float32 (runs, 2, left top right bottom)."""
-    edges = mapped.units[np.array(runs) - (0, 1)].ravel().tolist()
-    if mapped.total != textpage.count_chars():
-        # pdfium left characters out of the text or put some in; it knows which.
-        edges = [pdfium.FPDFText_GetCharIndexFromTextIndex(textpage.raw, edge) for edge in edges]
+    edges = indexes[runs - (0, 1)].ravel().tolist()
     rects = (pdfium.FS_RECTF * len(edges))()
     loose, raw, byref = pdfium.FPDFText_GetLooseCharBox, textpage.raw, ctypes.byref
     for edge, rect in zip(edges, rects, strict=True):
