@@ -1,4 +1,8 @@
-"""Reading in a process of its own, so that a file which hangs or crashes a reader costs that file alone.
+"""Reading in processes of their own, so that a file which hangs or crashes a reader costs that file alone.
+
+A file on which the reader crashes, hangs or runs out of memory is read once more, by the second reader in a fresh
+process, before it is given up. Another process is started only when reading is what is waited for, and one that has
+grown is replaced.
 
 The child is started as a plain command and spoken to through pipes. multiprocessing would import the parent's main
 module into the child, which under Streamlit is the app's script; it would also bring torch there.
@@ -15,12 +19,17 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
+import psutil
+
+from ingest.kinds import PDF
 from ingest.reading import Job, read
 from ingest.signs import hear
 from ingest.walk import reason_of
@@ -31,9 +40,22 @@ from ragnano.types import ParsedDocument
 ReadFile = Callable[[Job], ParsedDocument]
 MakeReader = Callable[[Settings], ReadFile]
 
-_MEMORY = 3 << 30  # bytes of data a child may hold; a 200 MB file needs about 1 GiB, a decompression bomb any amount
+MEMORY = 3 << 30
+"""Bytes of data a child may hold; a 200 MB file needs about 1 GiB, a decompression bomb any amount."""
+_GROWN = 600 << 20  # bytes resident; a child that reads ordinary contracts stays under 250 MB
+_MOST_CHILDREN = 4
+_PATIENCE = 2.0  # seconds that a file may wait to be read before another child helps
 _READY = "ready"
 _SIGN = "alive"
+_TROUBLE = "trouble"  # stands before the error when the reader failed in a way that no reader means to
+
+
+class _Failed(Exception):
+    """The reader itself came to an end, so that another may do better. `error` is for the report."""
+
+    def __init__(self, error: LoadError) -> None:
+        super().__init__()
+        self.error = error
 
 
 def file_reader(settings: Settings) -> ReadFile:
@@ -45,20 +67,22 @@ def file_reader(settings: Settings) -> ReadFile:
 
 
 class Reader:
-    """Reads files in `workers` child processes. A context manager; leaving it ends the children.
+    """Reads files in child processes, at most `workers` at a time. A context manager; leaving it ends the children.
 
     `make` is a function in an importable module that the child calls with the settings to get its reading function.
     """
 
-    def __init__(self, settings: Settings, *, make: MakeReader = file_reader, workers: int = 1) -> None:
+    def __init__(self, settings: Settings, *, make: MakeReader = file_reader, workers: int | None = None) -> None:
         self._settings = settings
         self._make = f"{make.__module__}:{make.__qualname__}"
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="reader")
+        self._most = workers or min(os.cpu_count() or 1, _MOST_CHILDREN)
+        self._threads = ThreadPoolExecutor(self._most, thread_name_prefix="reader")
         self._idle: queue.SimpleQueue[_Child | None] = queue.SimpleQueue()
         self._children: set[_Child] = set()
         self._closed = False
-        for _ in range(workers):
-            self._idle.put(None)
+        self._lock = threading.Lock()
+        self._places = 1
+        self._idle.put(None)
 
     def submit(self, job: Job) -> Future[ParsedDocument]:
         """Start reading. The future raises LoadError for the file's fault, another RagnanoError for the set-up's."""
@@ -75,16 +99,32 @@ class Reader:
         self._threads.shutdown(wait=True)
 
     def _read(self, job: Job) -> ParsedDocument:
-        child = self._idle.get()
         try:
+            return self._once(job)
+        except _Failed as failed:
+            if job.media_type != PDF or self._closed:
+                raise failed.error from None
+            first = failed.error
+        try:
+            return self._once(replace(job, options=replace(job.options, second_only=True)), fresh=True)
+        except (_Failed, LoadError):
+            raise first from None
+
+    def _once(self, job: Job, *, fresh: bool = False) -> ParsedDocument:
+        """One reading of a file. Raises _Failed, after which its child is gone, and RagnanoError."""
+        child = self._free()
+        try:
+            if child is not None and (fresh or child.has_grown()):
+                self._end(child)
+                child = None
+            if self._closed:
+                raise LoadError("the run was stopped")
             if child is None:
                 child = _Child(self._make, self._settings)
                 self._children.add(child)
-            reply = child.ask(job, self._settings.file_seconds)
-        except LoadError:
-            if child is not None:
-                self._children.discard(child)
-                child.end()
+            reply = child.ask(job, self._settings.file_seconds, self._settings.file_minutes * 60)
+        except _Failed:
+            self._end(child)
             child = None
             raise
         finally:
@@ -94,6 +134,22 @@ class Reader:
         if isinstance(reply, RagnanoError):
             raise reply
         return reply
+
+    def _free(self) -> "_Child | None":
+        """An idle child, or None for a place to start one: when all are long at work, one more is made."""
+        try:
+            return self._idle.get(timeout=_PATIENCE)
+        except queue.Empty:
+            with self._lock:
+                if self._places < self._most:
+                    self._places += 1
+                    return None
+            return self._idle.get()
+
+    def _end(self, child: "_Child | None") -> None:
+        if child is not None:
+            self._children.discard(child)
+            child.end()
 
 
 class _Child:
@@ -116,34 +172,38 @@ class _Child:
             self.end()
             raise LoadError("the reading process does not start; `ragnano doctor` tells what is wrong") from None
 
-    def ask(self, job: Job, seconds: float) -> "ParsedDocument | RagnanoError":
-        """What the child makes of the file. Raises LoadError when it dies of it or gives no sign for `seconds`."""
-        late = threading.Event()
+    def ask(self, job: Job, seconds: float, most: float) -> "ParsedDocument | RagnanoError":
+        """What the child makes of the file.
 
-        def stop() -> None:
-            late.set()
-            self._process.kill()
-
-        timer = threading.Timer(seconds, stop)
-        timer.start()
+        Raises _Failed when it dies of it, gives no sign of life for `seconds` or takes longer than `most` seconds.
+        """
+        watch = _Watch(self._process.kill, seconds, most)
         try:
             self._send(job)
             while (reply := self._receive()) == _SIGN:
-                timer.cancel()
-                timer = threading.Timer(seconds, stop)
-                timer.start()
+                watch.sign()
         except (OSError, EOFError, pickle.UnpicklingError):
-            if late.is_set():
-                raise LimitExceeded(
-                    f"reading took longer than {seconds:g} s; RAGNANO_FILE_SECONDS allows more"
-                ) from None
-            raise DamagedFile(
-                f"the reader crashed on it ({_end_of(self._process.wait())}); save the file anew and try again"
+            if watch.late:
+                raise _Failed(LimitExceeded(watch.late)) from None
+            raise _Failed(
+                DamagedFile(
+                    f"the reader crashed on it ({_end_of(self._process.wait())}); save the file anew and try again"
+                )
             ) from None
         finally:
-            timer.cancel()
+            watch.end()
+        match reply:
+            case (str(), LoadError() as error):
+                raise _Failed(error)
         assert isinstance(reply, ParsedDocument | RagnanoError)
         return reply
+
+    def has_grown(self) -> bool:
+        """Whether earlier files have left the process with more memory than it should keep."""
+        try:
+            return bool(psutil.Process(self._process.pid).memory_info().rss > _GROWN)
+        except psutil.Error:
+            return True  # it is gone
 
     def end(self) -> None:
         """Kill the process if it still runs, and forget its pipes."""
@@ -163,7 +223,53 @@ class _Child:
 
     def _receive(self) -> object:
         assert self._process.stdout is not None
-        return pickle.load(self._process.stdout)
+        return _Unpickler(self._process.stdout).load()
+
+
+class _Unpickler(pickle.Unpickler):
+    """Takes what a child has to say and nothing else: a reader that a file has taken over must not reach the parent."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        found = super().find_class(module, name) if module in ("ragnano.types", "ragnano.errors") else None
+        if isinstance(found, type) and found.__module__ == module:
+            return found
+        raise pickle.UnpicklingError("not a reply")
+
+
+class _Watch:
+    """Calls `kill` when no sign has come for `seconds`, or after `most` seconds; `late` then says so."""
+
+    def __init__(self, kill: Callable[[], None], seconds: float, most: float) -> None:
+        self._kill, self._seconds, self._most = kill, seconds, most
+        self._begun = self._last = time.monotonic()
+        self._done = threading.Event()
+        self.late = ""
+        self._thread = threading.Thread(target=self._run, name="reader-watch", daemon=True)
+        self._thread.start()
+
+    def sign(self) -> None:
+        """The child is alive."""
+        self._last = time.monotonic()
+
+    def end(self) -> None:
+        """Stop watching."""
+        self._done.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            silent, over = self._last + self._seconds, self._begun + self._most
+            if self._done.wait(max(min(silent, over) - time.monotonic(), 0)):
+                return
+            now = time.monotonic()
+            if now >= over:
+                self.late = f"reading took longer than {self._most / 60:g} min; RAGNANO_FILE_MINUTES allows more"
+            elif now >= self._last + self._seconds:
+                self.late = f"reading took longer than {self._seconds:g} s; RAGNANO_FILE_SECONDS allows more"
+            else:
+                continue
+            self._kill()
+            return
 
 
 def _end_of(code: int) -> str:
@@ -194,11 +300,13 @@ def main() -> None:
         except RagnanoError as error:
             _answer(outgoing, error)
             continue
-        _answer(outgoing, _outcome(reader, job, outgoing))
+        hear(lambda: _answer(outgoing, _SIGN))
+        outcome = _outcome(reader, job)
+        hear(None)
+        _answer(outgoing, outcome)
 
 
-def _outcome(reader: ReadFile, job: Job, outgoing: BinaryIO) -> ParsedDocument | RagnanoError:
-    hear(lambda: _answer(outgoing, _SIGN))
+def _outcome(reader: ReadFile, job: Job) -> ParsedDocument | RagnanoError | tuple[str, LoadError]:
     try:
         return reader(job)
     except RagnanoError as error:
@@ -206,11 +314,10 @@ def _outcome(reader: ReadFile, job: Job, outgoing: BinaryIO) -> ParsedDocument |
     except OSError as error:
         return LoadError(reason_of(error))
     except MemoryError:
-        return LimitExceeded("reading it takes more memory than a reader may have; split the file")
+        return _TROUBLE, LimitExceeded("reading it takes more memory than a reader may have; split the file")
     except Exception as error:  # noqa: BLE001 - the border for whatever a reader raises on a malformed file
-        return DamagedFile(f"the reader failed on it ({type(error).__name__}); save the file anew and try again")
-    finally:
-        hear(None)
+        why = f"the reader failed on it ({type(error).__name__}); save the file anew and try again"
+        return _TROUBLE, DamagedFile(why)
 
 
 def _answer(outgoing: BinaryIO, message: object) -> None:
@@ -233,7 +340,7 @@ def _limit_memory() -> None:
     except ImportError:  # Windows: the time limit alone holds there
         return
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    least = _MEMORY if most == resource.RLIM_INFINITY else min(_MEMORY, most)
+    least = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
     resource.setrlimit(resource.RLIMIT_DATA, (least, most))
 
 

@@ -55,7 +55,9 @@ class Settings(BaseSettings):
     """Context window the chat model is opened with; memory grows with it."""
 
     file_seconds: float = Field(default=120.0, gt=0)
-    """Longest that reading one file may take."""
+    """Longest that a reader may be at one page of a file (at a file of a kind that has no pages, at all of it)."""
+    file_minutes: float = Field(default=60.0, gt=0)
+    """Longest that reading one file may take in all; reading 1,000 scanned pages takes about that."""
     file_megabytes: int = Field(default=200, ge=1)
     """Largest file that is read."""
     ocr: Literal["auto", "always", "never"] = "auto"

@@ -30,13 +30,15 @@ class ReadOptions:
     """How files are to be read: passwords to try, when pictures of text are read, and in which languages.
 
     `ocr`: "auto" reads pages that give no text, "always" every page, "never" none; `languages` as Tesseract names
-    them, joined by "+" ("eng+deu"). `inside` is set for a file that is a member of another.
+    them, joined by "+" ("eng+deu"). `inside` is set for a file that is a member of another. `second_only`: the first
+    reader of this kind of file has failed on this one.
     """
 
     passwords: tuple[str, ...] = ()
     ocr: Ocr = "auto"
     languages: str = "eng"
     inside: Inside | None = None
+    second_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

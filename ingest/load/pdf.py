@@ -1,14 +1,17 @@
 """PDF files: pdfium reads, pypdf helps. Knows which reader is asked for what and what a failure means."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from ingest.load.loaded import LoadedFile, ReadOptions
+from ingest.load.noise import is_noise
 from ingest.load.pdf_ocr import with_ocr
 from ingest.load.pdf_second import SecondReader
-from ingest.load.pdf_text import read_page
+from ingest.load.pdf_text import NO_CHARACTER_MAP, read_page
+from ingest.signs import alive
 from ragnano.errors import DamagedFile, PasswordNeeded, UnsupportedFile
 from ragnano.types import Page
 
@@ -20,11 +23,11 @@ def load_pdf(data: bytes, options: ReadOptions) -> LoadedFile:
     finds a page with text), ConfigError (a language of OCR is not installed).
     """
     second = SecondReader(data, options.passwords)
-    document = _open(data, options.passwords)
+    document = None if options.second_only else _open(data, options.passwords)
     pages: tuple[Page, ...] = ()
     if document is not None:
         try:
-            pages = tuple(_page(document, index, second) for index in range(len(document)))
+            pages = tuple(_pages(document, second))
             pages = with_ocr(document, pages, options)
         finally:
             document.close()
@@ -32,6 +35,13 @@ def load_pdf(data: bytes, options: ReadOptions) -> LoadedFile:
     _must_have_text(pages, options)
     title, author = second.title_and_author()
     return LoadedFile(pages, title, author, second.outline())
+
+
+def _pages(document: pypdfium2.PdfDocument, second: SecondReader) -> Iterator[Page]:
+    layers = second.has_layers()
+    for index in range(len(document)):
+        yield _page(document, index, second, layers)
+        alive()
 
 
 def _open(data: bytes, passwords: Sequence[str]) -> pypdfium2.PdfDocument | None:
@@ -47,19 +57,22 @@ def _open(data: bytes, passwords: Sequence[str]) -> pypdfium2.PdfDocument | None
     raise PasswordNeeded("encrypted, and no given password opens it; give the password or save it without")
 
 
-def _page(document: pypdfium2.PdfDocument, index: int, second: SecondReader) -> Page:
+def _page(document: pypdfium2.PdfDocument, index: int, second: SecondReader, layers: bool) -> Page:
     number = index + 1
     try:
         page = document[index]
     except pypdfium2.PdfiumError:
         read = Page(number, 0.0, 0.0, "", unreadable="the page is damaged; no reader opens it")
     else:
-        read = read_page(page, number)
+        read = read_page(page, number, layers=layers)
         page.close()
-    if read.unreadable is None:
+    if is_noise(read.text):
+        read = replace(read, text="", words=b"", unreadable="no text on this page: " + NO_CHARACTER_MAP)
+    # The second reader sees no difference between text that is hidden and text that is not.
+    if read.unreadable is None or read.hidden:
         return read
     text = second.text_of(number)
-    if any(char.isalnum() for char in text):
+    if any(char.isalnum() for char in text) and not is_noise(text):
         return Page(number, read.width, read.height, text, read_by="second-reader")
     return read
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import pypdf
 
 from ingest.load.clean import clean
+from ingest.signs import alive
 from ragnano.errors import PasswordNeeded
 from ragnano.types import OutlineEntry, Page
 
@@ -40,7 +41,16 @@ class SecondReader:
         if reader is None:
             return ()
         count = _or_else(0, lambda: len(reader.pages))
-        return tuple(self._page(number) for number in range(1, count + 1))
+        return tuple(map(self._page, range(1, count + 1)))
+
+    def has_layers(self) -> bool:
+        """Whether the file has layers that a viewer can switch off; False when that cannot be told."""
+
+        def read() -> bool:
+            reader = self._open()
+            return reader is not None and "/OCProperties" in reader.root_object
+
+        return _or_else(False, read)
 
     def text_of(self, number: int) -> str:
         """The text of page `number` (from 1), "" when there is none or it cannot be read."""
@@ -71,6 +81,7 @@ class SecondReader:
         return _or_else((), read)
 
     def _page(self, number: int) -> Page:
+        alive()
         text = self.text_of(number)
         width, height = self._size(number)
         why = None if text.strip() else "no text on this page: damaged, only the second reader opens the file"

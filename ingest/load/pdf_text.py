@@ -27,6 +27,8 @@ from ingest.load.segments import Placed, segments_of
 from ragnano.boxes import pack_arrays, unpack_arrays
 from ragnano.types import Box, Mark, Page
 
+NO_CHARACTER_MAP = "letters without a character map, needs OCR"
+"""The reason of a page whose letters can be seen but not read as characters."""
 _WORD = re.compile(r"\S+")
 _GRID = 100  # device units a point when pdfium is asked where the page's axes lie: 0.01 point is exact enough
 _REACH = 10_000  # points between the places asked for, so that a rounding of one unit tilts an axis by 1e-6
@@ -193,5 +195,5 @@ def _why_no_text(page: Any) -> str | None:
             return "no text on this page: a picture, needs OCR"
         paths += thing.type in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING)
         if thing.type == pdfium.FPDF_PAGEOBJ_TEXT:
-            return "no text on this page: letters without a character map, needs OCR"
+            return "no text on this page: " + NO_CHARACTER_MAP
     return "no text on this page: drawn letters or shapes, needs OCR" if paths > _DRAWN_LETTERS else None
