@@ -4,6 +4,7 @@ import ast
 import importlib.util
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,13 @@ def test_a_heavy_library_has_one_home(library: str, home: str) -> None:
         for path in modules(folder):
             if any(imported.split(".")[0] == library for imported in imports_of(path)):
                 assert str(path.relative_to(ROOT)).startswith(home), f"{path} imports {library}"
+
+
+@pytest.mark.parametrize("folder", ["ragnano", "ingest"])
+def test_every_package_is_shipped(folder: str) -> None:
+    shipped = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    found = {".".join(path.parent.relative_to(ROOT).parts) for path in modules(folder)}
+    assert found <= set(shipped), "pyproject.toml does not ship it"
 
 
 def test_no_file_in_ui_hides_a_library() -> None:
