@@ -72,7 +72,11 @@ def show_report(*, always: bool = False) -> None:
 def _progress(run: Run) -> None:
     """A fragment that draws itself anew until the run ends; then the whole page is."""
     if not run.active:
-        st.rerun()
+        # Once: the browser may ask for this fragment again before the whole page has taken its place.
+        if session().finished < run.number:
+            session().finished = run.number
+            st.rerun()
+        return
     with st.container(border=True, key="run"):
         before = intake().before(run)
         if before:

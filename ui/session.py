@@ -29,7 +29,8 @@ class Turn:
 
 @dataclass(slots=True)
 class Session:
-    """What the next question is asked of and by which model; `watched` is the number of the run whose outcome is shown.
+    """What the next question is asked of and by which model; `watched` is the number of the run whose outcome is shown,
+    `finished` of the last one that was seen to end.
 
     `document` is an id; `dated_from` and `dated_to` are dates as typed, `kind` is a media type.
     """
@@ -44,6 +45,7 @@ class Session:
     library: str = DEFAULT_COLLECTION
     uploads_made: int = 0
     watched: int = 0
+    finished: int = 0
     removed: "list[Removal]" = field(default_factory=list)
     search: str = ""
     sorted_by: str = ""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from kept_choice import chosen_model
 from safe_text import escape
 
 from ragnano.assistant import Assistant
@@ -26,7 +27,8 @@ log = logging.getLogger("ragnano.ui")
 
 def make_assistant() -> Assistant:
     """The assistant on this user's data directory. Raises ConfigError, StoreError."""
-    return Assistant(Settings.load())
+    settings = Settings.load()
+    return Assistant(Settings.load(chat_model=chosen_model(settings.data_dir)))
 
 
 @st.cache_resource(show_spinner="Opening the library …")

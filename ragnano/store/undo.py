@@ -25,7 +25,7 @@ class Removed:
     """A document that was taken out of a collection, or out of all. `rows` are empty when it still stands elsewhere.
 
     `rows` are (table, columns, rows); `vectors` are float16 little-endian (chunks, `dimensions`), made by `made_by`.
-    `turns` are (conversation, ordinal, scope, answer, ids of all documents it rests on), `scopes` (conversation, scope).
+    `turns` are (conversation, ordinal, scope, answer, ids of its documents), `scopes` (conversation, scope).
     """
 
     document: str
