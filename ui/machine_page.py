@@ -35,11 +35,11 @@ REDRAW_S = 0.7
 def sign() -> None:
     """Whether anything left this machine, and what that statement rests on."""
     found = privacy()
-    with st.container(border=True, key="sign"):
+    with st.container(border=True, key="sign", gap="xsmall"):
         st.markdown(f"{found.icon} **{escape(found.said)}**")
         for check in found.checks:
             mark = ":material/check:" if check.ok else ":material/error:"
-            st.caption(f"{mark} {escape(check.detail)}")
+            st.caption(f"{mark} {escape(check.detail[:1].upper() + check.detail[1:])}")
         if is_open():
             st.caption(
                 escape(
@@ -63,9 +63,11 @@ def answering(helper: Assistant) -> None:
 
 
 def _quotes(now: str) -> None:
-    left, right = st.columns([4, 1], vertical_alignment="center")
-    left.markdown("**Quotes only, no model**")
-    left.caption("The best sentence as it stands in the document. Takes no memory and no time.")
+    left, right = st.columns([5, 1])
+    left.html(
+        line_html("Quotes only, no model", "source")
+        + line_html("The best sentence as it stands in the document. Takes no memory and no time.", "place")
+    )
     _use(right, QUOTES_ONLY, now)
 
 
@@ -73,9 +75,8 @@ def _model(helper: Assistant, name: str, now: str) -> None:
     settings = helper.settings
     spec = find(name)
     path = installed(spec, settings.models_dir)
-    left, right = st.columns([4, 1], vertical_alignment="center")
-    left.markdown(f"**{escape(Path(name).name)}**")
-    left.caption(escape(_described(spec)))
+    left, right = st.columns([5, 1])
+    left.html(line_html(Path(name).name, "source") + line_html(_described(spec), "place"))
     _use(right, name, now)
     if path is None:  # given by a test or an embedding program
         return

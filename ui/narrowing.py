@@ -35,7 +35,7 @@ def choose_limits(helper: Assistant, state: Session, page: str) -> None:
         f"{page} kind",
         format_func=lambda kind: kind_name(kind) if kind else "All kinds",
     )
-    said = "2019 or 2019-05-01"
+    said = "2019-05-01"
     first, last = st.columns(2)
     state.dated_from = first.text_input("Dated from", state.dated_from, placeholder=said, key=f"{page} from").strip()
     state.dated_to = last.text_input("Dated to", state.dated_to, placeholder=said, key=f"{page} to").strip()
