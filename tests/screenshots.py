@@ -1,7 +1,7 @@
 """Pictures of the app with the real models and the sample documents: `python -m tests.screenshots FOLDER`.
 
-Each page, light and dark, at 1,280, 1,920 and 390 pixels, from a data directory that is thrown away afterwards. With --readme
-the light answer at 1,280 is also saved there, with at most 128 colours, so that the picture stays small.
+Each page, light and dark, at 1,280, 1,920 and 390 pixels, from a data directory that is thrown away afterwards. With
+--readme the light answer at 1,280 is also saved there, with at most 128 colours, so that the picture stays small.
 """
 
 import argparse

@@ -11,6 +11,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ragnano.errors import StoreError
+from ragnano.types import Chunk, Document, Hidden, Page, ParsedDocument, Span
+from tests.conftest import FakeEmbedder
 from tests.ui_fakes import AGREEMENT, ReaderInProcess, write_pdf
 from tests.ui_pages import SECONDS, assistant, button, html, settle, take_in
 
@@ -239,6 +241,27 @@ def test_a_document_has_its_page(desk: AppTest, contracts: Path) -> None:
     button(desk, "Ask about it").click().run()
     assert desk.title[0].value == "Ask"
     assert desk.session_state["ragnano"].document == the("services.pdf").id
+
+
+def test_hidden_text_and_unreadable_pages_are_warned_of_and_literal(desk: AppTest, contracts: Path) -> None:
+    pages = (
+        Page(1, 595, 842, "What is seen.", hidden=(Hidden("colour", "<b>unseen</b> **words** $x$"),)),
+        Page(2, 595, 842, "", unreadable="no text: a picture, needs OCR"),
+    )
+    document = Document("b" * 64, "<i>Deed</i>", "application/pdf", 2, 9, status="partial")
+    chunk = Chunk(document.id, 0, "What is seen.", (Span(1, 0, 13),))
+    vectors = FakeEmbedder().embed_passages([chunk.text])
+    assistant().catalogue.add(
+        ParsedDocument(document, pages, (chunk,)), vectors, collection="default", path="/deed.pdf", size=9, mtime_ns=1
+    )
+    document_page(desk, document.id)
+    assert not desk.exception
+    told = [found.value for found in desk.warning]
+    assert told[0].startswith("1 page gave no text")
+    assert told[1].startswith("1 passage of hidden text")
+    assert "&lt;b&gt;unseen&lt;/b&gt; **words** $x$" in html(desk)
+    assert "<b>" not in html(desk)
+    assert desk.title[0].value == r"\<i\>Deed\<\/i\>"
 
 
 def test_a_document_that_is_not_there_is_told(desk: AppTest, contracts: Path) -> None:
