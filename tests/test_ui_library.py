@@ -176,6 +176,22 @@ def test_a_wrong_password_is_told_with_the_file(desk: AppTest, tmp_path: Path) -
     assert the("locked.pdf").pages == 1
 
 
+def test_uploads_whose_run_was_cut_off_are_taken_in_or_deleted(desk: AppTest, tmp_path: Path) -> None:
+    from uploads import keep
+
+    home = assistant().settings.data_dir
+    data = write_pdf(tmp_path / "services.pdf", AGREEMENT).read_bytes()
+    keep(home, "services.pdf", data, 1)
+    library(desk)
+    assert any("1 uploaded file not taken in" in found.value for found in desk.markdown)
+    settled(desk.button(key="take left over").click().run())
+    assert the("services.pdf").pages == 1
+    keep(home, "again.txt", b"Lease", 1)
+    desk.run().button(key="delete left over").click().run()
+    assert not list((home / "uploads").rglob("*.txt"))
+    assert Path(the("services.pdf").path).exists()
+
+
 def test_picked_documents_are_removed_and_brought_back(desk: AppTest, contracts: Path) -> None:
     document = the("services.pdf")
     library(desk).checkbox(key=f"pick {document.id}").check().run()

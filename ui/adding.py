@@ -9,7 +9,7 @@ from safe_text import escape
 from session import session
 from shared import assistant, counted, file_name, unexpected
 from taking_in import FileLine, Intake, Run
-from uploads import forget, keep
+from uploads import forget, keep, left_over
 
 from ragnano.assistant import Assistant
 from ragnano.errors import LoadError
@@ -146,6 +146,26 @@ def dismiss(run: Run) -> None:
     run.dismissed, run.passwords = True, ()
     placed = {place.path for place in assistant().catalogue.placements()}
     forget(assistant().settings.data_dir, (path for path in run.copies if str(path) not in placed))
+
+
+def show_left_over(helper: Assistant, collection: str) -> None:
+    """Uploads whose run was cut off (the app was ended, the machine went down): go on, or delete them."""
+    run = intake().latest
+    if intake().busy or (run and run.copies and _is_trouble(run) and not run.dismissed):
+        return
+    data_dir = helper.settings.data_dir
+    left = left_over(data_dir, {place.path for place in helper.catalogue.placements()})
+    if not left:
+        return
+    with st.container(border=True, key="left over"):
+        st.markdown(f"{counted(len(left), 'uploaded file')} not taken in: adding was cut off.")
+        with st.container(horizontal=True):
+            if st.button("Go on", key="take left over", icon=":material/play_arrow:"):
+                session().watched = intake().begin(helper, left, collection, copies=left).number
+                st.rerun()
+            if st.button("Delete them", key="delete left over", icon=":material/delete:", type="tertiary"):
+                forget(data_dir, left)
+                st.rerun()
 
 
 def _sum(report: IngestReport) -> str:

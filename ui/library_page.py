@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from adding import intake, show_report, take_in, take_in_uploads
+from adding import intake, show_left_over, show_report, take_in, take_in_uploads
 from kinds_of_file import ENDINGS, NAMES, kind_name
 from removing import remove, show_removed
 from safe_text import escape, line_html
@@ -226,6 +226,7 @@ def page() -> None:
             if documents:
                 manage(helper, collection, documents)
         show_report(always=True)
+        show_left_over(helper, collection)
         show_removed()
         if not documents and not intake().busy:
             st.info("Nothing in this collection yet. Add a few documents, then ask about them.")

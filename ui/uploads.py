@@ -9,7 +9,7 @@ import hashlib
 import os
 import tempfile
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 from kinds_of_file import ENDINGS, NAMES
@@ -66,6 +66,12 @@ def put_again(data_dir: Path, path: Path, data: bytes) -> None:
         Path(draft).replace(path)
     except OSError as error:
         raise StoreError(f"cannot keep {path.name}: {error.strerror}; check the disk of {data_dir}") from None
+
+
+def left_over(data_dir: Path, placed: Container[str]) -> list[Path]:
+    """Copies that no document stands at: their run was cut off. `placed` are the paths at which documents stand."""
+    found = uploads_folder(data_dir).absolute().glob("*/*")
+    return sorted(path for path in found if not path.name.startswith(".") and str(path) not in placed)
 
 
 def forget(data_dir: Path, paths: Iterable[str | Path]) -> None:
