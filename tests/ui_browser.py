@@ -45,7 +45,13 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def address(home: Path, tmp_path: Path) -> Iterator[str]:
+def environment() -> dict[str, str]:
+    """More variables for the server; a module may give its own."""
+    return {}
+
+
+@pytest.fixture
+def address(home: Path, tmp_path: Path, environment: dict[str, str]) -> Iterator[str]:
     """The app's own server on a free port; its configuration is the app's."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -56,7 +62,8 @@ def address(home: Path, tmp_path: Path) -> Iterator[str]:
         [sys.executable, "-m", "streamlit", "run", FAKE_APP, f"--server.port={port}", "--server.headless=true"],
         cwd=UI,
         env=clean
-        | {"RAGNANO_HOME": str(home), "RAGNANO_MODELS_DIR": str(tmp_path / "models"), "SECONDS_A_WORD": "0.06"},
+        | {"RAGNANO_HOME": str(home), "RAGNANO_MODELS_DIR": str(tmp_path / "models"), "SECONDS_A_WORD": "0.06"}
+        | environment,
         stdout=log,
         stderr=log,
     )
@@ -65,7 +72,11 @@ def address(home: Path, tmp_path: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
-        server.wait(10)
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:  # it waits for a channel that its browser has left open
+            server.kill()
+            server.wait(10)
         log.close()
 
 

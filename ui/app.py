@@ -10,7 +10,7 @@ for folder in (str(HERE.parent), str(HERE)):
         sys.path.append(folder)
 
 import streamlit as st  # noqa: E402
-from door import let_in  # noqa: E402
+from door import admitted, knock  # noqa: E402
 from privacy import show_sign  # noqa: E402
 from shared import told  # noqa: E402
 
@@ -28,15 +28,17 @@ def main() -> None:
         st.Page(HERE / "document_page.py", title="Document", url_path="document", visibility="hidden"),
         st.Page(HERE / "reader_page.py", title="Reader", url_path="reader", visibility="hidden"),
     ]
-    allowed = False
+    allowed: bool | None = None
     with told():
-        let_in()
-        allowed = True
-    # Before a reader is let in, the pages have no names in the sidebar either.
+        allowed = admitted()
+    # Before a reader is let in, the pages have no names in the sidebar either; the address stays for afterwards.
     page = st.navigation(pages, position="sidebar" if allowed else "hidden")
     if allowed:
         page.run()
         show_sign()
+    elif allowed is False:
+        with told():
+            knock()
 
 
 main()

@@ -72,10 +72,9 @@ def is_open() -> bool:
     return not is_loopback(published or listens_on())
 
 
-def let_in() -> None:
-    """Return only for a reader who may see documents; ends the page's run otherwise. Raises ConfigError."""
-    password = Settings.load().password
-    secret = password.get_secret_value() if password else ""
+def admitted() -> bool:
+    """Whether this reader may see documents. Raises ConfigError when nobody may."""
+    secret = _password()
     if secret and len(secret) < LEAST_PASSWORD:
         raise ConfigError(f"RAGNANO_PASSWORD has {len(secret)} characters: use at least {LEAST_PASSWORD}")
     if is_open() and not secret:
@@ -84,17 +83,24 @@ def let_in() -> None:
             f"the app was started to listen at {where}: anybody who reaches that address could read all documents. "
             f"Set RAGNANO_PASSWORD (at least {LEAST_PASSWORD} characters), or start it with --server.address=127.0.0.1"
         )
-    if not secret or st.session_state.get(_PASSED):
-        return
+    return not secret or bool(st.session_state.get(_PASSED))
+
+
+def knock() -> None:
+    """Ask for the password."""
     st.title("ragnano", anchor=False)
     with st.form("door", width=420):
         typed = st.text_input("Password", type="password", autocomplete="current-password")
         if st.form_submit_button("Come in", type="primary", icon=":material/lock_open:"):
-            if guard().fits(typed, secret):
+            if guard().fits(typed, _password()):
                 st.session_state[_PASSED] = True
                 st.rerun()
             wait = guard().seconds_to_wait()
             st.error(escape(f"That is not the password. Try again in {wait:.0f} seconds."), icon=":material/error:")
     if is_open():
         st.caption("Without a proxy that encrypts, what you type and read here can be read on the way.")
-    st.stop()
+
+
+def _password() -> str:
+    password = Settings.load().password
+    return password.get_secret_value() if password else ""
