@@ -32,6 +32,7 @@ from ragnano.references import clause_of, references_of
 from ragnano.refusal import refusal
 from ragnano.retrieve import Found, Retriever
 from ragnano.scopes import Wanted, scope_of
+from ragnano.shelves import Shelves
 from ragnano.store import Catalogue, Vectors
 from ragnano.tasks import Tools, recognise, serve
 from ragnano.types import (
@@ -70,6 +71,7 @@ class Assistant:
         self.settings = settings
         self.catalogue = Catalogue(settings.data_dir)
         self.vectors = Vectors(settings.data_dir, self.catalogue)
+        self.shelves = Shelves(self.catalogue, self.vectors)
         self._embedder = embedder
         self._reader = reader
         self._chat_models: dict[str, ChatModel] = {}
@@ -290,11 +292,7 @@ class Assistant:
 
     def remove(self, document: str, collection: str | None = None) -> None:
         """Remove a document by id, from one collection or from all; nothing of it stays in the data directory."""
-        with self.catalogue.write_lock():
-            self.catalogue.remove(document, collection)
-            # Rebuilt, not only synced: Chroma keeps the bytes of removed vectors until then.
-            self.vectors.compact()
-            self.catalogue.compact()
+        self.shelves.take_out([document], collection)
 
     def settle(self) -> None:
         """Bring the vector cache up to date, so that a process that answers many questions searches through Chroma.

@@ -22,6 +22,11 @@ def cite_hit(hit: Hit, catalogue: Catalogue) -> Citation:
     return _citation(hit, first_page_span(hit), hit.score, catalogue)
 
 
+def cite_span(hit: Hit, span: Span, catalogue: Catalogue) -> Citation:
+    """A part of a retrieved clause as a citation: characters of one page."""
+    return _citation(hit, span, hit.score, catalogue)
+
+
 def first_page_span(hit: Hit) -> Span:
     """From the chunk's first character to its last on the page where it begins."""
     on_page = [span for span in hit.chunk.spans if span.page == hit.chunk.page]

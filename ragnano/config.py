@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ragnano.errors import ConfigError
@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     ocr_languages: str = Field(default="eng", pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$")
     """Languages to read pictures in, as Tesseract names them: "eng", "eng+deu"."""
 
+    password: SecretStr | None = None
+    """Asked for by the app before it shows anything; must be set when other machines can reach it."""
+    published: str = ""
+    """Where a container's port is published, when that is not where the app listens: "127.0.0.1"."""
+
     @classmethod
     def load(cls, **overrides: Any) -> Self:
         """Settings from the environment, with `overrides` (None values ignored) on top. Raises ConfigError."""
@@ -77,4 +82,5 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"])
-            raise ConfigError(f"setting {name}: {first['msg']} (got {first.get('input')!r})") from None
+            got = "" if name == "password" else f" (got {first.get('input')!r})"
+            raise ConfigError(f"setting {name}: {first['msg']}{got}") from None

@@ -45,14 +45,14 @@ def examine(settings: Settings) -> list[Check]:
     return [
         Check("ragnano", True, f"{__version__}, Python {platform.python_version()}, {platform.platform()}"),
         Check("processor", True, f"{os.cpu_count()} cores, {platform.machine()}"),
-        _memory(),
-        _disk(settings.data_dir),
+        memory(),
+        disk(settings.data_dir),
         Check("sqlite", True, f"{sqlite3.sqlite_version}; chromadb {version('chromadb')}"),
         *_models(settings),
         _engine(settings),
         _ocr(settings),
         _index(settings),
-        _offline(),
+        offline(),
     ]
 
 
@@ -79,7 +79,8 @@ def _changed_files(assistant: Assistant) -> Iterator[str]:
                 yield f"{place.path}: the file has changed since; `ragnano ingest` takes the new version in"
 
 
-def _memory() -> Check:
+def memory() -> Check:
+    """Is there room for a model?"""
     memory = psutil.virtual_memory()
     enough = memory.available >= LEAST_MEMORY
     advice = "" if enough else "; close other programs or use --model smollm2-135m"
@@ -90,7 +91,8 @@ def _memory() -> Check:
     )
 
 
-def _disk(folder: Path) -> Check:
+def disk(folder: Path) -> Check:
+    """Is there room for an index and a model?"""
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(existing).free
     enough = free >= LEAST_DISK
@@ -159,15 +161,32 @@ def _index(settings: Settings) -> Check:
     return Check("index", not problems, "; ".join([whole, *problems]))
 
 
-def _offline() -> Check:
-    """Looked at last, when the engine, the models and the index have been opened in this process."""
-    strangers = sorted(
-        {
+def connected_to() -> tuple[str, ...]:
+    """Addresses of other machines that this process or one it started has a connection to, sorted.
+
+    Connections that came in to a port this process listens on are readers' and are left out.
+    """
+    here = psutil.Process()
+    found: set[str] = set()
+    for process in (here, *here.children(recursive=True)):
+        try:
+            connections = process.net_connections(kind="inet")
+        except psutil.Error:  # ended meanwhile
+            continue
+        own = {connection.laddr.port for connection in connections if connection.status == psutil.CONN_LISTEN}
+        found.update(
             connection.raddr.ip
-            for connection in psutil.Process().net_connections(kind="inet")
-            if connection.raddr and not ipaddress.ip_address(connection.raddr.ip).is_loopback
-        }
-    )
+            for connection in connections
+            if connection.raddr
+            and connection.laddr.port not in own
+            and not ipaddress.ip_address(connection.raddr.ip).is_loopback
+        )
+    return tuple(sorted(found))
+
+
+def offline() -> Check:
+    """Looked at last, when the engine, the models and the index have been opened in this process."""
+    strangers = connected_to()
     if strangers:
         return Check("offline", False, f"connected to {', '.join(strangers)}: please report this, nothing should be")
     if not is_offline():

@@ -1,7 +1,7 @@
 """Pictures of the app with the real models and the sample documents: `python -m tests.screenshots FOLDER`.
 
-Each page, light and dark, at 1,280 and 390 pixels, from a data directory that is thrown away afterwards. With --readme
-the light answer at 1,280 is also saved there, with at most 128 colours, so that the picture stays small.
+Each page, light and dark, at 1,280, 1,920 and 390 pixels, from a data directory that is thrown away afterwards. With
+--readme the light answer at 1,280 is also saved there, with at most 128 colours, so that the picture stays small.
 """
 
 import argparse
@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 QUESTION = "How much is the signing bonus in the Employment Agreement?"
+SEARCHED = "termination for convenience"
 REFUSED = "Which hotel chain hosts the annual conference?"
 PATIENCE_MS = 240_000  # the first answer waits for the models to be opened and the engine to be proved
 START_S = 60
@@ -85,10 +86,25 @@ def shoot(page: Any, address: str, folder: Path, look: str) -> None:
     page.screenshot(path=folder / f"page-{look}.png")
     ask(page, REFUSED)
     page.screenshot(path=folder / f"refusal-{look}.png")
+    page.goto(f"{address}/search")
+    page.get_by_placeholder("Words of a clause").fill(SEARCHED)
+    page.locator(".rn-passage").first.wait_for()
+    shot(page, folder / f"search-{look}.png")
     page.goto(f"{address}/library")
     page.get_by_text("Add documents").wait_for()
+    shot(page, folder / f"library-{look}.png")
+    page.get_by_role("link", name="Master Services Agreement").first.click()
+    page.get_by_role("heading", name="Outline").wait_for()
+    shot(page, folder / f"document-{look}.png")
+    page.goto(f"{address}/machine")
+    page.get_by_role("heading", name="This machine").wait_for()
+    shot(page, folder / f"machine-{look}.png")
+
+
+def shot(page: Any, path: Path) -> None:
+    """A picture of what is on the screen once it has come to rest."""
     page.wait_for_timeout(1500)
-    page.screenshot(path=folder / f"library-{look}.png")
+    page.screenshot(path=path)
 
 
 def main() -> None:
@@ -106,7 +122,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home, running_app(Path(home)) as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
         first = True
-        for width, height in ((1280, 900), (390, 844)):
+        for width, height in ((1280, 900), (1920, 1080), (390, 844)):
             for scheme in ("light", "dark"):
                 context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
                 page = context.new_page()
@@ -116,6 +132,8 @@ def main() -> None:
                     page.get_by_role("button", name="Add the sample documents").wait_for()
                     page.screenshot(path=chosen.folder / "first-run.png")
                     page.get_by_role("button", name="Add the sample documents").click()
+                    page.get_by_role("button", name="Stop").wait_for()
+                    page.screenshot(path=chosen.folder / "taking-in.png")
                     page.get_by_text("documents added").wait_for()
                     first = False
                 shoot(page, address, chosen.folder, f"{width}-{scheme}")

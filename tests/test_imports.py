@@ -46,10 +46,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ragnano.pictures",
         "ragnano.related",
         "ragnano.amendments",
+        "ragnano.shelves",
     ),
     ("ragnano.grammar", "ragnano.claims", "ragnano.receipt", "ragnano.refusal"),
     ("ragnano.conflict", "ragnano.generate", "ragnano.verify", "ragnano.chat"),
-    ("ragnano.preview",),
+    ("ragnano.preview", "ragnano.passages"),
     ("ragnano.lookup",),
     ("ragnano.tasks",),
     ("ragnano.assistant",),
@@ -77,7 +78,11 @@ UI_MAY_USE = (
     "ragnano.pictures",
     "ragnano.models",
     "ragnano.text",
+    "ragnano.passages",
+    "ragnano.shelves",
+    "ragnano.health",  # what was checked before the app says that nothing has left the machine
     "ingest.pipeline",
+    "ingest.kinds",  # data: which files have a reader
 )
 ONE_IMPORTER = {
     "chromadb": "ragnano/store/vectors",

@@ -1,142 +1,26 @@
 """The app in a real browser, with stand-ins for the models: what a reader sees, and that nothing leaves the machine."""
 
 import io
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
-import pytest
 from PIL import Image
 
 from ragnano.boxes import boxes_for
 from ragnano.store import Catalogue
-from tests.ui_fakes import AGREEMENT, NASTY, ROOT, UI, write_pdf
+from tests.ui_browser import NEEDS_BROWSER, ask, go, upload
+from tests.ui_fakes import AGREEMENT, NASTY, write_pdf
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-FAKE_APP = str(ROOT / "tests" / "ui_fake_app.py")
-START_S = 30
-SEEN_MS = 20_000
+pytest_plugins = ["tests.ui_browser"]
+
 TITLE = "**Deed** :smile: $a$ -> :red[x] <i>y</i> www.example.com"
 ANSWERED = re.compile("Answered$")  # the name of its icon stands before it
 DONE = re.compile(r"^\d+\.\d s · ")
 ASK_NOTICE = "How many days written notice to terminate this Agreement?"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium"),
-]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def address(home: Path, tmp_path: Path) -> Iterator[str]:
-    """The app's own server on a free port; its configuration is the app's."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("RAGNANO_", "STREAMLIT_"))}
-    log = (tmp_path / "server.log").open("w")
-    server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", FAKE_APP, f"--server.port={port}", "--server.headless=true"],
-        cwd=UI,
-        env=clean
-        | {"RAGNANO_HOME": str(home), "RAGNANO_MODELS_DIR": str(tmp_path / "models"), "SECONDS_A_WORD": "0.06"},
-        stdout=log,
-        stderr=log,
-    )
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/_stcore/health", tmp_path / "server.log")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(10)
-        log.close()
-
-
-def _wait_for(url: str, log: Path) -> None:
-    end = time.monotonic() + START_S
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"the app did not start: {log.read_text()}")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: make setup-dev")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def open_tab(chromium: Any, address: str) -> Iterator[Any]:
-    """Opens tabs, each a reader of its own; afterwards every address that any of them asked for must be the app's."""
-    asked: list[str] = []
-    contexts = []
-
-    def tab(path: str = "", **look: Any) -> Any:
-        context = chromium.new_context(viewport={"width": 1280, "height": 900}, **look)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(SEEN_MS)
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("websocket", lambda channel: asked.append(channel.url))
-        page.goto(f"{address}/{path}")
-        return page
-
-    yield tab
-    for context in contexts:
-        context.close()
-    parts = [urlsplit(url) for url in asked]
-    strange = {part.netloc for part in parts if part.scheme not in ("data", "blob")} - {urlsplit(address).netloc}
-    assert asked
-    assert not strange
-
-
-def upload(page: Any, *files: Path) -> None:
-    page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(list(files))
-    page.get_by_text(files[-1].name).first.wait_for()
-    page.get_by_role("button", name="Add these files").click()
-    page.get_by_text("added (").wait_for()
-
-
-def ask(page: Any, question: str) -> None:
-    box = page.get_by_test_id("stChatInputTextArea")
-    box.fill(question)
-    box.press("Enter")
-
-
-def go(page: Any, name: str) -> None:
-    page.get_by_role("link", name=name).click()
-    page.get_by_role("heading", name=name, exact=True).wait_for()
+pytestmark = NEEDS_BROWSER
 
 
 def picture(page: Any, place: Any) -> np.ndarray:
@@ -172,9 +56,8 @@ def test_from_an_empty_library_to_a_proved_answer_and_back(open_tab: Any, home: 
     assert page.get_by_text(ASK_NOTICE).is_visible()  # among the earlier questions
 
     go(page, "Library")
-    page.locator("summary").filter(has_text="Services Agreement").click()
+    page.get_by_test_id("stCheckbox").locator("label").first.click()
     page.get_by_role("button", name="Remove").click()
-    page.get_by_role("button", name="Remove for good").click()
     page.get_by_text("Nothing in this collection yet").wait_for()
     assert not list((home / "uploads").rglob("*.pdf"))
 
@@ -222,7 +105,7 @@ def test_hostile_text_is_shown_as_it_stands(open_tab: Any, tmp_path: Path) -> No
     earlier.wait_for()
     _assert_literal(earlier, TITLE)
     go(page, "Library")
-    _assert_literal(page.locator("summary").filter(has_text="1 page"), TITLE)
+    _assert_literal(page.get_by_role("link", name="Deed"), TITLE)
 
 
 def _assert_literal(place: Any, text: str) -> None:

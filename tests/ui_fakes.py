@@ -117,12 +117,16 @@ def use_fakes(seconds_a_word: float = 0.0) -> None:
     import functools
 
     import shared
+    from streamlit import config
 
     from ingest import pipeline
     from ingest.worker import Reader
     from ragnano.assistant import Assistant
     from ragnano.config import Settings
 
+    # A test's process has not read the app's own configuration: this line of it decides who may come in.
+    if config.get_option("server.address") is None:
+        config.set_option("server.address", "127.0.0.1")
     pipeline.Reader = functools.partial(Reader, make=fake_reader)
     shared.make_assistant = lambda: Assistant(
         Settings.load(),

@@ -1,68 +1,46 @@
-"""Taking files in from a page, with progress and a report, and taking documents out again."""
+"""Taking files in from a page: beginning a run, its live progress, and what came of it."""
 
-import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 from safe_text import escape
-from session import ALL, session
-from shared import counted, file_name
-from uploads import forget, keep
+from session import session
+from shared import assistant, counted, file_name, unexpected
+from taking_in import FileLine, Intake, Run
+from uploads import forget, keep, left_over
 
 from ragnano.assistant import Assistant
 from ragnano.errors import LoadError
-from ragnano.types import Document, FailedFile, IngestReport
+from ragnano.types import FailedFile, IngestReport
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from ingest.pipeline import Progress
 
-_REDRAW_S = 0.2  # a redraw costs the browser more than a page costs us
+REDRAW_S = 0.7
+"""Seconds between two looks at a run: a redraw costs the browser more than a page costs us."""
 MOST_SHOWN = 50
 
 
-def take_in(
-    assistant: Assistant, paths: Sequence[Path], collection: str, passwords: Sequence[str] = ()
-) -> IngestReport:
-    """Ingest under a progress bar and remember the report for `show_report`. Raises RagnanoError."""
-    from ingest.pipeline import ingest
+@st.cache_resource(show_spinner=False)
+def intake() -> Intake:
+    """Of this server."""
+    return Intake(unexpected)
 
-    bar = st.progress(0.0, text="Looking at the files …")
-    drawn = 0.0
 
-    def show(state: "Progress") -> None:
-        nonlocal drawn
-        now = time.monotonic()
-        if now - drawn >= _REDRAW_S or state.done == state.total:
-            drawn = now
-            bar.progress(min(state.done / state.total, 1.0) if state.total else 0.0, text=escape(_line(state)))
-
-    try:
-        report = ingest(
-            paths,
-            settings=assistant.settings,
-            catalogue=assistant.catalogue,
-            vectors=assistant.vectors,
-            embedder=lambda: assistant.embedder,
-            collection=collection,
-            passwords=tuple(passwords),
-            progress=show,
-        )
-    finally:
-        bar.empty()
-    session().report = report
-    return report
+def take_in(helper: Assistant, paths: Sequence[Path], collection: str, passwords: Sequence[str] = ()) -> None:
+    """Begin to take files and folders in; `show_report` shows how far it is."""
+    session().watched = intake().begin(helper, paths, collection, passwords).number
 
 
 def take_in_uploads(
-    assistant: Assistant, files: "Sequence[UploadedFile]", collection: str, passwords: Sequence[str] = ()
-) -> IngestReport:
-    """Keep a copy of each upload and ingest the copies; copies of files that could not be read are deleted again."""
-    data_dir, limit = assistant.settings.data_dir, assistant.settings.file_megabytes
+    helper: Assistant, files: "Sequence[UploadedFile]", collection: str, passwords: Sequence[str] = ()
+) -> None:
+    """Keep a copy of each upload and take the copies in; copies of files that cannot be read are deleted again."""
+    data_dir, limit = helper.settings.data_dir, helper.settings.file_megabytes
     kept: list[Path] = []
     refused: list[FailedFile] = []
     for file in files:
@@ -70,58 +48,162 @@ def take_in_uploads(
             kept.append(keep(data_dir, file.name, file.getvalue(), limit))
         except LoadError as error:
             refused.append(FailedFile(file.name, str(error)))
-    try:
-        report = take_in(assistant, kept, collection, passwords) if kept else IngestReport()
-    finally:
-        placed = {place.path for place in assistant.catalogue.placements()}
-        forget(data_dir, (path for path in kept if str(path) not in placed))
-    if refused:
-        report = _with_failed(report, refused)
-    session().report = report
-    return report
+    run = intake().begin(helper, kept, collection, passwords, copies=kept, refused=refused)
+    session().watched = run.number
 
 
-def take_out(assistant: Assistant, document: Document, collection: str) -> None:
-    """Remove a document from a collection, and the copy that its upload left when nothing stands there any more.
+def show_report(*, always: bool = False) -> None:
+    """The run that this tab began or watched (`always`: whoever began it): its progress, then what came of it.
 
-    Raises NotFoundError, StoreError.
+    An outcome without trouble is shown once; one with trouble until somebody dismisses it.
     """
-    assistant.remove(document.id, collection)
-    placed = {place.path for place in assistant.catalogue.placements()}
-    forget(assistant.settings.data_dir, (path for path in document.paths if path not in placed))
-    if session().document == document.id:
-        session().document = ALL
-
-
-def show_report() -> None:
-    """What the last ingestion of this tab did; shown once."""
-    report, session().report = session().report, None
-    if report is None:
+    run, state = intake().latest, session()
+    if run is None or run.dismissed:
         return
-    parts = [f"{counted(report.files, 'document')} added ({counted(report.pages, 'page')})"]
-    parts += [f"{report.replaced} replaced"] if report.replaced else []
-    parts += [f"{report.skipped} there already"] if report.skipped else []
-    parts += [f"{counted(len(report.failed), 'file')} could not be read"] if report.failed else []
-    tell = st.warning if report.failed else st.success
-    tell(escape(f"{', '.join(parts)}. {report.seconds:.1f} s."))
-    troubles = [f"{file_name(item.path)}: {item.reason}" for item in report.failed]
-    troubles += [f"{file_name(item.path)}, page {item.page}: {item.reason}" for item in report.unreadable_pages]
-    if troubles:
-        with st.expander(f"What could not be read ({len(troubles)})", expanded=bool(report.failed)):
-            st.markdown("\n".join(f"- {escape(line)}" for line in troubles[:MOST_SHOWN]))
-            if len(troubles) > MOST_SHOWN:
-                st.caption(f"and {len(troubles) - MOST_SHOWN} more")
+    if run.active:
+        state.watched = run.number
+        st.fragment(_progress, run_every=REDRAW_S)(run)
+    elif state.watched == run.number or (always and _is_trouble(run)):
+        _outcome(run)
+        if not _is_trouble(run):
+            state.watched = 0
 
 
-def _line(state: "Progress") -> str:
-    left = f", about {_duration(state.seconds_left)} left" if state.seconds_left is not None else ""
-    name = f": {file_name(state.path)}" if state.path else ""
-    return f"{state.done} of {counted(state.total, 'file')}, {counted(state.pages, 'page')}{left}{name}"
+def _progress(run: Run) -> None:
+    """A fragment that draws itself anew until the run ends; then the whole page is."""
+    if not run.active:
+        # Once: the browser may ask for this fragment again before the whole page has taken its place.
+        if session().finished < run.number:
+            session().finished = run.number
+            st.rerun()
+        return
+    with st.container(border=True, key="run"):
+        before = intake().before(run)
+        if before:
+            st.markdown(f"**Waiting**: {counted(before, 'run')} before this one")
+        else:
+            st.progress(_share(run.progress), text=escape(_line(run.progress)))
+        lines = list(run.files.values())
+        failed = [line for line in lines if line.state == "not taken in"]
+        with st.container(horizontal=True, vertical_alignment="center"):
+            stopping = run.stop.is_set()
+            st.button(
+                "Stopping after this file …" if stopping else "Stop",
+                key="stop run",
+                icon=":material/stop_circle:",
+                disabled=stopping,
+                on_click=run.stop.set,
+            )
+            if failed:
+                st.caption(f"{counted(len(failed), 'file')} could not be read so far")
+        with st.expander("Files", key="run files"):
+            _list(sorted(lines[-MOST_SHOWN:], key=lambda line: line.state != "reading"))
+
+
+def _share(progress: "Progress | None") -> float:
+    return min(progress.done / progress.total, 1.0) if progress and progress.total else 0.0
+
+
+def _line(progress: "Progress | None") -> str:
+    if progress is None:
+        return "Looking at the files …"
+    left = f", about {_duration(progress.seconds_left)} left" if progress.seconds_left is not None else ""
+    name = f": {file_name(progress.path)}" if progress.path else ""
+    return f"{progress.done} of {counted(progress.total, 'file')}, {counted(progress.pages, 'page')}{left}{name}"
 
 
 def _duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
-def _with_failed(report: IngestReport, failed: Sequence[FailedFile]) -> IngestReport:
-    return replace(report, failed=(*report.failed, *failed))
+def _is_trouble(run: Run) -> bool:
+    return run.phase in ("stopped", "failed") or bool(run.report and run.report.failed)
+
+
+def _outcome(run: Run) -> None:
+    """What a run did, and what can be done about what it did not."""
+    told = f"{_sum(run.report)} " if run.report else ""
+    if run.phase == "failed":
+        st.error(escape(f"{told}It stopped: {run.trouble}"), icon=":material/error:")
+    elif run.phase == "stopped":
+        st.warning(escape(f"Stopped. {told}What was added stays."), icon=":material/pause_circle:")
+    else:
+        (st.warning if _is_trouble(run) else st.success)(escape(told))
+    _troubles(run)
+    if not _is_trouble(run):
+        return
+    with st.container(horizontal=True):
+        if run.phase in ("stopped", "failed") and st.button("Go on", key="again", icon=":material/play_arrow:"):
+            session().watched = intake().again(assistant(), run).number
+            st.rerun()
+        if st.button("Dismiss", key="dismiss", icon=":material/close:", type="tertiary"):
+            dismiss(run)
+            st.rerun()
+
+
+def dismiss(run: Run) -> None:
+    """Show a run no more; copies of uploads that it did not take in go."""
+    run.dismissed, run.passwords = True, ()
+    placed = {place.path for place in assistant().catalogue.placements()}
+    forget(assistant().settings.data_dir, (path for path in run.copies if str(path) not in placed))
+
+
+def show_left_over(helper: Assistant, collection: str) -> None:
+    """Uploads whose run was cut off (the app was ended, the machine went down): go on, or delete them."""
+    run = intake().latest
+    if intake().busy or (run and run.copies and _is_trouble(run) and not run.dismissed):
+        return
+    data_dir = helper.settings.data_dir
+    left = left_over(data_dir, {place.path for place in helper.catalogue.placements()})
+    if not left:
+        return
+    with st.container(border=True, key="left over"):
+        st.markdown(f"{counted(len(left), 'uploaded file')} not taken in: adding was cut off.")
+        with st.container(horizontal=True):
+            if st.button("Go on", key="take left over", icon=":material/play_arrow:"):
+                session().watched = intake().begin(helper, left, collection, copies=left).number
+                st.rerun()
+            if st.button("Delete them", key="delete left over", icon=":material/delete:", type="tertiary"):
+                forget(data_dir, left)
+                st.rerun()
+
+
+def _sum(report: IngestReport) -> str:
+    parts = [f"{counted(report.files, 'document')} added ({counted(report.pages, 'page')})"]
+    parts += [f"{report.replaced} replaced"] if report.replaced else []
+    parts += [f"{report.skipped} there already"] if report.skipped else []
+    parts += [f"{counted(len(report.failed), 'file')} could not be read"] if report.failed else []
+    return f"{', '.join(parts)}. {report.seconds:.1f} s."
+
+
+def _troubles(run: Run) -> None:
+    failed = [line for line in run.files.values() if line.state == "not taken in"]
+    pages = run.report.unreadable_pages if run.report else ()
+    if failed or pages:
+        with st.expander(f"What could not be read ({len(failed) + len(pages)})", expanded=bool(failed)):
+            _list(failed[:MOST_SHOWN])
+            st.markdown(
+                "\n".join(
+                    f"- {escape(f'{file_name(page.path)}, page {page.page}: {page.reason}')}"
+                    for page in pages[:MOST_SHOWN]
+                )
+            )
+            hidden = max(len(failed) - MOST_SHOWN, 0) + max(len(pages) - MOST_SHOWN, 0)
+            if hidden:
+                st.caption(f"and {hidden} more")
+
+
+_MARKS = {
+    "reading": ":material/hourglass_top:",
+    "taken in": ":material/check:",
+    "not taken in": ":material/error:",
+}
+
+
+def _list(lines: Sequence[FileLine]) -> None:
+    told = [
+        f"- {_MARKS[line.state]} {escape(file_name(line.path))}" + (f": {escape(line.reason)}" if line.reason else "")
+        for line in lines
+    ]
+    if told:
+        st.markdown("\n".join(told))

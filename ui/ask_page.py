@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Literal
 
 import streamlit as st
-from adding import show_report, take_in
+from adding import show_report
 from cards import card, conflict
+from first_run import welcome
 from safe_text import answer_html, escape, line_html
-from session import ALL, DEFAULT_COLLECTION, Session, Turn, session
-from shared import LIBRARY_PAGE, SAMPLES, assistant, choose, counted, file_name, questions, told, unexpected
+from session import ALL, Session, Turn, session
+from shared import assistant, choose, counted, file_name, questions, told, unexpected
 
 from ragnano.assistant import QUOTES_ONLY, Assistant
 from ragnano.errors import RagnanoError
@@ -28,23 +29,6 @@ VERDICTS: dict[Verdict, Look] = {
     "quoted": ("Quoted from the document", ":material/format_quote:", "blue"),
     "not_found": ("Not in the documents", ":material/search_off:", "orange"),
 }
-
-
-def welcome(helper: Assistant) -> None:
-    """Nothing to ask of yet: the two ways to begin."""
-    st.markdown(
-        "Ask questions about your contracts and get answers with the exact words, file and page they rest on. "
-        "Everything happens on this machine."
-    )
-    with st.container(horizontal=True):
-        samples = SAMPLES.is_dir() and st.button(
-            "Add the sample documents", type="primary", icon=":material/auto_stories:", key="samples"
-        )
-        if st.button("Add your own", icon=":material/upload_file:", key="own"):
-            st.switch_page(LIBRARY_PAGE)
-    if samples:
-        take_in(helper, [SAMPLES], DEFAULT_COLLECTION)
-        st.rerun()
 
 
 def model_label(name: str | None) -> str:

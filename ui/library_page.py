@@ -1,19 +1,31 @@
-"""The library: what is in a collection, adding to it, removing from it."""
+"""The library: what is in a collection, adding to it, putting it in order."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
-from adding import show_report, take_in, take_in_uploads, take_out
+from adding import intake, show_left_over, show_report, take_in, take_in_uploads
+from kinds_of_file import ENDINGS, NAMES, kind_name
+from removing import remove, show_removed
 from safe_text import escape, line_html
 from session import DEFAULT_COLLECTION, session
-from shared import SAMPLES, assistant, choose, counted, file_name, told
-from uploads import TYPES
+from shared import SAMPLES, assistant, choose, counted, document_link, file_name, told
 
 from ragnano.assistant import Assistant
 from ragnano.errors import NotFoundError
+from ragnano.shelves import LONGEST_NAME
 from ragnano.types import Document, Scope
 
-MOST_LISTED = 100  # rows drawn at once; a filter finds the others
+# Rows drawn at once: a hundred take the browser half a second; Find and the pages below reach the others.
+MOST_LISTED = 50
+
+_ORDERS: dict[str, tuple[Callable[[Document], Any], bool]] = {
+    "Title": (lambda document: document.title.casefold(), False),
+    "Newest date": (lambda document: document.date or "", True),
+    "Last added": (lambda document: document.added, True),
+    "Most pages": (lambda document: document.pages, True),
+}
 
 
 def choose_collection(helper: Assistant) -> str:
@@ -29,19 +41,45 @@ def choose_collection(helper: Assistant) -> str:
         accept_new_options=True,
         help="Documents that belong together, such as one matter. Type a new name to begin another.",
     )
-    session().library = " ".join(chosen.split()) or DEFAULT_COLLECTION
+    session().library = " ".join(chosen.split())[:LONGEST_NAME] or DEFAULT_COLLECTION
     return session().library
 
 
+def manage(helper: Assistant, collection: str, documents: Sequence[Document]) -> None:
+    """Rename the collection, or take all of it out."""
+    with st.popover("Manage", icon=":material/tune:", help="Rename or delete this collection"):
+        with st.form("rename", border=False):
+            name = st.text_input("New name of this collection", collection, max_chars=LONGEST_NAME)
+            if st.form_submit_button("Rename") and name.strip() != collection:
+                with told():
+                    helper.shelves.rename(collection, name)
+                    _show(" ".join(name.split()))
+        st.divider()
+        st.markdown(
+            f"Delete **{escape(collection)}** with its {counted(len(documents), 'document')}. Your own files stay."
+        )
+        if st.button("Delete this collection", icon=":material/delete:", key="delete collection"):
+            with told():
+                remove(helper, documents, collection)
+                rest = helper.catalogue.collections()
+                _show(rest[0][0] if rest else DEFAULT_COLLECTION)
+
+
+def _show(collection: str) -> None:
+    """Draw the page anew with this collection on it."""
+    session().library = collection
+    del st.session_state["library collection"]
+    st.rerun()
+
+
 def add_documents(helper: Assistant, collection: str, *, first: bool) -> None:
-    """Upload, folder, samples; each runs at once and shows its progress here."""
-    with st.container(border=True):
-        st.markdown("**Add documents**")
+    """Upload, folder, samples. What is added is taken in behind the page."""
+    with st.expander("Add documents", icon=":material/add:", expanded=first, key=f"add {first}"):
         upload, folder = st.tabs(["From your computer", "A folder on this machine"])
         with upload, st.form("upload", border=False, clear_on_submit=False):
             files = st.file_uploader(
-                "PDF, text or Markdown files",
-                type=list(TYPES),
+                f"Files of these kinds: {NAMES}",
+                type=list(ENDINGS),
                 accept_multiple_files=True,
                 key=f"files {session().uploads_made}",
                 max_upload_size=helper.settings.file_megabytes,
@@ -72,9 +110,12 @@ def add_documents(helper: Assistant, collection: str, *, first: bool) -> None:
             take_in_uploads(helper, files, collection, _passwords(upload_password))
             session().uploads_made += 1  # a new key empties the box
         elif folder_now:
+            path = Path(named.strip()).expanduser()
             if not named.strip():
                 raise NotFoundError("no folder was named: type the path of a folder or file on this machine")
-            take_in(helper, [Path(named.strip()).expanduser()], collection, _passwords(folder_password))
+            if not path.exists():
+                raise NotFoundError(f"no such file or folder: {named.strip()}; check the path")
+            take_in(helper, [path], collection, _passwords(folder_password))
         elif samples_now:
             take_in(helper, [SAMPLES], collection)
         else:
@@ -82,54 +123,88 @@ def add_documents(helper: Assistant, collection: str, *, first: bool) -> None:
         st.rerun()
 
 
+@st.fragment
 def list_documents(helper: Assistant, collection: str, documents: list[Document]) -> None:
-    """A row for each document; opening one shows what is known of it."""
+    """A row for each document, and what can be done with those that are picked. A fragment: typing draws it alone."""
     pages = sum(document.pages for document in documents)
     st.subheader(f"{counted(len(documents), 'document')}, {counted(pages, 'page')}", anchor=False)
     wanted = ""
     if len(documents) > 8:
-        wanted = st.text_input("Find", placeholder="Title, party or file name", icon=":material/search:").casefold()
-    found = [document for document in documents if wanted in _searchable(document)]
-    for document in found[:MOST_LISTED]:
-        _row(helper, collection, document)
-    if len(found) > MOST_LISTED:
-        st.caption(f"The first {MOST_LISTED} of {len(found):,}. Find narrows the list.")
+        find, order = st.columns([3, 1])
+        wanted = find.text_input(
+            "Find", type="search", live=True, placeholder="Title, party or file name", icon=":material/search:"
+        )
+        with order:
+            session().sorted_by = choose("Order", list(_ORDERS), session().sorted_by, "library order")
+    found = [document for document in documents if wanted.casefold().strip() in _searchable(document)]
+    key, backwards = _ORDERS[session().sorted_by or "Title"]
+    found.sort(key=key, reverse=backwards)
+    _picked(helper, collection, [document for document in found if st.session_state.get(f"pick {document.id}")])
+    shown = _page_of(found)
+    with st.container(key="rows", gap=None, border=bool(shown)):
+        for document in shown:
+            _row(document)
     if not found:
         st.caption("No document goes by that.")
 
 
-def _row(helper: Assistant, collection: str, document: Document) -> None:
-    partial = document.status == "partial"
-    icon = ":material/warning:" if partial else ":material/description:"
-    facts_told = [counted(document.pages, "page"), document.date or "", " · ".join(document.parties)]
-    facts_told += ["some pages unreadable"] if partial else []
-    label = f"**{escape(document.title)}** · {escape(' · '.join(filter(None, facts_told)))}"
-    row = st.expander(label, icon=icon, key=f"row {document.id}", on_change="rerun")
-    if not row.open:
+def _page_of(found: list[Document]) -> list[Document]:
+    """The documents on the chosen page of the list."""
+    last = max((len(found) - 1) // MOST_LISTED, 0)
+    if not last:
+        return found
+    names = [f"{at * MOST_LISTED + 1}–{min((at + 1) * MOST_LISTED, len(found))}" for at in range(last + 1)]
+    chosen = st.segmented_control("Shown", names, default=names[0], key="library page", label_visibility="collapsed")
+    first = names.index(chosen) * MOST_LISTED if chosen in names else 0
+    return found[first : first + MOST_LISTED]
+
+
+def _row(document: Document) -> None:
+    facts = [
+        kind_name(document.media_type),
+        counted(document.pages, "page"),
+        document.date or "",
+        " · ".join(document.parties),
+        "some pages unreadable" if document.status == "partial" else "",
+    ]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row {document.id[:12]}"):
+        st.checkbox(
+            escape(f"Pick {document.title}"), key=f"pick {document.id}", label_visibility="collapsed", width="content"
+        )
+        with st.container(gap=None):
+            document_link(document.id, document.title)
+            st.html(line_html(" · ".join(filter(None, (file_name(document.path), *facts))), "place"))
+
+
+def _picked(helper: Assistant, collection: str, picked: Sequence[Document]) -> None:
+    """Moving and removing what is picked."""
+    if not picked:
         return
-    with row, told():
-        facts = [
-            ("File", ", ".join(document.paths)),
-            ("Parties", "; ".join(document.parties)),
-            ("Date", document.date or ""),
-            ("Author", document.author),
-            ("Also in", ", ".join(name for name in document.collections if name != collection)),
-            ("Added", document.added.replace("T", " ")[:16]),
-        ]
-        for name, value in facts:
-            if value:
-                st.html(line_html(f"{name}: {value}", "fact"))
-        for page in helper.catalogue.pages(document.id) if partial else []:
-            if page.unreadable:
-                st.html(line_html(f"Page {page.number}: {page.unreadable}", "fact"))
-        with st.popover("Remove", icon=":material/delete:"):
-            st.markdown(
-                f"Remove **{escape(document.title)}** from this collection? Its text and index are deleted here; "
-                "your own file stays where it is."
+    with st.container(horizontal=True, vertical_alignment="center", key="picked"), told():
+        st.markdown(f"**{len(picked)} picked**", width="content")
+        with st.popover("Move to …", icon=":material/drive_file_move:"):
+            others = [name for name, _ in helper.catalogue.collections() if name != collection]
+            to = st.selectbox(
+                "Collection",
+                others,
+                index=None,
+                accept_new_options=True,
+                placeholder="One there is, or a new name",
+                key="move to",
             )
-            if st.button("Remove for good", type="primary", key=f"remove {document.id}"):
-                take_out(helper, document, collection)
+            if st.button("Move", type="primary", disabled=not to):
+                helper.shelves.move([document.id for document in picked], collection, str(to))
+                _unpick(picked)
                 st.rerun()
+        if st.button("Remove", icon=":material/delete:", key="remove picked"):
+            remove(helper, picked, collection)
+            _unpick(picked)
+            st.rerun()
+
+
+def _unpick(documents: Sequence[Document]) -> None:
+    for document in documents:
+        del st.session_state[f"pick {document.id}"]
 
 
 def _passwords(typed: str) -> tuple[str, ...]:
@@ -145,15 +220,19 @@ def page() -> None:
     st.title("Library", anchor=False)
     with told():
         helper = assistant()
-        collection = choose_collection(helper)
-        show_report()
-        documents = helper.documents(Scope(collection))
-        if not documents:
-            st.info("Nothing in this collection yet. Add a few documents below, then ask about them.")
-            add_documents(helper, collection, first=True)
-            return
-        list_documents(helper, collection, documents)
-        add_documents(helper, collection, first=False)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            collection = choose_collection(helper)
+            documents = helper.documents(Scope(collection))
+            if documents:
+                manage(helper, collection, documents)
+        show_report(always=True)
+        show_left_over(helper, collection)
+        show_removed()
+        if not documents and not intake().busy:
+            st.info("Nothing in this collection yet. Add a few documents, then ask about them.")
+        add_documents(helper, collection, first=not documents)
+        if documents:
+            list_documents(helper, collection, documents)
 
 
 page()

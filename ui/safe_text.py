@@ -7,6 +7,7 @@ functions for longer text, which goes to `st.html`. Knows strings only.
 import html
 import re
 import string
+from collections.abc import Iterable, Sequence
 
 # An empty coloured span shows nothing and parts the text before it from the text behind it. Needed where Streamlit
 # replaces runs of plain text after Markdown's own escapes are gone: `:smile:`, ` -> `, www., mail addresses.
@@ -51,6 +52,22 @@ def marked_html(text: str, start: int, end: int, around: int = 600) -> str:
     before = ("…" if first else "") + text[first:start]
     behind = text[end:last] + ("…" if last < len(text) else "")
     return f'<div class="rn-text">{_lines(before)}<mark>{_lines(text[start:end])}</mark>{_lines(behind)}</div>'
+
+
+def highlighted_html(text: str, marks: Sequence[tuple[int, int]]) -> str:
+    """A passage with the words at `marks`, [start, end) in order, marked. Its lines flow."""
+    pieces, done = [], 0
+    for start, end in marks:
+        pieces += [html.escape(text[done:start]), f"<mark>{html.escape(text[start:end])}</mark>"]
+        done = end
+    flowing = re.sub(r"[ \t]*\n[ \t]*", " ", "".join([*pieces, html.escape(text[done:])]))
+    return f'<div class="rn-passage">{flowing}</div>'
+
+
+def facts_html(facts: Iterable[tuple[str, str]]) -> str:
+    """Names and values beside each other; values that are empty are left out."""
+    rows = (f"<dt>{html.escape(name)}</dt><dd>{_lines(value)}</dd>" for name, value in facts if value)
+    return f'<dl class="rn-facts">{"".join(rows)}</dl>'
 
 
 def line_html(text: str, kind: str) -> str:

@@ -1,10 +1,14 @@
 """What one browser tab remembers: small, typed, and gone when the tab is. Documents and models are not in it."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ragnano.types import Answer, IngestReport, Scope
+from ragnano.types import Answer, Scope
+
+if TYPE_CHECKING:
+    from removing import Removal
 
 ALL = ""
 """As a collection or document: no limit."""
@@ -25,7 +29,8 @@ class Turn:
 
 @dataclass(slots=True)
 class Session:
-    """What the next question is asked of and by which model; `report` is of the last ingestion.
+    """What the next question is asked of and by which model; `watched` is the number of the run whose outcome is shown,
+    `finished` of the last one that was seen to end.
 
     `document` is an id; `dated_from` and `dated_to` are dates as typed, `kind` is a media type.
     """
@@ -38,8 +43,12 @@ class Session:
     kind: str = ALL
     model: str | None = None
     library: str = DEFAULT_COLLECTION
-    report: IngestReport | None = None
     uploads_made: int = 0
+    watched: int = 0
+    finished: int = 0
+    removed: "list[Removal]" = field(default_factory=list)
+    search: str = ""
+    sorted_by: str = ""
 
 
 def session() -> Session:

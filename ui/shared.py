@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from kept_choice import chosen_model
 from safe_text import escape
 
 from ragnano.assistant import Assistant
@@ -15,6 +16,10 @@ from ragnano.config import Settings
 from ragnano.errors import RagnanoError
 
 LIBRARY_PAGE = Path(__file__).resolve().parent / "library_page.py"
+DOCUMENT_PAGE = LIBRARY_PAGE.with_name("document_page.py")
+ASK_PAGE = LIBRARY_PAGE.with_name("ask_page.py")
+SEARCH_PAGE = LIBRARY_PAGE.with_name("search_page.py")
+MACHINE_PAGE = LIBRARY_PAGE.with_name("machine_page.py")
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_docs" / "documents"
 
 log = logging.getLogger("ragnano.ui")
@@ -22,7 +27,8 @@ log = logging.getLogger("ragnano.ui")
 
 def make_assistant() -> Assistant:
     """The assistant on this user's data directory. Raises ConfigError, StoreError."""
-    return Assistant(Settings.load())
+    settings = Settings.load()
+    return Assistant(Settings.load(chat_model=chosen_model(settings.data_dir)))
 
 
 @st.cache_resource(show_spinner="Opening the library …")
@@ -94,6 +100,19 @@ def choose(label: str, options: Sequence[str], current: str, key: str, **more: A
 def file_name(path: str) -> str:
     """The last part of a path, for showing."""
     return Path(path).name or path
+
+
+def document_link(identifier: str, title: str) -> None:
+    """A link to a document's own page."""
+    st.page_link(DOCUMENT_PAGE, label=escape(title), query_params={"document": identifier})
+
+
+def bytes_told(size: float) -> str:
+    """ "340 kB", "1.2 MB", "4.1 GB"."""
+    for unit, least in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= least:
+            return f"{size / least:.1f} {unit}" if size < 10 * least else f"{size / least:,.0f} {unit}"
+    return f"{size:.0f} bytes"
 
 
 def counted(number: int, noun: str) -> str:

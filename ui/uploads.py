@@ -9,13 +9,12 @@ import hashlib
 import os
 import tempfile
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
-from ragnano.errors import LimitExceeded, StoreError, UnsupportedFile
+from kinds_of_file import ENDINGS, NAMES
 
-TYPES = ("pdf", "txt", "text", "md", "markdown")
-"""Endings that can be uploaded: those with a reader."""
+from ragnano.errors import LimitExceeded, StoreError, UnsupportedFile
 
 _LONGEST_NAME = 120
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
@@ -47,12 +46,18 @@ def keep(data_dir: Path, name: str, data: bytes, most_megabytes: int) -> Path:
     Raises UnsupportedFile, LimitExceeded, StoreError (the disk is full or closed to us).
     """
     clean = safe_name(name)
-    if clean.rpartition(".")[2] not in TYPES:
-        raise UnsupportedFile(f"{clean}: only {', '.join(TYPES)} files can be added; convert it to PDF or text")
+    if clean.rpartition(".")[2] not in ENDINGS:
+        raise UnsupportedFile(f"{clean}: this kind of file cannot be read ({NAMES} can); convert it to PDF or text")
     if len(data) > most_megabytes * 1_000_000:
         raise LimitExceeded(f"{clean} is larger than {most_megabytes} MB: raise RAGNANO_FILE_MEGABYTES or split it")
-    folder = uploads_folder(data_dir) / hashlib.sha256(data).hexdigest()
-    path = folder / clean
+    path = uploads_folder(data_dir) / hashlib.sha256(data).hexdigest() / clean
+    put_again(data_dir, path, data)
+    return path
+
+
+def put_again(data_dir: Path, path: Path, data: bytes) -> None:
+    """Write a copy at the path that `keep` gave it. Raises StoreError (the disk is full or closed to us)."""
+    folder = path.parent
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, draft = tempfile.mkstemp(dir=folder, prefix=".")
@@ -60,8 +65,13 @@ def keep(data_dir: Path, name: str, data: bytes, most_megabytes: int) -> Path:
             file.write(data)
         Path(draft).replace(path)
     except OSError as error:
-        raise StoreError(f"cannot keep {clean}: {error.strerror}; check the disk of {data_dir}") from None
-    return path
+        raise StoreError(f"cannot keep {path.name}: {error.strerror}; check the disk of {data_dir}") from None
+
+
+def left_over(data_dir: Path, placed: Container[str]) -> list[Path]:
+    """Copies that no document stands at: their run was cut off. `placed` are the paths at which documents stand."""
+    found = uploads_folder(data_dir).absolute().glob("*/*")
+    return sorted(path for path in found if not path.name.startswith(".") and str(path) not in placed)
 
 
 def forget(data_dir: Path, paths: Iterable[str | Path]) -> None:

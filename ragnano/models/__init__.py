@@ -18,6 +18,7 @@ from ragnano.models.offline import go_offline, is_offline
 from ragnano.models.prompt import Part, Prompt
 from ragnano.models.proof import ProofRecord, prove_engine, recorded
 from ragnano.models.reader import Reader, Reading
+from ragnano.models.speed import Speed, keep, kept, measure
 
 __all__ = [
     "ChatModel",
@@ -31,6 +32,7 @@ __all__ = [
     "ProofRecord",
     "Reader",
     "Reading",
+    "Speed",
     "check",
     "default_model",
     "default_specs",
@@ -40,6 +42,8 @@ __all__ = [
     "installed",
     "is_offline",
     "load_catalogue",
+    "measure_speed",
+    "measured_speed",
     "memory_needed",
     "open_chat_model",
     "open_embedder",
@@ -91,6 +95,18 @@ def prove(path: Path, settings: Settings) -> EngineSettings:
 def proof_record(path: Path, settings: Settings) -> ProofRecord | None:
     """What was found when the engine proved itself with this GGUF, None if it never did."""
     return recorded(settings.models_dir, _digest(_spec_at(path, settings), path, settings))
+
+
+def measure_speed(model: ChatModel, path: Path, settings: Settings) -> Speed:
+    """Measure the opened model of this GGUF and remember what was found. Raises EngineError."""
+    speed = measure(model)
+    keep(speed, settings.models_dir, _digest(_spec_at(path, settings), path, settings))
+    return speed
+
+
+def measured_speed(path: Path, settings: Settings) -> Speed | None:
+    """What `measure_speed` last found for this GGUF on this machine, None if it was never asked."""
+    return kept(settings.models_dir, _digest(_spec_at(path, settings), path, settings))
 
 
 def _of_kind(name: str, kind: str) -> ModelSpec:

@@ -60,7 +60,7 @@ def prove_engine(
 
     `digest` identifies the model. Raises EngineError when no candidate works; that is not remembered.
     """
-    key = _key(digest)
+    key = machine_key(digest)
     known = recorded(models_dir, digest)
     if known is not None and known.settings is not None:
         return known.settings
@@ -81,7 +81,7 @@ def prove_engine(
 
 def recorded(models_dir: Path, digest: str) -> ProofRecord | None:
     """What was found before for this model with this build on this processor, None if nothing was asked yet."""
-    entry: Any = read_json(_file(models_dir)).get(_key(digest))
+    entry: Any = read_json(_file(models_dir)).get(machine_key(digest))
     try:
         outcomes = tuple((str(name), str(outcome)) for name, outcome in entry["outcomes"])
         return ProofRecord(outcomes, EngineSettings(**entry["settings"]))
@@ -155,5 +155,6 @@ def processor_lines() -> list[str]:
     return [line for line in first if line.startswith(("model name", "flags", "Features", "CPU part"))]
 
 
-def _key(digest: str) -> str:
+def machine_key(digest: str) -> str:
+    """One key for a model with this engine build on this processor."""
     return hashlib.sha256(f"{_build_and_processor()}\n{digest}".encode()).hexdigest()

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragnano.errors import NotFoundError, StoreError
-from ragnano.store import meta, soundness, versions, writing
+from ragnano.store import meta, soundness, undo, versions, writing
 from ragnano.store.history import History, rename_collection
 from ragnano.store.index import Index
 from ragnano.store.library import Library
@@ -79,6 +79,29 @@ class Catalogue(Library, Index, History):
                     f"document {document_id[:12]} is not in collection {collection!r}; `ragnano docs show` tells where"
                 )
             writing.remove_unplaced(connection, [document_id])
+
+    def take_out(self, document_id: str, collection: str | None = None) -> undo.Removed:
+        """As `remove`, and give what `put_back` needs to undo it. Raises NotFoundError."""
+        with self.writing() as connection:
+            return undo.take_out(connection, document_id, collection)
+
+    def put_back(self, removed: undo.Removed) -> None:
+        """Undo `take_out`. Raises IndexMismatch (rebuilt since), StoreError (its places are taken)."""
+        with self.writing() as connection:
+            undo.put_back(connection, removed)
+        self.sketch_missing()
+
+    def move(self, document_id: str, collection: str, to: str) -> None:
+        """Let a document stand in another collection, at the same paths. Raises NotFoundError when it is not there."""
+        with self.writing() as connection:
+            places = connection.execute(
+                "DELETE FROM placements WHERE document = ? AND collection = ? RETURNING path, size, mtime_ns",
+                (document_id, collection),
+            ).fetchall()
+            if not places:
+                raise NotFoundError(f"document {document_id[:12]} is not in collection {collection!r}")
+            for path, size, mtime_ns in places:
+                writing.place(connection, document_id, to, path, size, mtime_ns)
 
     def rename_collection(self, old: str, new: str) -> None:
         """Give a collection another name. Raises NotFoundError, StoreError when the new name is taken."""

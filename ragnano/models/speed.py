@@ -1,0 +1,61 @@
+"""How fast a chat model is on this machine: measured with a prompt as long as a question's, and remembered.
+
+Knows an engine that generates, and nothing of documents. A measurement is of its moment: other programs slow it down.
+"""
+
+import secrets
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ragnano.errors import EngineError
+from ragnano.models.engine import ChatModel
+from ragnano.models.prompt import Part, Prompt
+from ragnano.models.proof import machine_key
+from ragnano.models.small_files import locked, read_json, write_json
+
+WRITTEN_TOKENS = 24
+_SENTENCE = "The Supplier shall deliver the goods named in the order to the address of the Buyer within thirty days. "
+_SENTENCES = 9  # about 180 tokens, the default budget of evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Tokens per second: reading the prompt, and writing."""
+
+    reading: float
+    writing: float
+
+
+def measure(model: ChatModel) -> Speed:
+    """Ask the model once. Waits for its turn like a question. Raises EngineError."""
+    # Words that were never said before: a prompt that begins like the last one is not read again.
+    extract = f"{secrets.token_hex(8)} {_SENTENCE * _SENTENCES}"
+    prompt = Prompt("Repeat the text.", (Part(extract), Part("\n", trusted=True), Part("Repeat the delivery terms.")))
+    begun = time.monotonic()
+    found = model.generate(prompt, max_tokens=WRITTEN_TOKENS)
+    took = time.monotonic() - begun
+    first = found.seconds_to_first_token
+    if first is None or found.answer_tokens < 2:
+        raise EngineError("the model wrote nothing to measure: try again, or fetch it anew")
+    return Speed(found.prompt_tokens / max(first, 1e-6), (found.answer_tokens - 1) / max(took - first, 1e-6))
+
+
+def keep(speed: Speed, models_dir: Path, digest: str) -> None:
+    """Remember it for this model, engine build and processor."""
+    with locked(models_dir / ".speeds.lock"):
+        write_json(_file(models_dir), {**read_json(_file(models_dir)), machine_key(digest): asdict(speed)})
+
+
+def kept(models_dir: Path, digest: str) -> Speed | None:
+    """What was measured last, None if it never was."""
+    entry: Any = read_json(_file(models_dir)).get(machine_key(digest))
+    try:
+        return Speed(float(entry["reading"]), float(entry["writing"]))
+    except (TypeError, KeyError, ValueError):
+        return None
+
+
+def _file(models_dir: Path) -> Path:
+    return models_dir / "speeds.json"

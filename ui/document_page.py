@@ -1,0 +1,190 @@
+"""One document: what is known of it, its outline, what could not be read, hidden text, versions, where it belongs."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import streamlit as st
+from kinds_of_file import kind_name
+from opening import Place, addressed, reader_link
+from removing import remove, show_removed
+from safe_text import escape, facts_html, line_html
+from session import ALL, session
+from shared import (
+    ASK_PAGE,
+    LIBRARY_PAGE,
+    SEARCH_PAGE,
+    assistant,
+    bytes_told,
+    counted,
+    document_link,
+    told,
+)
+
+from ragnano.assistant import Assistant
+from ragnano.types import Document, HiddenKind, Page, ReadBy
+
+# Of an outline or a list of pages: more is no overview.
+MOST_ENTRIES = 200
+# Levels of an outline that are set in further than the one above.
+DEEPEST = 4
+
+_READ_BY: dict[ReadBy, str] = {
+    "text-layer": "from their text",
+    "second-reader": "by the second reader",
+    "ocr": "from their pictures (OCR)",
+    "plain": "as plain text",
+}
+_HIDDEN: dict[HiddenKind, str] = {
+    "colour": "in the colour of its ground",
+    "size": "too small to be seen",
+    "off-page": "outside the page",
+    "covered": "beneath something else",
+    "invisible": "drawn without ink",
+    "characters": "in characters that show nothing, or show as others",
+}
+
+
+def head(helper: Assistant, document: Document) -> None:
+    """Title and what can be done."""
+    st.title(escape(document.title), anchor=False)
+    st.html(line_html(" · ".join(filter(None, (*document.parties, document.date))), "place"))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        reader_link(Place(document.id), "Read")
+        for label, icon, page in (
+            ("Ask about it", ":material/forum:", ASK_PAGE),
+            ("Search in it", ":material/search:", SEARCH_PAGE),
+        ):
+            if st.button(label, icon=icon, key=f"go {label}"):
+                state = session()
+                state.document, state.collection = document.id, ALL
+                st.switch_page(page)
+        with st.popover("Move", icon=":material/drive_file_move:"), told():
+            _move(helper, document)
+        if st.button("Remove", icon=":material/delete:", key="remove", help="From all collections; can be undone"):
+            remove(helper, [document], None)
+            st.switch_page(LIBRARY_PAGE)
+
+
+def _move(helper: Assistant, document: Document) -> None:
+    come_from = (
+        document.collections[0]
+        if len(document.collections) == 1
+        else str(st.selectbox("From", document.collections, key="move from"))
+    )
+    others = [name for name, _ in helper.catalogue.collections() if name != come_from]
+    to = st.selectbox("To", others, index=None, accept_new_options=True, placeholder="One there is, or a new name")
+    if st.button("Move it", type="primary", disabled=not to):
+        helper.shelves.move([document.id], come_from, str(to))
+        st.rerun()
+
+
+def facts(document: Document, pages: Sequence[Page]) -> None:
+    """All that was read off the file."""
+    read_by = Counter(page.read_by for page in pages if not page.unreadable)
+    how = ", ".join(f"{count} {_READ_BY[name]}" for name, count in read_by.most_common())
+    st.html(
+        facts_html(
+            (
+                ("Collections", ", ".join(document.collections)),
+                ("Kind", f"{kind_name(document.media_type)}, {bytes_told(document.size)}"),
+                ("Pages", f"{document.pages}" + (f", read {how}" if how else "")),
+                ("Parties", "\n".join(document.parties)),
+                ("Date", document.date or "none found"),
+                ("Author", document.author),
+                ("Added", document.added.replace("T", " ")[:16]),
+                ("File" if len(document.paths) == 1 else "Files", "\n".join(document.paths)),
+                ("SHA-256", document.id),
+            )
+        )
+    )
+    if len(document.paths) > 1:
+        st.caption(f"The same bytes stand at {len(document.paths)} places: they are searched once.")
+
+
+def warnings(document: Document, pages: Sequence[Page]) -> None:
+    """What a reader must know before relying on the text: pages that gave nothing, text that nobody sees."""
+    unreadable = [page for page in pages if page.unreadable]
+    if unreadable:
+        st.warning(
+            f"{counted(len(unreadable), 'page')} gave no text: answers cannot rest on what stands there.",
+            icon=":material/visibility_off:",
+        )
+        with st.expander("Unreadable pages", key="unreadable"):
+            for page in unreadable[:MOST_ENTRIES]:
+                reader_link(Place(document.id, page.number), f"{_name(page)}: {page.unreadable}", icon="")
+    hidden = [(page, item) for page in pages for item in page.hidden]
+    if hidden:
+        st.warning(
+            f"{counted(len(hidden), 'passage')} of hidden text: the file holds words that a reader does not see. They "
+            "are left out of search and answers.",
+            icon=":material/warning:",
+        )
+        with st.expander("Hidden text", key="hidden"):
+            for page, item in hidden[:MOST_ENTRIES]:
+                st.html(
+                    line_html(f"{_name(page)}, {_HIDDEN[item.kind]}", "place") + line_html(item.text, "fact"),
+                )
+
+
+def _name(page: Page) -> str:
+    return page.place or f"Page {page.number}"
+
+
+def outline(helper: Assistant, document: Document) -> None:
+    """Headings that open the reader where they stand."""
+    entries = helper.shelves.outline(document)
+    if not entries:
+        st.caption("This document has no headings.")
+        return
+    with st.container(key="outline", gap=None):
+        for at, entry in enumerate(entries[:MOST_ENTRIES]):
+            with st.container(key=f"level{min(entry.level, DEEPEST)} {at}"):
+                if entry.page is None:
+                    st.html(line_html(entry.title, "fact"))
+                else:
+                    reader_link(Place(document.id, entry.page), f"{entry.title} · {entry.page}", icon="")
+        if len(entries) > MOST_ENTRIES:
+            st.caption(f"and {len(entries) - MOST_ENTRIES} more")
+
+
+def kin(helper: Assistant, document: Document) -> None:
+    """Other documents that matter when one relies on this one."""
+    found = helper.shelves.kin(document)
+    for label, others in (
+        ("Amended by", found.amended_by),
+        ("Other versions", found.versions),
+        ("The same text in another file", found.same_text),
+        ("Of the same parties", found.related),
+    ):
+        if others:
+            st.markdown(f"**{label}**")
+            for other in others:
+                with st.container(gap=None):
+                    document_link(other.id, f"{other.title}" + (f", {other.date}" if other.date else ""))
+    if found.amended_by:
+        st.info("Read it with what amends it: a clause may have been changed.", icon=":material/edit_document:")
+
+
+def page() -> None:
+    """Draw the page."""
+    with told():
+        st.page_link(LIBRARY_PAGE, label="Library", icon=":material/arrow_back:")
+        helper, place = assistant(), addressed()
+        if place is None:
+            st.info("No document was named. Choose one in the library.")
+            return
+        show_removed()
+        document = helper.catalogue.document(place.document)
+        pages = helper.catalogue.pages(document.id)
+        head(helper, document)
+        warnings(document, pages)
+        left, right = st.columns([3, 2], gap="large")
+        with left:
+            facts(document, pages)
+            kin(helper, document)
+        with right:
+            st.subheader("Outline", anchor=False)
+            outline(helper, document)
+
+
+page()

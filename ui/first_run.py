@@ -1,0 +1,47 @@
+"""The first page of an empty library: what the app does, and the two ways to begin. Two clicks lead to an answer."""
+
+import streamlit as st
+from adding import intake, take_in
+from session import DEFAULT_COLLECTION
+from shared import LIBRARY_PAGE, MACHINE_PAGE, SAMPLES
+
+from ragnano.assistant import QUOTES_ONLY, Assistant
+
+_STEPS = (
+    (
+        ":material/folder_open:",
+        "Add",
+        "Contracts, letters, spreadsheets: files or whole folders. They stay on this machine.",
+    ),
+    (":material/forum:", "Ask", "In your own words. A small model on this machine phrases the answer."),
+    (":material/verified:", "Check", "Each sentence shows the exact words it rests on, marked on the page."),
+)
+
+
+def welcome(helper: Assistant) -> None:
+    """Nothing to ask of yet."""
+    if intake().busy:
+        st.info("The first documents are being taken in. Questions can be asked as soon as they are here.")
+        return
+    st.markdown("Answers from your own documents, each with the words it rests on. Nothing leaves this machine.")
+    for column, (icon, name, said) in zip(st.columns(len(_STEPS)), _STEPS, strict=True):
+        with column.container(border=True, height="stretch"):
+            st.markdown(f"{icon} **{name}**")
+            st.caption(said)
+    with st.container(horizontal=True):
+        samples = SAMPLES.is_dir() and st.button(
+            "Add the sample documents", type="primary", icon=":material/auto_stories:", key="samples"
+        )
+        if st.button("Add your own", icon=":material/upload_file:", key="own"):
+            st.switch_page(LIBRARY_PAGE)
+    if SAMPLES.is_dir():
+        st.caption("The samples are fifteen invented contracts; remove them whenever you like.")
+    if helper.chat_models() == (QUOTES_ONLY,):
+        st.page_link(
+            MACHINE_PAGE,
+            label="No model is here yet: until one is fetched, answers are quotes. Fetch one",
+            icon=":material/memory:",
+        )
+    if samples:
+        take_in(helper, [SAMPLES], DEFAULT_COLLECTION)
+        st.rerun()

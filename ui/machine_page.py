@@ -1,0 +1,216 @@
+"""Models and machine: which model answers and what it costs here, fetching others, what was checked about privacy."""
+
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+import streamlit as st
+from door import is_open, listens_on
+from fetching import Fetch
+from kept_choice import keep_model
+from privacy import fetches, privacy
+from safe_text import escape, facts_html, line_html
+from session import session
+from shared import assistant, bytes_told, counted, told
+
+from ragnano.assistant import QUOTES_ONLY, Assistant
+from ragnano.config import Settings
+from ragnano.errors import NotFoundError
+from ragnano.health import disk, memory
+from ragnano.models import (
+    ModelSpec,
+    find,
+    installed,
+    load_catalogue,
+    measure_speed,
+    measured_speed,
+    memory_needed,
+    proof_record,
+)
+
+REDRAW_S = 0.7
+
+
+def sign() -> None:
+    """Whether anything left this machine, and what that statement rests on."""
+    found = privacy()
+    with st.container(border=True, key="sign", gap="xsmall"):
+        st.markdown(f"{found.icon} **{escape(found.said)}**")
+        for check in found.checks:
+            mark = ":material/check:" if check.ok else ":material/error:"
+            st.caption(f"{mark} {escape(check.detail[:1].upper() + check.detail[1:])}")
+        if is_open():
+            st.caption(
+                escape(
+                    f"The app listens at {listens_on()}: whoever has the password sees all documents here. Without a "
+                    "proxy that encrypts, password and documents cross the network readable."
+                )
+            )
+
+
+def answering(helper: Assistant) -> None:
+    """The models that are here, which of them answers, what each costs."""
+    st.subheader("What answers", anchor=False)
+    names = helper.chat_models()
+    now = session().model or names[0]
+    for name in names:
+        with st.container(border=True, key=f"model {name}"), told():
+            if name == QUOTES_ONLY:
+                _quotes(now)
+            else:
+                _model(helper, name, now)
+
+
+def _quotes(now: str) -> None:
+    left, right = st.columns([5, 1])
+    left.html(
+        line_html("Quotes only, no model", "source")
+        + line_html("The best sentence as it stands in the document. Takes no memory and no time.", "place")
+    )
+    _use(right, QUOTES_ONLY, now)
+
+
+def _model(helper: Assistant, name: str, now: str) -> None:
+    settings = helper.settings
+    spec = find(name)
+    path = installed(spec, settings.models_dir)
+    left, right = st.columns([5, 1])
+    left.html(line_html(Path(name).name, "source") + line_html(_described(spec), "place"))
+    _use(right, name, now)
+    if path is None:  # given by a test or an embedding program
+        return
+    speed = measured_speed(path, settings)
+    told_speed = (
+        f"reads {speed.reading:,.0f}, writes {speed.writing:,.0f} tokens/s here" if speed else "not measured here yet"
+    )
+    left.html(
+        facts_html(
+            (
+                ("Memory", bytes_told(spec.ram_mb * 2**20 if spec.ram_mb else memory_needed(path))),
+                ("Disk", bytes_told(path.stat().st_size)),
+                ("Speed", told_speed),
+                ("Engine", _proof(path, settings)),
+            )
+        )
+    )
+    if right.button("Measure", key=f"measure {name}", icon=":material/speed:", help="Asks it once: some seconds"):
+        with st.spinner("Measuring …", show_time=True):
+            measure_speed(helper.chat_model(name), path, settings)
+        st.rerun()
+
+
+def _described(spec: ModelSpec) -> str:
+    parts = [f"{spec.parameters / 1e9:.2g} billion parameters" if spec.parameters else "", spec.license]
+    return " · ".join(filter(None, parts))
+
+
+def _proof(path: Path, settings: Settings) -> str:
+    """What was found when the engine proved itself, in words."""
+    record = proof_record(path, settings)
+    if record is None:
+        return "not proved yet: it proves itself before the first answer"
+    failed = [f"{name}: {outcome}" for name, outcome in record.outcomes if outcome != "ok"]
+    sound = next((name for name, outcome in record.outcomes if outcome == "ok"), None)
+    said = f"proved sound with settings “{sound}”" if sound else "not sound"
+    return said + (f" (passed over: {'; '.join(failed)})" if failed else "")
+
+
+def _use(place: "st.delta_generator.DeltaGenerator", name: str, now: str) -> None:
+    if name == now:
+        place.badge("Answers", icon=":material/check:", color="green")
+    elif place.button("Use", key=f"use {name}", type="primary"):
+        keep_model(assistant().settings.data_dir, name)
+        session().model = name
+        st.rerun()
+
+
+def others(helper: Assistant) -> None:
+    """Models that could be fetched."""
+    settings = helper.settings
+    missing = [
+        spec for spec in load_catalogue() if spec.kind == "chat" and installed(spec, settings.models_dir) is None
+    ]
+    running = fetches().latest
+    st.subheader("Other models", anchor=False)
+    if running and running.state == "running":
+        st.fragment(_fetching, run_every=REDRAW_S)(running)
+    elif running and running.state == "failed":
+        st.error(escape(running.trouble), icon=":material/error:")
+    st.caption(
+        "Fetching is the one thing that uses the network: it asks for the model's files and sends nothing of your "
+        "documents. Every byte is checked against the publisher's digest where one is known."
+    )
+    with st.expander(f"{counted(len(missing), 'model')} can be fetched", expanded=len(helper.chat_models()) == 1):
+        for spec in missing:
+            _offer(spec, settings)
+
+
+def _offer(spec: ModelSpec, settings: Settings) -> None:
+    size = bytes_told(spec.size) if spec.size else "size not known"
+    needs = f"about {bytes_told(spec.ram_mb * 2**20)} of memory" if spec.ram_mb else ""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"offer {spec.name}"):
+        st.html(
+            line_html(spec.name, "source")
+            + line_html(" · ".join(filter(None, (size, needs, _described(spec)))), "place")
+        )
+        if st.button("Fetch", key=f"fetch {spec.name}", icon=":material/download:", disabled=fetches().busy):
+            fetches().begin(spec, settings)
+            st.rerun()
+
+
+def _fetching(fetch: Fetch) -> None:
+    if fetch.state != "running":
+        st.rerun()
+    share = min(fetch.done / fetch.total, 1.0) if fetch.total else 0.0
+    moved = f", {bytes_told(fetch.done)}" + (f" of {bytes_told(fetch.total)}" if fetch.total else "")
+    st.progress(share, text=escape(f"{fetch.name}: {fetch.step}{moved if fetch.done else ''}"))
+
+
+def machine(helper: Assistant) -> None:
+    """The machine and what ragnano keeps on it."""
+    st.subheader("This machine", anchor=False)
+    settings = helper.settings
+    documents, pages, chunks = helper.catalogue.counts()
+    st.html(
+        facts_html(
+            (
+                ("Processor", f"{os.cpu_count()} cores, {platform.machine()}; {settings.threads} threads are used"),
+                ("Memory", memory().detail),
+                ("Disk", disk(settings.data_dir).detail),
+                (
+                    "Library",
+                    f"{counted(documents, 'document')}, {counted(pages, 'page')}, {counted(chunks, 'passage')}",
+                ),
+                ("Models", str(settings.models_dir)),
+                ("Versions", f"ragnano {version('ragnano')}, Python {platform.python_version()}"),
+            )
+        )
+    )
+
+
+def page() -> None:
+    """Draw the page."""
+    st.title("Machine", anchor=False)
+    with told():
+        sign()
+        helper = assistant()
+        _warn_missing(helper)
+        answering(helper)
+        others(helper)
+        machine(helper)
+
+
+def _warn_missing(helper: Assistant) -> None:
+    """The model that is to answer by the settings is not here."""
+    chosen = helper.settings.chat_model
+    try:
+        missing = chosen not in helper.chat_models() and installed(find(chosen), helper.settings.models_dir) is None
+        said = f"{chosen} is chosen to answer and not here: fetch it below. Until then answers are quotes."
+    except NotFoundError as error:
+        missing, said = True, str(error)
+    if missing:
+        st.warning(escape(said), icon=":material/warning:")
+
+
+page()

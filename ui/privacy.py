@@ -1,0 +1,58 @@
+"""Whether anything left this machine, in words, and the checks that this rests on."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+from door import is_open
+from fetching import Fetches
+from shared import MACHINE_PAGE, unexpected
+
+from ragnano.health import Check, offline
+from ragnano.models import go_offline
+
+NOTHING = "Nothing has left this machine"
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """`said` is true to the checks; `icon` is Streamlit's name of one."""
+
+    said: str
+    icon: str
+    checks: tuple[Check, ...]
+
+
+@st.cache_resource(show_spinner=False)
+def fetches() -> Fetches:
+    """Of models, since this server was started."""
+    return Fetches(unexpected)
+
+
+def privacy() -> Privacy:
+    """What can be said now."""
+    go_offline()
+    gone_out = fetches().gone_out
+    checks = [offline()]
+    if gone_out:
+        checks.append(
+            Check("fetched", True, f"models were asked for ({', '.join(gone_out)}); nothing of a document was sent")
+        )
+    checks.append(
+        Check("listens", True, "other machines can reach the app with its password")
+        if is_open()
+        else Check("listens", True, "the app can be reached from this machine alone")
+    )
+    if not checks[0].ok:
+        return Privacy("Another machine is connected", ":material/warning:", tuple(checks))
+    if is_open():
+        return Privacy("Open to your network, by password", ":material/lan:", tuple(checks))
+    if gone_out:
+        return Privacy("No document has left this machine", ":material/lock:", tuple(checks))
+    return Privacy(NOTHING, ":material/lock:", tuple(checks))
+
+
+def show_sign() -> None:
+    """The plain sign at the end of the sidebar; it leads to what was checked."""
+    found = privacy()
+    with st.sidebar.container(key="privacy"):
+        st.page_link(MACHINE_PAGE, label=found.said, icon=found.icon)
