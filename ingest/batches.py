@@ -1,6 +1,6 @@
 """What taking files in and rebuilding share: embedding a document, fingerprint, progress."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,9 +13,7 @@ from ragnano.models.embedder import Embedder
 from ragnano.types import Chunk
 
 
-def embed(
-    chunks: Sequence[Chunk], embedder: Embedder, progress: Callable[[int, int], None] | None = None
-) -> NDArray[np.float32]:
+def embed(chunks: Sequence[Chunk], embedder: Embedder) -> NDArray[np.float32]:
     """float32 (n, d): one document's chunks embedded together, and never with another's.
 
     In bfloat16 a vector depends a little on what shares its batch; so the same bytes give the same vectors whatever
@@ -23,7 +21,7 @@ def embed(
     """
     if not chunks:
         return np.zeros((0, embedder.dimensions), dtype=np.float32)
-    return embedder.embed_passages([embedding_text(chunk) for chunk in chunks], progress)
+    return embedder.embed_passages([embedding_text(chunk) for chunk in chunks])
 
 
 Outcome = Literal["added", "replaced", "placed", "moved", "failed", "removed"]

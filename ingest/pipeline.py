@@ -12,12 +12,8 @@ from concurrent.futures import Future
 from os import PathLike, path
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ingest.account import Account
-from ingest.ahead import Ahead, Embedded
-from ingest.batches import Progress, fingerprint_of
+from ingest.batches import Progress, embed, fingerprint_of
 from ingest.changes import Change, changed_files, is_within, survey
 from ingest.kinds import media_type_of
 from ingest.load.loaded import ReadOptions
@@ -34,7 +30,7 @@ from ragnano.types import IngestReport, NearCopy, ParsedDocument
 
 __all__ = ["Progress", "fingerprint_of", "ingest", "rebuild", "refuse_size"]
 
-_AHEAD = 6  # files being read, embedded or waiting while one is stored: bounds memory, hides time
+_AHEAD = 6  # files being read or waiting while others are embedded: bounds memory, hides reading time
 _SYNC_CHUNKS = 2048  # chunks stored between two updates of the vector cache
 
 
@@ -115,17 +111,16 @@ class _Run:
         return seen.files - seen.skipped
 
     def take_in(self, changes: Iterator[Change], reader: Reader, cancelled: Callable[[], bool]) -> None:
-        """Read and embed ahead of storing, at most _AHEAD files; store in the files' order."""
-        waiting: deque[tuple[Change, tuple[str, str], Future[Embedded]]] = deque()
+        """Read ahead of embedding, at most _AHEAD files; store in the files' order."""
+        waiting: deque[tuple[Change, tuple[str, str], Future[ParsedDocument]]] = deque()
         jobs = self._jobs(changes)
-        with Ahead(self._embedder) as ahead:
-            while not cancelled():
-                while len(waiting) < _AHEAD and (job := next(jobs, None)) is not None:
-                    change, digest, order = job
-                    waiting.append((change, (digest, order.media_type), ahead.submit(reader.submit(order))))
-                if not waiting:
-                    break
-                self._receive(*waiting.popleft())
+        while not cancelled():
+            while len(waiting) < _AHEAD and (job := next(jobs, None)) is not None:
+                change, digest, order = job
+                waiting.append((change, (digest, order.media_type), reader.submit(order)))
+            if not waiting:
+                break
+            self._receive(*waiting.popleft())
 
     def _jobs(self, changes: Iterator[Change]) -> Iterator[tuple[Change, str, Job]]:
         """Jobs for the files that must be read; the others are dealt with on the way."""
@@ -147,9 +142,9 @@ class _Run:
                 self._twins[digest, media_type] = []
                 yield change, digest, Job(file.path, media_type, self._settings.chunk_tokens, self._options)
 
-    def _receive(self, change: Change, key: tuple[str, str], future: Future[Embedded]) -> None:
+    def _receive(self, change: Change, key: tuple[str, str], future: Future[ParsedDocument]) -> None:
         try:
-            parsed, vectors = future.result()
+            parsed = future.result()
         except LoadError as error:
             for failed in (change, *self._twins.pop(key)):
                 self.account.failed(failed, str(error))
@@ -157,13 +152,14 @@ class _Run:
         if parsed.document.id != key[0]:  # the file changed while it was read: its twins are twins no more
             for twin in self._twins.pop(key):
                 self.account.failed(twin, "another file with the same content changed during the run; run it again")
-        self._store(change, parsed, vectors)
+        self._store(change, parsed)
 
-    def _store(self, change: Change, parsed: ParsedDocument, vectors: NDArray[np.float32]) -> None:
+    def _store(self, change: Change, parsed: ParsedDocument) -> None:
+        """Embed what was read and store it."""
         file = change.file
         self._catalogue.add(
             parsed,
-            vectors,
+            embed(parsed.chunks, self._embedder),
             collection=self._collection,
             path=file.path,
             size=file.size,

@@ -47,7 +47,7 @@ def command(*words: object) -> list[str]:
 
 
 def ragnano(*words: object, **more: Any) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(command(*words), cwd=ROOT, capture_output=True, text=True, check=False, timeout=120, **more)
+    return subprocess.run(command(*words), cwd=ROOT, capture_output=True, text=True, check=False, timeout=250, **more)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
