@@ -22,6 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ragnano.places",
         "ragnano.chosen",
         "ragnano.pointed",
+        "ragnano.within",
     ),
     ("ragnano.marks",),
     ("ragnano.models", "ragnano.store"),
@@ -65,6 +66,7 @@ UI_MAY_USE = (
     "ragnano.pictures",
     "ragnano.models",
     "ragnano.text",
+    "ragnano.within",
     "ingest.pipeline",
 )
 ONE_IMPORTER = {

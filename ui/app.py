@@ -21,6 +21,7 @@ def main() -> None:
         [
             st.Page(HERE / "ask_page.py", title="Ask", icon=":material/forum:", url_path="ask", default=True),
             st.Page(HERE / "library_page.py", title="Library", icon=":material/library_books:", url_path="library"),
+            st.Page(HERE / "reader_page.py", title="Reader", icon=":material/menu_book:", url_path="reader"),
         ]
     )
     page.run()

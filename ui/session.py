@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import streamlit as st
+from opening import Place
 
 from ragnano.types import Answer, IngestReport, Scope
 
@@ -27,7 +28,8 @@ class Turn:
 class Session:
     """What the next question is asked of and by which model; `report` is of the last ingestion.
 
-    `document` is an id; `dated_from` and `dated_to` are dates as typed, `kind` is a media type.
+    `document` is an id; `dated_from` and `dated_to` are dates as typed, `kind` is a media type. `reading` is
+    what the reader shows, `zoom` how large, in per cent of the width there is.
     """
 
     turns: list[Turn] = field(default_factory=list)
@@ -40,6 +42,8 @@ class Session:
     library: str = DEFAULT_COLLECTION
     report: IngestReport | None = None
     uploads_made: int = 0
+    reading: Place | None = None
+    zoom: int = 100
 
 
 def session() -> Session:
