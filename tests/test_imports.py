@@ -23,6 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ragnano.chosen",
         "ragnano.pointed",
         "ragnano.within",
+        "ragnano.suggest",
     ),
     ("ragnano.marks",),
     ("ragnano.models", "ragnano.store"),
@@ -67,6 +68,8 @@ UI_MAY_USE = (
     "ragnano.models",
     "ragnano.text",
     "ragnano.within",
+    "ragnano.suggest",
+    "ragnano.chat",
     "ingest.pipeline",
 )
 ONE_IMPORTER = {

@@ -1,11 +1,11 @@
 """What one browser tab remembers: small, typed, and gone when the tab is. Documents and models are not in it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import streamlit as st
 from opening import Place
 
-from ragnano.types import Answer, IngestReport, Scope
+from ragnano.types import Citation, IngestReport
 
 ALL = ""
 """As a collection or document: no limit."""
@@ -13,26 +13,36 @@ ALL = ""
 DEFAULT_COLLECTION = "default"
 
 
-@dataclass(slots=True)
-class Turn:
-    """A question of this tab. Without answer and trouble it was stopped (or is being answered now)."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The citation whose page lies beside the conversation, and the page that is shown of its document.
 
-    question: str
-    scope: Scope = field(default_factory=Scope)
-    model: str | None = None
-    answer: Answer | None = None
-    trouble: str | None = None
+    `number` tells one opening from the next. `by_itself` is true when an answer opened it, not the reader.
+    """
+
+    citation: Citation
+    page: int
+    number: int
+    by_itself: bool = False
 
 
 @dataclass(slots=True)
 class Session:
     """What the next question is asked of and by which model; `report` is of the last ingestion.
 
+    `talk` is the id of the conversation on the page. `opened` is what lies beside it, `openings` how often anything was
+    laid there, `shown_for` the answer that last did so by itself. `editing` is the number of the turn whose question is
+    being put right. `whole` is true once all turns of a long conversation are asked for.
     `document` is an id; `dated_from` and `dated_to` are dates as typed, `kind` is a media type. `reading` is
     what the reader shows, `zoom` how large, in per cent of the width there is.
     """
 
-    turns: list[Turn] = field(default_factory=list)
+    talk: str = ""
+    opened: Opened | None = None
+    openings: int = 0
+    shown_for: tuple[str, int] = ("", 0)
+    editing: int = 0
+    whole: bool = False
     collection: str = ALL
     document: str = ALL
     dated_from: str = ""

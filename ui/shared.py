@@ -45,7 +45,7 @@ class Questions:
         with self._lock:
             self._open.append(ticket)
         try:
-            yield lambda: self._open.index(ticket)
+            yield lambda: self._open.index(ticket) if ticket in self._open else 0
         finally:
             with self._lock:
                 self._open.remove(ticket)

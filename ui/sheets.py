@@ -45,6 +45,16 @@ def sheet(helper: Assistant, document: Document, place: Place, zoom: int, key: s
         st.html(marked_html(page.text, place.start, place.end, around=_AROUND))
 
 
+def place_on_page(helper: Assistant, place: Place) -> float | None:
+    """Where the marked words begin, as a share of the page's height; None where they have no place on paper.
+
+    Raises NotFoundError.
+    """
+    page = helper.page(place.document, place.page)
+    boxes = boxes_of(page, place.start, place.end)
+    return min(box.y0 for box in boxes) / page.height if boxes and page.height else None
+
+
 def zoom_buttons(key: str) -> None:
     """Larger and smaller, for all the pages that this tab shows."""
     zoom = session().zoom

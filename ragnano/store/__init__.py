@@ -5,8 +5,9 @@ when the vector cache is first opened.
 """
 
 from ragnano.store.catalogue import Catalogue
+from ragnano.store.history import new_id
 from ragnano.store.lexical import quote_term
 from ragnano.store.rows import EmbeddingBatch, LogEntry, Placement
 from ragnano.store.vectors import Vectors
 
-__all__ = ["Catalogue", "EmbeddingBatch", "LogEntry", "Placement", "Vectors", "quote_term"]
+__all__ = ["Catalogue", "EmbeddingBatch", "LogEntry", "Placement", "Vectors", "new_id", "quote_term"]
