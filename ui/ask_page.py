@@ -12,7 +12,7 @@ import streamlit as st
 from adding import show_report, take_in
 from asked_of import choose_scope, in_words, model_label, scope_now, take_over
 from clicks import listen
-from panel import in_view, lay_beside, panel
+from panel import lay_beside, panel
 from safe_text import answer_html, escape, line_html
 from session import DEFAULT_COLLECTION, Session, session
 from shared import LIBRARY_PAGE, SAMPLES, assistant, counted, told
@@ -84,7 +84,6 @@ def sidebar(helper: Assistant, talk: Talk, state: Session) -> None:
         icon=":material/add_comment:",
         key="new conversation",
         width="stretch",
-        disabled=not talk.begun,
         on_click=open_talk,
         args=("",),
     )
@@ -252,13 +251,13 @@ def page() -> None:
         question = st.chat_input("Ask about the documents", key="question")
         if question:
             ask_of_scope(helper, talk, question)
-        listen(lambda mark: open_cited(talk, mark), *in_view(helper, state.opened))
+        listen(lambda mark: open_cited(talk, mark))
         with st.container(key="desk" if talk.begun else "desk-alone"):
-            st.title("Ask", anchor=False)
-            show_report()
-            with told():
+            with st.container(horizontal=True, vertical_alignment="bottom", key="desk-head"), told():
+                st.title("Ask", anchor=False, width="content")
                 asks = f"Asks {in_words(helper, scope_now(helper, state))} · {model_label(state.model)}"
-                st.caption(escape(asks))
+                st.caption(escape(asks), width="content")
+            show_report()
             if talk.begun:
                 talk_beside_page(helper, talk, state)
             else:

@@ -13,8 +13,9 @@ from ragnano.types import Citation, Conflict
 Open = Callable[[Citation], None]
 
 
-def card(citation: Citation, key: str, open_page: Open, *, now: bool = False) -> None:
-    """One citation: a button that opens its page, and the quoted words. `now` is true while its page is open."""
+def card(citation: Citation, key: str, open_page: Open, *, now: bool = False, words: bool = True) -> None:
+    """One citation: a button that opens its page, and the quoted words, unless they have just been read (`words` is
+    false). `now` is true while its page is open."""
     with st.container(key=f"rn-card-{'now-' if now else ''}{key}", gap=None):
         st.button(
             escape(source_of(citation)),
@@ -25,7 +26,8 @@ def card(citation: Citation, key: str, open_page: Open, *, now: bool = False) ->
             on_click=open_page,
             args=(citation,),
         )
-        st.html(quote_html(citation.quote))
+        if words:
+            st.html(quote_html(citation.quote))
 
 
 def source_of(citation: Citation) -> str:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import streamlit as st
 from cards import section_of
+from clicks import bring_into_view
 from opening import Place, reader_link
-from safe_text import copy_html, line_html, quote_html
+from safe_text import copy_html, line_html
 from session import Opened, session
 from shared import file_name
 from sheets import place_on_page, sheet, zoom_buttons
@@ -39,10 +40,13 @@ def panel(helper: Assistant, opened: Opened) -> None:
             return
         _bar(document, opened)
         place = shown_place(opened)
-        sheet(helper, document, place, session().zoom, f"panel-{opened.number}")
-        if opened.page == citation.page:
-            _words(citation)
-        reader_link(place)
+        zoom = session().zoom
+        sheet(helper, document, place, zoom, f"panel-{opened.number}")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if opened.page == citation.page:
+                _words(citation)
+            reader_link(place)
+        bring_into_view(f"{opened.number} {opened.page} {zoom}", place_on_page(helper, place))
 
 
 def shown_place(opened: Opened) -> Place:
@@ -52,20 +56,9 @@ def shown_place(opened: Opened) -> Place:
     return Place(citation.document, opened.page, *span)
 
 
-def in_view(helper: Assistant, opened: Opened | None) -> tuple[str, float | None]:
-    """For `clicks.listen`: what is shown, and where on its page the words stand."""
-    if opened is None:
-        return "", None
-    token = f"{opened.number} {opened.page} {session().zoom}"
-    try:
-        return token, place_on_page(helper, shown_place(opened))
-    except NotFoundError:
-        return token, None
-
-
 def _bar(document: Document | None, opened: Opened) -> None:
     citation, key = opened.citation, f"panel {opened.number}"
-    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
+    with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="small"):
         st.html(
             line_html(document.title if document else citation.title, "source")
             + line_html(_told(citation, opened.page), "place")
@@ -74,9 +67,9 @@ def _bar(document: Document | None, opened: Opened) -> None:
     if document is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"panel-bar-{opened.number}"):
-        _turn("Previous page", ":material/chevron_left:", opened, -1, document, key)
+        _turn("Previous", ":material/chevron_left:", opened, -1, document, key)
         st.html(line_html(f"{opened.page} / {document.pages}", "fact"), width="content")
-        _turn("Next page", ":material/chevron_right:", opened, 1, document, key)
+        _turn("Next", ":material/chevron_right:", opened, 1, document, key)
         zoom_buttons(key)
 
 
@@ -106,10 +99,10 @@ def _turn_to(opened: Opened, page: int) -> None:
 
 
 def _words(citation: Citation) -> None:
-    """The words as text, and with their reference for a letter or a note."""
-    st.html(quote_html(citation.quote))
+    """The words for the clipboard: alone, and with their reference for a letter or a note."""
     words = " ".join(citation.quote.split())
-    st.html(copy_html(words, "Copy words") + copy_html(f"“{words}” ({reference_of(citation)})", "Copy with reference"))
+    both = copy_html(words, "Copy words") + copy_html(f"“{words}” ({reference_of(citation)})", "Copy with reference")
+    st.html(both, width="content")
 
 
 def reference_of(citation: Citation) -> str:

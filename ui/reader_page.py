@@ -6,11 +6,12 @@ The address says what is open (document, page, marked words), so that a refresh,
 from typing import Literal
 
 import streamlit as st
+from clicks import bring_into_view
 from opening import Place, address_of, addressed
 from safe_text import escape, line_html
 from session import session
 from shared import assistant, counted, file_name, told
-from sheets import sheet, zoom_buttons
+from sheets import place_on_page, sheet, zoom_buttons
 
 from ragnano.assistant import Assistant
 from ragnano.errors import NotFoundError
@@ -172,6 +173,7 @@ def _read(helper: Assistant, place: Place) -> None:
     with main:
         turning(document, place)
         sheet(helper, document, place, state.zoom, "reader")
+        bring_into_view(" ".join(map(str, (*place, state.zoom))), place_on_page(helper, place))
     with aside:
         found_words(helper, document)
         outline(helper, document, place)

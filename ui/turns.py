@@ -65,12 +65,15 @@ def show_answer(helper: Assistant, answer: Answer, key: str, open_page: Open) ->
     st.html(answer_html(answer.answer, most, key.removeprefix("turn ")))
     for at, contradiction in enumerate(answer.conflicts):
         conflict(helper, contradiction, answer.citations, f"{key} conflict {at}", open_page)
+    said = " ".join(answer.answer.split())
     for at, citation in enumerate(answer.citations):
-        card(citation, f"{key} citation {at}", open_page, now=_is_open(citation))
+        repeated = " ".join(citation.quote.split()) in said
+        card(citation, f"{key} citation {at}", open_page, now=_is_open(citation), words=not repeated)
     if len(answer.about) > 1:
         names = ", ".join(file_name(path) for path in answer.about[:MOST_NAMED])
         more = f" and {len(answer.about) - MOST_NAMED} more" if len(answer.about) > MOST_NAMED else ""
-        st.info(escape(f"{len(answer.about)} documents fit the question about as well: {names}{more}."))
+        told = f"{len(answer.about)} documents fit the question about as well: {names}{more}."
+        st.caption(f":material/info: {escape(told)}")
     if answer.nearest:
         st.caption("The clauses that come nearest:")
     for at, citation in enumerate(answer.nearest):
@@ -104,8 +107,10 @@ def _reading(helper: Assistant, turn: Turn, own: Scope, ask: Ask) -> None:
     if state.editing == turn.number:
         _edit(turn, ask)
         return
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right", gap="small"):
-        st.html(line_html(" · ".join(told), "reading"), width="content")
+    with st.container(
+        horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="right", gap="small"
+    ):
+        st.html(line_html(" · ".join(told), "reading"))
         st.button(
             "Edit",
             icon=":material/edit:",
