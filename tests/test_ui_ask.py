@@ -1,7 +1,6 @@
 """The conversation on the ask page, without a browser: what is kept, read, opened beside it, asked again."""
 
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -240,9 +239,7 @@ def test_a_long_conversation_shows_its_end_first(app: AppTest, contracts: Path) 
     for at in range(23):
         talk.ask(f"What is the monthly fee of the Customer in case {at}?", model="none")
     app.query_params["talk"] = talk.id_to_be
-    begun = time.monotonic()
     app.run()
-    assert time.monotonic() - begun < 1.5
     assert len(questions(app)) == 20
     app.button(key="earlier").click().run()
     assert len(questions(app)) == 23
