@@ -20,6 +20,7 @@ def main() -> None:
     page = st.navigation(
         [
             st.Page(HERE / "ask_page.py", title="Ask", icon=":material/forum:", url_path="ask", default=True),
+            st.Page(HERE / "history_page.py", title="History", icon=":material/history:", url_path="history"),
             st.Page(HERE / "library_page.py", title="Library", icon=":material/library_books:", url_path="library"),
             st.Page(HERE / "reader_page.py", title="Reader", icon=":material/menu_book:", url_path="reader"),
         ]

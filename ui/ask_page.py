@@ -12,6 +12,7 @@ import streamlit as st
 from adding import show_report, take_in
 from asked_of import choose_scope, in_words, model_label, scope_now, take_over
 from clicks import listen
+from opening import TALK
 from panel import lay_beside, panel
 from safe_text import answer_html, escape, line_html
 from session import DEFAULT_COLLECTION, Session, session
@@ -30,7 +31,6 @@ MOST_MARKS = 99  # of a preview, whose citations are not made yet
 MOST_TURNS = 20  # drawn at once; the earlier ones are one click away
 MOST_RECENT = 6  # conversations in the sidebar
 PULSE_S = 0.15
-PARAMETER = "talk"
 
 
 def welcome(helper: Assistant) -> None:
@@ -55,14 +55,14 @@ def open_talk(name: str) -> None:
     state = session()
     state.talk, state.opened, state.editing, state.whole = name, None, 0, False
     if name:
-        st.query_params[PARAMETER] = name
+        st.query_params[TALK] = name
     else:
-        st.query_params.pop(PARAMETER, None)
+        st.query_params.pop(TALK, None)
 
 
 def current(helper: Assistant, state: Session) -> Talk:
     """The conversation that the address names, or the one that was on the page, or a new one."""
-    named = st.query_params.get(PARAMETER, "")
+    named = st.query_params.get(TALK, "")
     talk = talks().find(helper, named or state.talk) if named or state.talk else None
     if talk is None:
         talk = talks().begin(helper)
@@ -71,9 +71,9 @@ def current(helper: Assistant, state: Session) -> Talk:
         if talk.begun:
             take_over(state, talk.conversation.scope)
     if talk.begun:
-        st.query_params[PARAMETER] = talk.id
+        st.query_params[TALK] = talk.id
     else:
-        st.query_params.pop(PARAMETER, None)
+        st.query_params.pop(TALK, None)
     return talk
 
 
@@ -148,7 +148,7 @@ def ask_of_scope(helper: Assistant, talk: Talk, question: str) -> None:
     if scope != talk.conversation.scope and talk.job is None:
         talk.conversation.limit(scope)
     talk.ask(Asked(question, state.model))
-    st.query_params[PARAMETER] = talk.id
+    st.query_params[TALK] = talk.id
 
 
 def follow(job: Job, place: "DeltaGenerator") -> None:

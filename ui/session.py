@@ -32,7 +32,8 @@ class Session:
 
     `talk` is the id of the conversation on the page. `opened` is what lies beside it, `openings` how often anything was
     laid there, `shown_for` the answer that last did so by itself. `editing` is the number of the turn whose question is
-    being put right. `whole` is true once all turns of a long conversation are asked for.
+    being put right. `whole` is true once all turns of a long conversation are asked for, `all_talks` once all
+    conversations of a long history are.
     `document` is an id; `dated_from` and `dated_to` are dates as typed, `kind` is a media type. `reading` is
     what the reader shows, `zoom` how large, in per cent of the width there is.
     """
@@ -43,6 +44,7 @@ class Session:
     shown_for: tuple[str, int] = ("", 0)
     editing: int = 0
     whole: bool = False
+    all_talks: bool = False
     collection: str = ALL
     document: str = ALL
     dated_from: str = ""

@@ -6,7 +6,7 @@ answer all the same. Words of a conversation are in the history; here is only wh
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -170,6 +170,13 @@ class Talks:
                 self._open.pop(name, None)
             return None
         return talk
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Forget these: they have been deleted. What they are answering is stopped."""
+        with self._lock:
+            for talk in filter(None, (self._open.pop(name, None) for name in names)):
+                if job := talk.job:
+                    job.stop()
 
     def _keep(self, talk: Talk) -> Talk:
         with self._lock:
