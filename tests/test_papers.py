@@ -11,9 +11,8 @@ from ragnano.chat.papers import parts, pdf, word
 from ragnano.types import Answer, Citation, ConversationInfo, Scope, Timings, TokenCount, Turn
 
 QUOTE = "The fee is <b>$4,250</b> & **net** of Umsatzsteuer für Łódź, Αθήνα, Київ."
-INFO = ConversationInfo(
-    "0a" * 8, "Fees & <terms>", Scope(), "2026-11-24T08:00:00+00:00", "2026-11-24T09:30:00+00:00", 2
-)
+BEGUN = "2026-11-24T08:00:00+00:00"
+INFO = ConversationInfo("0a" * 8, "Fees & <terms>", Scope(), BEGUN, "2026-11-24T09:30:00+00:00", 2)
 
 
 def citation(quote: str, number: int = 1) -> Citation:
@@ -94,9 +93,8 @@ def test_the_command_writes_them(assistant, tmp_path: Path) -> None:  # type: ig
     folder = ["--data-dir", str(assistant.settings.data_dir)]
     for form, head in (("docx", b"PK"), ("pdf", b"%PDF")):
         out = tmp_path / f"talk.{form}"
-        assert (
-            CliRunner().invoke(app, ["history", "export", "last", "-f", form, "-o", str(out), *folder]).exit_code == 0
-        )
+        export = ["history", "export", "last", "-f", form, *folder]
+        assert CliRunner().invoke(app, [*export, "-o", str(out)]).exit_code == 0
         assert out.read_bytes().startswith(head)
         assert out.stat().st_mode & 0o077 == 0
         assert CliRunner().invoke(app, export).exit_code == 2
