@@ -78,7 +78,7 @@ def current(helper: Assistant, state: Session) -> Talk:
 
 
 def sidebar(helper: Assistant, talk: Talk, state: Session) -> None:
-    """Conversations, and what the next question is asked of."""
+    """A new conversation, and what the next question is asked of."""
     st.button(
         "New conversation",
         icon=":material/add_comment:",
@@ -88,6 +88,11 @@ def sidebar(helper: Assistant, talk: Talk, state: Session) -> None:
         args=("",),
     )
     choose_scope(helper, state)
+    st.caption("Everything stays on this machine.")
+
+
+def show_recent(helper: Assistant, talk: Talk) -> None:
+    """The conversations last spoken in. Drawn last, so that a question just answered is among them."""
     recent = helper.conversations()[:MOST_RECENT]
     if recent:
         st.caption("Recent conversations")
@@ -101,7 +106,6 @@ def sidebar(helper: Assistant, talk: Talk, state: Session) -> None:
                 on_click=open_talk,
                 args=(info.id,),
             )
-    st.caption("Everything stays on this machine.")
 
 
 def show_conversation(helper: Assistant, talk: Talk, state: Session, turns: Sequence[Turn], job: Job | None) -> None:
@@ -156,7 +160,7 @@ def follow(job: Job, place: "DeltaGenerator") -> None:
     with place.container():
         show_question(job.asked.question)
         reading, status, queue, preview = st.empty(), st.empty(), st.empty(), st.empty()
-        st.button("Stop", icon=":material/stop_circle:", key="stop", on_click=job.stop)
+        st.button("Stop", icon=":material/stop_circle:", key=f"stop {job.number}", on_click=job.stop)
     drawn = ""
     with ExitStack() as looking:
         looking.enter_context(status)
@@ -262,6 +266,8 @@ def page() -> None:
                 talk_beside_page(helper, talk, state)
             else:
                 suggest(helper, talk, state)
+        with st.sidebar:
+            show_recent(helper, talk)
 
 
 page()

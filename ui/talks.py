@@ -4,6 +4,7 @@ A question is answered on a thread of its own: a reader who looks at another pag
 answer all the same. Words of a conversation are in the history; here is only what is open.
 """
 
+import itertools
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
@@ -38,6 +39,9 @@ class Unanswered:
     trouble: str = ""
 
 
+_numbers = itertools.count(1)
+
+
 class _Stopped(Exception):
     """Leaves the library from inside an answer: a stopped question is not kept."""
 
@@ -47,6 +51,8 @@ class Job:
 
     def __init__(self, asked: Asked, queue: Questions) -> None:
         self.asked = asked
+        self.number = next(_numbers)
+        """Tells it from the other questions of this server."""
         self._queue = queue
         self.read_as = asked.question
         self.preview = ""
