@@ -55,9 +55,10 @@ def turning(document: Document, place: Place) -> None:
     """The row above the page: to other pages, and larger or smaller."""
     with st.container(horizontal=True, vertical_alignment="center", key="reader-bar"):
         st.button(
-            "Previous page",
+            "Previous",
             icon=":material/chevron_left:",
             key="reader previous",
+            type="tertiary",
             disabled=place.page <= 1,
             on_click=turn_to,
             args=(Place(document.id, place.page - 1),),
@@ -65,10 +66,11 @@ def turning(document: Document, place: Place) -> None:
         )
         st.html(line_html(f"Page {place.page} of {document.pages}", "fact"), width="content")
         st.button(
-            "Next page",
+            "Next",
             icon=":material/chevron_right:",
             icon_position="right",
             key="reader next",
+            type="tertiary",
             disabled=place.page >= document.pages,
             on_click=turn_to,
             args=(Place(document.id, place.page + 1),),
@@ -116,7 +118,8 @@ def cited(helper: Assistant, document: Document) -> None:
         for citation in found.turn.answer.citations
         if citation.document == document.id
     ]
-    with st.expander(f"Cited in past answers ({len(quotes)})", icon=":material/format_quote:"):
+    box = st.expander(f"Cited in past answers ({len(quotes)})", icon=":material/format_quote:")
+    with box, st.container(border=False, gap=None, key="reader-cited"):
         if not quotes:
             st.caption("No answer that was kept quotes this document.")
         for at, (found, citation) in enumerate(quotes[:MOST_LISTED]):
