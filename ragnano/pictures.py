@@ -101,6 +101,14 @@ def crop_around(
     return _packed(part, scale, picture.left + left / scale, picture.top + upper / scale)
 
 
+def trimmed(picture: Picture) -> Picture:
+    """The picture without the empty paper at its sides: its words are then as large as the place allows."""
+    image = _opened(picture)
+    left, right = _inked(image, round(_SIDE_POINTS * picture.scale))
+    part = image.crop((left, 0, right, picture.height))
+    return _packed(part, picture.scale, picture.left + left / picture.scale, picture.top)
+
+
 def _inked(image: "Image", margin: int) -> tuple[int, int]:
     """The columns between which all dark pixels lie, `margin` more on each side, at least half the width."""
     box = image.convert("L").point([255 * (light < _INK) for light in range(256)]).getbbox()

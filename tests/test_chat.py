@@ -221,3 +221,27 @@ def test_threads_take_turns(assistant: Assistant, library: dict[str, str]) -> No
 
 def _asks(conversation: Conversation) -> Callable[[], object]:
     return lambda: conversation.ask(DEPOSIT, model="none")
+
+
+def test_a_question_put_right_is_asked_as_it_stands_of_the_scope_that_is_named(
+    assistant: Assistant, library: dict[str, str]
+) -> None:
+    conversation = assistant.converse()
+    conversation.ask("How much is the security deposit that the tenant shall pay to the landlord?", model="none")
+    turn = conversation.ask("and the borrower?", of=Scope(documents=(library["loan"],)), model="none")
+    assert (turn.read_as, turn.scope) == ("and the borrower?", Scope(documents=(library["loan"],)))
+    assistant.remove(library["loan"])
+    with pytest.raises(NotFoundError):
+        conversation.ask("How much?", of=turn.scope, model="none")
+
+
+def test_a_conversation_follows_the_history(assistant: Assistant, library: dict[str, str]) -> None:
+    conversation = assistant.converse()
+    conversation.ask("How much is the security deposit of the tenant?", model="none")
+    assert conversation.id == conversation.id_to_be
+    assistant.remove(library["lease"])
+    conversation.reread()
+    assert [turn.answer for turn in conversation.turns] == [None]
+    assistant.forget(conversation.id_to_be)
+    with pytest.raises(NotFoundError):
+        conversation.reread()

@@ -31,6 +31,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ragnano.places",
         "ragnano.chosen",
         "ragnano.pointed",
+        "ragnano.within",
+        "ragnano.suggest",
     ),
     ("ragnano.marks",),
     ("ragnano.models", "ragnano.store"),
@@ -81,6 +83,9 @@ UI_MAY_USE = (
     "ragnano.passages",
     "ragnano.shelves",
     "ragnano.health",  # what was checked before the app says that nothing has left the machine
+    "ragnano.within",
+    "ragnano.suggest",
+    "ragnano.chat",
     "ingest.pipeline",
     "ingest.kinds",  # data: which files have a reader
 )

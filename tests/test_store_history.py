@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ragnano.errors import AmbiguousError, NotFoundError, StoreDamaged
-from ragnano.store import Catalogue
+from ragnano.errors import AmbiguousError, NotFoundError, QuestionError, StoreDamaged
+from ragnano.store import Catalogue, new_id
 from ragnano.types import Answer, Box, Citation, Scope, Timings, TokenCount
 from tests.store_fakes import add, document, files_with, many
 
@@ -183,3 +183,24 @@ def test_a_history_of_another_version_is_read_as_far_as_it_goes(catalogue: Catal
         connection.execute("UPDATE turns SET answer = json_remove(answer, '$.verdict')")
     with pytest.raises(StoreDamaged, match=f"history delete {identifier}"):
         catalogue.turns(identifier)
+
+
+def test_a_conversation_is_given_a_name_and_an_id_beforehand(catalogue: Catalogue) -> None:
+    identifier = new_id()
+    assert catalogue.begin_conversation("What?", EVERYTHING, identifier) == identifier
+    catalogue.rename_conversation(identifier, "  Fees  of the\nmill " + "x" * 100)
+    assert catalogue.conversation(identifier).title == f"Fees of the mill {'x' * 62}…"
+    with pytest.raises(QuestionError):
+        catalogue.rename_conversation(identifier, " \n ")
+    with pytest.raises(NotFoundError):
+        catalogue.rename_conversation("0" * 16, "Fees")
+
+
+def test_the_turns_about_a_document_are_found_the_latest_first(catalogue: Catalogue) -> None:
+    lease, loan = add(catalogue, document("Rent."), "/lease"), add(catalogue, document("Interest."), "/loan")
+    identifier = catalogue.begin_conversation("What?", EVERYTHING)
+    for cited in (lease, loan, lease):
+        catalogue.add_turn(identifier, "What?", "What?", EVERYTHING, answer(citation(cited)))
+    assert [found.turn.number for found in catalogue.turns_about(lease)] == [3, 1]
+    assert {found.conversation.id for found in catalogue.turns_about(lease)} == {identifier}
+    assert catalogue.turns_about("0" * 64) == []

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from ragnano.boxes import boxes_for
+from ragnano.pictures import page_picture, trimmed
 from ragnano.store import Catalogue
 from tests.ui_browser import NEEDS_BROWSER, ask, go, upload
 from tests.ui_fakes import AGREEMENT, NASTY, write_pdf
@@ -44,16 +45,15 @@ def test_from_an_empty_library_to_a_proved_answer_and_back(open_tab: Any, home: 
     ask(page, ASK_NOTICE)
     page.get_by_text(ANSWERED).wait_for()
     assert "sixty days written notice" in page.locator(".rn-answer").inner_text()
-    assert page.locator(".rn-source").inner_text() == "1 · services.pdf · page 1"
-    page.get_by_test_id("stImage").locator("img").wait_for()
-    page.locator("summary").filter(has_text="Page 1").click()
-    whole = page.get_by_test_id("stExpander").get_by_test_id("stImage").locator("img")
-    _assert_mark_covers(picture(page, whole), home, page.locator(".rn-quote").inner_text())
+    source = page.get_by_role("button", name="1 · services.pdf · page 1 · 2 Termination")
+    source.wait_for()
+    sheet = page.locator('[class*="-sheet-"] img')
+    _assert_mark_covers(picture(page, sheet), home, AGREEMENT[5])  # opened by the answer itself
 
     ask(page, "What colour is the elephant in Antarctica?")
     page.get_by_text("Not in the documents").wait_for()
     assert page.locator(".rn-quote").count() >= 1
-    assert page.get_by_text(ASK_NOTICE).is_visible()  # among the earlier questions
+    assert page.get_by_text(ASK_NOTICE).first.is_visible()  # above in the conversation
 
     go(page, "Library")
     page.get_by_test_id("stCheckbox").locator("label").first.click()
@@ -71,17 +71,28 @@ def _assert_mark_covers(image: np.ndarray, home: Path, quote: str) -> None:
     assert quote in flat
     start = page.text.index(" ".join(quote.split()[:4]))
     end = page.text.index(quote.split()[-1], start + len(quote) - 20) + len(quote.split()[-1])
-    scale = image.shape[1] / page.width
+    # The picture is trimmed at its sides; its height is the whole page's.
+    scale = image.shape[0] / page.height
+    left = _trimmed(home, page.number)
     inside = np.zeros(image.shape[:2], dtype=bool)
     near = np.zeros(image.shape[:2], dtype=bool)
     for box in boxes_for(page.words, start, end):
-        x0, y0, x1, y1 = (round(side * scale) for side in box)
+        x0, x1 = (round((side - left) * scale) for side in (box.x0, box.x1))
+        y0, y1 = (round(side * scale) for side in (box.y0, box.y1))
         inside[y0:y1, x0:x1] = True
         near[y0 - 4 : y1 + 4, x0 - 4 : x1 + 4] = True
     yellow = (image[..., 0] > 200) & (image[..., 1] > 170) & (image[..., 2] < 140)
     assert inside.any()
     assert yellow[inside].mean() > 0.5  # what is not yellow is ink
     assert not yellow[~near].any()
+
+
+def _trimmed(home: Path, number: int) -> float:
+    """Points cut off at the left of the page's picture."""
+    catalogue = Catalogue(home)
+    document = catalogue.documents()[0]
+    catalogue.close()
+    return trimmed(page_picture(document, number, scale=2.0)).left
 
 
 def test_hostile_text_is_shown_as_it_stands(open_tab: Any, tmp_path: Path) -> None:
@@ -91,19 +102,20 @@ def test_hostile_text_is_shown_as_it_stands(open_tab: Any, tmp_path: Path) -> No
     upload(page, deed)
     go(page, "Ask")
     ask(page, "What does the literal notice say about bold, link and tag?")
-    page.locator(".rn-quote").first.wait_for()
     page.get_by_text(DONE).wait_for()
-    assert NASTY in page.locator(".rn-quote").first.inner_text()
     assert "$x^2$ :smile: :red[red] **bold** <b>tag</b>" in page.locator(".rn-answer").inner_text()
-    page.locator("summary").filter(has_text="Page 1").first.click()
+    page.locator(".rn-text").wait_for()
     assert TITLE in page.locator(".rn-text").inner_text()
+    assert page.locator('[class*="desk-panel"] .rn-source').inner_text() == TITLE
 
+    page.get_by_role("button", name="New conversation").click()
+    page.locator(".rn-question").wait_for(state="detached")
     ask(page, TITLE)
     page.get_by_text(DONE).wait_for()
-    ask(page, "And now?")
-    earlier = page.locator("summary").filter(has_text="Deed")
-    earlier.wait_for()
-    _assert_literal(earlier, TITLE)
+    _assert_literal(page.locator(".rn-question"), TITLE)
+    _assert_literal(page.locator(".st-key-recent button").first, TITLE)
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="History").click()
+    _assert_literal(page.locator("summary").filter(has_text="1 question").first, TITLE)
     go(page, "Library")
     _assert_literal(page.get_by_role("link", name="Deed"), TITLE)
 
@@ -148,7 +160,7 @@ def test_samples_in_two_clicks_on_a_phone_in_the_dark(open_tab: Any) -> None:
     page.get_by_role("button", name="Add the sample documents").click()
     page.get_by_text("documents added").wait_for()
     ask(page, "Does the Employee receive a signing bonus with the first salary?")
-    page.locator(".rn-source").first.wait_for()
+    page.get_by_text(DONE).wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     shade = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
     assert max(int(part) for part in shade.strip("rgba()").split(",")[:3]) < 80

@@ -24,6 +24,7 @@ def main() -> None:
         st.Page(HERE / "ask_page.py", title="Ask", icon=":material/forum:", url_path="ask", default=True),
         st.Page(HERE / "search_page.py", title="Search", icon=":material/search:", url_path="search"),
         st.Page(HERE / "library_page.py", title="Library", icon=":material/library_books:", url_path="library"),
+        st.Page(HERE / "history_page.py", title="History", icon=":material/history:", url_path="history"),
         st.Page(HERE / "machine_page.py", title="Machine", icon=":material/memory:", url_path="machine"),
         st.Page(HERE / "document_page.py", title="Document", url_path="document", visibility="hidden"),
         st.Page(HERE / "reader_page.py", title="Reader", url_path="reader", visibility="hidden"),

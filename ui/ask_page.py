@@ -1,182 +1,226 @@
-"""Asking: a question, an answer that streams, and the words it rests on."""
+"""Asking: a conversation, and beside it the page that proves what was said.
 
-import time
+The address names the conversation, so that a refresh finds it again. Questions are answered on threads of their own
+(talks.py): what is clicked here meanwhile neither waits nor takes the answer away.
+"""
+
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Literal
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from adding import show_report
-from cards import card, conflict
+from asked_of import choose_scope, in_words, model_label, take_over
+from clicks import listen
 from first_run import welcome
+from narrowing import scope_now
+from opening import TALK
+from panel import lay_beside, panel
 from safe_text import answer_html, escape, line_html
-from session import ALL, Session, Turn, session
-from shared import assistant, choose, counted, file_name, questions, told, unexpected
+from session import Session, session
+from shared import assistant, counted, told
+from talks import Asked, Job, Talk, talks
+from turns import show_question, show_turn, show_unanswered
 
-from ragnano.assistant import QUOTES_ONLY, Assistant
-from ragnano.errors import RagnanoError
-from ragnano.types import Answer, Scope, Verdict
+from ragnano.assistant import Assistant
+from ragnano.suggest import first_questions
+from ragnano.types import Turn
 
-Look = tuple[str, str, Literal["green", "blue", "orange"]]
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 MOST_MARKS = 99  # of a preview, whose citations are not made yet
-MOST_NAMED = 4  # files, when a question fits several
-PULSE_S = 0.3
-FLUSH_S = 0.05  # Streamlit sends every 0.01 s
-
-VERDICTS: dict[Verdict, Look] = {
-    "answered": ("Answered", ":material/check_circle:", "green"),
-    "quoted": ("Quoted from the document", ":material/format_quote:", "blue"),
-    "not_found": ("Not in the documents", ":material/search_off:", "orange"),
-}
+MOST_TURNS = 20  # drawn at once; the earlier ones are one click away
+MOST_RECENT = 6  # conversations in the sidebar
+PULSE_S = 0.15
 
 
-def model_label(name: str | None) -> str:
-    """A model's name as it is shown."""
-    return "quotes only, no model" if name in (None, QUOTES_ONLY) else Path(str(name)).name
+def open_talk(name: str) -> None:
+    """Put the conversation with this id on the page; "" begins a new one. For buttons."""
+    state = session()
+    state.talk, state.opened, state.editing, state.whole = name, None, 0, False
+    if name:
+        st.query_params[TALK] = name
+    else:
+        st.query_params.pop(TALK, None)
 
 
-def choose_scope(helper: Assistant, state: Session) -> None:
-    """What the next question is asked of, and by which model; in the sidebar."""
-    collections = [ALL, *(name for name, _ in helper.catalogue.collections())]
-    state.collection = choose(
-        "Collection",
-        collections,
-        state.collection,
-        "ask collection",
-        format_func=lambda name: name or "All collections",
+def current(helper: Assistant, state: Session) -> Talk:
+    """The conversation that the address names, or the one that was on the page, or a new one."""
+    named = st.query_params.get(TALK, "")
+    talk = talks().find(helper, named or state.talk) if named or state.talk else None
+    if talk is None:
+        talk = talks().begin(helper)
+    if talk.id != state.talk:
+        open_talk(talk.id)
+        if talk.begun:
+            take_over(state, talk.conversation.scope)
+    if talk.begun:
+        st.query_params[TALK] = talk.id
+    else:
+        st.query_params.pop(TALK, None)
+    return talk
+
+
+def sidebar(helper: Assistant, talk: Talk, state: Session) -> None:
+    """A new conversation, and what the next question is asked of."""
+    st.button(
+        "New conversation",
+        icon=":material/add_comment:",
+        key="new conversation",
+        width="stretch",
+        on_click=open_talk,
+        args=("",),
     )
-    documents = {document.id: document.title for document in helper.documents(Scope(state.collection or None))}
-    state.document = choose(
-        "Document",
-        [ALL, *documents],
-        state.document,
-        "ask document",
-        format_func=lambda identifier: documents.get(identifier, "All documents"),
-    )
-    choose_limits(helper, state)
-    models = helper.chat_models()
-    state.model = choose(
-        "Model",
-        models,
-        state.model or models[0],
-        "ask model",
-        format_func=model_label,
-        help="A model puts the answer in words. Quotes only shows the best sentence as it stands.",
-    )
-    if models == [QUOTES_ONLY]:
-        st.caption(escape("No model is here yet: `ragnano models fetch` brings one. Until then answers are quotes."))
+    choose_scope(helper, state)
+    st.caption("Everything stays on this machine.")
 
 
-def choose_limits(helper: Assistant, state: Session) -> None:
-    """The dates and the kind of file that the next question is limited to."""
-    with st.expander("Dates and kinds of file", icon=":material/filter_alt:"):
-        said = "2019, 2019-05 or 2019-05-01"
-        state.dated_from = st.text_input("Dated from", state.dated_from, placeholder=said, key="ask from").strip()
-        state.dated_to = st.text_input("Dated to", state.dated_to, placeholder=said, key="ask to").strip()
-        kinds = sorted({document.media_type for document in helper.documents()})
-        state.kind = choose(
-            "Kind of file", [ALL, *kinds], state.kind, "ask kind", format_func=lambda kind: kind or "All kinds"
+def show_recent(helper: Assistant, talk: Talk) -> None:
+    """The conversations last spoken in. Drawn last, so that a question just answered is among them."""
+    recent = helper.conversations()[:MOST_RECENT]
+    if recent:
+        st.caption("Recent conversations")
+    with st.container(gap=None, key="recent"):
+        for info in recent:
+            st.button(
+                f"**{escape(info.title)}**" if info.id == talk.id else escape(info.title),
+                key=f"recent {info.id}",
+                type="tertiary",
+                width="stretch",
+                on_click=open_talk,
+                args=(info.id,),
+            )
+
+
+def show_conversation(helper: Assistant, talk: Talk, state: Session, turns: Sequence[Turn], job: Job | None) -> None:
+    """These turns, and a question that came to nothing."""
+    if len(turns) > MOST_TURNS and not state.whole:
+        if st.button(f"Show the {len(turns) - MOST_TURNS} earlier questions", type="tertiary", key="earlier"):
+            state.whole = True
+            st.rerun()
+        turns = turns[-MOST_TURNS:]
+    for at, turn in enumerate(turns, start=1):
+        show_turn(helper, turn, talk.conversation.scope, talk.ask, lay_beside, latest=at == len(turns) and job is None)
+    if job is None:
+        show_left(talk)
+
+
+def show_left(talk: Talk) -> None:
+    """What is wrong with the last question, if anything."""
+    if talk.unanswered:
+        show_unanswered(talk.unanswered, talk.ask)
+    elif talk.conversation.not_kept:
+        st.warning(escape(f"This answer is not in the history: {talk.conversation.not_kept}"))
+
+
+def suggest(helper: Assistant, talk: Talk, state: Session) -> None:
+    """Questions to begin with, made from what is in the library."""
+    scope = scope_now(helper, state)
+    questions = first_questions(helper.documents(scope), helper.catalogue.headings_of)
+    if questions:
+        st.caption("Ask in your own words, or begin with one of these:")
+    for at, question in enumerate(questions):
+        st.button(
+            escape(question),
+            key=f"suggested {at}",
+            icon=":material/arrow_outward:",
+            on_click=ask_of_scope,
+            args=(helper, talk, question),
         )
 
 
-def scope_now(helper: Assistant, state: Session) -> Scope:
-    """What the next question is asked of. Raises QuestionError for what is no date."""
-    return helper.scope(
-        state.collection or None,
-        state.document or None,
-        dated_from=state.dated_from or None,
-        dated_to=state.dated_to or None,
-        kind=state.kind or None,
-    )
+def ask_of_scope(helper: Assistant, talk: Talk, question: str) -> None:
+    """Ask a question of what is chosen in the sidebar. Raises QuestionError for what is no date."""
+    state = session()
+    scope = scope_now(helper, state)
+    if scope != talk.conversation.scope and talk.job is None:
+        talk.conversation.limit(scope)
+    talk.ask(Asked(question, state.model))
+    st.query_params[TALK] = talk.id
 
 
-def asked_of(scope: Scope) -> str:
-    """A scope in words."""
-    place = "this document" if scope.documents else ("this collection" if scope.collection else "all documents")
-    limited = scope.dated_from or scope.dated_to or scope.media_types
-    return f"{place}, within the limits chosen" if limited else place
-
-
-def show_turn(helper: Assistant, turn: Turn, at: int, *, pictures: bool) -> None:
-    """What came of a question."""
-    if turn.trouble is not None:
-        st.error(escape(turn.trouble), icon=":material/error:")
-    elif turn.answer is None:
-        st.caption("Stopped before the answer was complete.")
-    else:
-        show_answer(helper, turn.answer, f"turn {at}", pictures=pictures)
-
-
-def show_history(helper: Assistant, turns: Sequence[Turn]) -> None:
-    """Earlier questions, latest first; an answer is drawn when its question is opened."""
-    if turns:
-        st.subheader("Earlier in this session", anchor=False)
-    for at in reversed(range(len(turns))):
-        answer = turns[at].answer
-        icon = VERDICTS[answer.verdict][1] if answer else ":material/error:"
-        earlier = st.expander(escape(turns[at].question), icon=icon, key=f"earlier {at}", on_change="rerun")
-        if earlier.open:
-            with earlier:
-                show_turn(helper, turns[at], at, pictures=False)
-
-
-def show_answer(helper: Assistant, answer: Answer, key: str, *, pictures: bool) -> None:
-    """Verdict, words, citations; for a refusal the nearest clauses."""
-    label, icon, color = VERDICTS[answer.verdict]
-    st.badge(label, icon=icon, color=color)
-    st.html(answer_html(answer.answer, max((citation.number for citation in answer.citations), default=0)))
-    for at, contradiction in enumerate(answer.conflicts):
-        conflict(helper, contradiction, answer.citations, f"{key} conflict {at}")
-    for at, citation in enumerate(answer.citations):
-        card(helper, citation, f"{key} citation {at}", picture=pictures)
-    if len(answer.about) > 1:
-        names = ", ".join(file_name(path) for path in answer.about[:MOST_NAMED])
-        more = f" and {len(answer.about) - MOST_NAMED} more" if len(answer.about) > MOST_NAMED else ""
-        st.info(escape(f"{len(answer.about)} documents fit the question about as well: {names}{more}."))
-    if answer.nearest:
-        st.caption("The clauses that come nearest:")
-    for at, citation in enumerate(answer.nearest):
-        card(helper, citation, f"{key} nearest {at}", picture=False)
-    st.caption(escape(f"{answer.timings.total_s:.1f} s · {model_label(answer.model)}"))
-
-
-def answer_now(helper: Assistant, turn: Turn) -> None:
-    """Ask, streaming a preview; the outcome is kept in the turn."""
-    status, queue, preview = st.empty(), st.empty(), st.empty()
-    shown: list[str] = []
-    drawn = 0.0
-
-    def write(piece: str) -> None:
-        if not shown:
-            status.empty()
-        shown.append(piece)
-        preview.html(answer_html("".join(shown), MOST_MARKS))
-
-    def waits() -> bool:
-        """Called while the question waits and while the model writes: drawing lets the reader's stop through."""
-        nonlocal drawn
-        now = time.monotonic()
-        if now - drawn >= PULSE_S:
-            drawn = now
-            before = ahead()
+def follow(job: Job, place: "DeltaGenerator") -> None:
+    """Show a question while it is being answered: how it is read, who is before it, the answer as it is written."""
+    with place.container():
+        show_question(job.asked.question)
+        reading, status, queue, preview = st.empty(), st.empty(), st.empty(), st.empty()
+        st.button("Stop", icon=":material/stop_circle:", key=f"stop {job.number}", on_click=job.stop)
+    drawn = ""
+    with ExitStack() as looking:
+        looking.enter_context(status)
+        looking.enter_context(st.spinner("Looking through the documents …", show_time=True))
+        while not job.wait(PULSE_S):
+            if job.read_as != job.asked.question:
+                reading.html(line_html(f"Read as: {job.read_as}", "reading"))
+            # Drawing lets the reader's clicks through: at each pulse, whether there is news or not.
+            before = job.ahead()
             queue.caption(f"{counted(before, 'question')} ahead of yours." if before else "")
-        return False
+            if job.preview != drawn:
+                if not drawn:
+                    looking.close()
+                    status.empty()
+                drawn = job.preview
+                preview.html(answer_html(drawn, MOST_MARKS))
 
-    try:
-        with questions().one_more() as ahead, status, st.spinner("Looking through the documents …", show_time=True):
-            turn.answer = helper.ask(
-                turn.question,
-                turn.scope,
-                model=turn.model,
-                on_text=write,
-                cancelled=waits,
-            )
-    except RagnanoError as error:
-        turn.trouble = str(error)
-    # The border to the reader, as in `shared.told`; the turn keeps the message for later reruns.
-    except Exception as error:  # noqa: BLE001
-        turn.trouble = unexpected(error)
+
+def open_cited(talk: Talk, mark: str) -> None:
+    """Open the citation of a mark that was clicked: "3:1" is the first one of the third turn."""
+    number, _, cited = mark.partition(":")
+    for turn in talk.conversation.turns:
+        for citation in turn.answer.citations if turn.answer else ():
+            if (str(turn.number), str(citation.number)) == (number, cited):
+                lay_beside(citation)
+                return
+
+
+def open_by_itself(talk: Talk, state: Session) -> bool:
+    """Lay the latest answer's first citation beside it, once; whether that was done now."""
+    turn = talk.conversation.turns[-1] if talk.conversation.turns else None
+    if turn is None or talk.job or state.shown_for == (talk.id, turn.number):
+        return False
+    state.shown_for = (talk.id, turn.number)
+    if turn.answer is None or not turn.answer.citations:
+        return False
+    lay_beside(turn.answer.citations[0], by_itself=True)
+    return True
+
+
+def show_beside(helper: Assistant, state: Session) -> None:
+    """What is open, or what would be."""
+    if state.opened:
+        panel(helper, state.opened)
+        return
+    with st.container(key="desk-panel-none"):
+        st.caption("The page behind a citation opens here, with its words marked.")
+
+
+def talk_beside_page(helper: Assistant, talk: Talk, state: Session) -> None:
+    """The conversation on the left, the page on the right; the questions being answered last."""
+    job, turns = talk.job, talk.conversation.turns
+    open_by_itself(talk, state)
+    left, right = st.columns([1, 1.12], gap="medium")
+    with left:
+        show_conversation(helper, talk, state, turns, job)
+    with right:
+        beside = st.empty()
+        with beside.container():
+            show_beside(helper, state)
+    shown = len(turns)
+    while job:
+        with left:
+            place = st.empty()
+        follow(job, place)
+        # Drawn in the same run: st.rerun() here would take the place of a click on another page made meanwhile.
+        job, turns = talk.job, talk.conversation.turns
+        with place.container(), told():
+            for turn in turns[shown:]:
+                show_turn(helper, turn, talk.conversation.scope, talk.ask, lay_beside, latest=job is None)
+            show_left(talk)
+        shown = len(turns)
+        if open_by_itself(talk, state):
+            with beside.container():
+                show_beside(helper, state)
 
 
 def page() -> None:
@@ -184,39 +228,31 @@ def page() -> None:
     state = session()
     with told():
         helper = assistant()
-        st.title("Ask", anchor=False)
-        show_report()
         if not helper.catalogue.collections():
+            st.title("Ask", anchor=False)
+            show_report()
             welcome(helper)
             return
+        st.set_page_config(layout="wide")
+        talk = current(helper, state)
         with st.sidebar:
-            choose_scope(helper, state)
-            st.caption("Everything stays on this machine.")
-        # In a container the box stays where it is written. At the bottom of the window it would scroll each answer's
-        # beginning out of sight, because its citations are long.
-        with st.container():
-            question = st.chat_input("Ask about the documents", submit_mode="stop", key="question")
-        scope = scope_now(helper, state)
-        st.caption(escape(f"Asks {asked_of(scope)} · {model_label(state.model)}"))
+            sidebar(helper, talk, state)
+        question = st.chat_input("Ask about the documents", key="question")
         if question:
-            turn = Turn(question, scope, state.model)
-            state.turns.append(turn)
-        place = st.empty()
-        if question:
-            # Lets the empty place reach the browser by itself: sent together with what follows it would be merged with
-            # it, and the answer before would shine through until the new one is complete.
-            time.sleep(FLUSH_S)
-        show_history(helper, state.turns[:-1])
-        if not state.turns:
-            return
-        if question:
-            with place.container():
-                st.html(line_html(question, "question"))
-                answer_now(helper, state.turns[-1])
-        # Drawn in the same run: st.rerun() here would take the place of a click on another page made meanwhile.
-        with place.container():
-            st.html(line_html(state.turns[-1].question, "question"))
-            show_turn(helper, state.turns[-1], len(state.turns) - 1, pictures=True)
+            ask_of_scope(helper, talk, question)
+        listen(lambda mark: open_cited(talk, mark))
+        with st.container(key="desk" if talk.begun else "desk-alone"):
+            with st.container(horizontal=True, vertical_alignment="bottom", key="desk-head"), told():
+                st.title("Ask", anchor=False, width="content")
+                asks = f"Asks {in_words(helper, scope_now(helper, state))} · {model_label(state.model)}"
+                st.caption(escape(asks), width="content")
+            show_report()
+            if talk.begun:
+                talk_beside_page(helper, talk, state)
+            else:
+                suggest(helper, talk, state)
+        with st.sidebar:
+            show_recent(helper, talk)
 
 
 page()

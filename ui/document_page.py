@@ -5,12 +5,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 from kinds_of_file import kind_name
-from opening import Place, addressed, reader_link
+from opening import ASK_PAGE, Place, addressed, reader_link
 from removing import remove, show_removed
 from safe_text import escape, facts_html, line_html
 from session import ALL, session
 from shared import (
-    ASK_PAGE,
     LIBRARY_PAGE,
     SEARCH_PAGE,
     assistant,

@@ -1,6 +1,6 @@
-"""Opening a document at a place: links into the reader, and the place that the reader's address names.
+"""Opening things by their address: a document at a place in the reader, a conversation on the ask page.
 
-An address can be typed by anybody: what it says is checked here and is never more than an id and three numbers.
+An address can be typed by anybody: what it says is checked here and is never more than ids and numbers.
 """
 
 from pathlib import Path
@@ -8,6 +8,10 @@ from typing import NamedTuple, NoReturn
 
 import streamlit as st
 from safe_text import escape
+
+ASK_PAGE = Path(__file__).resolve().parent / "ask_page.py"
+TALK = "talk"
+"""In the ask page's address: the conversation's id."""
 
 READER_PAGE = Path(__file__).resolve().parent / "reader_page.py"
 

@@ -30,15 +30,32 @@ def escape(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\g<0>", text).replace(_CUT, PART)
 
 
-def answer_html(text: str, citations: int = 0) -> str:
-    """An answer as HTML; its marks [1] … [citations] become raised numbers, other brackets stay as they are."""
+def answer_html(text: str, citations: int = 0, key: str = "") -> str:
+    """An answer as HTML; its marks [1] … [citations] become raised numbers, other brackets stay as they are.
+
+    With a key they are buttons, which clicks.py listens to; it must be harmless in HTML.
+    """
 
     def raised(match: re.Match[str]) -> str:
+        number = match.group(1)
+        if not 1 <= int(number) <= citations:
+            return match.group()
+        if not key:
+            return f'<sup class="rn-mark">{number}</sup>'
         return (
-            f'<sup class="rn-mark">{match.group(1)}</sup>' if 1 <= int(match.group(1)) <= citations else match.group()
+            f'<sup><button class="rn-mark" type="button" data-cite="{key}:{int(number)}" '
+            f'aria-label="Open citation {number}">{number}</button></sup>'
         )
 
     return f'<div class="rn-answer">{_MARK.sub(raised, _lines(text))}</div>'
+
+
+def copy_html(text: str, label: str = "Copy") -> str:
+    """A button that puts the text on the clipboard; clicks.py does it."""
+    return (
+        f'<button class="rn-copy" type="button" data-copy="{html.escape(text)}">'
+        f'<span aria-live="polite">{html.escape(label)}</span></button>'
+    )
 
 
 def quote_html(quote: str) -> str:

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from opening import Place
 
-from ragnano.types import Answer, Scope
+from ragnano.types import Citation
 
 if TYPE_CHECKING:
     from removing import Removal
@@ -16,15 +17,17 @@ ALL = ""
 DEFAULT_COLLECTION = "default"
 
 
-@dataclass(slots=True)
-class Turn:
-    """A question of this tab. Without answer and trouble it was stopped (or is being answered now)."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The citation whose page lies beside the conversation, and the page that is shown of its document.
 
-    question: str
-    scope: Scope = field(default_factory=Scope)
-    model: str | None = None
-    answer: Answer | None = None
-    trouble: str | None = None
+    `number` tells one opening from the next. `by_itself` is true when an answer opened it, not the reader.
+    """
+
+    citation: Citation
+    page: int
+    number: int
+    by_itself: bool = False
 
 
 @dataclass(slots=True)
@@ -32,10 +35,21 @@ class Session:
     """What the next question is asked of and by which model; `watched` is the number of the run whose outcome is shown,
     `finished` of the last one that was seen to end.
 
-    `document` is an id; `dated_from` and `dated_to` are dates as typed, `kind` is a media type.
+    `talk` is the id of the conversation on the page. `opened` is what lies beside it, `openings` how often anything was
+    laid there, `shown_for` the answer that last did so by itself. `editing` is the number of the turn whose question is
+    being put right. `whole` is true once all turns of a long conversation are asked for, `all_talks` once all
+    conversations of a long history are.
+    `document` is an id; `dated_from` and `dated_to` are dates as typed, `kind` is a media type. `reading` is
+    what the reader shows, `zoom` how large, in per cent of the width there is.
     """
 
-    turns: list[Turn] = field(default_factory=list)
+    talk: str = ""
+    opened: Opened | None = None
+    openings: int = 0
+    shown_for: tuple[str, int] = ("", 0)
+    editing: int = 0
+    whole: bool = False
+    all_talks: bool = False
     collection: str = ALL
     document: str = ALL
     dated_from: str = ""
@@ -49,6 +63,8 @@ class Session:
     removed: "list[Removal]" = field(default_factory=list)
     search: str = ""
     sorted_by: str = ""
+    reading: Place | None = None
+    zoom: int = 100
 
 
 def session() -> Session:

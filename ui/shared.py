@@ -17,7 +17,6 @@ from ragnano.errors import RagnanoError
 
 LIBRARY_PAGE = Path(__file__).resolve().parent / "library_page.py"
 DOCUMENT_PAGE = LIBRARY_PAGE.with_name("document_page.py")
-ASK_PAGE = LIBRARY_PAGE.with_name("ask_page.py")
 SEARCH_PAGE = LIBRARY_PAGE.with_name("search_page.py")
 MACHINE_PAGE = LIBRARY_PAGE.with_name("machine_page.py")
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_docs" / "documents"
@@ -51,7 +50,7 @@ class Questions:
         with self._lock:
             self._open.append(ticket)
         try:
-            yield lambda: self._open.index(ticket)
+            yield lambda: self._open.index(ticket) if ticket in self._open else 0
         finally:
             with self._lock:
                 self._open.remove(ticket)

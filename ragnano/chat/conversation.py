@@ -16,7 +16,7 @@ from ragnano.chat.followup import read_followup
 from ragnano.errors import NotFoundError, StoreBusy, StoreError
 from ragnano.narrow import narrow
 from ragnano.question import read_question
-from ragnano.store import Catalogue
+from ragnano.store import Catalogue, new_id
 from ragnano.types import Answer, Document, Scope, Turn
 
 
@@ -53,6 +53,8 @@ class Conversation:
         info = None if name is None else self._catalogue.conversation(name)
         self.id: str | None = info.id if info else None
         """Its id in the history; None as long as it is not kept."""
+        self.id_to_be = self.id or new_id()
+        """The id that it has, or will have from its first turn on."""
         self.turns: tuple[Turn, ...] = tuple(self._catalogue.turns(info.id)) if info else ()
         self.not_kept = ""
         """Why the last turn is not in the history although it should be; "" when it is."""
@@ -79,25 +81,42 @@ class Conversation:
         with self._turn:
             self._topic = ()
 
+    def reread(self) -> None:
+        """Follow the history: answers go with removed documents, turns come from other processes.
+
+        Does nothing while a question is being answered, or when the last turn could not be kept. Raises NotFoundError
+        when the conversation has been deleted.
+        """
+        if self.id is None or self.not_kept or not self._turn.acquire(blocking=False):
+            return
+        try:
+            self._catalogue.conversation(self.id)
+            self.turns = tuple(self._catalogue.turns(self.id))
+        finally:
+            self._turn.release()
+
     def ask(
         self,
         text: str,
         *,
+        of: Scope | None = None,
         model: str | None = None,
         on_text: Callable[[str], None] | None = None,
         on_reading: Callable[[str, Scope], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> Turn:
-        """Answer what is asked as it is meant here.
+        """Answer what is asked as it is meant here; with `of`, as it stands and of this scope alone (a question put
+        right, asked again, or asked of another document).
 
         `on_reading` is told, before the answer, how the question is read and what it is asked of; the others are as in
         Assistant.ask. Raises what that raises, and NotFoundError when the document or collection that the conversation
         is limited to has been removed.
         """
         with self._turn:
-            self._require_there()
-            reading = read_followup(text, self.turns[-1].read_as if self.turns else None)
-            scope = self._scope_for(reading.text) if reading.leans else self.scope
+            self._require_there(of or self.scope)
+            before = self.turns[-1].read_as if self.turns and of is None else None
+            reading = read_followup(text, before)
+            scope = self._scope_for(reading.text) if reading.leans else of or self.scope
             if on_reading:
                 on_reading(reading.text, scope)
             answer = self._asker.ask(reading.text, scope, model=model, on_text=on_text, cancelled=cancelled)
@@ -118,8 +137,7 @@ class Conversation:
         outside = named.difference(topic)
         return self.scope if 2 * len(outside) > len(named) else replace(self.scope, documents=topic)
 
-    def _require_there(self) -> None:
-        scope = self.scope
+    def _require_there(self, scope: Scope) -> None:
         if scope.documents is not None and not any(map(self._catalogue.has, scope.documents)):
             raise NotFoundError("the document that this conversation was asked of has been removed: choose another")
         if scope.collection is not None and scope.collection not in dict(self._catalogue.collections()):
@@ -131,7 +149,7 @@ class Conversation:
 
         def keep() -> None:
             if self.id is None:
-                self.id = self._catalogue.begin_conversation(asked, self.scope)
+                self.id = self._catalogue.begin_conversation(asked, self.scope, self.id_to_be)
             kept = self._catalogue.add_turn(self.id, asked, read_as, scope, answer)
             # A document removed meanwhile takes the answer out of the history, not off the screen.
             turns.append(replace(kept, answer=answer))

@@ -32,13 +32,13 @@ def escape(text: str) -> str:
     return _LINK.sub(lambda found: found.group() + "<!-- -->", escaped)
 
 
-def write(path: Path, text: str) -> None:
-    """Put the text into a file that only its owner can read (0600), at once. Raises QuestionError when that fails."""
+def write(path: Path, content: str | bytes) -> None:
+    """Put it into a file that only its owner can read (0600), at once. Raises QuestionError when that fails."""
     temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
         Path(temporary).replace(path)
     except OSError as error:
         if temporary:

@@ -77,24 +77,28 @@ def search(
 @group.command("export")
 def export(
     name: Name,
-    form: Annotated[Literal["markdown", "json"], typer.Option("--format", "-f", help="What to write.")] = "markdown",
+    form: Annotated[
+        Literal["markdown", "json", "docx", "pdf"],
+        typer.Option("--format", "-f", help="What to write; docx and pdf need --out."),
+    ] = "markdown",
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Write into this file, readable by you alone, not to the screen.")
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Write a conversation as Markdown or JSON. It holds words of your documents."""
-    from ragnano.chat.transcript import markdown, write
+    """Write a conversation as Markdown, JSON, Word or PDF. It holds words of your documents."""
+    from ragnano.chat.transcript import write
 
+    if out is None and form in ("docx", "pdf"):
+        raise typer.BadParameter(f"{form} is no text for the screen: name a file with --out")
     with assistant(data_dir=data_dir) as helper:
         info = helper.catalogue.conversation(name)
-        turns = helper.catalogue.turns(info.id)
-        text = markdown(info, turns) if form == "markdown" else to_json(_whole(info, turns), indent=1) + "\n"
-        if out is None:
-            echo_lines([text.rstrip("\n")])
-        else:
-            write(out, text)
+        content = _exported(form, info, helper.catalogue.turns(info.id))
+        if out is not None:
+            write(out, content)
             echo_lines([f"Wrote {PurePath(out).name}."], err=True)
+        elif isinstance(content, str):
+            echo_lines([content.rstrip("\n")])
 
 
 @group.command("delete")
@@ -114,6 +118,22 @@ def delete(
             typer.echo(to_json({"deleted": deleted}))
         else:
             echo_lines([f"Deleted {deleted} conversation{'s' if deleted != 1 else ''}."])
+
+
+def _exported(form: str, info: "ConversationInfo", turns: "list[Turn]") -> str | bytes:
+    """The conversation in a form that people or programs read."""
+    from ragnano.chat.papers import pdf, word
+    from ragnano.chat.transcript import markdown
+
+    match form:
+        case "docx":
+            return word(info, turns)
+        case "pdf":
+            return pdf(info, turns)
+        case "markdown":
+            return markdown(info, turns)
+        case _:
+            return to_json(_whole(info, turns), indent=1) + "\n"
 
 
 def _line(info: "ConversationInfo") -> str:

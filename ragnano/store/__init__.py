@@ -5,10 +5,21 @@ when the vector cache is first opened.
 """
 
 from ragnano.store.catalogue import Catalogue
+from ragnano.store.history import new_id
 from ragnano.store.lexical import quote_term
 from ragnano.store.rows import EmbeddingBatch, LogEntry, Placement
 from ragnano.store.undo import Removed
 from ragnano.store.vectors import Vectors
 from ragnano.store.versions import Version
 
-__all__ = ["Catalogue", "EmbeddingBatch", "LogEntry", "Placement", "Removed", "Vectors", "Version", "quote_term"]
+__all__ = [
+    "Catalogue",
+    "EmbeddingBatch",
+    "LogEntry",
+    "Placement",
+    "Removed",
+    "Vectors",
+    "Version",
+    "new_id",
+    "quote_term",
+]

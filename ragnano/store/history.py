@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from ragnano.errors import AmbiguousError, NotFoundError, StoreDamaged
+from ragnano.errors import AmbiguousError, NotFoundError, QuestionError, StoreDamaged
 from ragnano.store.database import Database
 from ragnano.store.records import documents_in, from_json, to_json
 from ragnano.text import fold
@@ -61,11 +61,10 @@ class History(Database):
             rows = connection.execute(f"{_TURNS} WHERE conversation = ? ORDER BY ordinal", (conversation,)).fetchall()
         return [_turn(row, conversation) for row in rows]
 
-    def begin_conversation(self, title: str, scope: Scope) -> str:
-        """Keep a new conversation and return its id. Raises StoreError."""
-        identifier, now = uuid.uuid4().hex[:16], _now()
-        title = fold(title)
-        title = title if len(title) <= _TITLE else title[: _TITLE - 1].rstrip() + "…"
+    def begin_conversation(self, title: str, scope: Scope, identifier: str | None = None) -> str:
+        """Keep a new conversation and return its id, which is `identifier` (`new_id`) if given. Raises StoreError."""
+        identifier, now = identifier or new_id(), _now()
+        title = _short(title)
         with self.writing() as connection:
             connection.execute(
                 "INSERT INTO conversations (id, title, scope, created, updated) VALUES (?, ?, ?, ?, ?)",
@@ -73,6 +72,15 @@ class History(Database):
             )
             _limit(connection, identifier, scope)
         return identifier
+
+    def rename_conversation(self, conversation: str, title: str) -> None:
+        """Give the conversation with this full id another title. Raises NotFoundError, QuestionError for an empty one,
+        StoreError."""
+        if not (title := _short(title)):
+            raise QuestionError("a conversation needs a name of at least one character")
+        with self.writing() as connection:
+            _require(connection, conversation)
+            connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (title, conversation))
 
     def limit_conversation(self, conversation: str, scope: Scope) -> None:
         """Keep what the conversation with this full id is asked of from now on. Raises StoreError."""
@@ -111,6 +119,20 @@ class History(Database):
             _require(connection, conversation)
             connection.execute("DELETE FROM conversations WHERE id = ?", (conversation,))
 
+    def turns_about(self, document: str) -> list[FoundTurn]:
+        """The turns whose answer quotes, names or was asked of the document with this id, latest first."""
+        if self.schema < _SINCE:
+            return []
+        with self.reading() as connection:
+            rows = connection.execute(
+                f"""{_TURNS.replace("SELECT ", "SELECT conversation, ", 1)} WHERE (conversation, ordinal) IN (
+                        SELECT conversation, ordinal FROM turn_documents WHERE document = ?)
+                    ORDER BY created DESC""",
+                (document,),
+            ).fetchall()
+        known = {info.id: info for info in self.conversations()} if rows else {}
+        return [FoundTurn(known[owner], _turn(tuple(row), owner)) for owner, *row in rows if owner in known]
+
     def search_turns(self, words: str) -> Iterator[FoundTurn]:
         """The turns that hold all the words, whatever the case, in question, answer or quotes; latest first."""
         wanted = words.casefold().split()
@@ -129,6 +151,16 @@ def rename_collection(connection: sqlite3.Connection, old: str, new: str) -> Non
                 WHERE json_extract(scope, '$.collection') = ?1""",
             (old, new),
         )
+
+
+def new_id() -> str:
+    """An id for a conversation that is not kept yet."""
+    return uuid.uuid4().hex[:16]
+
+
+def _short(title: str) -> str:
+    title = fold(title)
+    return title if len(title) <= _TITLE else title[: _TITLE - 1].rstrip() + "…"
 
 
 def _now() -> str:

@@ -1,0 +1,135 @@
+"""Conversations, the page beside them and the reader, in a real browser with stand-ins for the models."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.test_ui_browser import ANSWERED, ASK_NOTICE, DONE
+from tests.ui_browser import NEEDS_BROWSER, ask, go, upload
+from tests.ui_fakes import AGREEMENT, write_pdf
+
+pytest_plugins = ["tests.ui_browser"]
+pytestmark = NEEDS_BROWSER
+
+ASK_FEE = "What is the monthly fee of the Customer?"
+
+
+@pytest.fixture
+def desk(open_tab: Any, tmp_path: Path) -> Any:
+    """A tab on the ask page of a library with one agreement of two pages."""
+    page = open_tab("library")
+    upload(page, write_pdf(tmp_path / "services.pdf", AGREEMENT, ("Schedule", "Nothing else is agreed.")))
+    go(page, "Ask")
+    return page
+
+
+def test_a_refresh_finds_the_conversation_even_in_mid_answer(desk: Any) -> None:
+    ask(desk, ASK_NOTICE)
+    desk.get_by_text(ANSWERED).wait_for()
+    ask(desk, ASK_FEE)
+    desk.get_by_role("button", name="Stop").wait_for()
+    desk.reload()  # while the second answer is being written
+    desk.get_by_text(DONE).nth(1).wait_for()
+    assert desk.locator(".rn-question").all_inner_texts() == [ASK_NOTICE, ASK_FEE]
+    assert "$4,250" in desk.locator(".rn-answer").last.inner_text()
+    go(desk, "History")
+    desk.locator("summary").filter(has_text="2 questions").click()
+    desk.get_by_role("link", name="Open").click()
+    desk.locator(".rn-question").nth(1).wait_for()
+
+
+def test_an_answer_goes_on_while_its_reader_looks_elsewhere(desk: Any) -> None:
+    ask(desk, ASK_NOTICE)
+    desk.get_by_role("button", name="Stop").wait_for()
+    go(desk, "Library")
+    go(desk, "Ask")
+    desk.get_by_text(ANSWERED).wait_for()
+    assert desk.locator(".rn-question").count() == 1
+
+
+def test_stop_ends_an_answer_and_keeps_nothing_of_it(desk: Any) -> None:
+    ask(desk, ASK_NOTICE)
+    desk.get_by_role("button", name="Stop").click()
+    desk.get_by_text("Stopped before the answer was complete.").wait_for()
+    desk.get_by_role("button", name="Ask again").click()
+    desk.get_by_text(ANSWERED).wait_for()
+    assert desk.locator(".rn-question").count() == 1
+
+
+def test_a_mark_in_the_answer_opens_its_page_with_the_words_in_sight(desk: Any) -> None:
+    ask(desk, ASK_NOTICE)
+    desk.get_by_text(DONE).wait_for()
+    desk.get_by_role("button", name="Close").click()
+    sheet = desk.locator('[class*="-sheet-"] img')
+    sheet.wait_for(state="detached")
+    desk.get_by_role("button", name="Open citation 1").click()
+    sheet.wait_for()
+    desk.get_by_role("button", name="Larger").click()
+    desk.locator('[class*="-sheet-130"] img').wait_for()
+    desk.wait_for_function(
+        """() => { const frame = document.querySelector('[class*="-sheet-130"]');
+                   return frame.querySelector("img").clientWidth > 1.2 * frame.clientWidth; }"""
+    )
+    desk.get_by_role("button", name="Next").click()
+    desk.get_by_text("2 / 2").wait_for()
+
+
+def test_words_are_copied_with_their_reference(desk: Any) -> None:
+    desk.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(desk, ASK_NOTICE)
+    desk.get_by_text(DONE).wait_for()
+    desk.get_by_role("button", name="Copy with reference").click()
+    desk.get_by_role("button", name="Copied").wait_for()
+    copied = desk.evaluate("navigator.clipboard.readText()")
+    assert copied == f"“{AGREEMENT[5]}” (Services Agreement, 2 Termination, p. 1)"
+
+
+def test_what_is_typed_during_an_answer_is_not_lost(desk: Any) -> None:
+    ask(desk, ASK_NOTICE)
+    desk.get_by_role("button", name="Stop").wait_for()
+    box = desk.get_by_test_id("stChatInputTextArea")
+    box.fill(ASK_FEE)
+    desk.get_by_text(DONE).wait_for()
+    assert box.input_value() == ASK_FEE
+    box.press("Enter")
+    desk.get_by_text(DONE).nth(1).wait_for()
+
+
+def test_two_questions_in_a_row_are_answered_in_order(desk: Any) -> None:
+    ask(desk, ASK_NOTICE)
+    desk.get_by_role("button", name="Stop").wait_for()
+    ask(desk, ASK_FEE)
+    desk.get_by_text(DONE).nth(1).wait_for()
+    assert desk.locator(".rn-question").all_inner_texts() == [ASK_NOTICE, ASK_FEE]
+
+
+def test_the_reader_opens_at_the_place_and_finds_words(desk: Any) -> None:
+    ask(desk, ASK_NOTICE)
+    desk.get_by_text(DONE).wait_for()
+    desk.get_by_role("link", name="Open in the reader").click()
+    desk.get_by_role("heading", name="Services Agreement").wait_for()
+    assert re.search(r"reader\?document=[0-9a-f]{64}&page=1&from=\d+&to=\d+", desk.url)
+    desk.get_by_label("Find in this document").fill("nothing ELSE")
+    desk.get_by_label("Find in this document").press("Enter")
+    desk.get_by_role("button", name=re.compile("Nothing else")).click()
+    desk.get_by_text("Page 2 of 2").wait_for()
+    desk.reload()
+    desk.get_by_text("Page 2 of 2").wait_for()
+
+
+def test_on_a_phone_a_page_lies_over_the_conversation_only_when_it_is_opened(desk: Any) -> None:
+    desk.set_viewport_size({"width": 390, "height": 844})
+    ask(desk, ASK_NOTICE)
+    desk.get_by_text(DONE).wait_for()
+    sheet = desk.locator('[class*="-sheet-"] img')
+    assert not sheet.is_visible()
+    desk.get_by_role("button", name="Open citation 1").click()
+    sheet.wait_for()
+    box = desk.locator('[class*="st-key-desk-panel-"]').bounding_box()
+    assert (box["x"], box["y"], box["width"]) == (0, 0, 390)
+    assert desk.evaluate("document.documentElement.scrollWidth") <= 390
+    desk.get_by_role("button", name="Close").click()
+    sheet.wait_for(state="detached")
+    desk.get_by_text(DONE).wait_for()

@@ -1,0 +1,140 @@
+"""Past conversations: opened again, named, searched, taken out as files, deleted for good."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from opening import ASK_PAGE, TALK
+from periods import by_period, day_of
+from safe_text import escape, line_html
+from session import session
+from shared import assistant, counted, told
+from talks import talks
+from turns import VERDICTS
+
+from ragnano.assistant import Assistant
+from ragnano.chat.papers import pdf, word
+from ragnano.chat.transcript import markdown
+from ragnano.types import ConversationInfo, FoundTurn
+
+MOST_LISTED = 60
+"""Conversations drawn at once, and turns found; more are a click away."""
+
+_SNIPPET = 220  # characters of an answer among what was found
+
+# What a conversation is taken out as: ending, name of the form, media type, what makes it.
+FORMS = (
+    ("docx", "Word", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", word),
+    ("pdf", "PDF", "application/pdf", pdf),
+    ("md", "Markdown", "text/markdown", markdown),
+)
+
+
+def list_conversations(helper: Assistant, infos: Sequence[ConversationInfo]) -> None:
+    """A row for each; opening one shows what can be done with it."""
+    shown = infos if session().all_talks else infos[:MOST_LISTED]
+    for name, found in by_period(shown):
+        st.html(line_html(name, "period"))
+        for info in found:
+            row(helper, info)
+    if len(shown) < len(infos) and st.button(f"Show {len(infos) - len(shown)} older ones", type="tertiary"):
+        session().all_talks = True
+        st.rerun()
+
+
+def row(helper: Assistant, info: ConversationInfo) -> None:
+    """One conversation."""
+    label = f"**{escape(info.title)}** · {day_of(info.updated):%d %b %Y} · {counted(info.turns, 'question')}"
+    box = st.expander(label, icon=":material/forum:", key=f"talk {info.id}", on_change="rerun")
+    if not box.open:
+        return
+    with box, told():
+        turns = helper.catalogue.turns(info.id)
+        with st.container(gap="small"):
+            for turn in turns[:3]:
+                st.html(line_html(turn.asked, "fact"))
+            if len(turns) > 3:
+                st.caption(f"and {counted(len(turns) - 3, 'more question')}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.page_link(ASK_PAGE, label="Open", icon=":material/forum:", query_params={TALK: info.id})
+            for ending, form, media_type, make in FORMS:
+                st.download_button(
+                    form,
+                    # Made when it is asked for.
+                    data=lambda make=make: _bytes(make(info, turns)),
+                    file_name=f"conversation-{info.updated[:10]}-{info.id[:6]}.{ending}",
+                    mime=media_type,
+                    icon=":material/download:",
+                    key=f"{form} {info.id}",
+                    on_click="ignore",
+                )
+            with st.popover("Rename", icon=":material/edit:", key=f"renaming {info.id}"):
+                name = st.text_input("Name", info.title, key=f"name {info.id}", max_chars=80)
+                if st.button("Keep this name", key=f"rename {info.id}"):
+                    helper.catalogue.rename_conversation(info.id, name)
+                    st.rerun()
+            with st.popover("Delete", icon=":material/delete:", key=f"deleting {info.id}"):
+                st.markdown("Delete this conversation? Its questions and answers are wiped from this machine.")
+                if st.button("Delete for good", type="primary", key=f"delete {info.id}"):
+                    delete(helper, info.id)
+
+
+def delete(helper: Assistant, *identifiers: str) -> None:
+    """Delete conversations and what this server remembers of them, and draw the page again. Raises StoreBusy."""
+    try:
+        helper.forget(*identifiers)
+    finally:
+        talks().drop(identifiers)
+        if session().talk in identifiers:
+            session().talk, session().opened = "", None
+    st.rerun()
+
+
+def show_found(found: Sequence[FoundTurn]) -> None:
+    """The turns in which the words stand, and a way to each conversation."""
+    st.caption(counted(len(found), "question") if found else "Nothing that was kept holds all these words.")
+    for at, item in enumerate(found[:MOST_LISTED]):
+        answer = item.turn.answer
+        with st.container(border=True, key=f"found {at}", gap="small"):
+            st.html(line_html(item.turn.asked, "source"))
+            if answer:
+                st.badge(
+                    VERDICTS[answer.verdict][0], icon=VERDICTS[answer.verdict][1], color=VERDICTS[answer.verdict][2]
+                )
+                said = " ".join(answer.answer.split())
+                st.html(line_html(said if len(said) <= _SNIPPET else f"{said[:_SNIPPET]}…", "fact"))
+            with st.container(horizontal=True, vertical_alignment="center"):
+                talk = item.conversation
+                st.page_link(ASK_PAGE, label="Open", icon=":material/forum:", query_params={TALK: talk.id})
+                st.caption(escape(f"{talk.title} · {day_of(item.turn.created):%d %b %Y}"), width="content")
+    if len(found) > MOST_LISTED:
+        st.caption(f"The first {MOST_LISTED} of {len(found)}. More words narrow the list.")
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode() if isinstance(content, str) else content
+
+
+def page() -> None:
+    """Draw the page."""
+    st.title("History", anchor=False)
+    with told():
+        helper = assistant()
+        infos = helper.conversations()
+        if not infos:
+            st.info("No conversations yet. What you ask is kept here, on this machine alone.", icon=":material/forum:")
+            st.page_link(ASK_PAGE, label="Ask a question", icon=":material/forum:")
+            return
+        words = st.text_input(
+            "Find in questions, answers and quotes", key="history find", icon=":material/search:", type="search"
+        )
+        if words.strip():
+            show_found(list(helper.catalogue.search_turns(words)))
+            return
+        list_conversations(helper, infos)
+        with st.popover("Delete all", icon=":material/delete_sweep:", type="tertiary"):
+            st.markdown(f"Delete all {counted(len(infos), 'conversation')}? Nothing of them stays on this machine.")
+            if st.button("Delete all for good", type="primary", key="delete all"):
+                delete(helper, *(info.id for info in infos))
+
+
+page()
