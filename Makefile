@@ -19,7 +19,7 @@ BOOTSTRAP = @command -v "$(PYTHON)" >/dev/null || { echo 'There is no $(PYTHON) 
 PYTHON_VENV = .venv/bin/python
 RUN = $(PYTHON_VENV) -m
 
-.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate peers ablation injection ocr kills many ingest-profile lock clean
+.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate peers ablation injection ocr hostile kills many ingest-profile lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ injection: setup-dev ## planted instructions against the real models (needs ../s
 
 ocr: setup-dev ## words that OCR reads wrong on clean and degraded pages (needs ../shared/data)
 	@$(RUN) tests.benchmarks.ocr $(ARGS)
+
+hostile: setup-dev ## PDFs that break readers: how each ends (needs ../shared/data; ARGS="--ocr auto")
+	@$(RUN) tests.benchmarks.hostile $(ARGS)
 
 kills: setup-dev ## kill ingests at 200 random moments, damage the vector cache, compare what is left
 	@$(RUN) tests.benchmarks.kills $(ARGS)

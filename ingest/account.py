@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ingest.batches import Outcome, Progress
 from ingest.changes import Change, Survey
 from ingest.kinds import kind_name
-from ragnano.types import FailedFile, IngestReport, NearCopy, ParsedDocument, TypeCount, UnreadablePage
+from ragnano.types import FailedFile, HiddenOnPage, IngestReport, NearCopy, ParsedDocument, TypeCount, UnreadablePage
 
 
 class Account:
@@ -24,6 +24,7 @@ class Account:
         self._pages_of: Counter[str] = Counter()
         self._failed: list[FailedFile] = []
         self._unreadable: list[UnreadablePage] = []
+        self._hidden: list[HiddenOnPage] = []
         self._versions: list[NearCopy] = []
         self._replaced = 0
 
@@ -45,6 +46,11 @@ class Account:
         self._chunks += len(parsed.chunks)
         self._unreadable += (
             UnreadablePage(change.file.path, page.number, page.unreadable) for page in parsed.pages if page.unreadable
+        )
+        self._hidden += (
+            HiddenOnPage(change.file.path, page.number, how, count)
+            for page in parsed.pages
+            for how, count in Counter(item.kind for item in page.hidden).items()
         )
         if near is not None:
             self._versions.append(near)
@@ -91,6 +97,7 @@ class Account:
             moved=self._outcomes["moved"],
             types={kind: TypeCount(self._files_of[kind], self._pages_of[kind]) for kind in sorted(self._files_of)},
             versions=tuple(self._versions),
+            hidden=tuple(self._hidden),
         )
 
     def _book(self, change: Change, outcome: Outcome, detail: str = "") -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ingest import told
+from ragnano.places import HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -209,8 +210,14 @@ def _lines(report: "IngestReport") -> list[str]:
     lines += [
         f"  not readable: {item.path} page {item.page}: {item.reason}" for item in report.unreadable_pages[:MOST_SHOWN]
     ]
-    hidden = sum(len(items[MOST_SHOWN:]) for items in (report.failed, report.unreadable_pages, report.versions))
-    return [*lines, f"  and {hidden} more: see --json"] if hidden else lines
+    lines += [
+        f"  hidden text: {item.path} page {item.page}: {item.passages} passage{'s' if item.passages > 1 else ''} that "
+        f"a reader does not see ({HIDDEN[item.kind]}); kept apart, never searched"
+        for item in report.hidden[:MOST_SHOWN]
+    ]
+    parts = (report.failed, report.unreadable_pages, report.versions, report.hidden)
+    more = sum(len(items[MOST_SHOWN:]) for items in parts)
+    return [*lines, f"  and {more} more: see --json"] if more else lines
 
 
 Paths = Annotated[list[Path], typer.Argument(help="Folders or files to take in.")]
@@ -253,6 +260,20 @@ Watch = Annotated[
 PasswordFile = Annotated[
     Path | None, typer.Option("--password-file", help="Passwords for encrypted PDFs, one a line. Never stored.")
 ]
+
+
+AskPassword = Annotated[
+    bool, typer.Option("--ask-password", help="Ask for a password of encrypted files, typed unseen. Never stored.")
+]
+
+
+def ask_password() -> str:
+    """One password from the terminal, typed unseen. Raises ConfigError where there is no terminal."""
+    from ragnano.errors import ConfigError
+
+    if not sys.stdin.isatty():
+        raise ConfigError("--ask-password needs a terminal; --password-file reads passwords from a file")
+    return str(typer.prompt("Password", hide_input=True, err=True))
 
 
 def read_passwords(path: Path | None) -> tuple[str, ...]:

@@ -3,7 +3,17 @@
 import re
 from pathlib import PurePath
 
-from ragnano.types import Citation, Page
+from ragnano.types import Citation, HiddenKind, Page
+
+HIDDEN: dict[HiddenKind, str] = {
+    "colour": "in the colour of its ground",
+    "size": "too small to be read",
+    "off-page": "outside the page",
+    "covered": "beneath something else",
+    "invisible": "not drawn or not shown",
+    "characters": "in characters that show nothing or show as others",
+}
+"""How hidden text is hidden, for people."""
 
 _TABLE_CELL = re.compile(r"((?:.*, )?(?:row \d+|head)), ")
 _SHEET_CELL = re.compile(r"[A-Z]{1,3}(\d{1,7})")

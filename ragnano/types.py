@@ -367,6 +367,16 @@ class TypeCount:
 
 
 @dataclass(frozen=True, slots=True)
+class HiddenOnPage:
+    """A page whose file says more to a machine than to a reader: how it is hidden, in how many passages. No text."""
+
+    path: str
+    page: int
+    kind: HiddenKind
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
     """What one ingest run did. `files` were taken in now; `skipped` were unchanged; `removed` were pruned.
 
@@ -386,3 +396,4 @@ class IngestReport:
     moved: int = 0
     types: Mapping[str, TypeCount] = field(default_factory=dict)
     versions: tuple[NearCopy, ...] = ()
+    hidden: tuple[HiddenOnPage, ...] = ()

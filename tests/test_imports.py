@@ -80,6 +80,7 @@ UI_MAY_USE = (
     "ragnano.pictures",
     "ragnano.models",
     "ragnano.text",
+    "ragnano.places",
     "ragnano.passages",
     "ragnano.shelves",
     "ragnano.health",  # what was checked before the app says that nothing has left the machine

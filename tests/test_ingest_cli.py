@@ -1,20 +1,27 @@
 """`ragnano ingest` as a person and a script meet it: in a process of its own, with real files."""
 
+import fcntl
+import io
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
+import termios
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
+import pypdf
 import pytest
 
 from ragnano.store import Catalogue
+from tests.hidden_pages import HIDDEN as WAYS
+from tests.hidden_pages import ORDER, page_with
 
 ROOT = Path(__file__).parents[1]
 CLAUSES = "SERVICES AGREEMENT\n\n8. TERM\n\n8.1 Notice. Either party may end this Agreement on ninety days' notice.\n"
@@ -133,6 +140,50 @@ def test_versions_of_one_contract_are_shown(files: Path, home: Path) -> None:
     assert "much like 1 other" in ragnano("docs", "list", "--data-dir", home).stdout
     listed = json.loads(ragnano("docs", "list", "--json", "--data-dir", home).stdout)
     assert [len(document["versions"]) for document in listed] == [1, 1]
+
+
+def test_hidden_text_is_told_of_and_shown_apart_from_the_page(files: Path, home: Path) -> None:
+    (files / "offer.pdf").write_bytes(page_with(WAYS["white on white"][0]))
+    told = ragnano("ingest", files, "--data-dir", home).stdout
+    assert "offer.pdf page 1: 1 passage that a reader does not see (in the colour of its ground)" in told
+    assert ORDER not in told
+    [hidden] = json.loads(ragnano("docs", "show", "offer.pdf", "--json", "--data-dir", home).stdout)["hidden"]
+    assert (hidden["page"], hidden["kind"], hidden["text"]) == (1, "colour", ORDER)
+    assert (
+        f"page 1 hides text (in the colour of its ground): '{ORDER}"
+        in ragnano("docs", "show", "offer.pdf", "--data-dir", home).stdout
+    )
+    assert ORDER not in ragnano("docs", "show", "offer.pdf", "--page", "1", "--data-dir", home).stdout
+    again = ragnano("ingest", files, "--data-dir", home, "--json")
+    assert json.loads(again.stdout)["hidden"] == []
+
+
+def test_a_password_is_asked_for_typed_unseen_and_kept_nowhere(files: Path, home: Path) -> None:
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(page_with(WAYS["white on white"][0])))
+    writer.encrypt("bittern-marsh-41", "owner", algorithm="AES-256")
+    writer.write(files / "locked.pdf")
+    master, terminal = pty.openpty()
+    asked = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "ingest", str(files), "--data-dir", str(home), "--ask-password"],
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdin=terminal, stdout=subprocess.PIPE, stderr=terminal,
+        start_new_session=True, preexec_fn=lambda: fcntl.ioctl(terminal, termios.TIOCSCTTY, 0),
+    )  # fmt: skip
+    shown = b""
+    while b"Password" not in shown:
+        shown += os.read(master, 1000)
+    os.write(master, b"bittern-marsh-41\n")
+    told, _ = asked.communicate(timeout=60)
+    os.set_blocking(master, False)
+    with suppress(OSError):
+        shown += os.read(master, 100_000)
+    assert asked.returncode == 0, told
+    assert b"1 files taken in" in told
+    assert b"bittern" not in shown + told
+    stored = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    assert b"bittern" not in stored
+    refused = ragnano("ingest", files, "--data-dir", home, "--ask-password", stdin=subprocess.DEVNULL)
+    assert refused.returncode == 2
+    assert "needs a terminal" in refused.stderr
 
 
 def test_verify_tells_of_files_that_are_gone_or_changed(files: Path, home: Path) -> None:

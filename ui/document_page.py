@@ -20,7 +20,8 @@ from shared import (
 )
 
 from ragnano.assistant import Assistant
-from ragnano.types import Document, HiddenKind, Page, ReadBy
+from ragnano.places import HIDDEN
+from ragnano.types import Document, Page, ReadBy
 
 # Of an outline or a list of pages: more is no overview.
 MOST_ENTRIES = 200
@@ -32,14 +33,6 @@ _READ_BY: dict[ReadBy, str] = {
     "second-reader": "by the second reader",
     "ocr": "from their pictures (OCR)",
     "plain": "as plain text",
-}
-_HIDDEN: dict[HiddenKind, str] = {
-    "colour": "in the colour of its ground",
-    "size": "too small to be seen",
-    "off-page": "outside the page",
-    "covered": "beneath something else",
-    "invisible": "drawn without ink",
-    "characters": "in characters that show nothing, or show as others",
 }
 
 
@@ -121,7 +114,7 @@ def warnings(document: Document, pages: Sequence[Page]) -> None:
         with st.expander("Hidden text", key="hidden"):
             for page, item in hidden[:MOST_ENTRIES]:
                 st.html(
-                    line_html(f"{_name(page)}, {_HIDDEN[item.kind]}", "place") + line_html(item.text, "fact"),
+                    line_html(f"{_name(page)}, {HIDDEN[item.kind]}", "place") + line_html(item.text, "fact"),
                 )
 
 

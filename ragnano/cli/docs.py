@@ -8,6 +8,7 @@ import typer
 from ragnano.cli.options import Collection, DataDir, Json, assistant
 from ragnano.cli.output import echo_lines, to_json
 from ragnano.errors import NotFoundError, StoreBusy
+from ragnano.places import HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from ragnano.types import Document
 
 group = typer.Typer(name="docs", help="List, show, remove, verify and rebuild documents.", no_args_is_help=True)
+
+MOST_HIDDEN = 200
+"""Characters of a hidden passage that a terminal shows; --json has all."""
 
 Name = Annotated[str, typer.Argument(help="A document's id, path or file name.")]
 
@@ -65,14 +69,22 @@ def show(
             unreadable = [{"page": item.number, "reason": item.unreadable} for item in pages if item.unreadable]
             places = [{"page": item.number, "place": item.place} for item in pages if item.place]
             versions = _versions(helper, helper.catalogue.versions_of(document.id))
+            hidden = [
+                {"page": page.number, "kind": item.kind, "text": item.text} for page in pages for item in page.hidden
+            ]
             if json:
-                found = {"unreadable_pages": unreadable, "places": places, "versions": versions}
+                found = {"unreadable_pages": unreadable, "places": places, "versions": versions, "hidden": hidden}
                 typer.echo(to_json({**_record(document), **found}, indent=1))
             else:
                 echo_lines(_about(document))
                 echo_lines(f"  page {item['page']} is {item['place']}" for item in places)
                 echo_lines(f"  much like {item['path']} ({item['likeness']:.0%})" for item in versions)
                 echo_lines(f"  page {item['page']} not readable: {item['reason']}" for item in unreadable)
+                echo_lines(
+                    f"  page {page.number} hides text ({HIDDEN[item.kind]}): {item.text[:MOST_HIDDEN]!r}"
+                    for page in pages
+                    for item in page.hidden
+                )
             return
         if page > document.pages:
             raise NotFoundError(f"{PurePath(document.path).name} has {document.pages} pages: there is no page {page}")

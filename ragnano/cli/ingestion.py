@@ -3,6 +3,7 @@
 import typer
 
 from ingest.cli import (
+    AskPassword,
     DryRun,
     Exclude,
     Include,
@@ -16,6 +17,7 @@ from ingest.cli import (
     Prune,
     Quiet,
     Watch,
+    ask_password,
     dry_run,
     read_passwords,
     run,
@@ -41,6 +43,7 @@ def ingest(
     ocr: OcrWhen = None,
     ocr_languages: OcrLanguages = None,
     password_file: PasswordFile = None,
+    ask: AskPassword = False,
     quiet: Quiet = False,
     progress: ProgressForm = "auto",
     json: Json = False,
@@ -61,7 +64,7 @@ def ingest(
             paths,
             collection=collection,
             prune=prune,
-            passwords=read_passwords(password_file),
+            passwords=(*read_passwords(password_file), *((ask_password(),) if ask else ())),
             json=json,
             quiet=quiet,
             progress=progress,
