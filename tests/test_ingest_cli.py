@@ -10,6 +10,7 @@ import subprocess
 import sys
 import termios
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -164,13 +165,19 @@ def test_a_password_is_asked_for_typed_unseen_and_kept_nowhere(files: Path, home
     writer.write(files / "locked.pdf")
     master, terminal = pty.openpty()
     asked = subprocess.Popen(
-        [sys.executable, "-c", COMMAND, "ingest", str(files), "--data-dir", str(home), "--ask-password"],
-        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdin=terminal, stdout=subprocess.PIPE, stderr=terminal,
-        start_new_session=True, preexec_fn=lambda: fcntl.ioctl(terminal, termios.TIOCSCTTY, 0),
-    )  # fmt: skip
+        [*command("ingest", files, "--data-dir", home), "--ask-password", "--progress", "none"],
+        cwd=ROOT,
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(terminal, termios.TIOCSCTTY, 0),
+    )
     shown = b""
     while b"Password" not in shown:
         shown += os.read(master, 1000)
+    while termios.tcgetattr(terminal)[3] & termios.ECHO:
+        time.sleep(0.01)  # what is typed before the echo is off is thrown away
     os.write(master, b"bittern-marsh-41\n")
     told, _ = asked.communicate(timeout=60)
     os.set_blocking(master, False)
@@ -239,6 +246,8 @@ def watching(files: Path, home: Path) -> Iterator[Watching]:
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        # Whoever runs the tests in the background ignores Ctrl-C, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         yield Watching(process)

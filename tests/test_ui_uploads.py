@@ -52,7 +52,7 @@ def test_a_copy_lies_under_the_digest_of_its_bytes(tmp_path: Path) -> None:
 
 def test_type_and_size_are_limited(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedFile, match="convert it to PDF"):
-        keep(tmp_path, "macro.docm", b"x", 1)
+        keep(tmp_path, "photo.heic", b"x", 1)
     with pytest.raises(LimitExceeded, match="larger than 1 MB"):
         keep(tmp_path, "long.txt", b"x" * 1_000_001, 1)
     assert not uploads_folder(tmp_path).exists()
