@@ -27,7 +27,7 @@ FLAGS += ["--disable-component-update", "--disable-sync"]
 QUESTION = "How much is the signing bonus in the Employment Agreement?"
 SEARCHED = "termination for convenience"
 REFUSED = "Which hotel chain hosts the annual conference?"
-PATIENCE_MS = 240_000  # the first answer waits for the models to be opened and the engine to be proved
+PATIENCE_MS = 90_000  # the first answer waits for the models to be opened and the engine to be proved
 START_S = 60
 README_COLOURS = 128
 
@@ -70,7 +70,7 @@ def ask(page: Any, question: str) -> None:
     box.press("Enter")
     page.locator(".rn-question", has_text=question).wait_for()
     page.get_by_test_id("stSpinner").wait_for(state="detached")
-    page.get_by_text(re.compile(r"^\d+\.\d s · ")).wait_for()
+    page.get_by_text(re.compile(r"^\d+\.\d s · ")).last.wait_for()
     page.wait_for_timeout(1500)  # pictures load
 
 
@@ -80,10 +80,6 @@ def shoot(page: Any, address: str, folder: Path, look: str) -> None:
     page.get_by_test_id("stChatInputTextArea").wait_for()
     ask(page, QUESTION)
     page.screenshot(path=folder / f"answer-{look}.png")
-    page.locator("summary").filter(has_text="Page").first.click()
-    page.wait_for_timeout(1500)
-    page.get_by_test_id("stExpander").first.scroll_into_view_if_needed()
-    page.screenshot(path=folder / f"page-{look}.png")
     ask(page, REFUSED)
     page.screenshot(path=folder / f"refusal-{look}.png")
     page.goto(f"{address}/search")
@@ -96,6 +92,12 @@ def shoot(page: Any, address: str, folder: Path, look: str) -> None:
     page.get_by_role("link", name="Master Services Agreement").first.click()
     page.get_by_role("heading", name="Outline").wait_for()
     shot(page, folder / f"document-{look}.png")
+    page.get_by_role("link", name="Read", exact=True).first.click()
+    page.locator("[class*=reader-sheet] img").first.wait_for()
+    shot(page, folder / f"reader-{look}.png")
+    page.goto(f"{address}/history")
+    page.get_by_text("Today").first.wait_for()
+    shot(page, folder / f"history-{look}.png")
     page.goto(f"{address}/machine")
     page.get_by_role("heading", name="This machine").wait_for()
     shot(page, folder / f"machine-{look}.png")
