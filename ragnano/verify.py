@@ -49,6 +49,10 @@ class Verified:
 
 NOTHING = Verified("", "not_found", ())
 
+LEAST_SHARE = 0.5
+"""Of the best evidence's score that a sentence's own evidence must have. Choosing is the reader's work, not the model's:
+of 57 answers to questions about contracts six had less, most of them beside the point (LOG.md)."""
+
 
 def verify(reply: str, question: Question, evidence: Sequence[Evidence]) -> Verified:
     """Check a model's reply sentence by sentence against the evidence, best first.
@@ -78,9 +82,15 @@ def verify(reply: str, question: Question, evidence: Sequence[Evidence]) -> Veri
         cited += [number for number in support if number not in cited]
         proved.append(_with_marks(sentence, [cited.index(number) + 1 for number in support]))
     text = " ".join(proved)
-    if proved and _is_what_was_asked(text, question, evidence, cited):
+    if proved and _is_likely(evidence, cited) and _is_what_was_asked(text, question, evidence, cited):
         return Verified(text, "answered", tuple(cited))
     return quote([evidence[at] for at in named], named) if named else NOTHING
+
+
+def _is_likely(evidence: Sequence[Evidence], cited: Sequence[int]) -> bool:
+    """Whether the words rest on evidence about as likely to answer as the best: choosing is not the model's."""
+    best = max(item.score for item in evidence)
+    return max(evidence[at].score for at in cited) >= LEAST_SHARE * best
 
 
 def _is_what_was_asked(text: str, question: Question, evidence: Sequence[Evidence], cited: Sequence[int]) -> bool:

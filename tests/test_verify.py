@@ -36,6 +36,13 @@ def test_a_true_answer_passes_and_cites_what_it_named() -> None:
     assert checked.text.endswith("[1].")
 
 
+def test_words_that_rest_on_a_far_less_likely_passage_are_not_believed() -> None:
+    reply = "The fee is $5,000 a month."
+    asked = read_question("What is payable?")
+    assert verify(reply, asked, scored(0.4, 0.3, 0.1)).verdict == "answered"
+    assert verify(reply, asked, scored(0.8, 0.3, 0.1)).verdict == "not_found"  # so that the best is quoted
+
+
 @pytest.mark.parametrize(
     "reply",
     [
