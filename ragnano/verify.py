@@ -50,7 +50,7 @@ class Verified:
 NOTHING = Verified("", "not_found", ())
 
 LEAST_SHARE = 0.5
-"""Of the best evidence's score that a sentence's own evidence must have. Choosing is the reader's work, not the model's:
+"""Of the best evidence's score that a sentence's own evidence must have. Choosing is the reader's, not the model's:
 of 57 answers to questions about contracts six had less, most of them beside the point (LOG.md)."""
 
 
