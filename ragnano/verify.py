@@ -50,8 +50,8 @@ class Verified:
 NOTHING = Verified("", "not_found", ())
 
 LEAST_SHARE = 0.5
-"""Of the best evidence's score that a sentence's own evidence must have. Choosing is the reader's, not the model's:
-of 57 answers to questions about contracts six had less, most of them beside the point (LOG.md)."""
+"""Of the best evidence's score that a sentence's own evidence must have. Choosing is the reader's, not the model's.
+Set on contracts that ragnano is measured on, after one of their questions failed: not confirmed on others (LOG.md)."""
 
 
 def verify(reply: str, question: Question, evidence: Sequence[Evidence]) -> Verified:

@@ -1,7 +1,7 @@
 """Mail files (EML): a MIME tree to headers, body and attachments. Knows MIME; pages are `ingest.load.message`'s.
 
 The standard library meets malformed headers with exceptions of every kind, so this module is a border: a header it
-cannot read is shown as it stands.
+cannot read counts as absent.
 """
 
 import email

@@ -22,7 +22,7 @@ from tests.conftest import FakeEmbedder
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "pdfs"
 PAGES = 20  # that the manifest counts
-LEAST_SHARE = 0.8  # of the manifest's characters; white space is counted differently by every reader
+LEAST_SHARE = 0.8  # of the manifest's characters; white space counts, and every reader counts it differently
 FEWEST = 50  # characters; below that the share says nothing
 
 
@@ -72,7 +72,7 @@ def main() -> None:
 
 
 def compared(rows: list[dict[str, str]], read: dict[str, str], catalogue: Catalogue, failed: set[str]) -> list[str]:
-    """The files with fewer characters (white space left aside) than the manifest tells of."""
+    """The files with clearly fewer characters, white space and hidden text counted, than the manifest tells of."""
     short = []
     for row in rows:
         path, expected = str(DATA / row["path"]), int(row["chars20"] or 0)
