@@ -8,13 +8,13 @@ Lengths named `points` are 1/72 inch, others are pixels. Boxes are `ragnano.type
 
 import hashlib
 import io
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ragnano import pdfium
 from ragnano.errors import DamagedFile, LimitExceeded, LoadError, NotFoundError, PasswordNeeded, UnsupportedFile
 from ragnano.types import Box, Document
 
@@ -33,7 +33,6 @@ _YELLOW = (255, 226, 89)
 _EDGE_POINTS = 1.0  # marked beyond the box, so that no letter touches the border
 _SIDE_POINTS = 12.0
 _INK = 160  # of 255: darker is ink, lighter is paper or a mark
-_lock = threading.Lock()  # pdfium may be entered by one thread at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,7 @@ def _rendered(_document: str, path: Path, page: int, scale: float) -> Picture:
     """`_document`, the digest, is in the cache's key: a path's earlier bytes never answer for later ones."""
     import pypdfium2
 
-    with _lock:
+    with pdfium.TURN:
         try:
             pdf = pypdfium2.PdfDocument(path)
         except pypdfium2.PdfiumError as error:

@@ -18,6 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ragnano.text",
         "ragnano.boxes",
         "ragnano.image_files",  # where points lie on a picture file: words are placed and marked by the same rule
+        "ragnano.pdfium",
         "ragnano.instructions",
         "ragnano.config",
         "ragnano.prompts",
@@ -66,6 +67,7 @@ INGEST_MAY_USE = (
     "ragnano.config",
     "ragnano.boxes",
     "ragnano.image_files",
+    "ragnano.pdfium",
     "ragnano.text",
     "ragnano.rows",
     "ragnano.places",  # the names of cells are written by readers and read where answers are cited

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -109,12 +109,13 @@ class SlowReader(ReaderInProcess):
 
 
 @pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     from ingest import pipeline
 
     SlowReader.go = threading.Event()
     monkeypatch.setattr(pipeline, "Reader", SlowReader)
-    return SlowReader.go
+    yield SlowReader.go
+    SlowReader.go.set()
 
 
 def test_progress_is_live_and_pages_go_on_meanwhile(desk: AppTest, contracts: Path, slow: threading.Event) -> None:

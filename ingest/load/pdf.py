@@ -13,6 +13,7 @@ from ingest.load.pdf_second import SecondReader
 from ingest.load.pdf_text import NO_CHARACTER_MAP, read_page
 from ingest.signs import alive
 from ragnano.errors import DamagedFile, PasswordNeeded, UnsupportedFile
+from ragnano.pdfium import TURN
 from ragnano.types import Page
 
 
@@ -23,18 +24,22 @@ def load_pdf(data: bytes, options: ReadOptions) -> LoadedFile:
     finds a page with text), ConfigError (a language of OCR is not installed).
     """
     second = SecondReader(data, options.passwords)
-    document = None if options.second_only else _open(data, options.passwords)
-    pages: tuple[Page, ...] = ()
-    if document is not None:
-        try:
-            pages = tuple(_pages(document, second))
-            pages = with_ocr(document, pages, options)
-        finally:
-            document.close()
+    with TURN:
+        pages = () if options.second_only else _first_reader(data, options, second)
     pages = pages or second.pages()
     _must_have_text(pages, options)
     title, author = second.title_and_author()
     return LoadedFile(pages, title, author, second.outline())
+
+
+def _first_reader(data: bytes, options: ReadOptions, second: SecondReader) -> tuple[Page, ...]:
+    document = _open(data, options.passwords)
+    if document is None:
+        return ()
+    try:
+        return with_ocr(document, tuple(_pages(document, second)), options)
+    finally:
+        document.close()
 
 
 def _pages(document: pypdfium2.PdfDocument, second: SecondReader) -> Iterator[Page]:
