@@ -19,7 +19,7 @@ BOOTSTRAP = @command -v "$(PYTHON)" >/dev/null || { echo 'There is no $(PYTHON) 
 PYTHON_VENV = .venv/bin/python
 RUN = $(PYTHON_VENV) -m
 
-.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate peers ablation injection ocr hostile kills many ingest-profile lock clean
+.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate peers ablation held-out injection ocr hostile kills many ingest-profile lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ gate: setup-dev ## train the gate again (needs ../shared/data)
 
 ablation: setup-dev ## answers without gate, evidence cut, grammar and verification in turn (needs ../shared/data)
 	@$(RUN) tests.benchmarks.ablation $(ARGS)
+
+held-out: setup-dev ## constants of answering, changed one at a time on contracts nothing is measured on (needs ../shared/data)
+	@$(RUN) tests.benchmarks.held_out $(ARGS)
 
 injection: setup-dev ## planted instructions against the real models (needs ../shared/data; ARGS="MODEL ...")
 	@$(RUN) tests.benchmarks.injection $(ARGS)

@@ -1,0 +1,65 @@
+"""Constants of answering, chosen on contracts that ragnano is not measured on: `make held-out`.
+
+The held-out contracts of ../shared/data/cuad_train (one in eight, by hash; no model has learnt from them), each
+question asked of its own contract. One constant is changed at a time, all others are as they ship; the yardsticks are
+those of `ragnano eval answers`. Variants are asked one after the other, so their times are not compared.
+"""
+
+import argparse
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+from unittest.mock import patch
+
+from ragnano import pointed, verify
+from ragnano.assistant import QUOTES_ONLY, Assistant
+from ragnano.cli.evaluation_index import index_of
+from ragnano.evaluate.answers import OURS, measure_answers
+from ragnano.evaluate.asked import Asked, sample
+from ragnano.evaluate.replies import Replies
+from ragnano.evaluate.sets import read_set
+from ragnano.models.offline import go_offline
+from tests.benchmarks.training.contracts import DATA, held_out_records
+
+SHARES = ("citation hit", "short answer right", "refusal recall", "refusal precision", "wrongly refused")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Change one constant of answering at a time, on held-out contracts.")
+    parser.add_argument("--model", default="qwen2.5-coder-0.5b")
+    parser.add_argument("--answerable", type=int, help="questions that the contracts answer (default: all)")
+    parser.add_argument("--absent", type=int, default=0, help="questions that they do not answer")
+    parser.add_argument("--index", type=Path, help="keep the index here, for the next measurement")
+    parser.add_argument("--shares", type=float, nargs="*", default=[0.0, 0.25, 0.5, 0.75], help="verify.LEAST_SHARE")
+    parser.add_argument("--parts", type=float, nargs="*", default=[0.5, 0.7, 0.8, 0.9, 1.0], help="pointed.ANSWERING")
+    options = parser.parse_args()
+    go_offline()
+    items, texts = held_out()
+    items = sample(items, answerable=options.answerable, absent=options.absent, seed=1, limit=None)
+    print(len(items), "questions about", len(texts), "contracts")
+    with index_of(texts, options.index) as helper:
+        for share in options.shares:
+            with patch.object(verify, "LEAST_SHARE", share):
+                report(f"LEAST_SHARE {share}", helper, items, options.model)
+        for part in options.parts:
+            with patch.object(pointed, "ANSWERING", part):
+                report(f"ANSWERING {part}", helper, items, QUOTES_ONLY)
+
+
+def held_out() -> tuple[tuple[Asked, ...], dict[str, str]]:
+    """The questions about held-out contracts, and the contracts' texts by file name."""
+    data = DATA / "cuad_train"
+    paths = [data / str(record["txt"]) for record in held_out_records()]
+    texts = {path.name: path.read_text(encoding="utf-8") for path in paths}
+    return tuple(item for item in read_set(data).items if item.document in texts), texts
+
+
+def report(name: str, helper: Assistant, items: Sequence[Asked], model: str) -> None:
+    """Ask all, and print what was reached."""
+    with Replies() as replies:
+        (scores,) = measure_answers(helper, items, [model], replies).scores
+        found = [reply for item in items if (reply := replies.get(item, OURS, model)) is not None]
+    shares = ", ".join(f"{what} {scores.shares[what].share:.3f}" for what in SHARES if what in scores.shares)
+    bad = scores.shares["unsupported fact"]
+    length = statistics.median(len(quote) for reply in found for _, quote in reply.quotes)
+    print(f"{name}: {shares}, unsupported {bad.right} of {bad.of}, a quote {length:.0f} characters", flush=True)
