@@ -51,7 +51,7 @@ NOTHING = Verified("", "not_found", ())
 
 LEAST_SHARE = 0.5
 """Of the best evidence's score that a sentence's own evidence must have. Choosing is the reader's, not the model's.
-Set on contracts that ragnano is measured on, after one of their questions failed: not confirmed on others (LOG.md)."""
+Held-out contracts (`make held-out`): with .25 to .75 .698 of short answers are right, .679 without."""
 
 
 def verify(reply: str, question: Question, evidence: Sequence[Evidence]) -> Verified:

@@ -1,6 +1,7 @@
 """A long sentence is quoted as far as it answers, and never without what restricts it."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +50,22 @@ def test_a_clause_keeps_the_verb_behind_an_insertion() -> None:
 def test_what_says_when_a_right_begins_or_ends_stays() -> None:
     text = "The Grower may leave, at any time from and after the day that the depot closes"
     assert part_of(text, "may leave") == text
+
+
+@pytest.mark.parametrize(
+    "tail",
+    ["for a period of six months", "within ten days of the harvest", "during all of the harvest", "solely to dry them"],
+)
+def test_what_limits_a_duty_in_time_or_purpose_stays(tail: str) -> None:
+    text = f"The Grower shall not be charged when it keeps the crates in the depot, {tail}"
+    assert part_of(text, "keeps the crates") == text
+
+
+def test_a_definition_keeps_what_the_word_means() -> None:
+    text = (
+        'For the depot "Crate" means, with respect to the Grower, a box of at least ten litres, and every sack of jute'
+    )
+    assert part_of(text, "with respect to the Grower").endswith("sack of jute")
 
 
 def test_a_condition_never_stands_without_what_it_leads_to() -> None:
