@@ -31,7 +31,6 @@ from ragnano.types import IngestReport, NearCopy, ParsedDocument
 __all__ = ["Progress", "fingerprint_of", "ingest", "rebuild", "refuse_size"]
 
 _AHEAD = 6  # files being read or waiting while others are embedded: bounds memory, hides reading time
-_SYNC_CHUNKS = 2048  # chunks stored between two updates of the vector cache
 
 
 def ingest(
@@ -101,7 +100,6 @@ class _Run:
         self._options = ReadOptions(passwords=passwords, ocr=settings.ocr, languages=settings.ocr_languages)
         # Other files with the bytes of one that is on its way, by hash and media type.
         self._twins: dict[tuple[str, str], list[Change]] = {}
-        self._unsynced = 0
         self.account = Account(progress)
 
     def look_over(self, walk: Walk) -> int:
@@ -168,10 +166,6 @@ class _Run:
         self.account.stored(change, parsed, self._near_copy(file.path, parsed.document.id))
         for twin in self._twins.pop((parsed.document.id, parsed.document.media_type), ()):
             self._place(parsed.document.id, twin)
-        self._unsynced += len(parsed.chunks)
-        if self._unsynced >= _SYNC_CHUNKS:
-            self._vectors.sync()
-            self._unsynced = 0
 
     def _near_copy(self, stored_at: str, document_id: str) -> NearCopy | None:
         for version in self._catalogue.versions_of(document_id)[:1]:
@@ -211,7 +205,11 @@ class _Run:
                 self.account.removed(known)
 
     def settle(self) -> None:
-        """Bring the vector cache in step, and leave no byte of what was removed or replaced, be it by a stopped run."""
+        """Bring the vector cache in step, and leave no byte of what was removed or replaced, be it by a stopped run.
+
+        Not before the end: Chroma holds all vectors in memory while it is open, 1.7 kB each, and a run that reads for
+        hours needs none of them. Here the readers are gone, whose memory it may have (LOG.md).
+        """
         swept = not (self._catalogue.is_unswept() or self._vectors.holds_removed())
         if self.account.left_something or not swept:
             self._vectors.compact()
