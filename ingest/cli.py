@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ingest import told
+from ingest.terminal import Terminal, require_terminal
 from ragnano.places import HIDDEN
 
 if TYPE_CHECKING:
@@ -35,20 +36,26 @@ def run(
     quiet: bool = False,
     progress: str = "auto",
     watch: bool = False,
+    ask: bool = False,
 ) -> int:
     """Take the paths in, print the report, and return the exit code: 0, or 3 when some files failed.
 
-    With `watch`, print a line for each change instead, until Ctrl-C; the code is then 0.
+    With `watch`, print a line for each change instead, until Ctrl-C; the code is then 0. With `ask`, ask for passwords;
+    raises ConfigError where there is no terminal.
     """
     from ingest.pipeline import ingest
     from ragnano.models import open_embedder
     from ragnano.store import Catalogue, Vectors
 
+    if ask:
+        require_terminal()
+    bar = progress == "auto" and not (quiet or json or watch) and sys.stderr.isatty()
+    terminal = Terminal(bar=bar)
     catalogue = Catalogue(settings.data_dir)
     try:
         vectors = Vectors(settings.data_dir, catalogue)
 
-        def take(show: "Callable[[Progress], None] | None", *, prune: bool) -> "IngestReport":
+        def take(show: "Callable[[Progress], None]", *, prune: bool) -> "IngestReport":
             return ingest(
                 paths,
                 settings=settings,
@@ -61,17 +68,14 @@ def run(
                 include=include,
                 exclude=exclude,
                 progress=show,
+                ask=terminal.ask if ask else None,
             )
 
         embedder = open_embedder(settings)
         if watch:
             return _watch(settings, paths, take, vectors.close, json=json, quiet=quiet)
-        if progress == "json":
-            report = take(told.print_event, prune=prune)
-        else:
-            bar = progress == "auto" and not quiet and not json and sys.stderr.isatty()
-            with _shown(quiet=not bar) as show:
-                report = take(show, prune=prune)
+        with terminal:
+            report = take(told.print_event if progress == "json" else terminal.show, prune=prune)
         vectors.close()
     finally:
         catalogue.close()
@@ -156,42 +160,6 @@ def _watch(
     return 0
 
 
-class _shown:  # noqa: N801 - reads as a phrase where it is used
-    """A progress bar on standard error: files, pages, time left; nothing when quiet."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._quiet = quiet
-
-    def __enter__(self) -> "Callable[[Progress], None] | None":
-        if self._quiet:
-            return None
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-        from rich.progress import Progress as Bars
-
-        self._bars = Bars(
-            TextColumn("Reading"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("files, {task.fields[pages]} pages"),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[name]}", markup=False),
-            console=Console(stderr=True),
-        )
-        self._bars.start()
-        task = self._bars.add_task("", total=None, pages=0, name="")
-
-        def show(state: "Progress") -> None:
-            name = Path(state.path).name[:40] if state.path else ""
-            self._bars.update(task, completed=state.done, total=state.total, pages=state.pages, name=name)
-
-        return show
-
-    def __exit__(self, *_: object) -> None:
-        if not self._quiet:
-            self._bars.stop()
-
-
 def _lines(report: "IngestReport") -> list[str]:
     speed = f", {report.pages / report.seconds:.1f} pages/s" if report.pages and report.seconds else ""
     lines = [
@@ -258,22 +226,16 @@ Watch = Annotated[
     bool, typer.Option("--watch", help="Go on following the folders, a line a change, until Ctrl-C. Implies --prune.")
 ]
 PasswordFile = Annotated[
-    Path | None, typer.Option("--password-file", help="Passwords for encrypted PDFs, one a line. Never stored.")
+    Path | None, typer.Option("--password-file", help="Passwords for encrypted files, one a line. Never stored.")
 ]
 
 
 AskPassword = Annotated[
-    bool, typer.Option("--ask-password", help="Ask for a password of encrypted files, typed unseen. Never stored.")
+    bool,
+    typer.Option(
+        "--ask-password", help="Ask, when all else is in, for passwords of encrypted files, typed unseen. Never stored."
+    ),
 ]
-
-
-def ask_password() -> str:
-    """One password from the terminal, typed unseen. Raises ConfigError where there is no terminal."""
-    from ragnano.errors import ConfigError
-
-    if not sys.stdin.isatty():
-        raise ConfigError("--ask-password needs a terminal; --password-file reads passwords from a file")
-    return str(typer.prompt("Password", hide_input=True, err=True))
 
 
 def read_passwords(path: Path | None) -> tuple[str, ...]:

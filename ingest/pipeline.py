@@ -17,6 +17,7 @@ from ingest.batches import Progress, embed, fingerprint_of
 from ingest.changes import Change, changed_files, is_within, survey
 from ingest.kinds import media_type_of
 from ingest.load.loaded import ReadOptions
+from ingest.locked import Ask, Locked, Outcome, is_locked, unlocked
 from ingest.ocr.languages import require_languages
 from ingest.reading import Job
 from ingest.rebuild import rebuild
@@ -30,8 +31,8 @@ from ragnano.types import IngestReport, NearCopy, ParsedDocument
 
 __all__ = ["Progress", "fingerprint_of", "ingest", "rebuild", "refuse_size"]
 
+_Bytes = tuple[str, str]  # a file's hash and media type
 _AHEAD = 6  # files being read or waiting while others are embedded: bounds memory, hides reading time
-_SYNC_CHUNKS = 2048  # chunks stored between two updates of the vector cache
 
 
 def ingest(
@@ -49,11 +50,13 @@ def ingest(
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     reader: Callable[[], Reader] | None = None,
+    ask: Ask | None = None,
 ) -> IngestReport:
     """Take in the files and folders `paths`. A file that cannot be read is reported and stops nothing.
 
     `embedder` (or the function that gives it) embeds nothing when nothing is new; `prune` forgets files that are gone
     from the given folders; `include` and `exclude` are patterns as in a .gitignore; `cancelled` is asked between files.
+    `ask` is asked, when all else is in, for the password of each file that none of `passwords` opens.
     Raises NotFoundError (no such path), ConfigError (a pattern, a language of OCR that is not installed), IndexMismatch
     (stored documents were made with another embedder or chunker), StoreError, ModelError.
     """
@@ -64,7 +67,8 @@ def ingest(
         known = embedder() if callable(embedder) else embedder
         catalogue.require_fingerprint(fingerprint_of(settings, known))
         catalogue.sketch_missing()
-        run = _Run(settings, catalogue, vectors, known, collection, folders_of(paths), tuple(passwords), progress)
+        options = ReadOptions(passwords=tuple(passwords), ocr=settings.ocr, languages=settings.ocr_languages)
+        run = _Run(settings, catalogue, vectors, known, collection, folders_of(paths), options, progress, ask)
         gone = run.gone() if prune else []
         if run.look_over(walk):
             with (reader or (lambda: Reader(settings)))() as reading:
@@ -82,6 +86,14 @@ def refuse_size(size: int, settings: Settings) -> None:
         )
 
 
+def _outcome(future: Future[ParsedDocument]) -> Outcome:
+    """What was read, or the file's fault. Raises the set-up's faults."""
+    try:
+        return future.result()
+    except LoadError as error:
+        return error
+
+
 class _Run:
     """The state of one `ingest` call."""
 
@@ -93,15 +105,15 @@ class _Run:
         embedder: Embedder,
         collection: str,
         folders: Sequence[str],
-        passwords: tuple[str, ...],
+        options: ReadOptions,
         progress: Callable[[Progress], None] | None,
+        ask: Ask | None,
     ) -> None:
         self._settings, self._catalogue, self._vectors = settings, catalogue, vectors
         self._embedder, self._collection, self._folders = embedder, collection, folders
-        self._options = ReadOptions(passwords=passwords, ocr=settings.ocr, languages=settings.ocr_languages)
+        self._options, self._ask = options, ask
         # Other files with the bytes of one that is on its way, by hash and media type.
-        self._twins: dict[tuple[str, str], list[Change]] = {}
-        self._unsynced = 0
+        self._twins: dict[_Bytes, list[Change]] = {}
         self.account = Account(progress)
 
     def look_over(self, walk: Walk) -> int:
@@ -112,15 +124,24 @@ class _Run:
 
     def take_in(self, changes: Iterator[Change], reader: Reader, cancelled: Callable[[], bool]) -> None:
         """Read ahead of embedding, at most _AHEAD files; store in the files' order."""
-        waiting: deque[tuple[Change, tuple[str, str], Future[ParsedDocument]]] = deque()
+        waiting: deque[tuple[Change, str, Job, Future[ParsedDocument]]] = deque()
         jobs = self._jobs(changes)
+        locked: list[tuple[Change, str, Locked]] = []
         while not cancelled():
-            while len(waiting) < _AHEAD and (job := next(jobs, None)) is not None:
-                change, digest, order = job
-                waiting.append((change, (digest, order.media_type), reader.submit(order)))
+            while len(waiting) < _AHEAD and (next_job := next(jobs, None)) is not None:
+                waiting.append((*next_job, reader.submit(next_job[-1])))
             if not waiting:
                 break
-            self._receive(*waiting.popleft())
+            change, digest, job, future = waiting.popleft()
+            outcome = _outcome(future)
+            if self._ask is not None and is_locked(outcome):
+                locked.append((change, digest, Locked(job, outcome)))
+            else:
+                self._receive(change, (digest, job.media_type), outcome)
+        if self._ask is not None and not cancelled():
+            opened = unlocked([file for *_, file in locked], self._ask, lambda job: _outcome(reader.submit(job)))
+            for (change, digest, file), outcome in zip(locked, opened, strict=True):
+                self._receive(change, (digest, file.job.media_type), outcome)
 
     def _jobs(self, changes: Iterator[Change]) -> Iterator[tuple[Change, str, Job]]:
         """Jobs for the files that must be read; the others are dealt with on the way."""
@@ -142,13 +163,13 @@ class _Run:
                 self._twins[digest, media_type] = []
                 yield change, digest, Job(file.path, media_type, self._settings.chunk_tokens, self._options)
 
-    def _receive(self, change: Change, key: tuple[str, str], future: Future[ParsedDocument]) -> None:
-        try:
-            parsed = future.result()
-        except LoadError as error:
+    def _receive(self, change: Change, key: _Bytes, outcome: Outcome) -> None:
+        """Store what was read, or report why nothing was."""
+        if isinstance(outcome, LoadError):
             for failed in (change, *self._twins.pop(key)):
-                self.account.failed(failed, str(error))
+                self.account.failed(failed, str(outcome))
             return
+        parsed = outcome
         if parsed.document.id != key[0]:  # the file changed while it was read: its twins are twins no more
             for twin in self._twins.pop(key):
                 self.account.failed(twin, "another file with the same content changed during the run; run it again")
@@ -168,10 +189,6 @@ class _Run:
         self.account.stored(change, parsed, self._near_copy(file.path, parsed.document.id))
         for twin in self._twins.pop((parsed.document.id, parsed.document.media_type), ()):
             self._place(parsed.document.id, twin)
-        self._unsynced += len(parsed.chunks)
-        if self._unsynced >= _SYNC_CHUNKS:
-            self._vectors.sync()
-            self._unsynced = 0
 
     def _near_copy(self, stored_at: str, document_id: str) -> NearCopy | None:
         for version in self._catalogue.versions_of(document_id)[:1]:
@@ -211,7 +228,11 @@ class _Run:
                 self.account.removed(known)
 
     def settle(self) -> None:
-        """Bring the vector cache in step, and leave no byte of what was removed or replaced, be it by a stopped run."""
+        """Bring the vector cache in step, and leave no byte of what was removed or replaced, be it by a stopped run.
+
+        Not before the end: Chroma holds all vectors in memory while it is open, 1.7 kB each, and a run that reads for
+        hours needs none of them. Here the readers are gone, whose memory it may have (LOG.md).
+        """
         swept = not (self._catalogue.is_unswept() or self._vectors.holds_removed())
         if self.account.left_something or not swept:
             self._vectors.compact()

@@ -10,9 +10,13 @@ import pytest
 from numpy.typing import NDArray
 
 from ragnano.config import Settings, default_models_dir
+from ragnano.errors import ModelError
 from ragnano.models import Embedder, find, installed, open_embedder
-from ragnano.models.embedder import BATCH, MAX_TOKENS
+from ragnano.models.derive import bulk_model
+from ragnano.models.embedder import BATCH, MAX_TOKENS, PADDED_TO, _computes_bfloat16, _padded
+from ragnano.models.encoder import Encoder
 
+ROOT = Path(__file__).parents[1]
 TEXTS = (
     "Either party may terminate this Agreement upon sixty (60) days' prior written notice to the other party.",
     "rent",
@@ -44,6 +48,22 @@ class LengthEmbedder(Embedder):
 
     def close(self) -> None:
         self.batches = []
+
+
+COLD = """
+import sys
+from ragnano.config import Settings
+from ragnano.models import open_embedder
+open_embedder(Settings.load(embedder={name!r})).{call}({texts})
+print([name for name in ("torch", "transformers", "sentence_transformers", "pandas") if name in sys.modules])
+"""
+
+
+def cold(name: str, call: str, texts: str) -> str:
+    """Which libraries a process has imported that did nothing but embed."""
+    code = COLD.format(name=name, call=call, texts=texts)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    return run.stdout.strip()
 
 
 def test_texts_of_like_length_share_a_batch_and_the_order_is_kept() -> None:
@@ -83,6 +103,35 @@ def test_both_ways_give_the_same_unit_vectors(embedder: Embedder) -> None:
 
 
 @pytest.mark.models
+def test_passages_have_the_vectors_of_sentence_transformers_bit_for_bit(embedder: Embedder) -> None:
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    home = bulk_model(default_models_dir() / embedder.name)
+    kind = torch.bfloat16 if _computes_bfloat16() else torch.float32
+    original = SentenceTransformer(str(home), device="cpu", local_files_only=True, model_kwargs={"dtype": kind})
+    rows = embedder._token_ids(TEXTS)
+    features = {name: torch.from_numpy(array) for name, array in _padded(rows, PADDED_TO).items()}
+    with torch.inference_mode():
+        wanted = original(features)["sentence_embedding"].float().numpy()
+    wanted /= np.linalg.norm(wanted, axis=1, keepdims=True)
+    assert np.array_equal(embedder._passage_batch(rows), wanted)
+
+
+@pytest.mark.models
+def test_embedding_passages_needs_torch_alone(embedder: Embedder) -> None:
+    assert cold(embedder.name, "embed_passages", "['rent']") == "['torch']"
+
+
+def test_an_encoder_of_another_architecture_is_refused(tmp_path: Path) -> None:
+    import torch
+
+    (tmp_path / "config.json").write_text('{"model_type": "mpnet", "hidden_act": "gelu"}')
+    with pytest.raises(ModelError, match="model_type is mpnet, only bert can be computed"):
+        Encoder(tmp_path, torch.float32)
+
+
+@pytest.mark.models
 def test_a_question_is_nearest_to_the_clause_that_answers_it(embedder: Embedder) -> None:
     nearness = embedder.embed_passages(TEXTS[:3]) @ embedder.embed_query("How can the contract be ended?")
     assert int(nearness.argmax()) == 0
@@ -111,6 +160,11 @@ def test_the_same_passages_give_the_same_bytes_however_many_threads_share_them(e
 
 
 @pytest.mark.models
+def test_a_question_needs_no_torch(embedder: Embedder) -> None:
+    assert cold(embedder.name, "embed_query", "'rent'") == "[]"
+
+
+@pytest.mark.models
 def test_the_fingerprint_names_the_weights(embedder: Embedder) -> None:
     assert embedder.fingerprint.startswith(str(find(embedder.name).sha256))
 
@@ -122,30 +176,10 @@ def test_a_closed_embedder_opens_again(embedder: Embedder) -> None:
     assert np.array_equal(embedder.embed_query("rent"), before)
 
 
-COLD = """
-import sys
-from ragnano.config import Settings
-from ragnano.models import open_embedder
-embedder = open_embedder(Settings.load())
-embedder.warm()
-print([name for name in ("torch", "transformers", "sentence_transformers", "huggingface_hub") if name in sys.modules])
-"""
-
-
-@pytest.mark.models
-def test_a_question_needs_no_torch(embedder: Embedder) -> None:
-    cold = subprocess.run(
-        [sys.executable, "-c", COLD], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1]
-    )
-    assert cold.stdout.strip() == "[]"
-
-
 def test_importing_the_models_loads_no_engine() -> None:
     code = (
         "import sys, ragnano.models; "
         "print([n for n in ('numpy', 'torch', 'llama_cpp', 'onnxruntime', 'tokenizers', 'jinja2') if n in sys.modules])"
     )
-    run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1]
-    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert run.stdout.strip() == "[]"

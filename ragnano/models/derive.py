@@ -24,7 +24,7 @@ def query_model(home: Path) -> Path:
 
 
 def bulk_model(home: Path) -> Path:
-    """The embedder's form for sentence-transformers: `home`, or for a shipped one a directory made first if missing."""
+    """The embedder's form for bulk mode: `home`, or for a shipped one a directory made first if missing."""
     if not (home / SHIPPED).is_file():
         return home
     return _derived(home, "bulk", lambda target: _unpack(home, target))

@@ -1,8 +1,8 @@
 """Texts to vectors. `Embedder` sorts, batches and restores order; a backend embeds one batch and counts tokens.
 
 `MiniLMEmbedder` has two ways to the same vectors: onnxruntime for questions and sentences, which starts in a fraction
-of a second, and sentence-transformers for passages in bulk, which computes in bfloat16 where the processor can. Knows
-no documents and no store.
+of a second, and torch for passages in bulk, which computes in bfloat16 where the processor can. Knows no documents and
+no store.
 """
 
 import threading
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ragnano.models.derive import bulk_model, query_model
 from ragnano.models.digests import file_digest
+from ragnano.models.encoder import Encoder
 from ragnano.models.fetch import RECEIPT
 from ragnano.models.offline import go_offline
 from ragnano.models.onnx_session import open_session
@@ -173,7 +174,7 @@ class MiniLMEmbedder(Embedder):
 
         features = {name: torch.from_numpy(array) for name, array in _padded(rows, PADDED_TO).items()}
         with torch.inference_mode():
-            vectors = self._loaded_bulk().model(features)["sentence_embedding"]
+            vectors = self._loaded_bulk().encoder.vectors(features["input_ids"], features["attention_mask"])
         found = vectors.float().numpy()
         # bfloat16 leaves lengths off by up to 0.4 %
         return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), dtype=np.float32)
@@ -187,16 +188,12 @@ class MiniLMEmbedder(Embedder):
 
 
 class _Bulk:
-    """sentence-transformers' model and the threads that each compute a batch of their own with it."""
+    """The encoder and the threads that each compute a batch of their own with it."""
 
     def __init__(self, home: Path, threads: int) -> None:
         import torch
-        from sentence_transformers import SentenceTransformer
 
-        kind = torch.bfloat16 if _computes_bfloat16() else torch.float32
-        self.model: Any = SentenceTransformer(
-            str(home), device="cpu", local_files_only=True, model_kwargs={"dtype": kind}
-        )
+        self.encoder = Encoder(home, torch.bfloat16 if _computes_bfloat16() else torch.float32)
         # How many threads torch divides one operation among is counted for each calling thread by itself.
         self.workers = ThreadPoolExecutor(threads, "embedder", initializer=torch.set_num_threads, initargs=(1,))
 

@@ -38,15 +38,10 @@ def read_weights(path: Path) -> "dict[str, NDArray[np.float32]]":
 
 
 def unpack(home: Path, target: Path) -> None:
-    """Make of the shipped model in `home` a directory that sentence-transformers opens: `target`, which must not be."""
-    import numpy as np
+    """Make of the shipped model in `home` a directory that transformers opens: `target`, which must not be."""
     from safetensors.numpy import save_file
 
     weights = read_weights(home / SHIPPED)
-    width = len(weights["embeddings.LayerNorm.weight"])
-    # BERT's pooler is part of the class and of no vector; without it opening would warn and fill it at random.
-    weights |= {"pooler.dense.weight": np.zeros((width, width), np.float32)}
-    weights |= {"pooler.dense.bias": np.zeros(width, np.float32)}
     target.mkdir()
     for item in home.iterdir():
         if item.name in ("derived", SHIPPED):

@@ -25,21 +25,21 @@ from tests.store_fakes import files_with
 from tests.test_kills import ROOT, contents
 
 DOCUMENTS = SAMPLES / "documents"
-# As the suite's run, with a cache that is brought in step and saved often, so that kills meet it at work.
+# As the suite's run, a file at a time, so that the cache is brought in step and saved often and kills meet it at work.
 RUN = """
 import sys
 from pathlib import Path
-from ingest import pipeline
+from ingest.pipeline import ingest
 from ragnano.config import Settings
 from ragnano.store import Catalogue, Vectors, vectors_chroma
 from tests.conftest import FakeEmbedder
-pipeline._SYNC_CHUNKS = 20
 vectors_chroma._HNSW = vectors_chroma._HNSW | {"sync_threshold": 30, "batch_size": 15}
 settings = Settings.load(data_dir=Path(sys.argv[1]))
 catalogue = Catalogue(settings.data_dir)
 vectors = Vectors(settings.data_dir, catalogue)
 print("begun", flush=True)
-pipeline.ingest([Path(sys.argv[2])], settings=settings, catalogue=catalogue, vectors=vectors, embedder=FakeEmbedder())
+for path in sorted(Path(sys.argv[2]).iterdir()):
+    ingest([path], settings=settings, catalogue=catalogue, vectors=vectors, embedder=FakeEmbedder())
 """
 
 

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -107,9 +107,12 @@ class Watcher:
     def __call__(self, state: Progress) -> None:
         if state.done % self._every == 0:
             rss, pss = memory(self._process)
-            self.rows.append((state.done, time.monotonic() - self._begun, rss, pss))
+            seconds, cpu = time.monotonic() - self._begun, processor_seconds(self._process)
+            self.rows.append((state.done, seconds, rss, pss, cpu))
             print(
-                f"  {state.done:>6} files {self.rows[-1][1]:7.1f} s  RSS {rss:5.0f} MB  PSS {pss:5.0f} MB", flush=True
+                f"  {state.done:>6} files {seconds:7.1f} s  {cpu:6.1f} s of processors  RSS {rss:5.0f} MB  "
+                f"PSS {pss:5.0f} MB",
+                flush=True,
             )
 
 
@@ -132,6 +135,7 @@ def fake_run(files: Path, home: Path, count: int) -> dict[str, object]:
     """Everything with the fake embedder: taking in, again unchanged, removing one, pruning one."""
     settings = Settings.load(data_dir=home)
     every = max(1, count // 10)
+    problems: list[str] = []
     with Assistant(settings, embedder=ProjectingEmbedder()) as helper:  # type: ignore[arg-type]
 
         def take(**more: object) -> tuple[IngestReport, float]:
@@ -150,34 +154,49 @@ def fake_run(files: Path, home: Path, count: int) -> dict[str, object]:
         watcher = Watcher(every)
         report, seconds = take(progress=watcher)
         rows = watcher.rows
-        first, last = rows[0][1], rows[-1][1] - rows[-2][1]
+        cache_s = seconds - rows[-1][1]
+        full = memory(psutil.Process())
         again, again_s = take()
         documents = helper.documents()
-        begun = time.monotonic()
-        helper.remove(documents[count // 2].id)
-        remove_s = time.monotonic() - begun
-        helper.settle()
+        remove_s = timed(lambda: helper.remove(documents[count // 2].id))
+        rebuild_s = timed(helper.settle)
         Path(documents[0].path).unlink()
         pruned, prune_s = take(prune=True)
-        problems = [*helper.catalogue.verify(), *helper.vectors.verify()]
+        several = documents[1 : 1 + count // 10]
+        for document in several:
+            Path(document.path).unlink()
+        pruned_more, prune_more_s = take(prune=True)
+        verify_s = timed(lambda: problems.extend((*helper.catalogue.verify(), *helper.vectors.verify())))
     size = sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
+    steps = list(zip([(0, 0.0, 0.0, 0.0, 0.0), *rows], rows, strict=False))
     return {
         "files": report.files,
         "chunks": report.chunks,
         "seconds": round(seconds, 1),
-        "first tenth s": round(first, 2),
-        "last tenth s": round(last, 2),
-        "cpu s of second, last tenth": [round(rows[1][4] - rows[0][4], 2), round(rows[-1][4] - rows[-2][4], 2)],
-        "RSS MB first, last": [round(rows[0][2]), round(rows[-1][2])],
-        "PSS MB first, last": [round(rows[0][3]), round(rows[-1][3])],
+        "s of each tenth": [round(after[1] - before[1], 1) for before, after in steps],
+        "cpu s of each tenth": [round(after[4] - before[4], 1) for before, after in steps],
+        "RSS MB at each tenth": [round(row[2]) for row in rows],
+        "PSS MB at each tenth": [round(row[3]) for row in rows],
+        "vector cache at the end s": round(cache_s, 1),
+        "RSS, PSS MB with it": [round(full[0]), round(full[1])],
         "unchanged rerun s": round(again_s, 2),
         "unchanged rerun skipped": again.skipped,
         "remove one s": round(remove_s, 3),
+        "vector cache anew s": round(rebuild_s, 1),
         "prune one s, whole run": round(prune_s, 2),
-        "pruned": pruned.removed,
+        "prune a tenth s, whole run": round(prune_more_s, 2),
+        "pruned": [pruned.removed, pruned_more.removed],
+        "verify s": round(verify_s, 1),
         "bytes a document": round(size / max(1, report.files)),
         "problems": problems,
     }
+
+
+def timed(work: Callable[[], object]) -> float:
+    """The seconds that `work` takes."""
+    begun = time.monotonic()
+    work()
+    return time.monotonic() - begun
 
 
 def real_run(files: Path, home: Path, count: int) -> dict[str, object]:

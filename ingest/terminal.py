@@ -1,0 +1,71 @@
+"""The terminal during a run: a progress bar on standard error, and passwords typed unseen. Knows no file's content."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import typer
+
+from ragnano.errors import ConfigError
+
+if TYPE_CHECKING:
+    from ingest.batches import Progress
+
+
+class Terminal:
+    """A bar of files, pages and time left, unless `bar` is false; a context manager, which ends it."""
+
+    def __init__(self, *, bar: bool) -> None:
+        self._wanted = bar
+
+    def __enter__(self) -> Self:
+        if self._wanted:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+            from rich.progress import Progress as Bars
+
+            self._bars = Bars(
+                TextColumn("Reading"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("files, {task.fields[pages]} pages"),
+                TimeRemainingColumn(),
+                TextColumn("{task.fields[name]}", markup=False),
+                console=Console(stderr=True),
+            )
+            self._task = self._bars.add_task("", total=None, pages=0, name="")
+            self._bars.start()
+        return self
+
+    def show(self, state: "Progress") -> None:
+        """Move the bar on."""
+        if self._wanted:
+            name = _name(state.path)[:40] if state.path else ""
+            self._bars.update(self._task, completed=state.done, total=state.total, pages=state.pages, name=name)
+
+    def ask(self, path: str, again: bool) -> str:
+        """A password for this file, typed unseen; "" leaves it out."""
+        if self._wanted:
+            self._bars.stop()
+        wrong = "That does not open it. " if again else ""
+        text = f"{wrong}Password of {_name(path)} (Enter leaves it out)"
+        try:
+            return str(typer.prompt(text, default="", show_default=False, hide_input=True, err=True))
+        finally:
+            if self._wanted:
+                self._bars.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self._wanted:
+            self._bars.stop()
+
+
+def require_terminal() -> None:
+    """Raises ConfigError where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise ConfigError("--ask-password needs a terminal; --password-file reads passwords from a file")
+
+
+def _name(path: str) -> str:
+    """A file's name without characters that a terminal would obey."""
+    return "".join(character if character.isprintable() else "?" for character in Path(path).name)
