@@ -13,13 +13,13 @@ from ragnano.pictures import page_picture, trimmed
 from ragnano.store import Catalogue
 from tests.ui_browser import NEEDS_BROWSER, ask, go, upload
 from tests.ui_fakes import AGREEMENT, NASTY, write_pdf
+from tests.ui_looks import DONE
 from tests.ui_pages import ASK_NOTICE
 
 pytest_plugins = ["tests.ui_browser"]
 
 TITLE = "**Deed** :smile: $a$ -> :red[x] <i>y</i> www.example.com"
 ANSWERED = re.compile("Answered$")  # the name of its icon stands before it
-DONE = re.compile(r"^\d+\.\d s · ")
 
 pytestmark = NEEDS_BROWSER
 
