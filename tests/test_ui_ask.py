@@ -30,7 +30,7 @@ def ask(desk: AppTest, question: str) -> AppTest:
 
 def another_tab(desk: AppTest) -> AppTest:
     """A new session with the same address: what a refresh is."""
-    other = AppTest.from_file(str(UI / "app.py"), default_timeout=SECONDS)
+    other = AppTest.from_file(str(UI / "desk.py"), default_timeout=SECONDS)
     other.query_params["talk"] = talk_of(desk)
     return other.run()
 
