@@ -68,7 +68,7 @@ before = set(sys.modules)
 desk = AppTest.from_file("desk.py", default_timeout=60).run()
 assert desk.button, desk.exception
 ours = ("ragnano", "ingest", *(file.stem for file in Path.cwd().glob("*.py")))
-heavy = "torch transformers sentence_transformers chromadb unstructured reportlab docx pypdf pypdfium2 llama_cpp".split()
+heavy = "torch transformers sentence_transformers chromadb unstructured reportlab pypdf pypdfium2 llama_cpp".split()
 new = [name for name in set(sys.modules) - before if name.partition(".")[0] in ours]
 print(new, [name for name in heavy if name in sys.modules])
 """
