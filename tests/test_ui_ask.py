@@ -1,26 +1,17 @@
 """The conversation on the ask page, without a browser: what is kept, read, opened beside it, asked again."""
 
-import sys
 from pathlib import Path
 
 import pytest
-
-from ragnano.errors import StoreError
-from tests import test_ui_pages as kit
-from tests.ui_fakes import AGREEMENT, UI, FakeChatModel, write_pdf
-
-if str(UI) not in sys.path:
-    sys.path.append(str(UI))
-
-import shared
 import streamlit
 from streamlit.testing.v1 import AppTest
 
-app = kit.app
-contracts = kit.contracts
-own_library = kit._own_library
-ASK_NOTICE = kit.ASK_NOTICE
-ASK_FEE = "What is the monthly fee of the Customer?"
+from ragnano.errors import StoreError
+from tests.ui_fakes import AGREEMENT, UI, FakeChatModel, write_pdf
+from tests.ui_pages import ASK_FEE, ASK_NOTICE, SECONDS, assistant, button, html, take_in
+
+pytest_plugins = ["tests.ui_fixtures"]
+
 LEASE = (
     "Lease Agreement",
     "This Lease Agreement is made between Fernhill Mills Ltd. and Oxbow Storage LLC.",
@@ -29,28 +20,28 @@ LEASE = (
 )
 
 
-def ask(app: AppTest, question: str) -> AppTest:
-    if not app.chat_input:
-        app.run()
-    app.chat_input[0].set_value(question).run()
-    assert not app.exception
-    return app
+def ask(desk: AppTest, question: str) -> AppTest:
+    if not desk.chat_input:
+        desk.run()
+    desk.chat_input[0].set_value(question).run()
+    assert not desk.exception
+    return desk
 
 
-def another_tab(app: AppTest) -> AppTest:
+def another_tab(desk: AppTest) -> AppTest:
     """A new session with the same address: what a refresh is."""
-    other = AppTest.from_file(str(UI / "app.py"), default_timeout=kit.SECONDS)
-    other.query_params["talk"] = talk_of(app)
+    other = AppTest.from_file(str(UI / "desk.py"), default_timeout=SECONDS)
+    other.query_params["talk"] = talk_of(desk)
     return other.run()
 
 
-def talk_of(app: AppTest) -> str:
-    value = app.query_params["talk"]
+def talk_of(desk: AppTest) -> str:
+    value = desk.query_params["talk"]
     return value if isinstance(value, str) else value[0]
 
 
-def questions(app: AppTest) -> list[str]:
-    return [line for line in kit.html(app).splitlines() if line.startswith('<div class="rn-question">')]
+def questions(desk: AppTest) -> list[str]:
+    return [line for line in html(desk).splitlines() if line.startswith('<div class="rn-question">')]
 
 
 def forget_open_talks() -> None:
@@ -58,130 +49,130 @@ def forget_open_talks() -> None:
     streamlit.cache_resource.clear()
 
 
-def test_a_conversation_outlives_a_refresh_and_a_restart(app: AppTest, contracts: Path) -> None:
-    ask(ask(app, ASK_NOTICE), ASK_FEE)
-    again = another_tab(app)
+def test_a_conversation_outlives_a_refresh_and_a_restart(desk: AppTest, contracts: Path) -> None:
+    ask(ask(desk, ASK_NOTICE), ASK_FEE)
+    again = another_tab(desk)
     assert len(questions(again)) == 2
-    shared.assistant().close()
+    assistant().close()
     forget_open_talks()
-    after = another_tab(app)
+    after = another_tab(desk)
     assert len(questions(after)) == 2
-    assert "4,250" in kit.html(after)
+    assert "4,250" in html(after)
     assert after.get("image")  # the latest answer's page is open again
 
 
-def test_a_new_conversation_leaves_the_old_one_among_the_recent(app: AppTest, contracts: Path) -> None:
-    first = talk_of(ask(app, ASK_NOTICE))
-    app.button(key="new conversation").click().run()
-    assert not questions(app)
-    assert "talk" not in app.query_params
-    app.button(key=f"recent {first}").click().run()
-    assert len(questions(app)) == 1
-    assert talk_of(app) == first
+def test_a_new_conversation_leaves_the_old_one_among_the_recent(desk: AppTest, contracts: Path) -> None:
+    first = talk_of(ask(desk, ASK_NOTICE))
+    desk.button(key="new conversation").click().run()
+    assert not questions(desk)
+    assert "talk" not in desk.query_params
+    desk.button(key=f"recent {first}").click().run()
+    assert len(questions(desk)) == 1
+    assert talk_of(desk) == first
 
 
-def test_an_address_that_names_no_conversation_begins_a_new_one(app: AppTest, contracts: Path) -> None:
+def test_an_address_that_names_no_conversation_begins_a_new_one(desk: AppTest, contracts: Path) -> None:
     for name in ("last", "../..", "0" * 16):
-        app.query_params["talk"] = name
-        app.run()
-        assert not app.exception
-        assert not questions(app)
-        assert "talk" not in app.query_params
+        desk.query_params["talk"] = name
+        desk.run()
+        assert not desk.exception
+        assert not questions(desk)
+        assert "talk" not in desk.query_params
 
 
-def test_a_follow_up_shows_how_it_was_read_and_can_be_put_right(app: AppTest, contracts: Path) -> None:
-    ask(ask(app, ASK_NOTICE), "And the fee?")
-    assert "Read as: " in kit.html(app)
-    app.button(key="edit 2").click().run()
-    app.text_area(key="edited 2").set_value(ASK_FEE)
-    kit.button(app, "Ask").click().run()
-    assert not app.exception
-    turns = shared.assistant().catalogue.turns(talk_of(app))
+def test_a_follow_up_shows_how_it_was_read_and_can_be_put_right(desk: AppTest, contracts: Path) -> None:
+    ask(ask(desk, ASK_NOTICE), "And the fee?")
+    assert "Read as: " in html(desk)
+    desk.button(key="edit 2").click().run()
+    desk.text_area(key="edited 2").set_value(ASK_FEE)
+    button(desk, "Ask").click().run()
+    assert not desk.exception
+    turns = assistant().catalogue.turns(talk_of(desk))
     assert [turn.asked for turn in turns][2:] == [ASK_FEE]
     assert turns[2].scope == turns[1].scope
-    assert len(questions(app)) == 3
-    assert not app.text_area
+    assert len(questions(desk)) == 3
+    assert not desk.text_area
 
 
-def test_an_edit_can_be_left(app: AppTest, contracts: Path) -> None:
-    ask(ask(app, ASK_NOTICE), "And the fee?")
-    app.button(key="edit 2").click().run()
-    kit.button(app, "Leave it").click().run()
-    assert not app.text_area
-    assert len(questions(app)) == 2
+def test_an_edit_can_be_left(desk: AppTest, contracts: Path) -> None:
+    ask(ask(desk, ASK_NOTICE), "And the fee?")
+    desk.button(key="edit 2").click().run()
+    button(desk, "Leave it").click().run()
+    assert not desk.text_area
+    assert len(questions(desk)) == 2
 
 
-def test_a_citation_opens_its_page_which_can_be_turned_and_closed(app: AppTest, tmp_path: Path) -> None:
-    kit.take_in(write_pdf(tmp_path / "services.pdf", AGREEMENT, ("Schedule", "Nothing else.")))
-    ask(app, ASK_NOTICE)
-    assert '<div class="rn-fact">1 / 2</div>' in kit.html(app)
-    button_of(app, "Next").click().run()
-    assert '<div class="rn-fact">2 / 2</div>' in kit.html(app)
-    assert button_of(app, "Next").disabled
-    kit.button(app, "Close").click().run()
-    assert not app.get("image")
-    app.button(key="open turn 1 citation 0").click().run()
-    assert '<div class="rn-fact">1 / 2</div>' in kit.html(app)
-    assert "Copy with reference" in kit.html(app)
-    assert "Services Agreement, 2 Termination, p. 1" in kit.html(app)
+def test_a_citation_opens_its_page_which_can_be_turned_and_closed(desk: AppTest, tmp_path: Path) -> None:
+    take_in(write_pdf(tmp_path / "services.pdf", AGREEMENT, ("Schedule", "Nothing else.")))
+    ask(desk, ASK_NOTICE)
+    assert '<div class="rn-fact">1 / 2</div>' in html(desk)
+    button_of(desk, "Next").click().run()
+    assert '<div class="rn-fact">2 / 2</div>' in html(desk)
+    assert button_of(desk, "Next").disabled
+    button(desk, "Close").click().run()
+    assert not desk.get("image")
+    desk.button(key="open turn 1 citation 0").click().run()
+    assert '<div class="rn-fact">1 / 2</div>' in html(desk)
+    assert "Copy with reference" in html(desk)
+    assert "Services Agreement, 2 Termination, p. 1" in html(desk)
 
 
-def button_of(app: AppTest, label: str):  # type: ignore[no-untyped-def]
-    return next(found for found in app.button if found.label == label and str(found.key).startswith("panel"))
+def button_of(desk: AppTest, label: str):  # type: ignore[no-untyped-def]
+    return next(found for found in desk.button if found.label == label and str(found.key).startswith("panel"))
 
 
-def test_larger_and_smaller_end_where_they_should(app: AppTest, contracts: Path) -> None:
-    ask(app, ASK_NOTICE)
-    assert button_of(app, "Smaller").disabled
+def test_larger_and_smaller_end_where_they_should(desk: AppTest, contracts: Path) -> None:
+    ask(desk, ASK_NOTICE)
+    assert button_of(desk, "Smaller").disabled
     for _ in range(3):
-        button_of(app, "Larger").click().run()
-    assert button_of(app, "Larger").disabled
-    assert not button_of(app, "Smaller").disabled
+        button_of(desk, "Larger").click().run()
+    assert button_of(desk, "Larger").disabled
+    assert not button_of(desk, "Smaller").disabled
 
 
-def test_a_refusals_nearest_clause_is_one_click_away(app: AppTest, contracts: Path) -> None:
-    ask(app, "What colour is the elephant in Antarctica?")
-    assert not app.get("image")
-    nearest = next(found for found in app.button if "nearest" in str(found.key) and "services" in found.label)
+def test_a_refusals_nearest_clause_is_one_click_away(desk: AppTest, contracts: Path) -> None:
+    ask(desk, "What colour is the elephant in Antarctica?")
+    assert not desk.get("image")
+    nearest = next(found for found in desk.button if "nearest" in str(found.key) and "services" in found.label)
     nearest.click().run()
-    assert app.get("image")
+    assert desk.get("image")
 
 
-def test_the_same_question_is_answered_by_another_model(app: AppTest, contracts: Path) -> None:
-    ask(app, ASK_NOTICE)
-    app.selectbox(key="again 1").set_value("none").run()
-    app.button(key="answer again 1").click().run()
-    answers = [turn.answer for turn in shared.assistant().catalogue.turns(talk_of(app))]
-    assert [answer.model for answer in answers if answer] == [shared.assistant().settings.chat_model, "none"]
-    assert [turn.read_as for turn in shared.assistant().catalogue.turns(talk_of(app))] == [ASK_NOTICE] * 2
+def test_the_same_question_is_answered_by_another_model(desk: AppTest, contracts: Path) -> None:
+    ask(desk, ASK_NOTICE)
+    desk.selectbox(key="again 1").set_value("none").run()
+    desk.button(key="answer again 1").click().run()
+    answers = [turn.answer for turn in assistant().catalogue.turns(talk_of(desk))]
+    assert [answer.model for answer in answers if answer] == [assistant().settings.chat_model, "none"]
+    assert [turn.read_as for turn in assistant().catalogue.turns(talk_of(desk))] == [ASK_NOTICE] * 2
 
 
-def test_the_same_question_is_asked_of_another_document(app: AppTest, contracts: Path, tmp_path: Path) -> None:
+def test_the_same_question_is_asked_of_another_document(desk: AppTest, contracts: Path, tmp_path: Path) -> None:
     lease = write_pdf(tmp_path / "lease.pdf", LEASE)
-    kit.take_in(lease)
-    ask(app, "How many days written notice to terminate the Services Agreement?")
-    other = next(found.id for found in shared.assistant().documents() if found.path == str(lease))
-    app.selectbox(key="other 1").set_value(other).run()
-    app.button(key="ask other 1").click().run()
-    turn = shared.assistant().catalogue.turns(talk_of(app))[1]
+    take_in(lease)
+    ask(desk, "How many days written notice to terminate the Services Agreement?")
+    other = next(found.id for found in assistant().documents() if found.path == str(lease))
+    desk.selectbox(key="other 1").set_value(other).run()
+    desk.button(key="ask other 1").click().run()
+    turn = assistant().catalogue.turns(talk_of(desk))[1]
     assert turn.scope.documents == (other,)
     assert turn.answer
     assert "ninety days" in turn.answer.answer
-    assert "Asked of Lease Agreement" in kit.html(app)
+    assert "Asked of Lease Agreement" in html(desk)
 
 
-def test_first_questions_are_suggested_and_asked_by_a_click(app: AppTest, contracts: Path) -> None:
-    app.run()
-    suggested = app.button(key="suggested 0")
+def test_first_questions_are_suggested_and_asked_by_a_click(desk: AppTest, contracts: Path) -> None:
+    desk.run()
+    suggested = desk.button(key="suggested 0")
     assert suggested.label == "How can the Services Agreement be terminated?".replace("?", r"\?")
     suggested.click().run()
-    assert not app.exception
-    assert len(questions(app)) == 1
-    assert "sixty days" in kit.html(app)
+    assert not desk.exception
+    assert len(questions(desk)) == 1
+    assert "sixty days" in html(desk)
 
 
 def test_a_stopped_question_is_not_kept_and_can_be_asked_again(
-    app: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
+    desk: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import talks
 
@@ -194,52 +185,52 @@ def test_a_stopped_question_is_not_kept_and_can_be_asked_again(
 
     with monkeypatch.context() as stopping:
         stopping.setattr(FakeChatModel, "generate", stop_at_once)
-        ask(app, ASK_NOTICE)
-    assert any("Stopped before" in found.value for found in app.caption)
-    assert not shared.assistant().conversations()
-    app.button(key="ask unanswered").click().run()
-    assert any("Answered" in found.value for found in app.markdown)
-    assert len(questions(app)) == 1
+        ask(desk, ASK_NOTICE)
+    assert any("Stopped before" in found.value for found in desk.caption)
+    assert not assistant().conversations()
+    desk.button(key="ask unanswered").click().run()
+    assert any("Answered" in found.value for found in desk.markdown)
+    assert len(questions(desk)) == 1
 
 
 def test_an_answer_that_cannot_be_kept_is_shown_all_the_same(
-    app: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
+    desk: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object, **__: object) -> None:
         raise StoreError("the disk is full: make room")
 
-    monkeypatch.setattr(shared.assistant().catalogue, "begin_conversation", full)
-    ask(app, ASK_NOTICE)
-    assert "sixty days" in kit.html(app)
-    assert any("the disk is full" in found.value for found in app.warning)
+    monkeypatch.setattr(assistant().catalogue, "begin_conversation", full)
+    ask(desk, ASK_NOTICE)
+    assert "sixty days" in html(desk)
+    assert any("the disk is full" in found.value for found in desk.warning)
 
 
-def test_an_answer_goes_with_its_document(app: AppTest, contracts: Path) -> None:
-    ask(app, ASK_NOTICE)
-    helper = shared.assistant()
+def test_an_answer_goes_with_its_document(desk: AppTest, contracts: Path) -> None:
+    ask(desk, ASK_NOTICE)
+    helper = assistant()
     helper.remove(next(found.id for found in helper.documents() if found.path.endswith("services.pdf")))
-    app.run()
-    assert not app.exception
-    assert len(questions(app)) == 1
-    assert "sixty days" not in kit.html(app)
-    assert any("removed with a document" in found.value for found in app.caption)
+    desk.run()
+    assert not desk.exception
+    assert len(questions(desk)) == 1
+    assert "sixty days" not in html(desk)
+    assert any("removed with a document" in found.value for found in desk.caption)
 
 
-def test_what_a_kept_conversation_was_asked_of_is_chosen_again(app: AppTest, contracts: Path) -> None:
-    app.run().selectbox(key="ask kind").set_value("application/pdf").run()
-    app.text_input(key="ask to").set_value("2050").run()
-    ask(app, ASK_NOTICE)
-    again = another_tab(app)
+def test_what_a_kept_conversation_was_asked_of_is_chosen_again(desk: AppTest, contracts: Path) -> None:
+    desk.run().selectbox(key="ask kind").set_value("application/pdf").run()
+    desk.text_input(key="ask to").set_value("2050").run()
+    ask(desk, ASK_NOTICE)
+    again = another_tab(desk)
     assert again.selectbox(key="ask kind").value == "application/pdf"
     assert again.text_input(key="ask to").value.startswith("2050")
 
 
-def test_a_long_conversation_shows_its_end_first(app: AppTest, contracts: Path) -> None:
-    talk = shared.assistant().converse()
+def test_a_long_conversation_shows_its_end_first(desk: AppTest, contracts: Path) -> None:
+    talk = assistant().converse()
     for at in range(23):
         talk.ask(f"What is the monthly fee of the Customer in case {at}?", model="none")
-    app.query_params["talk"] = talk.id_to_be
-    app.run()
-    assert len(questions(app)) == 20
-    app.button(key="earlier").click().run()
-    assert len(questions(app)) == 23
+    desk.query_params["talk"] = talk.id_to_be
+    desk.run()
+    assert len(questions(desk)) == 20
+    desk.button(key="earlier").click().run()
+    assert len(questions(desk)) == 23

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.test_ui_browser import ANSWERED, ASK_NOTICE, DONE
+from tests.test_ui_browser import ANSWERED
 from tests.ui_browser import NEEDS_BROWSER, ask, go, upload
 from tests.ui_fakes import AGREEMENT, write_pdf
+from tests.ui_looks import DONE
+from tests.ui_pages import ASK_FEE, ASK_NOTICE
 
 pytest_plugins = ["tests.ui_browser"]
 pytestmark = NEEDS_BROWSER
-
-ASK_FEE = "What is the monthly fee of the Customer?"
 
 
 @pytest.fixture

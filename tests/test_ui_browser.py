@@ -1,34 +1,21 @@
 """The app in a real browser, with stand-ins for the models: what a reader sees, and that nothing leaves the machine."""
 
-import io
 import re
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PIL import Image
-
-from ragnano.boxes import boxes_for
-from ragnano.pictures import page_picture, trimmed
-from ragnano.store import Catalogue
 from tests.ui_browser import NEEDS_BROWSER, ask, go, upload
 from tests.ui_fakes import AGREEMENT, NASTY, write_pdf
+from tests.ui_looks import DONE
+from tests.ui_marks import assert_marks_cover, last_citations, picture
+from tests.ui_pages import ASK_NOTICE
 
 pytest_plugins = ["tests.ui_browser"]
 
 TITLE = "**Deed** :smile: $a$ -> :red[x] <i>y</i> www.example.com"
 ANSWERED = re.compile("Answered$")  # the name of its icon stands before it
-DONE = re.compile(r"^\d+\.\d s · ")
-ASK_NOTICE = "How many days written notice to terminate this Agreement?"
 
 pytestmark = NEEDS_BROWSER
-
-
-def picture(page: Any, place: Any) -> np.ndarray:
-    """The image as the browser got it: int (height, width, 3)."""
-    place.wait_for()
-    reply = page.request.get(place.evaluate("image => image.src"))
-    return np.asarray(Image.open(io.BytesIO(reply.body())).convert("RGB")).astype(int)
 
 
 def test_from_an_empty_library_to_a_proved_answer_and_back(open_tab: Any, home: Path, tmp_path: Path) -> None:
@@ -48,7 +35,9 @@ def test_from_an_empty_library_to_a_proved_answer_and_back(open_tab: Any, home: 
     source = page.get_by_role("button", name="1 · services.pdf · page 1 · 2 Termination")
     source.wait_for()
     sheet = page.locator('[class*="-sheet-"] img')
-    _assert_mark_covers(picture(page, sheet), home, AGREEMENT[5])  # opened by the answer itself
+    [citation] = last_citations(home)
+    assert " ".join(citation.quote.split()) == AGREEMENT[5]
+    assert_marks_cover(picture(page, sheet), home, citation)  # opened by the answer itself
 
     ask(page, "What colour is the elephant in Antarctica?")
     page.get_by_text("Not in the documents").wait_for()
@@ -60,39 +49,6 @@ def test_from_an_empty_library_to_a_proved_answer_and_back(open_tab: Any, home: 
     page.get_by_role("button", name="Remove").click()
     page.get_by_text("Nothing in this collection yet").wait_for()
     assert not list((home / "uploads").rglob("*.pdf"))
-
-
-def _assert_mark_covers(image: np.ndarray, home: Path, quote: str) -> None:
-    """Yellow lies over the quote's words, by their stored boxes, and nowhere else."""
-    catalogue = Catalogue(home)
-    page = catalogue.page(catalogue.documents()[0].id, 1)
-    catalogue.close()
-    flat = " ".join(page.text.split())
-    assert quote in flat
-    start = page.text.index(" ".join(quote.split()[:4]))
-    end = page.text.index(quote.split()[-1], start + len(quote) - 20) + len(quote.split()[-1])
-    # The picture is trimmed at its sides; its height is the whole page's.
-    scale = image.shape[0] / page.height
-    left = _trimmed(home, page.number)
-    inside = np.zeros(image.shape[:2], dtype=bool)
-    near = np.zeros(image.shape[:2], dtype=bool)
-    for box in boxes_for(page.words, start, end):
-        x0, x1 = (round((side - left) * scale) for side in (box.x0, box.x1))
-        y0, y1 = (round(side * scale) for side in (box.y0, box.y1))
-        inside[y0:y1, x0:x1] = True
-        near[y0 - 4 : y1 + 4, x0 - 4 : x1 + 4] = True
-    yellow = (image[..., 0] > 200) & (image[..., 1] > 170) & (image[..., 2] < 140)
-    assert inside.any()
-    assert yellow[inside].mean() > 0.5  # what is not yellow is ink
-    assert not yellow[~near].any()
-
-
-def _trimmed(home: Path, number: int) -> float:
-    """Points cut off at the left of the page's picture."""
-    catalogue = Catalogue(home)
-    document = catalogue.documents()[0]
-    catalogue.close()
-    return trimmed(page_picture(document, number, scale=2.0)).left
 
 
 def test_hostile_text_is_shown_as_it_stands(open_tab: Any, tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def test_the_password_is_in_no_message_and_no_representation(monkeypatch: pytest
 def test_the_app_is_started_on_loopback_wherever_from(tmp_path: Any) -> None:
     code = (
         "import sys; from streamlit import config; from streamlit.web import cli, bootstrap; "
-        "bootstrap.run = lambda *a, **k: print(config.get_option('server.address')); "
+        "bootstrap.run_asgi_app = lambda *a, **k: print(config.get_option('server.address')); "
         f"sys.argv = ['streamlit', 'run', {str(UI / 'app.py')!r}]; cli.main()"
     )
     said = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -1,118 +1,109 @@
 """The history page, without a browser."""
 
-import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
-
-from ragnano.errors import StoreBusy
-from tests import test_ui_pages as kit
-from tests.ui_fakes import UI
-
-if str(UI) not in sys.path:
-    sys.path.append(str(UI))
-
-import shared
 from periods import period
 from streamlit.testing.v1 import AppTest
 
-app = kit.app
-contracts = kit.contracts
-own_library = kit._own_library
+from ragnano.errors import StoreBusy
+from tests.ui_pages import ASK_NOTICE, assistant, html
+
+pytest_plugins = ["tests.ui_fixtures"]
 
 
 @pytest.fixture
 def talks(contracts: Path) -> tuple[str, str]:
     """Two kept conversations, the later one first."""
     made = []
-    for question in (kit.ASK_NOTICE, "What is the monthly fee of the Customer?"):
-        talk = shared.assistant().converse()
+    for question in (ASK_NOTICE, "What is the monthly fee of the Customer?"):
+        talk = assistant().converse()
         talk.ask(question, model="none")
         made.append(talk.id_to_be)
     return made[1], made[0]
 
 
-def history(app: AppTest, *opened: str) -> AppTest:
-    app.run().switch_page("history_page.py")
+def history(desk: AppTest, *opened: str) -> AppTest:
+    desk.run().switch_page("history_page.py")
     for identifier in opened:
-        app.session_state[f"talk {identifier}"] = True
-    app.run()
-    assert not app.exception
-    return app
+        desk.session_state[f"talk {identifier}"] = True
+    desk.run()
+    assert not desk.exception
+    return desk
 
 
-def labels(app: AppTest) -> list[str]:
-    return [box.label for box in app.main.expander]
+def labels(desk: AppTest) -> list[str]:
+    return [box.label for box in desk.main.expander]
 
 
-def test_an_empty_history_says_what_comes_here(app: AppTest, contracts: Path) -> None:
-    assert "No conversations yet" in history(app).info[0].value
+def test_an_empty_history_says_what_comes_here(desk: AppTest, contracts: Path) -> None:
+    assert "No conversations yet" in history(desk).info[0].value
 
 
-def test_conversations_are_listed_by_day_the_latest_first(app: AppTest, talks: tuple[str, str]) -> None:
-    shown = labels(history(app))
+def test_conversations_are_listed_by_day_the_latest_first(desk: AppTest, talks: tuple[str, str]) -> None:
+    shown = labels(history(desk))
     assert "monthly fee" in shown[0]
     assert "How many days" in shown[1]
-    assert '<div class="rn-period">Today</div>' in kit.html(app)
+    assert '<div class="rn-period">Today</div>' in html(desk)
 
 
-def test_a_conversation_is_renamed(app: AppTest, talks: tuple[str, str]) -> None:
-    history(app, talks[0])
-    app.text_input(key=f"name {talks[0]}").set_value("Fees of **Alderbrook**").run()
-    app.button(key=f"rename {talks[0]}").click().run()
-    assert r"Fees of \*\*Alderbrook\*\*" in labels(app)[0]
-    app.text_input(key=f"name {talks[0]}").set_value("  ").run()
-    app.button(key=f"rename {talks[0]}").click().run()
-    assert "needs a name" in app.error[0].value
+def test_a_conversation_is_renamed(desk: AppTest, talks: tuple[str, str]) -> None:
+    history(desk, talks[0])
+    desk.text_input(key=f"name {talks[0]}").set_value("Fees of **Alderbrook**").run()
+    desk.button(key=f"rename {talks[0]}").click().run()
+    assert r"Fees of \*\*Alderbrook\*\*" in labels(desk)[0]
+    desk.text_input(key=f"name {talks[0]}").set_value("  ").run()
+    desk.button(key=f"rename {talks[0]}").click().run()
+    assert "needs a name" in desk.error[0].value
 
 
-def test_a_conversation_is_deleted_for_good(app: AppTest, talks: tuple[str, str]) -> None:
-    history(app, talks[0])
-    app.button(key=f"delete {talks[0]}").click().run()
-    assert not app.exception
-    assert [info.id for info in shared.assistant().conversations()] == [talks[1]]
-    home = shared.assistant().settings.data_dir
+def test_a_conversation_is_deleted_for_good(desk: AppTest, talks: tuple[str, str]) -> None:
+    history(desk, talks[0])
+    desk.button(key=f"delete {talks[0]}").click().run()
+    assert not desk.exception
+    assert [info.id for info in assistant().conversations()] == [talks[1]]
+    home = assistant().settings.data_dir
     assert not any(b"monthly fee of the Customer?" in file.read_bytes() for file in home.glob("catalogue*"))
 
 
-def test_all_are_deleted_at_once(app: AppTest, talks: tuple[str, str]) -> None:
-    history(app).button(key="delete all").click().run()
-    assert not shared.assistant().conversations()
-    assert "No conversations yet" in app.info[0].value
+def test_all_are_deleted_at_once(desk: AppTest, talks: tuple[str, str]) -> None:
+    history(desk).button(key="delete all").click().run()
+    assert not assistant().conversations()
+    assert "No conversations yet" in desk.info[0].value
 
 
-def test_a_deleted_conversation_leaves_the_ask_page(app: AppTest, contracts: Path) -> None:
-    app.run().chat_input[0].set_value(kit.ASK_NOTICE).run()
-    (info,) = shared.assistant().conversations()
-    history(app, info.id).button(key=f"delete {info.id}").click().run()
-    app.switch_page("ask_page.py").run()
-    assert not app.exception
-    assert "sixty days" not in kit.html(app)
+def test_a_deleted_conversation_leaves_the_ask_page(desk: AppTest, contracts: Path) -> None:
+    desk.run().chat_input[0].set_value(ASK_NOTICE).run()
+    (info,) = assistant().conversations()
+    history(desk, info.id).button(key=f"delete {info.id}").click().run()
+    desk.switch_page("ask_page.py").run()
+    assert not desk.exception
+    assert "sixty days" not in html(desk)
 
 
 def test_traces_that_cannot_be_wiped_yet_are_told(
-    app: AppTest, talks: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+    desk: AppTest, talks: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def busy(*_: str) -> int:
         raise StoreBusy("deleted, but another process was reading")
 
-    monkeypatch.setattr(shared.assistant(), "forget", busy)
-    history(app, talks[0]).button(key=f"delete {talks[0]}").click().run()
-    assert "another process was reading" in app.error[0].value
+    monkeypatch.setattr(assistant(), "forget", busy)
+    history(desk, talks[0]).button(key=f"delete {talks[0]}").click().run()
+    assert "another process was reading" in desk.error[0].value
 
 
-def test_words_are_found_in_answers_and_quotes(app: AppTest, talks: tuple[str, str]) -> None:
-    history(app).text_input(key="history find").set_value("SIXTY days").run()
-    assert any(found.value == "1 question" for found in app.caption)
-    assert kit.ASK_NOTICE in kit.html(app)
-    app.text_input(key="history find").set_value("elephant").run()
-    assert any("Nothing that was kept" in found.value for found in app.caption)
+def test_words_are_found_in_answers_and_quotes(desk: AppTest, talks: tuple[str, str]) -> None:
+    history(desk).text_input(key="history find").set_value("SIXTY days").run()
+    assert any(found.value == "1 question" for found in desk.caption)
+    assert ASK_NOTICE in html(desk)
+    desk.text_input(key="history find").set_value("elephant").run()
+    assert any("Nothing that was kept" in found.value for found in desk.caption)
 
 
-def test_files_are_offered_in_three_forms(app: AppTest, talks: tuple[str, str]) -> None:
-    history(app, talks[0])
-    assert [found.proto.label for found in app.get("download_button")] == ["Word", "PDF", "Markdown"]
+def test_files_are_offered_in_three_forms(desk: AppTest, talks: tuple[str, str]) -> None:
+    history(desk, talks[0])
+    assert [found.proto.label for found in desk.get("download_button")] == ["Word", "PDF", "Markdown"]
 
 
 def test_headings_say_how_long_ago() -> None:

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,7 +30,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-FAKE_APP = str(ROOT / "tests" / "ui_fake_app.py")
+FAKE_APP = ROOT / "tests" / "ui_fake_app.py"
 START_S = 90
 SEEN_MS = 30_000
 # Both generous: a machine that does other work besides starts the app in half a minute.
@@ -51,33 +52,42 @@ def environment() -> dict[str, str]:
 
 
 @pytest.fixture
-def address(home: Path, tmp_path: Path, environment: dict[str, str]) -> Iterator[str]:
-    """The app's own server on a free port; its configuration is the app's."""
+def address(home: Path, environment: dict[str, str]) -> Iterator[str]:
+    """The app's own server, with stand-ins for the models."""
+    with running(home, environment) as found:
+        yield found
+
+
+@contextmanager
+def running(home: Path, environment: Mapping[str, str], app: Path = FAKE_APP) -> Iterator[str]:
+    """A server on a free port, its address; its configuration is the app's, its models are in a folder beside `home`.
+
+    Variables of `environment` go before these.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("RAGNANO_", "STREAMLIT_"))}
-    log = (tmp_path / "server.log").open("w")
-    server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", FAKE_APP, f"--server.port={port}", "--server.headless=true"],
-        cwd=UI,
-        env=clean
-        | {"RAGNANO_HOME": str(home), "RAGNANO_MODELS_DIR": str(tmp_path / "models"), "SECONDS_A_WORD": "0.06"}
-        | environment,
-        stdout=log,
-        stderr=log,
-    )
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/_stcore/health", tmp_path / "server.log")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
+    own = {"RAGNANO_HOME": str(home), "RAGNANO_MODELS_DIR": str(home.parent / "models"), "SECONDS_A_WORD": "0.06"}
+    log = home.parent / "server.log"
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(app), f"--server.port={port}", "--server.headless=true"],
+            cwd=UI,
+            env=clean | own | dict(environment),
+            stdout=out,
+            stderr=out,
+        )
         try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:  # it waits for a channel that its browser has left open
-            server.kill()
-            server.wait(10)
-        log.close()
+            _wait_for(f"http://127.0.0.1:{port}/_stcore/health", log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:  # it waits for a channel that its browser has left open
+                server.kill()
+                server.wait(10)
 
 
 def _wait_for(url: str, log: Path) -> None:
@@ -102,12 +112,19 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def open_tab(chromium: Any, address: str) -> Iterator[Any]:
-    """Opens tabs, each a reader of its own; afterwards every address that any of them asked for must be the app's."""
+    """Opens tabs of the server, each a reader of its own."""
+    with tabs(chromium, address) as tab:
+        yield tab
+
+
+@contextmanager
+def tabs(chromium: Any, address: str) -> Iterator[Any]:
+    """A function that opens tabs; afterwards every address that any of them asked for must be the app's."""
     asked: list[str] = []
     contexts = []
 
     def tab(path: str = "", **look: Any) -> Any:
-        context = chromium.new_context(viewport={"width": 1280, "height": 900}, **look)
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}} | look)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(SEEN_MS)
@@ -133,7 +150,7 @@ def upload(page: Any, *files: Path) -> None:
         adding.locator("summary").click()
     page.get_by_role("button", name="Add these files").wait_for()
     page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(list(files))
-    page.get_by_text(files[-1].name).first.wait_for()
+    page.get_by_test_id("stFileChipName").nth(len(files) - 1).wait_for()  # long names are shortened
     page.get_by_role("button", name="Add these files").click()
     page.get_by_text("added (").wait_for()
 

@@ -3,6 +3,7 @@
 The embedder counts words in 64 places; the chat model repeats an extract it is given.
 """
 
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -85,10 +86,20 @@ class FakeChatModel:
 
 
 def fake_reader(settings: Any) -> Callable[[Any], Any]:
-    """For the process that reads files: as the real one, with words for tokens."""
+    """For the process that reads files: as the real one, with words for tokens.
+
+    While there is a file at the path HOLD, the file that it names is not read.
+    """
     from ingest.reading import read
 
-    return lambda job: read(job, FakeEmbedder().count_tokens)
+    hold = Path(os.environ.get("HOLD", "nothing is held"))
+
+    def read_in_time(job: Any) -> Any:
+        while hold.exists() and job.path.endswith(hold.read_text(encoding="utf-8")):
+            time.sleep(0.02)
+        return read(job, FakeEmbedder().count_tokens)
+
+    return read_in_time
 
 
 class ReaderInProcess:

@@ -14,6 +14,10 @@ if str(UI) not in sys.path:
 
 SECONDS = 20
 
+ASK_NOTICE = "How many days written notice to terminate this Agreement?"
+ASK_FEE = "What is the monthly fee of the Customer?"
+"""Both are answered by `ui_fakes.AGREEMENT`."""
+
 
 def take_in(*paths: Path, collection: str = "default") -> None:
     import shared

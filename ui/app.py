@@ -1,7 +1,18 @@
-"""The desk: `streamlit run ui/app.py`. Pages only; what they do is in the files beside this one and in ragnano."""
+"""The app's server: `streamlit run ui/app.py`. Its pages begin in desk.py.
+
+A browser takes about half a second to fetch and start Streamlit's own scripts; meanwhile a thread imports here what the
+first page needs, and opens the models that read a question, so that neither page nor first answer waits for them.
+"""
 
 import sys
+import threading
+import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from importlib import import_module
 from pathlib import Path
+
+import streamlit as st
 
 HERE = Path(__file__).resolve().parent
 # The checkout (for ragnano and ingest when they are not installed), and this folder when another script runs this one.
@@ -9,37 +20,37 @@ for folder in (str(HERE.parent), str(HERE)):
     if folder not in sys.path:
         sys.path.append(folder)
 
-import streamlit as st  # noqa: E402
-from door import admitted, knock  # noqa: E402
-from privacy import show_sign  # noqa: E402
-from shared import told  # noqa: E402
+
+# What desk.py and ask_page.py import.
+FIRST_PAGE = ("door", "privacy", "adding", "asked_of", "first_run", "panel", "turns", "ragnano.suggest")
 
 
-def main() -> None:
-    """Draw the page that was chosen."""
-    st.set_page_config(page_title="ragnano", page_icon=str(HERE / "icon.svg"), layout="centered")
-    st.logo(str(HERE / "icon.svg"), size="large")
-    st.html(HERE / "style.css")
-    pages = [
-        st.Page(HERE / "ask_page.py", title="Ask", icon=":material/forum:", url_path="ask", default=True),
-        st.Page(HERE / "search_page.py", title="Search", icon=":material/search:", url_path="search"),
-        st.Page(HERE / "library_page.py", title="Library", icon=":material/library_books:", url_path="library"),
-        st.Page(HERE / "history_page.py", title="History", icon=":material/history:", url_path="history"),
-        st.Page(HERE / "machine_page.py", title="Machine", icon=":material/memory:", url_path="machine"),
-        st.Page(HERE / "document_page.py", title="Document", url_path="document", visibility="hidden"),
-        st.Page(HERE / "reader_page.py", title="Reader", url_path="reader", visibility="hidden"),
-    ]
-    allowed: bool | None = None
-    with told():
-        allowed = admitted()
-    # Before a reader is let in, the pages have no names in the sidebar either; the address stays for afterwards.
-    page = st.navigation(pages, position="sidebar" if allowed else "hidden")
-    if allowed:
-        page.run()
-        show_sign()
-    elif allowed is False:
-        with told():
-            knock()
+def warm() -> None:
+    """Import the first page's modules, open what every question needs. The chat model waits: it takes a gigabyte."""
+    for name in FIRST_PAGE:
+        import_module(name)
+    from shared import assistant
+
+    from ragnano.errors import RagnanoError
+
+    with suppress(RagnanoError):  # the page that needs it says what is wrong
+        helper = assistant()
+        helper.embedder.embed_query("warm")
+        helper.reader.read("warm", ["warm"])
 
 
-main()
+def show() -> None:
+    """Open the app in the browser, where there is one: Streamlit does so for scripts alone."""
+    if not st.get_option("server.headless"):
+        webbrowser.open(f"http://localhost:{st.get_option('server.port')}")
+
+
+@asynccontextmanager
+async def started(_app: st.App) -> AsyncIterator[None]:
+    """For as long as the server runs."""
+    for work in (warm, show):
+        threading.Thread(target=work, name=work.__name__, daemon=True).start()
+    yield
+
+
+app = st.App(HERE / "desk.py", lifespan=started)

@@ -30,7 +30,7 @@ def make_assistant() -> Assistant:
     return Assistant(Settings.load(chat_model=chosen_model(settings.data_dir)))
 
 
-@st.cache_resource(show_spinner="Opening the library …")
+@st.cache_resource(show_spinner=False)
 def assistant() -> Assistant:
     """One for all tabs: searches run side by side, the chat model takes one question at a time in order."""
     return make_assistant()
