@@ -6,6 +6,7 @@ other words than the quoted ones would be worse than none. Knows neither store n
 Lengths named `points` are 1/72 inch, others are pixels. Boxes are `ragnano.types.Box`: page points, origin top left.
 """
 
+import contextlib
 import hashlib
 import io
 from collections.abc import Sequence
@@ -163,6 +164,8 @@ def _rendered(_document: str, path: Path, page: int, scale: float) -> Picture:
                 ) from None
             raise DamagedFile(f"{path.name} cannot be drawn; the text is still here") from None
         try:
+            with contextlib.suppress(pypdfium2.PdfiumError):  # a form that is broken is drawn without its values
+                pdf.init_forms()
             return _drawn(pdf, page, scale)
         except pypdfium2.PdfiumError:
             raise DamagedFile(f"page {page} of {path.name} cannot be drawn; the text is still here") from None

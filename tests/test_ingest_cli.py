@@ -155,8 +155,16 @@ def test_hidden_text_is_told_of_and_shown_apart_from_the_page(files: Path, home:
         in ragnano("docs", "show", "offer.pdf", "--data-dir", home).stdout
     )
     assert ORDER not in ragnano("docs", "show", "offer.pdf", "--page", "1", "--data-dir", home).stdout
+    (files / "plain.txt").write_text("The fee is $4,250.")
     again = ragnano("ingest", files, "--data-dir", home, "--json")
     assert json.loads(again.stdout)["hidden"] == []
+    listed = ragnano("docs", "list", "--data-dir", home).stdout.splitlines()
+    assert {("offer.pdf" in line, "hides text (1 passage)" in line) for line in listed} == {
+        (True, True),
+        (False, False),
+    }
+    counts = json.loads(ragnano("docs", "list", "--data-dir", home, "--json").stdout)
+    assert {Path(item["paths"][0]).name: item["hidden"] for item in counts} == {"offer.pdf": 1, "plain.txt": 0}
 
 
 def test_a_password_is_asked_for_typed_unseen_and_kept_nowhere(files: Path, home: Path) -> None:

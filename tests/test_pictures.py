@@ -119,6 +119,17 @@ def test_a_huge_page_is_drawn_smaller(tmp_path: Path) -> None:
     assert picture.scale == pytest.approx(MOST_PIXELS / 14400)
 
 
+def test_what_was_filled_into_a_form_is_in_its_picture(tmp_path: Path) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(tmp_path / "form.pdf"), pagesize=(300, 200))
+    canvas.drawString(20, 180, "Rent")
+    canvas.acroForm.textfield(name="Rent", value="950 EUR", x=100, y=100, width=120, height=20, borderWidth=0)
+    canvas.save()
+    picture = page_picture(document_of(tmp_path / "form.pdf"), 1, scale=SCALE)
+    assert dark(picture)[160:200, 204:430].sum() > 50
+
+
 def test_another_place_of_the_same_bytes_will_do(tmp_path: Path, agreement: Document) -> None:
     moved = Path(agreement.path).rename(tmp_path / "moved.pdf")
     both = Document(**{**_fields(agreement), "paths": (agreement.path, str(moved))})

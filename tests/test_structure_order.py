@@ -86,6 +86,24 @@ def test_a_footer_drawn_first_and_a_table_drawn_last_are_read_in_their_places() 
     assert places == sorted(places)
 
 
+def test_a_title_drawn_before_the_line_above_it_is_read_before_the_table_below() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(LEFT + 220, TOP - 40, "Schedule 1")
+        canvas.drawString(LEFT + 200, TOP - 53, "Reseller Information")
+        canvas.drawString(LEFT, TOP, "Date signed " + "_" * 30)
+        canvas.drawString(LEFT + 210, TOP, "Date signed " + "_" * 30)
+        for row, pair in enumerate((("Name", "Fen Orchard Ltd"), ("Street address", "12 Hay Lane"), ("City", "Ely"))):
+            canvas.drawString(LEFT, TOP - 80 - 14 * row, pair[0])
+            canvas.drawString(LEFT + 160, TOP - 80 - 14 * row, pair[1])
+        canvas.drawString(LEFT, 40, "#")
+
+    text = text_of(printed(draw))
+    places = [
+        text.index(part) for part in ("Date signed", "Schedule 1", "Reseller", "Name Fen", "Street address 12", "#")
+    ]
+    assert places == sorted(places)
+
+
 def test_addresses_side_by_side_are_left_as_they_are_drawn() -> None:
     left = ["To the Seller:", "Fen Orchard Ltd", "12 Hay Lane", "Attention: the Secretary", "Ely", "Cambs", "UK", "Fax"]
     right = ["To the Buyer:", "Harbour Grain plc", "Quay 4", "Attention: Purchasing", "Hull", "Yorks", "UK", "Mail"]

@@ -93,6 +93,34 @@ def test_lines_of_wrapped_cells_drawn_across_the_row_come_together() -> None:
     assert "Winter wheat,\nclean and dry\n$210" in page.text
 
 
+def test_a_title_between_a_rule_across_the_page_and_a_table_is_no_part_of_the_table() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.line(LEFT, TOP + 20, LEFT + 300, TOP + 20)
+        canvas.drawString(LEFT + 130, TOP + 6, "Exhibit B")
+        canvas.drawString(LEFT + 60, TOP - 6, "Patents and Patent Applications")
+        for row, cells in enumerate((("Number", "Title", "Filed"), ("[***]", "[***]", "[***]"))):
+            for column, cell in enumerate(cells):
+                canvas.drawString(LEFT + 4 + 100 * column, TOP - 34 - 14 * row, cell)
+        canvas.grid([LEFT, LEFT + 100, LEFT + 200, LEFT + 300], [TOP - 24, TOP - 38, TOP - 52])
+
+    page = page_of(printed(draw))
+    assert page.text.startswith("Exhibit B\nPatents and Patent Applications\nNumber")
+    assert marked(page)[0] == ("Table 1, head, Number", "Number")
+
+
+def test_a_word_over_a_column_that_is_no_cell_stays_where_it_is_drawn() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(LEFT, TOP, "Number")
+        canvas.drawString(LEFT + 120, TOP, "Test")
+        canvas.drawString(LEFT + 240, TOP + 9, "EP")
+        canvas.drawString(LEFT + 240, TOP, "method")
+        for row in range(1, 5):
+            for column, cell in enumerate((f"{row}00 grams", f"{row}0 %", f"2.{row}")):
+                canvas.drawString(LEFT + 120 * column, TOP - 12 * row, cell)
+
+    assert page_of(printed(draw)).text.split()[:4] == ["Number", "Test", "EP", "method"]
+
+
 def test_a_row_that_says_values_is_no_header() -> None:
     found = dict(marked(page_of(fee_schedule(True, FEES[1:]))))
     assert found["Table 1, row 1, column 2"] == "1,200"

@@ -15,7 +15,7 @@ from ragnano.types import Page
 
 MOST_RATIO = 200
 """Unpacked over packed bytes of one member; one letter repeated comes to 1,000, a sheet of equal rows to 14."""
-_FREE = 20 << 20  # bytes below which the ratio says nothing
+FREE = 20 << 20  # bytes below which the ratio says nothing
 _MOST_MEMBER = 400 << 20  # bytes of one member
 _ENCRYPTED = 1  # bit of a member's flags
 _UTF8 = 1 << 11
@@ -45,7 +45,7 @@ def load_zip(data: bytes, options: ReadOptions) -> LoadedFile:
 
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, options: ReadOptions) -> list[Page]:
-    if member.file_size > _MOST_MEMBER or member.file_size > max(_FREE, MOST_RATIO * member.compress_size):
+    if member.file_size > _MOST_MEMBER or member.file_size > max(FREE, MOST_RATIO * member.compress_size):
         return [unreadable(name, "unpacks to far more than it weighs, like a decompression bomb; left out")]
     try:
         data = _bytes(archive, member, options)

@@ -87,11 +87,11 @@ def _short(text: str) -> str:
 
 def is_value(text: str) -> bool:
     """A figure, an amount, a date, or what stands for one."""
-    if text[:1] == "(" and is_number(text):
+    if len(text) > _MOST_CELL or (text[:1] == "(" and is_number(text)):
         return False
     letters = sum(char.isalpha() for char in text)
     digits = sum(char.isdigit() for char in text)
-    return bool(_VALUE.match(text)) or (len(text) <= _MOST_CELL and digits > 0 and digits >= 0.3 * (letters + digits))
+    return bool(_VALUE.match(text)) or (digits > 0 and digits >= 0.3 * (letters + digits))
 
 
 def is_number(text: str) -> bool:

@@ -3,10 +3,13 @@
 Knows places on a page and short words of cells' shape; what cells say is read by `ingest.load.grid`.
 """
 
+import functools
+import operator
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,49 +122,69 @@ def loose_frames(corners: NDArray[np.float64], height: float) -> list[Frame]:
     Each row is one line here; which of them go together is for the reader of cells to say.
     """
     frames: list[Frame] = []
-    run: list[NDArray[np.float64]] = []
+    run: list[_Line] = []
     left = float(corners[:, 0].min())
     cover, columns = 0, 0
-    for line in _lines(corners, height):
-        own = _cover(line, left)
-        pieces = 1 + len(_strips(own, left, height / _STRIP * _PIECE))
-        both = cover | own
-        strips = 1 + len(_strips(both, left, height))
-        near = bool(run) and float(line[:, 1].min() - run[-1][:, 3].max()) < _NEXT * height - height
-        if near and strips >= 2 and (strips >= columns or len(run) == 1) and (pieces > 1 or strips == columns):
-            run.append(line)
-            cover, columns = both, strips
-            continue
+    for line in _lines(corners, left, height):
+        pieces = 1 + len(_strips(line.cover, left, height / _STRIP * _PIECE))
+        near = bool(run) and line.top - run[-1].bottom < _NEXT * height - height
+        if near:
+            both = cover | line.cover
+            strips = 1 + len(_strips(both, left, height))
+            if strips >= 2 and (strips >= columns or len(run) == 1) and (pieces > 1 or strips == columns):
+                run.append(line)
+                cover, columns = both, strips
+                continue
         frames += _loose(run, cover, left, height)
-        run, cover, columns = ([line], own, pieces) if pieces > 1 else ([], 0, 0)
+        run, cover, columns = ([line], line.cover, pieces) if pieces > 1 else ([], 0, 0)
     return frames + _loose(run, cover, left, height)
 
 
-def _loose(run: Sequence[NDArray[np.float64]], cover: int, left: float, height: float) -> list[Frame]:
+class _Line(NamedTuple):
+    """A line's box, and which bins of the width its words cover, as bits."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    cover: int
+
+
+def _loose(run: Sequence[_Line], cover: int, left: float, height: float) -> list[Frame]:
     if len(run) < _LEAST_LINES:
         return []
-    middles = [float((line[:, 1] + line[:, 3]).mean() / 2) for line in run]
+    middles = [(line.top + line.bottom) / 2 for line in run]
     tops = [(before + after) / 2 for before, after in pairwise(middles)]
-    rows = (float(run[0][:, 1].min()) - 1, *tops, float(run[-1][:, 3].max()) + 1)
+    rows = (run[0].top - 1, *tops, run[-1].bottom + 1)
     strips = tuple((x, rows[0], rows[-1]) for x in _strips(cover, left, height))
-    right = max(float(line[:, 2].max()) for line in run)
-    return [Frame(min(float(line[:, 0].min()) for line in run) - 1, right + 1, rows, strips, False)]
+    return [Frame(min(line.left for line in run) - 1, max(line.right for line in run) + 1, rows, strips, False)]
 
 
-def _lines(corners: NDArray[np.float64], height: float) -> Iterator[NDArray[np.float64]]:
-    """The words' boxes line by line, from top to bottom."""
-    middles = (corners[:, 1] + corners[:, 3]) / 2
+def _lines(corners: NDArray[np.float64], left: float, height: float) -> Iterator[_Line]:
+    """The words' lines from top to bottom."""
+    middles = (corners[:, 1] + corners[:, 3]) * 0.5
     order = np.argsort(middles, kind="stable")
-    cuts = np.flatnonzero(np.diff(middles[order]) > _LINE * height) + 1
-    yield from (corners[part] for part in np.split(order, cuts))
+    sorted_ = corners[order]
+    starts = np.concatenate(([0], np.flatnonzero(np.diff(middles[order]) > _LINE * height) + 1))
+    low, high = np.minimum.reduceat(sorted_, starts), np.maximum.reduceat(sorted_, starts)
+    bits = _bits(sorted_, left)
+    edges = pairwise([*starts.tolist(), len(bits)])
+    for (first, last), (x0, top, _, _), (_, _, x1, bottom) in zip(edges, low.tolist(), high.tolist(), strict=True):
+        cover = 0
+        for word in bits[first:last]:
+            cover |= word
+        yield _Line(x0, top, x1, bottom, cover)
+
+
+def _bits(boxes: NDArray[np.float64], left: float) -> list[int]:
+    """Which bins of the width each box covers."""
+    edges = np.maximum((boxes[:, (0, 2)] - left) / _BIN, 0).astype(np.int64).tolist()
+    return [(1 << (end + 1)) - (1 << start) for start, end in edges]
 
 
 def _cover(boxes: NDArray[np.float64], left: float) -> int:
     """Which bins of the width any box covers, as bits."""
-    cover = 0
-    for start, end in np.maximum((boxes[:, (0, 2)] - left) / _BIN, 0).astype(np.int64).tolist():
-        cover |= (1 << (end + 1)) - (1 << start)
-    return cover
+    return functools.reduce(operator.or_, _bits(boxes, left), 0)
 
 
 def _strips(cover: int, left: float, height: float) -> list[float]:
@@ -171,5 +194,7 @@ def _strips(cover: int, left: float, height: float) -> list[float]:
     least = max(2, round(_STRIP * height / _BIN))
     bits = f"{cover:b}"[::-1]
     begin = bits.index("1")
+    if "0" * least not in bits[begin:]:
+        return []
     found = re.finditer(f"0{{{least},}}", bits[begin:])
     return [left + (begin + (match.start() + match.end()) / 2) * _BIN for match in found]

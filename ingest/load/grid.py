@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ingest.headings import label_of
 from ingest.load.cells import Row, heads_of, is_contents, is_number, is_table, is_value, text_of
-from ingest.load.frames import Frame, loose_frames, ruled_frames
+from ingest.load.frames import Frame, Strip, loose_frames, ruled_frames
 from ingest.load.segments import Placed, Segments, rewritten
 from ragnano.types import Mark
 
@@ -43,7 +43,7 @@ def with_tables(
         left = ruled if frame.ruled else free
         rows = _rows(placed, frame, height, left)
         left &= ~_inside(frame, placed.corners)  # a word is in one table
-        if rows and not is_contents(placed, rows) and (frame.ruled or is_table(placed, rows)):
+        if rows and _can_be_ordered(rows) and not is_contents(placed, rows) and (frame.ruled or is_table(placed, rows)):
             tables.append(_whole_columns(rows))
     if not tables:
         return placed, ()
@@ -68,30 +68,63 @@ def _rows(placed: Placed, frame: Frame, height: float, allowed: NDArray[np.bool_
     middles = (corners[:, 1] + corners[:, 3]) / 2
     bands = np.searchsorted(frame.rows[1:-1], middles)
     xs = _distinct([x for x, _, _ in borders])
-    rows: list[Row] = []
-    for band in np.unique(bands):
-        own = bands == band
-        at, boxes, heights = words[own], corners[own], middles[own]
-        holding = [x for x in xs if _holds(borders, x, float(np.median(heights)))]
-        columns = np.searchsorted(xs, _starts(boxes, holding), side="right")
-        whole = _row(at, columns, len(xs) + 1)
-        if frame.ruled and not _flows([whole]):
-            lines = _split(at, columns, heights, height, len(xs) + 1)
-            if sum(sum(map(bool, line)) > 1 for line in lines) > 1:
-                # Rows that no rule parts, if they are drawn line by line; else cells whose words can't be told apart.
-                if not _flows(lines):
-                    return []
-                rows += lines
-                continue
-        rows.append(whole)
-    if not frame.ruled:
-        rows = _drawn(_joined(placed, rows), rows)
+    if frame.ruled:
+        rows = _ruled_rows(words, corners, bands, borders, xs, height)
+    else:
+        columns = np.searchsorted(xs, (corners[:, 0] + corners[:, 2]) / 2)
+        lines = _by_line(words, bands, columns, len(xs) + 1)
+        rows = _drawn(_joined(placed, lines), lines)
     if not rows:
         return []
     rows, labels = _without_labels(placed, rows)
     filled = [row for row in rows if sum(map(bool, row)) > 1]
     least = 2 if frame.ruled else 3
     return rows if len(filled) >= least and len(rows[0]) > 1 and not labels else []
+
+
+def _ruled_rows(
+    words: NDArray[np.int64],
+    corners: NDArray[np.float64],
+    bands: NDArray[np.int64],
+    borders: Sequence[Strip],
+    xs: Sequence[float],
+    height: float,
+) -> list[Row]:
+    """Rows between level rules, each parted by the borders that are drawn there; [] where words can't be told apart."""
+    middles = (corners[:, 1] + corners[:, 3]) / 2
+    rows: list[Row] = []
+    parted = 0  # rows up to the last that a border parts: what is drawn above and below is no part of the table
+    for band in np.unique(bands):
+        own = bands == band
+        at, boxes, heights = words[own], corners[own], middles[own]
+        here = float(heights.mean())
+        holding = [
+            x for x in xs if any(abs(x - border) <= 3.0 and low <= here <= high for border, low, high in borders)
+        ]
+        if not holding:
+            if rows:
+                rows.append([at.tolist(), *([] for _ in xs)])
+            continue
+        columns = np.searchsorted(xs, _starts(boxes, holding), side="right")
+        whole = _row(at, columns, len(xs) + 1)
+        lines = [] if _flows([whole]) else _split(at, columns, heights, height, len(xs) + 1)
+        if sum(sum(map(bool, line)) > 1 for line in lines) > 1:
+            # Rows that no rule parts, if they are drawn line by line; else cells whose words can't be told apart.
+            if not _flows(lines):
+                return []
+            rows += lines
+        else:
+            rows.append(whole)
+        parted = len(rows)
+    return rows[:parted]
+
+
+def _by_line(words: NDArray[np.int64], bands: NDArray[np.int64], columns: NDArray[np.int64], count: int) -> list[Row]:
+    """One row for each band, from top to bottom."""
+    rows: dict[int, Row] = {}
+    for word, band, column in zip(words.tolist(), bands.tolist(), columns.tolist(), strict=True):
+        rows.setdefault(band, [[] for _ in range(count)])[column].append(word)
+    return [rows[band] for band in sorted(rows)]
 
 
 def _distinct(xs: Sequence[float]) -> list[float]:
@@ -102,20 +135,17 @@ def _distinct(xs: Sequence[float]) -> list[float]:
     return kept
 
 
-def _holds(borders: Sequence[tuple[float, float, float]], x: float, y: float) -> bool:
-    return any(abs(x - border) <= 3.0 and low <= y <= high for border, low, high in borders)
-
-
 def _starts(boxes: NDArray[np.float64], holding: Sequence[float]) -> NDArray[np.float64]:
     """Where each word belongs: its middle; where borders are open, the middle of the first word of its run."""
     middles = (boxes[:, 0] + boxes[:, 2]) / 2
-    places = np.searchsorted(np.array(holding), middles)
-    starts = middles.copy()
-    for at in range(1, len(boxes)):
-        level = abs(boxes[at, 1] - boxes[at - 1, 1]) < 0.5 * (boxes[at, 3] - boxes[at, 1])
-        if level and places[at] == places[at - 1] and boxes[at, 0] - boxes[at - 1, 2] < boxes[at, 3] - boxes[at, 1]:
+    places = np.searchsorted(np.array(holding), middles).tolist()
+    starts = middles.tolist()
+    before, home = None, -1
+    for at, ((x0, y0, x1, y1), place) in enumerate(zip(boxes.tolist(), places, strict=True)):
+        if before and place == home and abs(y0 - before[1]) < 0.5 * (y1 - y0) and x0 - before[0] < y1 - y0:
             starts[at] = starts[at - 1]
-    return starts
+        before, home = (x1, y0), place
+    return np.array(starts)
 
 
 def _row(at: NDArray[np.int64], columns: NDArray[np.int64], count: int) -> Row:
@@ -143,6 +173,20 @@ def _drawn(joined: list[Row], lines: list[Row]) -> list[Row]:
     if _flows(joined) or _flows(by_column):
         return joined
     return lines if _flows(lines) else []
+
+
+def _is_in_order(rows: Sequence[Row]) -> bool:
+    """True when the text goes row by row and each cell is one run of it."""
+    return _flows(rows) and all(_is_run(cell) for row in rows for cell in row)
+
+
+def _can_be_ordered(rows: Sequence[Row]) -> bool:
+    """False when words would have to move past others that are not the table's."""
+    return _is_in_order(rows) or _is_run(sorted(word for row in rows for cell in row for word in cell))
+
+
+def _is_run(words: Sequence[int]) -> bool:
+    return not words or words[-1] - words[0] + 1 == len(words)
 
 
 def _joined(placed: Placed, rows: Sequence[Row]) -> list[Row]:
@@ -186,9 +230,8 @@ def _ordered(placed: Placed, tables: list[list[Row]]) -> tuple[Placed, list[list
     """The page with each table's words row by row, where they are not, and the tables by their words' new places."""
     owner: dict[int, int] = {}
     for number, rows in enumerate(tables):
-        words = [word for row in rows for cell in row for word in cell]
-        if not _flows(rows) or max(words) - min(words) + 1 != len(words):
-            owner |= dict.fromkeys(words, number)
+        if not _is_in_order(rows):
+            owner |= dict.fromkeys((word for row in rows for cell in row for word in cell), number)
     if not owner:
         return placed, tables
     order: list[int] = []

@@ -188,10 +188,12 @@ def _in_turn(waits: NDArray[np.bool_], tops: NDArray[np.float64], apart: float) 
     order: list[int] = []
     done = np.zeros(len(tops), dtype=bool)
     while len(order) < len(tops):
-        # What was drawn together stays together; where that ends, reading goes on at the top.
+        # What was drawn together stays together, unless what was drawn before it and had to wait stands above; where
+        # that ends, reading goes on at the top.
         at = order[-1] + 1 if order else -1
-        if at not in ready:
-            free = ready or {int(other) for other in np.flatnonzero(~done)}  # slanted lines can wait for each other
+        late = [other for other in ready if other < at and tops[other] < tops[at] - apart] if at in ready else []
+        if at not in ready or late:
+            free = late or ready or {int(other) for other in np.flatnonzero(~done)}  # slanted lines can wait in a ring
             top = min(tops[other] for other in free)
             at = min(other for other in free if tops[other] <= top + apart)
         ready.discard(at)

@@ -1,13 +1,18 @@
 """PDF files: pdfium reads, pypdf helps. Knows which reader is asked for what and what a failure means."""
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from ingest.load.loaded import LoadedFile, ReadOptions
+from ingest.load.members import numbered
 from ingest.load.noise import is_noise
+from ingest.load.pdf_attached import attached_pages, is_clipped
+from ingest.load.pdf_notes import Note, notes_of, with_notes
 from ingest.load.pdf_ocr import with_ocr
 from ingest.load.pdf_second import SecondReader
 from ingest.load.pdf_text import NO_CHARACTER_MAP, read_page
@@ -37,12 +42,27 @@ def _first_reader(data: bytes, options: ReadOptions, second: SecondReader) -> tu
     if document is None:
         return ()
     try:
-        return with_ocr(document, tuple(_pages(document, second)), options)
+        with contextlib.suppress(pypdfium2.PdfiumError):  # a form that is broken is no form
+            document.init_forms()
+        read = list(_pages(document, second))
+        # What was written onto a page stays when OCR reads the page anew.
+        pages = with_ocr(document, [one.page for one in read], options)
+        own = [with_notes(page, one.notes) for page, one in zip(pages, read, strict=True)]
+        clipped = [index for index, one in enumerate(read) if one.clipped]
+        return numbered([*own, *attached_pages(document, clipped, options, len(data))])
     finally:
         document.close()
 
 
-def _pages(document: pypdfium2.PdfDocument, second: SecondReader) -> Iterator[Page]:
+class _Read(NamedTuple):
+    """A page, what was written onto it, and whether files hang on it."""
+
+    page: Page
+    notes: tuple[Note, ...] = ()
+    clipped: bool = False
+
+
+def _pages(document: pypdfium2.PdfDocument, second: SecondReader) -> Iterator[_Read]:
     layers = second.has_layers()
     for index in range(len(document)):
         yield _page(document, index, second, layers)
@@ -62,23 +82,29 @@ def _open(data: bytes, passwords: Sequence[str]) -> pypdfium2.PdfDocument | None
     raise PasswordNeeded("encrypted, and no given password opens it; give the password or save it without")
 
 
-def _page(document: pypdfium2.PdfDocument, index: int, second: SecondReader, layers: bool) -> Page:
+def _page(document: pypdfium2.PdfDocument, index: int, second: SecondReader, layers: bool) -> _Read:
     number = index + 1
     try:
         page = document[index]
     except pypdfium2.PdfiumError:
-        read = Page(number, 0.0, 0.0, "", unreadable="the page is damaged; no reader opens it")
-    else:
-        read = read_page(page, number, layers=layers)
-        page.close()
+        damaged = Page(number, 0.0, 0.0, "", unreadable="the page is damaged; no reader opens it")
+        return _Read(_helped(damaged, second))
+    read = read_page(page, number, layers=layers)
+    notes, clipped = notes_of(page, document.formenv), is_clipped(page)
+    page.close()
+    return _Read(_helped(read, second), notes, clipped)
+
+
+def _helped(read: Page, second: SecondReader) -> Page:
+    """The page, by the second reader where the first made nothing of it."""
     if is_noise(read.text):
         read = replace(read, text="", words=b"", unreadable="no text on this page: " + NO_CHARACTER_MAP)
     # The second reader sees no difference between text that is hidden and text that is not.
     if read.unreadable is None or read.hidden:
         return read
-    text = second.text_of(number)
+    text = second.text_of(read.number)
     if any(char.isalnum() for char in text) and not is_noise(text):
-        return Page(number, read.width, read.height, text, read_by="second-reader")
+        return Page(read.number, read.width, read.height, text, read_by="second-reader")
     return read
 
 

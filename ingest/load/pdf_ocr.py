@@ -74,7 +74,9 @@ def _sheets(document: pypdfium2.PdfDocument, numbers: Sequence[int]) -> "Iterato
             continue
         width, height = page.get_size()
         dpi = dpi_for(width, height, _own_dpi(document, number))
-        yield Sheet(number, width, height, page.render(scale=dpi / _POINTS, grayscale=True).to_pil().convert("L"))
+        # Values of form fields are read from the form itself.
+        drawn = page.render(scale=dpi / _POINTS, grayscale=True, may_draw_forms=False)
+        yield Sheet(number, width, height, drawn.to_pil().convert("L"))
         page.close()
 
 

@@ -53,7 +53,7 @@ def read_page(page: Any, number: int, *, layers: bool = False) -> Page:
         indexes = _indexes(textpage, mapped)
         runs, owners = _pieces(textpage, mapped, indexes, suspects)
         letters = _letters(textpage, runs, indexes)
-        shown = _on_picture(letters, page)
+        shown = on_picture(letters, page)
     finally:
         textpage.close()
     placed = Placed(mapped.text, runs, np.clip(shown, 0, (width, height, width, height)))
@@ -94,14 +94,14 @@ def _arranged(placed: Placed, page: Any) -> tuple[Placed, tuple[Mark, ...]]:
         segments = segments_of(ordered)
         if segments is None:
             return ordered, ()
-    return with_tables(ordered, segments, lambda: _on_picture(rules_of(page).reshape(-1, 1, 4).repeat(2, axis=1), page))
+    return with_tables(ordered, segments, lambda: on_picture(rules_of(page).reshape(-1, 1, 4).repeat(2, axis=1), page))
 
 
 def _hidden(page: Any, pieces: Pieces, suspects: Suspects, seen: NDArray[np.bool_]) -> Iterator[Cut]:
     """The pieces that a reader does not see."""
     measured = by_measure(pieces, *page.get_size())
     images = np.array(suspects.images, dtype=np.float32).reshape(-1, 1, 4).repeat(2, axis=1)
-    pictured = by_picture(page, pieces, suspects, _on_picture(images, page))
+    pictured = by_picture(page, pieces, suspects, on_picture(images, page))
     for place, kind in enumerate(pictured):
         found = measured[place] or kind
         if found:
@@ -164,7 +164,7 @@ def _letters(textpage: Any, runs: NDArray[np.int64], indexes: NDArray[np.int64])
     return np.frombuffer(rects, dtype=np.float32).reshape(len(runs), 2, 4)
 
 
-def _on_picture(places: NDArray[np.floating[Any]], page: Any) -> NDArray[np.float64]:
+def on_picture(places: NDArray[np.floating[Any]], page: Any) -> NDArray[np.float64]:
     """Boxes round both rectangles as the upright picture shows them: float64 (n, x0 y0 x1 y1), NaN-free.
 
     Where pdfium lies is asked of pdfium itself, so crop box and rotation are taken as the picture takes them.

@@ -35,19 +35,26 @@ def list_documents(collection: Collection = None, json: Json = False, data_dir: 
     """List the documents."""
     with assistant(data_dir=data_dir) as helper:
         documents = helper.documents(helper.scope(collection))
+        versions = helper.catalogue.versions() if documents else {}
+        hidden = helper.catalogue.hidden_counts() if documents else {}
         if json:
-            versions = helper.catalogue.versions()
             records = [
-                {**_record(each), "versions": _versions(helper, versions.get(each.id, ()))} for each in documents
+                {
+                    **_record(each),
+                    "versions": _versions(helper, versions.get(each.id, ())),
+                    "hidden": hidden.get(each.id, 0),
+                }
+                for each in documents
             ]
             typer.echo(to_json(records, indent=1))
             return
         if not documents:
             echo_lines(["No documents yet: take some in with `ragnano ingest FOLDER`."])
-        versions = helper.catalogue.versions() if documents else {}
         for document in documents:
             note = ", some pages unreadable" if document.status == "partial" else ""
             alike = len(versions.get(document.id, ()))
+            passages = hidden.get(document.id, 0)
+            note += f"; hides text ({passages} passage{'s' if passages != 1 else ''})" if passages else ""
             note += f"; much like {alike} other{'s' if alike != 1 else ''}" if alike else ""
             pages = f"{document.pages} page{'s' if document.pages != 1 else ''}"
             echo_lines([f"{document.id[:12]}  {PurePath(document.path).name}  ({document.title}; {pages}{note})"])

@@ -25,6 +25,7 @@ from ragnano.types import Chunk, Document, Page, Scope
 
 # The schema that brought sketches: a catalogue that can only be read may be older.
 _SKETCHED = 4
+_NOTED = 3  # likewise, what few pages have
 _PAGES = "pages LEFT JOIN page_notes USING (document, number)"
 
 
@@ -186,6 +187,16 @@ class Library(Database):
             return {}
         with self.reading() as connection:
             return versions.all_of_them(connection)
+
+    def hidden_counts(self) -> dict[str, int]:
+        """How many passages each document that hides any hides from its readers."""
+        if self.schema < _NOTED:
+            return {}
+        with self.reading() as connection:
+            rows = connection.execute(
+                "SELECT document, sum(json_array_length(hidden)) FROM page_notes WHERE hidden != '[]' GROUP BY document"
+            )
+            return dict(rows.fetchall())
 
     def counts(self) -> tuple[int, int, int]:
         """(documents, pages, chunks) stored."""
