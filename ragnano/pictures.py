@@ -164,6 +164,8 @@ def _rendered(_document: str, path: Path, page: int, scale: float) -> Picture:
                 ) from None
             raise DamagedFile(f"{path.name} cannot be drawn; the text is still here") from None
         try:
+            if page > len(pdf):
+                raise UnsupportedFile(f"this page lies in a file inside {path.name}: no picture, its text is here")
             with contextlib.suppress(pypdfium2.PdfiumError):  # a form that is broken is drawn without its values
                 pdf.init_forms()
             return _drawn(pdf, page, scale)

@@ -130,6 +130,12 @@ def test_what_was_filled_into_a_form_is_in_its_picture(tmp_path: Path) -> None:
     assert dark(picture)[160:200, 204:430].sum() > 50
 
 
+def test_a_page_of_a_file_inside_the_pdf_is_told_from_a_damaged_one(tmp_path: Path) -> None:
+    with_another = document_of(write_pdf(tmp_path / "agreement.pdf", AGREEMENT), pages=2)
+    with pytest.raises(UnsupportedFile, match=r"a file inside agreement\.pdf"):
+        page_picture(with_another, 2)
+
+
 def test_another_place_of_the_same_bytes_will_do(tmp_path: Path, agreement: Document) -> None:
     moved = Path(agreement.path).rename(tmp_path / "moved.pdf")
     both = Document(**{**_fields(agreement), "paths": (agreement.path, str(moved))})
