@@ -40,7 +40,8 @@ class Terminal:
     def show(self, state: "Progress") -> None:
         """Move the bar on."""
         if self._wanted:
-            name = _name(state.path)[:40] if state.path else ""
+            # After the last file the vector cache is brought in step: a minute or two for 70,000 chunks (LOG.md).
+            name = "bringing the vector index in step" if state.done == state.total else _name(state.path)[:40]
             self._bars.update(self._task, completed=state.done, total=state.total, pages=state.pages, name=name)
 
     def ask(self, path: str, again: bool) -> str:

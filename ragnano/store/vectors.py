@@ -119,7 +119,10 @@ class Vectors:
             return self._ask(query, [document for document, _ in self._catalogue.embedded(scope)], k)
 
     def verify(self) -> list[str]:
-        """What is wrong with the cache, one line each; [] when another process has it. Answers are right anyway."""
+        """What is wrong with the cache, one line each; [] when another process has it. Answers are right anyway.
+
+        One that is not built yet, or behind because a run was stopped, is no fault: the next `sync` goes on with it.
+        """
         if not self._usable:
             return []
         with self._turn:
@@ -136,13 +139,19 @@ class Vectors:
                     self._put_away()
 
     def _problems(self) -> list[str]:
-        total = self._catalogue.embedded_count()
         path = self._folder.path
         saved = self._folder.load()
-        if (saved is None and not total) or (saved is not None and saved.generation == NONE_YET):
+        # The log is trimmed when a cache has been saved: one that was, and is gone, is a fault.
+        never = saved is None and self._catalogue.trimmed_seq() == 0
+        if never or (saved is not None and saved.generation == NONE_YET):
             return []
-        if not (self._is_current() or self._opens_current()) or self._index is None:
-            return [f"{path}: the vector index is missing, damaged or behind; run `ragnano docs rebuild`"]
+        if self._index is None:
+            state = self._usable_state()
+            if state is None:
+                return [f"{path}: the vector index is damaged or too old; run `ragnano docs rebuild`"]
+            self._open(state)
+        if not self._is_current() or self._index is None:
+            return []
         return problems(self._index, self._catalogue, path)
 
     def _with_locks(self, work: Callable[[], None]) -> bool:

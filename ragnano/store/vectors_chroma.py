@@ -4,6 +4,7 @@ It holds chunk ids, the document of each, and vectors; never text. Chroma is imp
 """
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,8 @@ _COLLECTION = "chunks"
 # ef_search: how many candidates a search looks at. Among 20,000 vectors Chroma's own 100 missed 3 in 1,000 of the
 # true 40 nearest of five documents, 400 none, for 0.4 ms more (tests/benchmarks/LOG.md).
 _HNSW = {"space": "cosine", "ef_search": 400}
+# A disk with fewer free bytes is full: Chroma's core often doesn't say why it failed ("Failed to apply logs").
+_FULL = 1 << 20
 # Most document ids in one filter, and most ids fetched at once.
 _IDS = 500
 
@@ -30,17 +33,18 @@ class Broken(StoreError):
 class ChromaIndex:
     """An open index. One process, and one object, at a time may have a folder open."""
 
-    def __init__(self, client: Any, collection: Any) -> None:
+    def __init__(self, folder: Path, client: Any, collection: Any) -> None:
+        self._folder = folder
         self._client = client
         self._collection = collection
 
     @classmethod
     def open(cls, folder: Path) -> Self:
         """Open what is in `folder`. Raises Broken when that is no whole index."""
-        with _translated():
+        with _translated(folder):
             client = _client(folder)
             try:
-                return cls(client, client.get_collection(_COLLECTION, embedding_function=None))
+                return cls(folder, client, client.get_collection(_COLLECTION, embedding_function=None))
             except BaseException:
                 client.close()
                 raise
@@ -48,25 +52,25 @@ class ChromaIndex:
     @classmethod
     def create(cls, folder: Path) -> Self:
         """Make an empty index in a folder that is not there yet. Raises Broken."""
-        with _translated():
+        with _translated(folder):
             client = _client(folder)
             # embedding_function=None: Chroma's default one would be downloaded.
             collection = client.create_collection(_COLLECTION, configuration={"hnsw": _HNSW}, embedding_function=None)
-            return cls(client, collection)
+            return cls(folder, client, collection)
 
     def count(self) -> int:
         """Vectors held. Loads the index, so that what is wrong with it shows."""
-        with _translated():
+        with _translated(self._folder):
             return int(self._collection.count())
 
     def ids(self) -> set[int]:
         """Every chunk id held."""
-        with _translated():
+        with _translated(self._folder):
             return {int(identifier) for identifier in self._collection.get(include=[])["ids"]}
 
     def put(self, batch: EmbeddingBatch) -> None:
         """Add vectors; those that are there under their id are replaced."""
-        with _translated():
+        with _translated(self._folder):
             most = self._client.get_max_batch_size()
             for start in range(0, len(batch.ids), most):
                 part = slice(start, start + most)
@@ -78,7 +82,7 @@ class ChromaIndex:
 
     def delete(self, documents: Sequence[str]) -> None:
         """Take the vectors of these documents out, as far as they are there."""
-        with _translated():
+        with _translated(self._folder):
             for where in _filters(documents):
                 self._collection.delete(where=where)
 
@@ -86,7 +90,7 @@ class ChromaIndex:
         """The `k` nearest (chunk id, cosine) to `query` (d,) in these documents or in all, best first, ties by id."""
         found: list[tuple[int, float]] = []
         for where in [None] if documents is None else _filters(documents):
-            with _translated():
+            with _translated(self._folder):
                 answer = self._collection.query(
                     query_embeddings=[query], n_results=k, where=where, include=["distances"]
                 )
@@ -97,18 +101,20 @@ class ChromaIndex:
     def close(self) -> None:
         """Let go of the folder."""
         # A broken client may fail to close; its folder is not opened again.
-        with suppress(Broken), _translated():
+        with suppress(Broken), _translated(self._folder):
             self._client.close()
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(folder: Path) -> Iterator[None]:
     """Raise Broken for whatever Chroma raises: its core panics with errors that are not even Exceptions."""
     try:
         yield
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:
+        if shutil.disk_usage(folder.parent).free < _FULL:
+            raise Broken(f"the disk that holds {folder.parent} is full; free some space and try again") from error
         raise Broken(
             f"the vector index failed ({type(error).__name__}); check the disk, then run `ragnano docs rebuild`"
         ) from error
