@@ -30,5 +30,32 @@ def test_no_page_is_seen_before_the_password_and_it_is_in_no_address(open_tab: A
     page.get_by_text("Add documents").wait_for()
     assert PASSWORD not in page.url
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.reload()  # a tab that begins anew is asked anew
+
+
+def come_in(page: Any) -> None:
+    box = page.get_by_label("Password", exact=True)
+    box.fill(PASSWORD)
+    box.press("Enter")
+    page.get_by_text("Add documents").wait_for()
+
+
+def test_a_refresh_asks_no_second_time_but_another_tab_and_a_sign_out_do(open_tab: Any) -> None:
+    page = open_tab("library")
+    come_in(page)
+    kept = page.evaluate("Object.values(sessionStorage).join()")
+    assert len(kept) >= 43
+    assert PASSWORD not in kept
+    page.reload()
+    page.get_by_text("Add documents").wait_for()
+    assert kept not in page.url
+    assert not page.context.cookies() or kept not in str(page.context.cookies())
+    open_tab("library").get_by_label("Password", exact=True).wait_for()
+
+    page.get_by_role("button", name="Sign out").click()
     page.get_by_label("Password", exact=True).wait_for()
+    page.wait_for_function("Object.keys(sessionStorage).every((key) => !key.startsWith('ragnano'))")
+    page.evaluate("(kept) => sessionStorage.setItem('ragnano pass', kept)", kept)  # a copy opens nothing any more
+    page.reload()
+    page.wait_for_function("Object.keys(sessionStorage).every((key) => !key.startsWith('ragnano'))")
+    assert page.get_by_label("Password", exact=True).is_visible()
+    come_in(page)

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from tests.ui_browser import NEEDS_BROWSER, running, tabs
-from tests.ui_looks import LOOKS, fill
+from tests.ui_looks import LOOKS, PASSWORD, fill
 from tests.ui_sound import cut_off, grave_faults, settled
 
 pytest_plugins = ["tests.ui_browser"]
 pytestmark = NEEDS_BROWSER
 
-PASSWORD = "a long enough password"
 WIDTHS = ((1920, 1080), (1280, 900), (390, 844))
 SCHEMES = {1920: ("light",), 1280: ("light", "dark"), 390: ("dark",)}
 

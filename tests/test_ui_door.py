@@ -111,3 +111,29 @@ def test_the_app_is_started_on_loopback_wherever_from(tmp_path: Any) -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "127.0.0.1" in said.stdout
+
+
+def test_a_pass_opens_until_it_is_given_up_and_nothing_like_it_does(desk: AppTest) -> None:
+    from door import MOST_PASSES, Guard
+
+    guard = Guard()
+    first, second = guard.let_in(), guard.let_in()
+    assert guard.knows(first) and guard.knows(second)
+    for wrong in ("", first[:-1], first + "x", first.swapcase(), PASSWORD, "\ud800"):
+        assert not guard.knows(wrong)
+    guard.give_up(first)
+    assert not guard.knows(first) and guard.knows(second)
+    assert not Guard().knows(second)  # another run of the server
+    for _ in range(MOST_PASSES):
+        guard.let_in()
+    assert not guard.knows(second)
+
+
+def test_who_signs_out_is_asked_again(opened: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAGNANO_PASSWORD", PASSWORD)
+    opened.run().text_input[0].set_value(PASSWORD)
+    button(opened, "Come in").click().run()
+    assert opened.title[0].value == "Ask"
+    opened.button(key="sign out").click().run()
+    assert [found.value for found in opened.title] == ["ragnano"]
+    assert not opened.get("page_link")

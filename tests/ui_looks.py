@@ -13,6 +13,7 @@ from tests.ui_pages import ASK_FEE, ASK_NOTICE
 
 DONE = re.compile(r"^\d+\.\d s · ")
 """The line under an answer that is complete."""
+PASSWORD = "a long enough password"
 LONG = "A very long name of a file that somebody gave a contract about the weaving machines of the mill, final"
 
 
@@ -61,6 +62,14 @@ def wrong_password(tab: Any) -> Any:
     page.get_by_label("Password", exact=True).fill("not the password")
     page.get_by_role("button", name="Come in").click()
     page.get_by_text("That is not the password").wait_for()
+    return page
+
+
+def let_in(tab: Any) -> Any:
+    page = door(tab)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Come in").click()
+    page.get_by_role("button", name="Add your own").wait_for()
     return page
 
 
@@ -171,7 +180,7 @@ def machine(tab: Any) -> Any:
 
 LOOKS = (
     *(("empty", look) for look in (first_run, empty_library, empty_history)),
-    *(("closed", look) for look in (door, wrong_password)),
+    *(("closed", look) for look in (door, let_in, wrong_password)),
     *(("full", look) for look in (nothing_asked, answer_beside_its_page, answer_alone, follow_up_put_right)),
     *(("full", look) for look in (refusal, conflict, nothing_searched, searched, library, document, reader)),
     *(("full", look) for look in (history, machine)),

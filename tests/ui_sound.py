@@ -55,7 +55,7 @@ CUT_OFF = """
     }
     return false;
   };
-  const pieces = ".stMain :is(button, a, h1, h2, h3, p, input, textarea, img, dd, dt, blockquote, [class^='rn-'])";
+  const pieces = ".stMain :is(button, a, h1, h2, h3, p, span, input, img, dd, dt, blockquote, [class^='rn-'])";
   for (const at of document.querySelectorAll(pieces)) {
     const box = at.getBoundingClientRect();
     if (!box.width || !box.height || !at.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) continue;

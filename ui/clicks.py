@@ -1,7 +1,8 @@
-"""Clicks on pieces of HTML (the marks in an answer, buttons that copy), and bringing marked words into view.
+"""Clicks on pieces of HTML (the marks in an answer, buttons that copy), bringing marked words into view, a tab's pass.
 
 The one place where the app needs scripts of its own: Streamlit's elements can neither tell which word of a text was
-clicked nor scroll. The scripts are fixed; document text reaches them only as an attribute's value that is copied.
+clicked, nor scroll, nor remember anything over a refresh. The scripts are fixed; document text reaches them only as an
+attribute's value that is copied.
 """
 
 from collections.abc import Callable
@@ -56,8 +57,25 @@ export default function ({ data }) {
 }
 """
 
+# sessionStorage is one tab's and one address's, goes with the tab, and is sent nowhere by itself.
+_PASS = """
+const NAME = "ragnano pass";
 
-@lru_cache(maxsize=2)
+export default function ({ data, setTriggerValue }) {
+  let kept = null;
+  try {
+    if (data.keep) sessionStorage.setItem(NAME, data.keep);
+    else if (data.forget) sessionStorage.removeItem(NAME);
+    else kept = sessionStorage.getItem(NAME);
+  } catch (closed) {
+    return;  // a browser that keeps nothing: the password is asked again
+  }
+  if (kept) setTriggerValue("shown", kept);
+}
+"""
+
+
+@lru_cache(maxsize=3)
 def _script(name: str, js: str) -> Any:
     return st.components.v2.component(name, js=js)
 
@@ -76,3 +94,23 @@ def bring_into_view(token: str, at: float | None) -> None:
     """Scroll the sheet to its marked words whenever `token` is another than before; they stand at `at`, a share of
     the page's height, where the page is a picture."""
     _script("ragnano_view", _VIEW)(key=f"view {token}", data={"token": token, "at": at})
+
+
+def keep_pass(value: str) -> None:
+    """Have the tab remember this pass until it is closed."""
+    _script("ragnano_pass", _PASS)(key="pass kept", data={"keep": value})
+
+
+def forget_pass() -> None:
+    """Have the tab forget its pass."""
+    _script("ragnano_pass", _PASS)(key="pass forgotten", data={"forget": True})
+
+
+def ask_for_pass(shown: Callable[[str], None]) -> None:
+    """Call `shown` with the pass that the tab remembers, if any, before the page is drawn again."""
+
+    def changed() -> None:
+        if value := st.session_state.get("pass asked", {}).get("shown"):
+            shown(str(value))
+
+    _script("ragnano_pass", _PASS)(key="pass asked", data={}, on_shown_change=changed)

@@ -10,7 +10,7 @@ for folder in (str(HERE.parent), str(HERE)):
         sys.path.append(folder)
 
 import streamlit as st  # noqa: E402
-from door import admitted, knock  # noqa: E402
+from door import admitted, knock, way_out  # noqa: E402
 from privacy import show_sign  # noqa: E402
 from shared import told  # noqa: E402
 
@@ -37,6 +37,7 @@ def main() -> None:
     if allowed:
         page.run()
         show_sign()
+        way_out()
     elif allowed is False:
         with told():
             knock()

@@ -78,7 +78,7 @@ def add_documents(helper: Assistant, collection: str, *, first: bool) -> None:
         upload, folder = st.tabs(["From your computer", "A folder on this machine"])
         with upload, st.form("upload", border=False, clear_on_submit=False):
             files = st.file_uploader(
-                f"Files of these kinds: {NAMES}",
+                f"Files of these kinds, up to {helper.settings.file_megabytes} MB each: {NAMES}",
                 type=list(ENDINGS),
                 accept_multiple_files=True,
                 key=f"files {session().uploads_made}",
