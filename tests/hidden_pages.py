@@ -1,12 +1,18 @@
 """PDF pages on which an order is kept from a reader's eyes, in each way that is told apart, and some that look so."""
 
 import io
+import struct
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
 import pypdf
+import reportlab
 from PIL import Image, ImageDraw
 from pypdf.generic import RectangleObject
 from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 CLAUSES = (
@@ -114,6 +120,59 @@ def _turned_tiny(canvas: Canvas, order: str) -> None:
     canvas.drawString(0, 0, order)
 
 
+@cache
+def _blank_font() -> str:
+    """The name of a font whose letters are as wide as others and have no outline."""
+    data = bytearray((Path(reportlab.__file__).parent / "fonts" / "Vera.ttf").read_bytes())
+    for entry in range(struct.unpack(">H", data[4:6])[0]):
+        tag, _, start, length = struct.unpack(">4sLLL", data[12 + 16 * entry : 28 + 16 * entry])
+        if tag == b"loca":
+            data[start : start + length] = bytes(length)
+    pdfmetrics.registerFont(TTFont("Blank", io.BytesIO(bytes(data))))
+    return "Blank"
+
+
+def _blank_letters(canvas: Canvas, order: str) -> None:
+    canvas.setFont(_blank_font(), 11)
+    canvas.drawString(72, 710, order)
+
+
+def _clipped(left: float, bottom: float, width: float, height: float) -> Draw:
+    def draw(canvas: Canvas, order: str) -> None:
+        path = canvas.beginPath()
+        path.rect(left, bottom, width, height)
+        canvas.clipPath(path, stroke=0)
+        canvas.drawString(72, 710, order)
+
+    return draw
+
+
+def _clipped_by_corners(canvas: Canvas, order: str) -> None:
+    path = canvas.beginPath()
+    for x, y in ((0, 0), (500, 800)):
+        path.rect(x, y, 20, 20)
+    canvas.clipPath(path, stroke=0)
+    canvas.drawString(72, 710, order)
+
+
+def _clipped_in_form(canvas: Canvas, order: str) -> None:
+    canvas.beginForm("cut")
+    _clipped(0, 0, 10, 10)(canvas, order)
+    canvas.endForm()
+    canvas.doForm("cut")
+
+
+def spoken_as(shown: str, said: str) -> Draw:
+    """Letters `shown` that the file says are to be read as `said`."""
+
+    def draw(canvas: Canvas, order: str) -> None:
+        canvas._code.append(f"/Span <</ActualText <feff{said.encode('utf-16-be').hex()}>>> BDC")  # type: ignore[attr-defined]
+        canvas.drawString(72, 710, shown)
+        canvas._code.append("EMC")  # type: ignore[attr-defined]
+
+    return draw
+
+
 HIDDEN: dict[str, tuple[Draw, str]] = {
     "white on white": (_coloured(1, 1, 1), "colour"),
     "nearly white on white": (_coloured(0.96, 0.96, 0.96), "colour"),
@@ -130,6 +189,10 @@ HIDDEN: dict[str, tuple[Draw, str]] = {
     "a form beneath a white box": (_covered_in_form, "covered"),
     "a mode without ink": (_mode(3), "invisible"),
     "nearly transparent": (_transparent, "invisible"),
+    "letters without an outline": (_blank_letters, "invisible"),
+    "cut off by a clipping path": (_clipped(0, 0, 10, 10), "invisible"),
+    "cut off by a path of two corners": (_clipped_by_corners, "invisible"),
+    "cut off within a form": (_clipped_in_form, "invisible"),
 }
 SEEN: dict[str, Draw] = {
     "black": _coloured(0, 0, 0),
@@ -138,6 +201,8 @@ SEEN: dict[str, Draw] = {
     "yellow": _coloured(0.9, 0.8, 0),
     "a grey watermark": _coloured(0.82, 0.82, 0.82, size=11),
     "outlined letters": _mode(1),
+    "within a clipping path": _clipped(60, 700, 400, 30),
+    "half within a clipping path": _clipped(60, 713, 400, 30),
     "small print": _coloured(0, 0, 0, size=4),
 }
 

@@ -6,7 +6,7 @@ from ingest.kinds import PDF, TEXT
 from ingest.load import load
 from ragnano.boxes import unpack_words
 from ragnano.types import Page
-from tests.hidden_pages import CLAUSES, HIDDEN, ORDER, SEEN, cropped, page_with, searchable_scan
+from tests.hidden_pages import CLAUSES, HIDDEN, ORDER, SEEN, cropped, page_with, searchable_scan, spoken_as
 
 
 def read(data: bytes) -> Page:
@@ -65,6 +65,59 @@ def test_hidden_words_within_a_visible_line_leave_the_rest_of_it() -> None:
     assert lines(page)[2] == "The fee is payable monthly."
     assert [item.text for item in page.hidden] == ["not"]
     assert words_are_whole(page)
+
+
+def test_words_cut_off_within_a_line_leave_the_rest_of_it() -> None:
+    def draw(canvas: object, order: str) -> None:
+        path = canvas.beginPath()  # type: ignore[attr-defined]
+        path.rect(60, 700, 12 + canvas.stringWidth("The fee is", "Helvetica", 12), 30)  # type: ignore[attr-defined]
+        canvas.clipPath(path, stroke=0)  # type: ignore[attr-defined]
+        canvas.drawString(72, 710, "The fee is waived for all of the term")  # type: ignore[attr-defined]
+
+    page = read(page_with(draw))
+    assert lines(page)[2] == "The fee is"
+    assert [item.text for item in page.hidden] == ["waived for all of the term"]
+
+
+def test_a_line_that_is_cut_off_here_and_printed_on_the_next_page_is_read_there_and_not_told_of() -> None:
+    split = two_pages(page_with(HIDDEN["cut off by a clipping path"][0]), page_with(SEEN["black"]))
+    first, second = load(split, PDF).pages
+    assert ORDER not in first.text and ORDER in second.text
+    assert first.hidden == ()
+
+
+def test_a_font_that_this_machine_lacks_is_not_one_that_paints_nothing() -> None:
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+
+    def draw(canvas: object, order: str) -> None:
+        pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+        canvas.setFont("STSong-Light", 11)  # type: ignore[attr-defined]
+        canvas.drawString(72, 710, "合同金额")  # type: ignore[attr-defined]
+
+    page = read(page_with(draw))
+    assert "合同金额" in page.text and page.hidden == ()
+
+
+def test_letters_are_read_as_they_are_drawn_and_what_they_are_said_to_mean_is_told() -> None:
+    page = read(page_with(spoken_as("The deposit is $4,250.", "The deposit is waived.")))
+    assert lines(page)[2] == "The deposit is $4,250."
+    assert [(item.kind, item.text) for item in page.hidden] == [("characters", "The deposit is waived.")]
+    assert words_are_whole(page)
+
+
+@pytest.mark.parametrize(
+    ("shown", "said", "text"),
+    [
+        ("of\ufb01ce fee", "office fee", "office fee"),
+        ("- due", "\u2022 due", "\u2022 due"),
+        ("$4,250", "$4,250", "$4,250"),
+    ],
+)
+def test_a_spelling_that_says_the_same_is_read(shown: str, said: str, text: str) -> None:
+    page = read(page_with(spoken_as(shown, said)))
+    assert lines(page)[2] == text
+    assert page.hidden == ()
 
 
 @pytest.mark.parametrize("over", [True, False])

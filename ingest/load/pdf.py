@@ -19,6 +19,7 @@ from ingest.load.pdf_text import NO_CHARACTER_MAP, read_page
 from ingest.signs import alive
 from ragnano.errors import DamagedFile, PasswordNeeded, UnsupportedFile
 from ragnano.pdfium import TURN
+from ragnano.text import fold
 from ragnano.types import Page
 
 
@@ -47,11 +48,24 @@ def _first_reader(data: bytes, options: ReadOptions, second: SecondReader) -> tu
         read = list(_pages(document, second))
         # What was written onto a page stays when OCR reads the page anew.
         pages = with_ocr(document, [one.page for one in read], options)
-        own = [with_notes(page, one.notes) for page, one in zip(pages, read, strict=True)]
+        own = [with_notes(page, one.notes) for page, one in zip(_once(pages), read, strict=True)]
         clipped = [index for index, one in enumerate(read) if one.clipped]
         return numbered([*own, *attached_pages(document, clipped, options, len(data))])
     finally:
         document.close()
+
+
+def _once(pages: Sequence[Page]) -> Iterator[Page]:
+    """The pages; of what one hides, what its neighbours show is not told: printers draw a line that a page's end cuts
+    on both pages, and let it be seen on one."""
+    texts = ["", *(fold(page.text) if any(one.hidden for one in pages) else "" for page in pages), ""]
+    for page, before, after in zip(pages, texts, texts[2:], strict=False):
+        told = tuple(
+            item
+            for item in page.hidden
+            if item.kind != "invisible" or not any(fold(item.text) in text for text in (before, after))
+        )
+        yield page if told == page.hidden else replace(page, hidden=told)
 
 
 class _Read(NamedTuple):

@@ -8,13 +8,15 @@ Knows words by their boxes and page objects; which objects are worth a look is `
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
-from ingest.load.pdf_suspects import Suspects, address_of
+from ingest.load.pdf_suspects import Suspects
+from ingest.load.pdf_unpainted import address_of
 from ragnano.types import HiddenKind
 
 SMALLEST = 1.1
@@ -28,6 +30,7 @@ _MOST_PIXELS = 1_800  # on the longer side
 _SCAN = 0.6  # of the page in pictures: its text layer may be what was read from them, however it is drawn
 _PICTURE = 0.2  # the same for text without ink, which has few other uses
 _STRAY = 0.15  # of the page's width; what an inexact layer puts beside its ink at a line's end is shorter
+_LEAST_CUT = 3  # words in a row
 _LEAST_SHARE = 0.5  # of a word that must lie on a picture to be its text
 
 
@@ -94,7 +97,17 @@ def by_picture(page: Any, pieces: Pieces, suspects: Suspects, images: NDArray[np
                 inkfree.append(place)
     for place in list(_strays(inkfree, kinds, pieces.boxes, _STRAY * page.get_width())):
         kinds[place] = None
+    for place in list(_few(kinds, pieces.owners.tolist(), suspects.cut)):
+        kinds[place] = None
     return kinds
+
+
+def _few(kinds: Sequence[HiddenKind | None], owners: Sequence[int], cut: frozenset[int]) -> Iterator[int]:
+    """Words that a clipping path cut off by accident: printing cuts a word at a margin, not a sentence."""
+    for is_cut, group in groupby(range(len(kinds)), key=lambda at: kinds[at] is not None and owners[at] in cut):
+        places = list(group)
+        if is_cut and len(places) < _LEAST_CUT:
+            yield from places
 
 
 def _strays(

@@ -12,6 +12,7 @@ import numpy as np
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
+from ingest.load.pdf_unpainted import Signs, address_of
 from ragnano.types import HiddenKind
 
 NEAR_LUMA = 60
@@ -44,13 +45,16 @@ Rect = tuple[float, float, float, float]  # left, bottom, right, top in page spa
 class Suspects(NamedTuple):
     """Text objects that may be hidden, by address, with how; and where the page's pictures lie (page space).
 
-    `inkless` are those of them that are drawn in a mode without ink.
+    `inkless` are those of them that are drawn in a mode without ink, `flat` those whose letters have no height (spaces
+    have none, either), `cut` those that a clipping path may cut off.
     """
 
     texts: dict[int, HiddenKind]
     handles: dict[int, Any]
     inkless: frozenset[int]
     images: tuple[Rect, ...]
+    flat: frozenset[int]
+    cut: frozenset[int]
 
 
 class _Text(NamedTuple):
@@ -66,11 +70,6 @@ class _Shape(NamedTuple):
     luma: float  # NaN: many colours
     box: bool
     opaque: bool
-
-
-def address_of(handle: Any) -> int:
-    """What tells one page object from another, 0 for none."""
-    return ctypes.cast(handle, ctypes.c_void_p).value or 0
 
 
 def suspects_of(page: Any, *, layers: bool = False) -> Suspects:
@@ -92,6 +91,9 @@ class _Look:
         self._found: list[tuple[Any, HiddenKind]] = []
         self._inkless: set[int] = set()
         self._images: list[Rect] = []
+        self._flat: set[int] = set()
+        self._cut: set[int] = set()
+        self._signs = Signs()
         self._rgba = [ctypes.c_uint() for _ in range(4)]
         self._colour = [ctypes.byref(part) for part in self._rgba]
         self._edges = [ctypes.c_float() for _ in range(4)]
@@ -140,10 +142,16 @@ class _Look:
         if mode in _INVISIBLE_MODES:
             self._found.append((raw, "invisible"))
             self._inkless.add(address_of(raw))
-        elif self._rgba[3].value < _FAINT_ALPHA or (self._layers and _switched(raw)):
+        elif self._rgba[3].value < _FAINT_ALPHA or (self._layers and _switched(raw)) or self._paints_nothing(raw):
             self._found.append((raw, "invisible"))
         else:
             self._plain.append(_Text(self._order, raw, matrix, luma))
+
+    def _paints_nothing(self, raw: Any) -> bool:
+        sign = self._signs.of(raw)
+        if sign:
+            (self._flat if sign == "flat" else self._cut).add(address_of(raw))
+        return bool(sign)
 
     def _path(self, raw: Any, matrix: Matrix) -> None:
         if len(self._shapes) > _MOST_SHAPES:
@@ -189,7 +197,9 @@ class _Look:
         for raw, kind in self._found:
             address = address_of(raw)
             texts[address], handles[address] = kind, raw
-        return Suspects(texts, handles, frozenset(self._inkless), tuple(self._images))
+        return Suspects(
+            texts, handles, frozenset(self._inkless), tuple(self._images), frozenset(self._flat), frozenset(self._cut)
+        )
 
     def _by_ground(self) -> Iterator[tuple[Any, HiddenKind]]:
         if len(self._shapes) > _MOST_SHAPES:

@@ -7,7 +7,7 @@ milliseconds a page.
 import ctypes
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from ingest.load.grid import with_tables
 from ingest.load.hidden import Cut, cut
 from ingest.load.order import in_reading_order
 from ingest.load.pdf_hidden import Pieces, by_measure, by_picture, owners_of
+from ingest.load.pdf_spoken import without_lies
 from ingest.load.pdf_suspects import Suspects, suspects_of
 from ingest.load.rules import rules_of
 from ingest.load.segments import Placed, segments_of
@@ -42,12 +43,13 @@ def read_page(page: Any, number: int, *, layers: bool = False) -> Page:
     `unreadable` says why there is no text; `layers`: the file has layers that may be switched off.
     """
     width, height = page.get_size()
+    lies = without_lies(page, number)
     textpage = page.get_textpage()
     try:
         # surrogatepass keeps half pairs, which pdfium counts and `clean_mapped` drops: offsets stay true.
         mapped = clean_mapped(textpage.get_text_range(errors="surrogatepass"))
         if not mapped.text.strip():
-            return Page(number, width, height, "", unreadable=_why_no_text(page))
+            return Page(number, width, height, "", unreadable=_why_no_text(page), hidden=lies)
         mapped = as_spoken(mapped, lambda at: _left_of(textpage, int(mapped.units[at])))
         suspects = suspects_of(page, layers=layers)
         indexes = _indexes(textpage, mapped)
@@ -59,7 +61,7 @@ def read_page(page: Any, number: int, *, layers: bool = False) -> Page:
     placed = Placed(mapped.text, runs, np.clip(shown, 0, (width, height, width, height)))
     pieces = Pieces(runs, owners, shown, np.abs(letters[:, :, 2:] - letters[:, :, :2]))
     hidden = list(_hidden(page, pieces, suspects, _has_place(placed)))
-    read = Page(number, width, height, placed.text)
+    read = Page(number, width, height, placed.text, hidden=lies)
     if hidden:
         read = cut(replace(read, words=_packed(placed)), hidden)
         if not read.text.strip():
@@ -114,7 +116,7 @@ def _pieces(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Runs of the text, parted where text that may be hidden begins or ends, and the suspect each belongs to (or 0)."""
     runs = list(_runs(mapped))
-    if not suspects.texts:
+    if not suspects.texts or not _may_hold(textpage, indexes[[start for start, _ in runs]].tolist(), suspects):
         return np.array(runs, dtype=np.int64).reshape(-1, 2), np.zeros(len(runs), dtype=np.int64)
     pieces: list[tuple[int, int]] = []
     owners: list[int] = []
@@ -125,6 +127,13 @@ def _pieces(
             pieces.append((places[0], places[-1] + 1))
             owners.append(owner)
     return np.array(pieces, dtype=np.int64), np.array(owners, dtype=np.int64)
+
+
+def _may_hold(textpage: Any, firsts: Sequence[int], suspects: Suspects) -> bool:
+    """Whether words may belong to a suspect: those without height are mostly spaces, and one letter a word tells."""
+    if not suspects.texts.keys() <= suspects.flat:
+        return True
+    return any(owner in suspects.flat for owner in owners_of(textpage, firsts))
 
 
 def _runs(mapped: Mapped) -> Iterator[tuple[int, int]]:
