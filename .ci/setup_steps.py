@@ -25,8 +25,7 @@ SOURCE_ONLY = "langdetect"  # pure Python that is published without a wheel; uns
 """The one package that is compiled here; all others come as wheels."""
 
 STARTED = (
-    "sentence_transformers",
-    "transformers.models.bert.modeling_bert",
+    "torch",
     "chromadb.api.rust",
     "streamlit.web.bootstrap",
     "llama_cpp",

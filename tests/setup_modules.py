@@ -1,24 +1,20 @@
 """For the tests of set-up: the files of .ci as modules, and what a package index may offer."""
 
-import importlib.util
+import importlib
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 CI = Path(__file__).resolve().parent.parent / ".ci"
 
 
+if str(CI) not in sys.path:
+    sys.path.append(str(CI))  # as when Python runs one of the files
+
+
 def load(name: str) -> Any:
-    """A file of .ci as a module, under its own name, so that its siblings find each other."""
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, CI / f"{name}.py")
-    assert spec is not None and spec.loader is not None
-    module: ModuleType = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+    """A file of .ci as a module."""
+    return importlib.import_module(name)
 
 
 PLAIN_TORCH = {
