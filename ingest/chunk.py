@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from ingest.blocks import part_of
 from ingest.folding import Folding
-from ragnano.text import WIDE
+from ragnano.text import WIDE, plain_spellings
 from ragnano.types import Block, Chunk, Page, Span
 
-CHUNKER = "clauses-3"
+CHUNKER = "clauses-4"
 """Changes whenever the same pages would give other blocks or chunks; part of the index's fingerprint."""
 
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -115,13 +115,14 @@ class Chunker:
         for clause in self._packed(self._clauses(blocks)):
             section, section_tokens = self._section(clause.section)
             columns, column_tokens = self._columns(clause.missing_columns)
+            text = "\n".join(piece.text for piece in clause.pieces)
             made.append(
                 Chunk(
                     document=document,
                     ordinal=len(made),
-                    text="\n".join(piece.text for piece in clause.pieces),
+                    text=text,
                     spans=tuple(piece.span for piece in clause.pieces),
-                    context=f"{context}\n{columns}" if columns else context,
+                    context="\n".join((context, columns, " ".join(plain_spellings(f"{section}\n{text}")))).rstrip("\n"),
                     section=section,
                     tokens=clause.tokens + section_tokens + column_tokens + SPECIAL_TOKENS,
                 )

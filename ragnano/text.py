@@ -55,6 +55,11 @@ LOOKALIKES = str.maketrans(
     "ABCEHIJKMOPSTXYaceijopsxydghlnqAaiiABEZHIKMNOPTYXaikvopuc",
 )
 
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
+# Turkish writes the "ı" beside Latin letters.
+_FOREIGN = {code: plain for code, plain in LOOKALIKES.items() if chr(code) != "ı"}
+_LATIN = re.compile(r"[A-Za-z]")
+
 _stemmer = snowballstemmer.stemmer("english")
 
 
@@ -71,6 +76,20 @@ def unfolded(text: str, start: int, end: int) -> tuple[int, int]:
             kept.append(match.start() - 1)  # the one space that stands for the white space before
         kept += range(*match.span())
     return kept[start], kept[end - 1] + 1
+
+
+def lookalike_words(text: str) -> list[str]:
+    """The words that mix Latin letters with others that are drawn as Latin ones, as they stand, in order."""
+    return [] if text.isascii() else [word for word in _LETTERS.findall(text) if _is_mixed(word)]
+
+
+def plain_spellings(text: str) -> list[str]:
+    """Those words spelled as they look, each once: a search finds them by that, and the text stays as it is."""
+    return list(dict.fromkeys(word.translate(_FOREIGN) for word in lookalike_words(text)))
+
+
+def _is_mixed(word: str) -> bool:
+    return not word.isascii() and word.translate(_FOREIGN).isascii() and _LATIN.search(word) is not None
 
 
 @lru_cache(maxsize=100_000)

@@ -107,9 +107,9 @@ class Chunk:
 
     `text` is the blocks' text with white space folded and words joined that a line's end parts; `spans` say where it
     stands, in reading order; `context` is what the chunk inherits (document title, parties) and is found by its words
-    only, and in a second line the column names of table rows whose header is in another chunk; `section` is its heading
-    path joined by " > ". `tokens` counts section, column names and text in the embedder's own tokens. `id` is 0 until
-    stored.
+    only, in a second line the column names of table rows whose header is in another chunk, in a third the words whose
+    letters only look Latin, spelled as they look; `section` is its heading path joined by " > ". `tokens` counts
+    section, column names and text in the embedder's own tokens. `id` is 0 until stored.
     """
 
     document: str
@@ -129,7 +129,7 @@ class Chunk:
     @property
     def columns(self) -> str:
         """Column names of the table rows in it whose header is in another chunk, "" if none."""
-        return self.context.partition("\n")[2]
+        return self.context.partition("\n")[2].partition("\n")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,3 +120,12 @@ def test_no_text_is_lost_doubled_or_moved(document: tuple[list[Page], list[Block
         assert chunk.text.split("\n") == [fold(pages[s.page - 1].text[s.start : s.end]) for s in chunk.spans]
         assert chunk.tokens == count_words([embedding_text(chunk)])[0] + SPECIAL_TOKENS
         assert chunk.tokens <= max(limit, 32 + 48 + 2 + SPECIAL_TOKENS + 1)
+
+
+def test_words_with_letters_that_only_look_latin_are_found_as_they_look_and_stay_as_they_are() -> None:
+    line = "The раyment is due on the first day. Оплата производится."  # two letters of "payment" are Cyrillic
+    [chunk] = chunked(line, context="Lease — Fen Orchard")
+    assert chunk.text == line
+    assert chunk.context.split("\n") == ["Lease — Fen Orchard", "", "payment"]
+    assert chunk.columns == ""
+    assert embedding_text(chunk) == line

@@ -170,6 +170,15 @@ def test_headers_and_bodies_that_lie_are_read_as_far_as_they_go() -> None:
     assert loaded.pages[0].text.endswith("Café words.")
 
 
+def test_memory_that_runs_out_in_a_header_is_no_fault_of_the_header(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(text: str) -> str:
+        raise MemoryError
+
+    monkeypatch.setattr("ingest.load.mail._unworded", fail)
+    with pytest.raises(MemoryError):
+        read(mail())
+
+
 def test_flowing_lines_are_put_together() -> None:
     assert unflowed("one \ntwo\n-- \nname\n> quoted \n> line") == "one two\n-- \nname\n> quoted \n> line"
     assert unflowed("one \ntwo", joined=True) == "onetwo"

@@ -86,6 +86,11 @@ def test_a_line_that_is_cut_off_here_and_printed_on_the_next_page_is_read_there_
     assert first.hidden == ()
 
 
+def test_a_hidden_word_is_told_of_although_the_next_page_says_it_too() -> None:
+    split = two_pages(page_with(HIDDEN["a mode without ink"][0], "party"), page_with(SEEN["black"]))
+    assert [item.text for item in load(split, PDF).pages[0].hidden] == ["party"]
+
+
 def test_a_font_that_this_machine_lacks_is_not_one_that_paints_nothing() -> None:
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ragnano.boxes import pack_arrays, unpack_arrays
-from ragnano.text import LOOKALIKES
+from ragnano.text import lookalike_words
 from ragnano.types import Box, Hidden, HiddenKind, Mark, Page
 
 _TAGS = "\U000e0000-\U000e007f"
@@ -25,11 +25,6 @@ _JOINERS = "\u200c\u200d"  # Persian, Hindi and emoji are written with them
 _CHANNEL = 4
 """Invisible characters in a row that are no accident of layout; emoji and Indic scripts stay below."""
 _SCATTERED = 8  # invisible characters within a page's Latin words
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_FOREIGN = {
-    code: plain for code, plain in LOOKALIKES.items() if chr(code) != "ı"
-}  # Turkish writes that beside Latin ones
-_LATIN = re.compile(r"[A-Za-z]")
 
 
 class Cut(NamedTuple):
@@ -193,15 +188,5 @@ def _word_round(text: str, start: int, end: int) -> str:
 def _lookalikes(text: str) -> Iterator[Hidden]:
     """One entry a line: its words that mix Latin letters with others that are drawn as Latin ones."""
     for line in text.split("\n"):
-        if line.isascii():
-            continue
-        mixed = [word for word in _WORD.findall(line) if _is_mixed(word)]
-        if mixed:
+        if mixed := lookalike_words(line):
             yield Hidden("characters", " ".join(mixed))
-
-
-def _is_mixed(word: str) -> bool:
-    if word.isascii():
-        return False
-    plain = word.translate(_FOREIGN)
-    return plain.isascii() and _LATIN.search(word) is not None

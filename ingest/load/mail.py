@@ -1,7 +1,7 @@
 """Mail files (EML): a MIME tree to headers, body and attachments. Knows MIME; pages are `ingest.load.message`'s.
 
 The standard library meets malformed headers with exceptions of every kind, so this module is a border: a header it
-cannot read counts as absent.
+cannot read counts as absent. Memory that runs out is no fault of a header: it passes.
 """
 
 import email
@@ -122,6 +122,8 @@ def _text(part: Mime, data: bytes) -> str:
 def _file_name(part: Mime) -> str:
     try:
         return _unworded(part.get_filename() or "")
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001 - border, see the module's docstring
         return ""
 
@@ -129,6 +131,8 @@ def _file_name(part: Mime) -> str:
 def _header(part: Mime, name: str) -> str:
     try:
         return _unworded(next((str(value) for key, value in part.raw_items() if key.lower() == name.lower()), ""))
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001 - border, see the module's docstring
         return ""
 

@@ -12,6 +12,7 @@ from ingest.load.loaded import LoadedFile, ReadOptions
 from ingest.load.members import numbered
 from ingest.load.noise import is_noise
 from ingest.load.pdf_attached import attached_pages, is_clipped
+from ingest.load.pdf_hidden import LEAST_CUT
 from ingest.load.pdf_notes import Note, notes_of, with_notes
 from ingest.load.pdf_ocr import with_ocr
 from ingest.load.pdf_second import SecondReader
@@ -63,7 +64,9 @@ def _once(pages: Sequence[Page]) -> Iterator[Page]:
         told = tuple(
             item
             for item in page.hidden
-            if item.kind != "invisible" or not any(fold(item.text) in text for text in (before, after))
+            if item.kind != "invisible"
+            or len(item.text.split()) < LEAST_CUT
+            or not any(fold(item.text) in text for text in (before, after))
         )
         yield page if told == page.hidden else replace(page, hidden=told)
 

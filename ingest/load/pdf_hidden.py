@@ -29,8 +29,9 @@ _SCALE = 2.0  # pixels a point
 _MOST_PIXELS = 1_800  # on the longer side
 _SCAN = 0.6  # of the page in pictures: its text layer may be what was read from them, however it is drawn
 _PICTURE = 0.2  # the same for text without ink, which has few other uses
+LEAST_CUT = 3
+"""Words in a row that a clipping path must cut off to be no accident of printing."""
 _STRAY = 0.15  # of the page's width; what an inexact layer puts beside its ink at a line's end is shorter
-_LEAST_CUT = 3  # words in a row
 _LEAST_SHARE = 0.5  # of a word that must lie on a picture to be its text
 
 
@@ -106,7 +107,7 @@ def _few(kinds: Sequence[HiddenKind | None], owners: Sequence[int], cut: frozens
     """Words that a clipping path cut off by accident: printing cuts a word at a margin, not a sentence."""
     for is_cut, group in groupby(range(len(kinds)), key=lambda at: kinds[at] is not None and owners[at] in cut):
         places = list(group)
-        if is_cut and len(places) < _LEAST_CUT:
+        if is_cut and len(places) < LEAST_CUT:
             yield from places
 
 
