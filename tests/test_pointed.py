@@ -80,6 +80,11 @@ def test_a_row_of_rights_is_not_cut_in_its_middle() -> None:
     assert part_of(text, "wash and repair") == text
 
 
+def test_a_row_of_acts_is_not_cut_behind_its_middle() -> None:
+    text = "The Grower shall not wash the crates of the depot, or lend, sell, or otherwise part with any of the crates"
+    assert part_of(text, "lend, sell") == text
+
+
 def test_a_short_sentence_stays_whole() -> None:
     assert part_that_answers("Rent, monthly, is due.", np.ones(1, np.float32), np.zeros(1)) == (0, 22)
 
