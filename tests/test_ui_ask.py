@@ -138,6 +138,13 @@ def test_a_refusals_nearest_clause_is_one_click_away(desk: AppTest, contracts: P
     assert desk.get("image")
 
 
+def test_a_refusal_puts_away_the_page_that_an_answer_before_it_had_opened(desk: AppTest, contracts: Path) -> None:
+    ask(desk, ASK_NOTICE)
+    assert desk.get("image")
+    ask(desk, "What colour is the elephant in Antarctica?")
+    assert not desk.run().get("image")
+
+
 def test_the_same_question_is_answered_by_another_model(desk: AppTest, contracts: Path) -> None:
     ask(desk, ASK_NOTICE)
     desk.selectbox(key="again 1").set_value("none").run()

@@ -43,11 +43,12 @@ def assistant() -> Any:
 
 
 def settle() -> None:
-    """Wait until nothing is being taken in."""
+    """Wait until nothing is being taken in: the samples' scan takes a busy machine half a minute."""
     from adding import intake
 
-    end = time.monotonic() + SECONDS
-    while intake().busy and time.monotonic() < end:
+    end = time.monotonic() + 6 * SECONDS
+    while intake().busy:
+        assert time.monotonic() < end, "it is still being taken in"
         time.sleep(0.01)
 
 

@@ -15,7 +15,7 @@ from clicks import listen
 from first_run import welcome
 from narrowing import scope_now
 from opening import TALK
-from panel import lay_beside, panel
+from panel import lay_beside, panel, put_away
 from safe_text import answer_html, escape, line_html
 from session import Session, session
 from shared import assistant, counted, told
@@ -175,13 +175,17 @@ def open_cited(talk: Talk, mark: str) -> None:
 
 
 def open_by_itself(talk: Talk, state: Session) -> bool:
-    """Lay the latest answer's first citation beside it, once; whether that was done now."""
+    """Lay the latest answer's first citation beside it, once, or put away what an answer before it laid there; whether
+    what lies there has changed."""
     turn = talk.conversation.turns[-1] if talk.conversation.turns else None
     if turn is None or talk.job or state.shown_for == (talk.id, turn.number):
         return False
     state.shown_for = (talk.id, turn.number)
     if turn.answer is None or not turn.answer.citations:
-        return False
+        if state.opened is None or not state.opened.by_itself:
+            return False
+        put_away()
+        return True
     lay_beside(turn.answer.citations[0], by_itself=True)
     return True
 
