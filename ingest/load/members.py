@@ -85,7 +85,6 @@ def member_name(name: str) -> str:
 def _placed(loaded: LoadedFile, place: str) -> Iterator[Page]:
     for page in loaded.pages:
         own = page.place or (f"page {page.number}" if page.width or len(loaded.pages) > 1 else "")
-        reason = page.unreadable
-        if reason and not reason.startswith(place):
-            reason = f"{', '.join(part for part in (place, own) if part)}: {reason}"
-        yield replace(page, place=", ".join(part for part in (place, own) if part), unreadable=reason)
+        whole = ", ".join(part for part in (place, own) if part)
+        reason = f"{whole}: {page.unreadable.removeprefix(f'{own}: ')}" if page.unreadable else None
+        yield replace(page, place=whole, unreadable=reason)
