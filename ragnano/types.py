@@ -66,7 +66,8 @@ class Page:
     """One page as it was read; a slide, a sheet or a message's part is a page, too, and `place` is then its name.
 
     `words` holds packed word boxes (see `ragnano.boxes`), empty where the format has no places on paper.
-    `unreadable` says why the page gave no text (None when it did): "no text: a picture, needs OCR", …
+    `unreadable` says why not all of the page was read (None when it was): "no text: a picture, needs OCR", … `text` is
+    then empty as a rule, and otherwise what was read nevertheless: the fields that were filled in on a scanned form.
     `marks` are in order and do not overlap.
     """
 
