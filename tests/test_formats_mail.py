@@ -170,11 +170,12 @@ def test_headers_and_bodies_that_lie_are_read_as_far_as_they_go() -> None:
     assert loaded.pages[0].text.endswith("Café words.")
 
 
-def test_memory_that_runs_out_in_a_header_is_no_fault_of_the_header(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(text: str) -> str:
+@pytest.mark.parametrize("step", ["_unworded", "_file_name", "_bytes", "_text"])
+def test_memory_that_runs_out_is_no_fault_of_a_header_or_part(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*given: object) -> str:
         raise MemoryError
 
-    monkeypatch.setattr("ingest.load.mail._unworded", fail)
+    monkeypatch.setattr(f"ingest.load.mail.{step}", fail)
     with pytest.raises(MemoryError):
         read(mail())
 
