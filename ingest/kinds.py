@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from typing import BinaryIO, NamedTuple
 
 from ingest.containers import OLE_MAGIC, ZIP_MAGIC, kind_of_ole, kind_of_zip
-from ragnano.errors import PasswordNeeded, UnsupportedFile
+from ragnano.errors import PasswordNeeded, UnknownKind, UnsupportedFile
 
 PDF = "application/pdf"
 TEXT = "text/plain"
@@ -128,7 +128,7 @@ def _media_type(name: str, file: BinaryIO) -> str:
     ending = PurePath(name).suffix.lower()
     kind = _by_content(file, ending) or _ENDINGS.get(ending)
     if kind is None:
-        raise UnsupportedFile(f"not readable: {ending} files; convert it to PDF or text")
+        raise UnknownKind(f"not readable: {ending} files; convert it to PDF or text")
     if kind.media_type is None:
         raise UnsupportedFile(f"not readable: {kind.name} ({ending or 'no ending'}); {kind.remedy}")
     return kind.media_type

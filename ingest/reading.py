@@ -36,7 +36,7 @@ def read(job: Job, count: CountTokens) -> ParsedDocument:
         size=len(data),
         parties=front.parties,
         date=front.date,
-        status="partial" if any(page.unreadable for page in loaded.pages) else "ready",
+        status="partial" if any(page.misses_text for page in loaded.pages) else "ready",
         author=loaded.author,
         outline=loaded.outline,
     )

@@ -17,6 +17,7 @@ RagnanoError
 │   └── IndexMismatch    made with another embedder or chunker: rebuild
 └── LoadError            a file cannot be read (ends in the report, never stops the rest)
     ├── UnsupportedFile  no reader for this type
+    │   └── UnknownKind  nor is it known as a kind of document
     ├── PasswordNeeded   encrypted, and no password fits
     ├── DamagedFile      no reader could make sense of it
     └── LimitExceeded    took too long, too much memory, or is too large
@@ -95,6 +96,10 @@ class LoadError(RagnanoError):
 
 class UnsupportedFile(LoadError):
     """There is no reader for this kind of file."""
+
+
+class UnknownKind(UnsupportedFile):
+    """Nothing that is known as a document: data for programs, a sound, a drawing."""
 
 
 class PasswordNeeded(LoadError):

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-ReadBy = Literal["text-layer", "second-reader", "ocr", "plain"]
+ReadBy = Literal["text-layer", "second-reader", "ocr", "plain", "no-reader"]
 BlockKind = Literal["heading", "paragraph", "list_item", "table"]
 HiddenKind = Literal["colour", "size", "off-page", "covered", "invisible", "characters"]
 """How text is kept from a reader's eyes: drawn in its ground's colour, too small, outside the page, beneath something,
@@ -66,7 +66,10 @@ class Page:
     """One page as it was read; a slide, a sheet or a message's part is a page, too, and `place` is then its name.
 
     `words` holds packed word boxes (see `ragnano.boxes`), empty where the format has no places on paper.
-    `unreadable` says why the page gave no text (None when it did): "no text: a picture, needs OCR", …
+    `unreadable` says why not all of the page was read (None when it was): "no text: a picture, needs OCR", … `text` is
+    then empty as a rule, and otherwise what was read nevertheless: the fields that were filled in on a scanned form.
+    `read_by` is "no-reader" for an attached file of a kind that is no document (an invoice's data for programs): it is
+    named in `unreadable`, and nothing that could be read was lost.
     `marks` are in order and do not overlap.
     """
 
@@ -80,6 +83,11 @@ class Page:
     place: str = ""
     marks: tuple[Mark, ...] = ()
     hidden: tuple[Hidden, ...] = ()
+
+    @property
+    def misses_text(self) -> bool:
+        """Whether something stands there that a reader should have read and did not."""
+        return self.unreadable is not None and self.read_by != "no-reader"
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,11 +170,12 @@ def test_headers_and_bodies_that_lie_are_read_as_far_as_they_go() -> None:
     assert loaded.pages[0].text.endswith("Café words.")
 
 
-def test_memory_that_runs_out_in_a_header_is_no_fault_of_the_header(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(text: str) -> str:
+@pytest.mark.parametrize("step", ["_unworded", "_file_name", "_bytes", "_text"])
+def test_memory_that_runs_out_is_no_fault_of_a_header_or_part(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*given: object) -> str:
         raise MemoryError
 
-    monkeypatch.setattr("ingest.load.mail._unworded", fail)
+    monkeypatch.setattr(f"ingest.load.mail.{step}", fail)
     with pytest.raises(MemoryError):
         read(mail())
 
@@ -239,3 +240,132 @@ def test_an_archive_attached_to_a_mail_is_opened() -> None:
     pages = read(attach(mail(), "all.zip", package({"a/b.txt": "Packed words."}), "application/zip")).pages
     assert [page.place for page in pages] == ["Message", "Attachment all.zip, a/b.txt"]
     assert zipfile.is_zipfile(BytesIO(package({})))
+
+
+def test_a_header_that_cannot_be_read_is_named_and_the_rest_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(text: str) -> str:
+        if text == "Rent":
+            raise ZeroDivisionError
+        return text
+
+    monkeypatch.setattr("ingest.load.mail._unworded", fail)
+    pages = read(mail()).pages
+    assert pages[0].text == "From: office@acme.example\n\nThe rent is $5."
+    assert [page.unreadable for page in pages[1:]] == [
+        "Message: its header Subject cannot be read; open it in its mail program"
+    ]
+
+
+def test_a_header_in_broken_code_is_read_as_it_stands() -> None:
+    [page] = read(b"From: a@acme.example\nSubject: =?utf-8?b?A?= rent\n\nWords.").pages
+    assert "Subject: =?utf-8?b?A?= rent" in page.text
+
+
+def test_a_part_that_cannot_be_taken_apart_is_named_and_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> str:
+        raise IndexError
+
+    made = attach(attach(mail(), "a.txt", b"Lost words."), "b.txt", b"Good words.")
+    monkeypatch.setattr(next(iter(made.iter_attachments())), "get_content_disposition", fail)
+    monkeypatch.setattr("email.message_from_bytes", lambda data, policy: made)
+    pages = read(b"From: x\n\n").pages
+    assert [page.place for page in pages] == ["Message", "Attachment 1, without a name", "Attachment b.txt"]
+    assert "cannot be taken apart (IndexError)" in str(pages[1].unreadable)
+
+
+def test_a_name_that_cannot_be_read_is_told_and_the_file_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(text: str) -> str:
+        if text == "a.txt":
+            raise ZeroDivisionError
+        return text
+
+    monkeypatch.setattr("ingest.load.mail._unworded", fail)
+    pages = read(attach(mail(), "a.txt", b"Good words.")).pages
+    assert [(page.place, page.text) for page in pages[1:]] == [
+        ("Message", ""),
+        ("Attachment 1, without a name", "Good words."),
+    ]
+    assert pages[1].unreadable == "Message: the name of an attachment cannot be read; open it in its mail program"
+
+
+def test_parts_beyond_the_limit_are_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.load.mail._MOST_PARTS", 3)
+    pages = read(attach(attach(mail(), "a.txt", b"Good words."), "b.txt", b"Lost words.")).pages
+    assert [page.place for page in pages] == ["Message", "Message", "Attachment a.txt"]
+    assert pages[1].unreadable == "Message: it has more than 3 parts, the rest is left out; save its attachments apart"
+
+
+@pytest.mark.parametrize("kind", ["multipart/alternative", "multipart/mixed"])
+def test_parts_without_a_border_between_them_are_read_as_they_stand(kind: str) -> None:
+    pages = read(b"From: a@acme.example\nContent-Type: " + kind.encode() + b"\n\nThe rent is $5.").pages
+    assert any("The rent is $5." in page.text for page in pages)
+
+
+def test_a_text_of_another_kind_is_read_unless_it_is_another_form_of_the_body() -> None:
+    made = EmailMessage()
+    made["Subject"] = "x"
+    made.set_content("BEGIN:VCALENDAR", subtype="calendar")
+    assert "VCALENDAR" in read(made).pages[-1].text
+    both = mail("Come on Monday.")
+    both.add_alternative("BEGIN:VCALENDAR", subtype="calendar")
+    assert [page.place for page in read(both).pages] == ["Message"]
+
+
+def test_a_reason_inside_a_forwarded_message_names_each_place_once() -> None:
+    outer = mail()
+    outer.add_attachment(attach(mail(Subject="Old rent"), "song.mp3", b"ID3", "audio/mpeg"))
+    assert read(outer).pages[-1].unreadable == (
+        "Attachment Old rent.eml, Attachment song.mp3: not readable: .mp3 files; convert it to PDF or text"
+    )
+
+
+def test_what_outlook_holds_and_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: object) -> str:
+        raise KeyError("malformed")
+
+    for name in ("subject", "sent_date", "body"):
+        monkeypatch.setattr(f"oxmsg.Message.{name}", property(fail))
+    data = outlook_message({0x0037: "Rent", 0x0C1A: "Acme", 0x5D01: "office@acme.example", 0x1000: "Lost."})
+    pages = load(data, MSG).pages
+    assert pages[0].text == 'From: "Acme" <office@acme.example>'
+    assert [page.unreadable for page in pages[1:]] == [
+        f"Message: its {what} cannot be read; open it in Outlook" for what in ("header Date", "header Subject", "body")
+    ]
+
+
+def test_an_outlook_body_that_another_form_of_it_replaces_is_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: object) -> str:
+        raise KeyError("malformed")
+
+    monkeypatch.setattr("oxmsg.Message.body", property(fail))
+    [page] = load(outlook_message({0x0037: "Rent", 0x1013: b"<p>Rich words.</p>"}), MSG).pages
+    assert page.text == "Subject: Rent\n\nRich words."
+
+
+def test_an_outlook_body_of_another_code_than_it_says_is_read() -> None:
+    odd = outlook_message({0x0037: "Rent", 0x1013: "<p>The fee is 5 €.</p>".encode()})
+    [page] = load(odd, MSG).pages
+    assert page.text.startswith("Subject: Rent\n\nThe fee is 5")
+
+
+def test_outlook_attachments_that_cannot_be_listed_are_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: object) -> str:
+        raise KeyError("malformed")
+
+    for name in ("attachments", "recipients"):
+        monkeypatch.setattr(f"oxmsg.Message.{name}", property(fail))
+    pages = load(outlook_message({0x0037: "Rent", 0x1000: "Words."}), MSG).pages
+    assert pages[0].text == "Subject: Rent\n\nWords."
+    assert [page.unreadable for page in pages[1:]] == [
+        f"Message: its {what} cannot be read; open it in Outlook" for what in ("recipients", "attachments")
+    ]
+
+
+@pytest.mark.parametrize("name", ["subject", "body", "recipients", "attachments"])
+def test_memory_that_runs_out_in_an_outlook_message_passes(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: object) -> str:
+        raise MemoryError
+
+    monkeypatch.setattr(f"oxmsg.Message.{name}", property(fail))
+    with pytest.raises(MemoryError):
+        load(outlook_message({0x0037: "Rent", 0x1000: "Words."}), MSG)

@@ -1,6 +1,7 @@
 """Files embedded in a PDF are read like a mail's attachments: each by its own reader, at its own place."""
 
 import io
+from pathlib import Path
 
 import pypdf
 from pypdf.generic import (
@@ -17,6 +18,9 @@ from reportlab.pdfgen.canvas import Canvas
 from ingest.kinds import PDF
 from ingest.load import LoadedFile, load
 from ingest.load.members import MOST_DEPTH
+from ingest.reading import Job, read
+from tests.formats_fakes import compound
+from tests.ingest_fakes import count_words
 
 
 def printed(line: str) -> bytes:
@@ -116,3 +120,21 @@ def test_a_file_that_unpacks_to_far_more_than_it_weighs_is_left_out() -> None:
     assert len(data) < 100_000
     [_, page] = load(data, PDF).pages
     assert page.text == "" and page.unreadable is not None and "decompression bomb" in page.unreadable
+
+
+def test_an_invoice_with_its_data_for_programs_is_read_in_full_and_the_data_is_named_once(tmp_path: Path) -> None:
+    path = tmp_path / "invoice.pdf"
+    path.write_bytes(with_files(printed("Invoice 7: 950 EUR"), **{"factur-x.xml": b"<?xml version='1.0'?><invoice/>"}))
+    parsed = read(Job(str(path), PDF, 100), count_words)
+    assert [page.unreadable for page in parsed.pages] == [
+        None,
+        "Attachment factur-x.xml: not readable: .xml files; convert it to PDF or text",
+    ]
+    assert parsed.document.status == "ready" and not parsed.pages[1].misses_text
+
+
+def test_a_document_that_is_embedded_and_cannot_be_read_is_missed(tmp_path: Path) -> None:
+    path = tmp_path / "lease.pdf"
+    path.write_bytes(with_files(COVER, **{"annex.doc": compound({"WordDocument": b"x"})}))
+    parsed = read(Job(str(path), PDF, 100), count_words)
+    assert parsed.document.status == "partial" and parsed.pages[1].misses_text

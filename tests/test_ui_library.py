@@ -264,8 +264,9 @@ def test_hidden_text_and_unreadable_pages_are_warned_of_and_literal(desk: AppTes
     pages = (
         Page(1, 595, 842, "What is seen.", hidden=(Hidden("colour", "<b>unseen</b> **words** $x$"),)),
         Page(2, 595, 842, "", unreadable="no text: a picture, needs OCR"),
+        Page(3, 0, 0, "", read_by="no-reader", unreadable="Attachment a.xml: not readable: .xml files"),
     )
-    document = Document("b" * 64, "<i>Deed</i>", "application/pdf", 2, 9, status="partial")
+    document = Document("b" * 64, "<i>Deed</i>", "application/pdf", 3, 9, status="partial")
     chunk = Chunk(document.id, 0, "What is seen.", (Span(1, 0, 13),))
     vectors = FakeEmbedder().embed_passages([chunk.text])
     assistant().catalogue.add(
@@ -276,6 +277,7 @@ def test_hidden_text_and_unreadable_pages_are_warned_of_and_literal(desk: AppTes
     told = [found.value for found in desk.warning]
     assert told[0].startswith("1 page gave no text")
     assert told[1].startswith("1 passage of hidden text")
+    assert any(".xml files" in found.value for found in desk.caption)
     assert "&lt;b&gt;unseen&lt;/b&gt; **words** $x$" in html(desk)
     assert "<b>" not in html(desk)
     assert desk.title[0].value == r"\<i\>Deed\<\/i\>"

@@ -6,7 +6,8 @@ import pytest
 from opening import Place, address_of
 from streamlit.testing.v1 import AppTest
 
-from ragnano.types import Document
+from ragnano.types import Chunk, Document, Page, ParsedDocument, Span
+from tests.conftest import FakeEmbedder
 from tests.ui_fakes import AGREEMENT, write_pdf
 from tests.ui_pages import ASK_NOTICE, assistant, html, take_in
 
@@ -105,3 +106,19 @@ def test_what_has_no_paper_is_read_as_text(desk: AppTest, tmp_path: Path) -> Non
     start = text.index("written") - 3
     opened(desk, Place(document.id, 1, start, start + 7))
     assert "<mark>&lt;b&gt;writ</mark>" in html(desk)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("", "This page gave no text: "), ("Fee: $5", "Not all of this page was read: ")]
+)
+def test_a_page_that_was_not_read_in_full_says_so_above_what_it_gave(desk: AppTest, text: str, told: str) -> None:
+    pages = (Page(1, 0, 0, "Cover"), Page(2, 0, 0, text, unreadable="a picture, needs OCR"))
+    document = Document("c" * 64, "Form", "text/plain", 2, 9, status="partial")
+    chunk = Chunk(document.id, 0, "Cover", (Span(1, 0, 5),))
+    vectors = FakeEmbedder().embed_passages([chunk.text])
+    assistant().catalogue.add(
+        ParsedDocument(document, pages, (chunk,)), vectors, collection="default", path="/form.txt", size=9, mtime_ns=1
+    )
+    opened(desk, Place(document.id, 2))
+    assert f"{told}a picture, needs OCR" in html(desk)
+    assert not text or text in html(desk)

@@ -95,7 +95,7 @@ def facts(document: Document, pages: Sequence[Page]) -> None:
 
 def warnings(document: Document, pages: Sequence[Page]) -> None:
     """What a reader must know before relying on the text: pages that gave nothing, text that nobody sees."""
-    unreadable = [page for page in pages if page.unreadable]
+    unreadable = [page for page in pages if page.misses_text]
     if unreadable:
         st.warning(
             f"{counted(len(unreadable), 'page')} gave no text: answers cannot rest on what stands there.",
@@ -104,6 +104,8 @@ def warnings(document: Document, pages: Sequence[Page]) -> None:
         with st.expander("Unreadable pages", key="unreadable"):
             for page in unreadable[:MOST_ENTRIES]:
                 reader_link(Place(document.id, page.number), f"{_name(page)}: {page.unreadable}", icon="")
+    for page in [page for page in pages if page.unreadable and not page.misses_text][:MOST_ENTRIES]:
+        st.caption(escape(str(page.unreadable)))
     hidden = [(page, item) for page in pages for item in page.hidden]
     if hidden:
         st.warning(

@@ -11,9 +11,9 @@ from ingest.kinds import media_type_in
 from ingest.load import load
 from ingest.load.clean import clean
 from ingest.load.loaded import Budget, Inside, LoadedFile, ReadOptions
-from ragnano.errors import LimitExceeded, LoadError
+from ragnano.errors import LimitExceeded, LoadError, UnknownKind
 from ragnano.text import fold
-from ragnano.types import Page
+from ragnano.types import Page, ReadBy
 
 MOST_DEPTH = 4
 """Containers inside containers: a mail in an archive that was attached to a mail is three."""
@@ -53,7 +53,7 @@ def pages_at(place: str, read: Callable[[], LoadedFile]) -> list[Page]:
     try:
         return list(_placed(read(), place))
     except LoadError as error:
-        return [unreadable(place, str(error))]
+        return [unreadable(place, str(error), "no-reader" if isinstance(error, UnknownKind) else "plain")]
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - the border for whatever a reader raises on a malformed file
@@ -65,9 +65,9 @@ def is_spent(options: ReadOptions) -> bool:
     return options.inside is not None and min(options.inside.budget.members, options.inside.budget.bytes) < 0
 
 
-def unreadable(place: str, reason: str) -> Page:
+def unreadable(place: str, reason: str, read_by: ReadBy = "plain") -> Page:
     """The page of a member that gave nothing."""
-    return Page(1, 0.0, 0.0, "", read_by="plain", unreadable=f"{place}: {reason}", place=place)
+    return Page(1, 0.0, 0.0, "", read_by=read_by, unreadable=f"{place}: {reason}", place=place)
 
 
 def numbered(pages: Iterable[Page]) -> tuple[Page, ...]:
@@ -85,7 +85,6 @@ def member_name(name: str) -> str:
 def _placed(loaded: LoadedFile, place: str) -> Iterator[Page]:
     for page in loaded.pages:
         own = page.place or (f"page {page.number}" if page.width or len(loaded.pages) > 1 else "")
-        reason = page.unreadable
-        if reason and not reason.startswith(place):
-            reason = f"{', '.join(part for part in (place, own) if part)}: {reason}"
-        yield replace(page, place=", ".join(part for part in (place, own) if part), unreadable=reason)
+        whole = ", ".join(part for part in (place, own) if part)
+        reason = f"{whole}: {page.unreadable.removeprefix(f'{own}: ')}" if page.unreadable else None
+        yield replace(page, place=whole, unreadable=reason)

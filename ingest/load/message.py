@@ -33,7 +33,7 @@ class Attachment:
 
 @dataclass(slots=True)
 class Message:
-    """Headers as they are shown, in order; the body in every form it came in; attachments."""
+    """Headers as they are shown, in order; the body in every form it came in; attachments; what of it was lost."""
 
     headers: list[tuple[str, str]] = field(default_factory=list)
     plain: str = ""
@@ -41,6 +41,8 @@ class Message:
     rich: bytes = b""
     sent: datetime | None = None
     attachments: list[Attachment] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    """What could not be read beside attachments, as reasons."""
 
 
 def load_message(message: Message, options: ReadOptions) -> LoadedFile:
@@ -51,7 +53,7 @@ def load_message(message: Message, options: ReadOptions) -> LoadedFile:
         if shown := fold(value):
             out.paragraph(f"{name}: {shown}", name)
     _write_body(message, out)
-    pages = list(out.pages())
+    pages = [*out.pages(), *(unreadable(PLACE, reason) for reason in message.lost)]
     for number, attachment in enumerate(message.attachments, 1):
         name = member_name(attachment.name) if attachment.name else f"{number}, without a name"
         if is_spent(within):

@@ -1,7 +1,7 @@
 """Outlook messages (MSG) by python-oxmsg: headers, body (plain, HTML or RTF), attachments. Knows MAPI properties.
 
-python-oxmsg meets malformed files with exceptions of every kind, so this module is a border: whatever it raises on a
-property means that the message does not have it.
+python-oxmsg gives None for what a message does not have and meets malformed files with exceptions of every kind, so
+this module is a border: a property that it raises on is named, and the rest is read.
 """
 
 import io
@@ -19,8 +19,10 @@ from ingest.load.rtf_packed import unpacked_rtf
 from ragnano.errors import DamagedFile
 
 Found = TypeVar("Found")
+Other = TypeVar("Other")
 
-_RTF_COMPRESSED, _CONTENT_ID, _SHORT_NAME, _DISPLAY_NAME, _RECIPIENT_KIND = 0x1009, 0x3712, 0x3704, 0x3001, 0x0C15
+_HTML, _RTF_COMPRESSED, _RECIPIENT_KIND = 0x1013, 0x1009, 0x0C15
+_CONTENT_ID, _SHORT_NAME, _DISPLAY_NAME = 0x3712, 0x3704, 0x3001
 _TO, _CC = 1, 2  # of _RECIPIENT_KIND
 _EMBEDDED_STORAGE = "__substg1.0_3701000D"
 _PROPERTIES = "__properties_version1.0"
@@ -41,23 +43,47 @@ def load_msg(data: bytes, options: ReadOptions) -> LoadedFile:
 
 def _message(storage: Storage) -> Message:
     outlook = Outlook(storage)
-    sent = _or_else(None, lambda: outlook.sent_date)
-    people: Sequence[Any] = _or_else((), lambda: outlook.recipients)
+    lost: list[str] = []
+
+    def kept(what: str, otherwise: Other, read: Callable[[], Found]) -> Found | Other:
+        """What `read` gives; `otherwise`, and `what` is named, where it fails."""
+        found = _or_else(None, lambda: (read(),))
+        if found is None:
+            lost.append(f"its {what} cannot be read; open it in Outlook")
+        return otherwise if found is None else found[0]
+
+    people: Sequence[Any] = kept("recipients", (), lambda: outlook.recipients)
+    sent = kept("header Date", None, lambda: outlook.sent_date)
     headers = [
-        ("From", _or_else("", lambda: outlook.sender or "")),
+        ("From", kept("header From", "", lambda: outlook.sender or "")),
         ("To", names_of([_person(one) for one in people if _kind(one) == _TO])),
         ("Cc", names_of([_person(one) for one in people if _kind(one) == _CC])),
         ("Date", sent.strftime("%a, %d %b %Y %H:%M %z") if sent else ""),
-        ("Subject", _or_else("", lambda: outlook.subject)),
+        ("Subject", kept("header Subject", "", lambda: outlook.subject)),
     ]
+    before = len(lost)
+    plain = kept("body", "", lambda: outlook.body or "")
+    html = kept("body", "", lambda: _html(outlook))
+    rich = kept("body", b"", lambda: unpacked_rtf(outlook.properties.binary_prop_value(_RTF_COMPRESSED) or b""))
+    del lost[before + (0 if plain.strip() or html or rich else 1) :]  # three forms of one body: one is enough
+    attached: Sequence[tuple[Any, Storage]] = kept("attachments", (), lambda: _attached(outlook, storage))
     return Message(
         [(name, value) for name, value in headers if value],
-        _or_else("", lambda: outlook.body or ""),
-        _or_else("", lambda: outlook.html_body or ""),
-        _or_else(b"", lambda: unpacked_rtf(outlook.properties.binary_prop_value(_RTF_COMPRESSED) or b"")),
+        plain,
+        html,
+        rich,
         sent,
-        [_attachment(item, place) for item, place in _attached(outlook, storage) if not _is_part_of_body(item)],
+        [_attachment(item, place) for item, place in attached if not _is_part_of_body(item)],
+        lost,
     )
+
+
+def _html(outlook: Any) -> str | bytes:
+    """The body in HTML; its bytes where they are not in the code that the message names."""
+    try:
+        return outlook.html_body or ""
+    except (UnicodeDecodeError, LookupError):
+        return outlook.properties.binary_prop_value(_HTML) or b""
 
 
 def _person(recipient: Any) -> tuple[str, str]:
@@ -68,8 +94,8 @@ def _kind(recipient: Any) -> int:
     return _or_else(_TO, lambda: recipient.properties.int_prop_value(_RECIPIENT_KIND)) or _TO
 
 
-def _attached(outlook: Outlook, storage: Storage) -> list[tuple[Any, Storage]]:
-    return list(zip(outlook.attachments, storage.iter_attachment_storages(), strict=True))
+def _attached(outlook: Outlook, storage: Storage) -> Sequence[tuple[Any, Storage]]:
+    return tuple(zip(outlook.attachments, storage.iter_attachment_storages(), strict=True))
 
 
 def _attachment(item: Any, place: Storage) -> Attachment:
@@ -103,7 +129,7 @@ def _widened(storage: Storage) -> Storage:
 
 
 def _or_else(otherwise: Found, read: Callable[[], Found]) -> Found:
-    """What `read` gives, or `otherwise` where the message does not have it."""
+    """What `read` gives, or `otherwise` where it fails."""
     try:
         return read()
     except MemoryError:
