@@ -275,7 +275,7 @@ def test_hidden_text_and_unreadable_pages_are_warned_of_and_literal(desk: AppTes
     document_page(desk, document.id)
     assert not desk.exception
     told = [found.value for found in desk.warning]
-    assert told[0].startswith("1 page gave no text")
+    assert told[0].startswith("1 page not read in full")
     assert told[1].startswith("1 passage of hidden text")
     assert any(".xml files" in found.value for found in desk.caption)
     assert "&lt;b&gt;unseen&lt;/b&gt; **words** $x$" in html(desk)

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import pytest
-from opening import Place, address_of
 from streamlit.testing.v1 import AppTest
 
 from ragnano.types import Chunk, Document, Page, ParsedDocument, Span
 from tests.conftest import FakeEmbedder
 from tests.ui_fakes import AGREEMENT, write_pdf
 from tests.ui_pages import ASK_NOTICE, assistant, html, take_in
+
+from opening import Place, address_of  # isort: skip - tests.ui_pages knows where
 
 pytest_plugins = ["tests.ui_fixtures"]
 

@@ -98,7 +98,7 @@ def warnings(document: Document, pages: Sequence[Page]) -> None:
     unreadable = [page for page in pages if page.misses_text]
     if unreadable:
         st.warning(
-            f"{counted(len(unreadable), 'page')} gave no text: answers cannot rest on what stands there.",
+            f"{counted(len(unreadable), 'page')} not read in full: answers cannot rest on what is missing there.",
             icon=":material/visibility_off:",
         )
         with st.expander("Unreadable pages", key="unreadable"):
