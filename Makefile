@@ -19,7 +19,7 @@ BOOTSTRAP = @command -v "$(PYTHON)" >/dev/null || { echo 'There is no $(PYTHON) 
 PYTHON_VENV = .venv/bin/python
 RUN = $(PYTHON_VENV) -m
 
-.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate peers ablation held-out injection ocr hostile kills many ingest-profile lock clean
+.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate peers ablation held-out injection ocr pages hostile kills many ingest-profile lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,6 +86,9 @@ injection: setup-dev ## planted instructions against the real models (needs ../s
 
 ocr: setup-dev ## words that OCR reads wrong on clean and degraded pages (needs ../shared/data)
 	@$(RUN) tests.benchmarks.ocr $(ARGS)
+
+pages: setup-dev ## how long the pages of the app take in a browser with a full library (needs Chromium and ../shared/data)
+	@$(RUN) tests.benchmarks.pages $(ARGS)
 
 hostile: setup-dev ## PDFs that break readers: how each ends (needs ../shared/data; ARGS="--ocr auto")
 	@$(RUN) tests.benchmarks.hostile $(ARGS)

@@ -29,9 +29,16 @@ def welcome(helper: Assistant) -> None:
             st.markdown(f"{icon} **{name}**")
             st.caption(said)
     with st.container(horizontal=True):
-        samples = SAMPLES.is_dir() and st.button(
-            "Add the sample documents", type="primary", icon=":material/auto_stories:", key="samples"
-        )
+        if SAMPLES.is_dir():
+            # By callback: the run begins before this page is drawn again, so that its progress takes the page's place.
+            st.button(
+                "Add the sample documents",
+                type="primary",
+                icon=":material/auto_stories:",
+                key="samples",
+                on_click=take_in,
+                args=(helper, [SAMPLES], DEFAULT_COLLECTION),
+            )
         if st.button("Add your own", icon=":material/upload_file:", key="own"):
             st.switch_page(LIBRARY_PAGE)
     if SAMPLES.is_dir():
@@ -42,6 +49,3 @@ def welcome(helper: Assistant) -> None:
             label="No model is here yet: until one is fetched, answers are quotes. Fetch one",
             icon=":material/memory:",
         )
-    if samples:
-        take_in(helper, [SAMPLES], DEFAULT_COLLECTION)
-        st.rerun()

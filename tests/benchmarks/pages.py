@@ -1,0 +1,93 @@
+"""How long the app's pages take to become usable in a browser, with a full library: `make pages`.
+
+The contracts of --data are taken in (or lie in --index already), and 50 conversations are begun in a copy of that. Two
+times are taken for each page, in seconds from asking for its address until what one works with is there: on a new
+server in a browser with nothing cached, for the first page alone; and in a fresh tab of a browser that has Streamlit's
+scripts.
+"""
+
+import argparse
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from ragnano.cli.evaluation_index import index_of
+from ragnano.models.offline import go_offline
+from ragnano.types import Scope
+from tests.screenshots import FLAGS, PATIENCE_MS, running_app
+
+DATA = Path(__file__).parents[3] / "shared" / "data" / "cuad" / "pdf"
+CONVERSATIONS = 50
+USABLE = {
+    "ask": "[data-testid=stChatInput] textarea",
+    "search": "input[placeholder='Words of a clause']",
+    "library": "[data-testid=stCheckbox]",
+    "document": "h2:has-text('Outline'), h3:has-text('Outline')",
+    "reader": "img[alt], [data-testid=stImage] img, .rn-sheet img",
+    "history": "text=Question 49?",
+    "machine": "h2:has-text('What answers'), h3:has-text('What answers')",
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Time the app's pages in a browser.")
+    parser.add_argument("--data", type=Path, default=DATA, help="documents to fill the library with")
+    parser.add_argument("--index", type=Path, help="a data directory that has them already")
+    parser.add_argument("--times", type=int, default=5)
+    options = parser.parse_args()
+    go_offline()
+    with tempfile.TemporaryDirectory() as scratch:
+        home = Path(scratch) / "home"
+        if options.index:
+            shutil.copytree(options.index, home)
+        document = filled(home, options.data)
+        first = [first_page(home) for _ in range(options.times)]
+        tell("first page of a new server", first)
+        with running_app(home) as address, sync_playwright() as driver:
+            tab = browser(driver).new_context().new_page()
+            opened(tab, address, "ask")
+            for page in USABLE:
+                path = f"{page}?document={document}" if page in ("document", "reader") else page
+                tell(page, [opened(tab.context.new_page(), address, page, path) for _ in range(options.times)])
+
+
+def filled(home: Path, data: Path) -> str:
+    """Take the documents in that are not yet, begin the conversations; gives one document's id."""
+    home.mkdir(exist_ok=True)
+    with index_of(data, home) as helper:
+        for number in range(CONVERSATIONS):
+            helper.catalogue.begin_conversation(f"Question {number}?", Scope())
+        print(len(helper.documents()), "documents,", CONVERSATIONS, "conversations", flush=True)
+        return helper.documents()[0].id
+
+
+def first_page(home: Path) -> float:
+    with running_app(home) as address, sync_playwright() as driver:
+        return opened(browser(driver).new_page(), address, "ask", "")
+
+
+def browser(driver: Any) -> Any:
+    return driver.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+
+
+def opened(tab: Any, address: str, page: str, path: str | None = None) -> float:
+    """Seconds until the page can be used."""
+    tab.set_default_timeout(PATIENCE_MS)
+    begun = time.monotonic()
+    tab.goto(f"{address}/{page if path is None else path}", wait_until="commit")
+    tab.locator(USABLE[page]).first.wait_for()
+    return time.monotonic() - begun
+
+
+def tell(name: str, seconds: Sequence[float]) -> None:
+    print(f"{name}: median {statistics.median(seconds):.2f} s, most {max(seconds):.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
