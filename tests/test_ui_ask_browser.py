@@ -29,6 +29,7 @@ def test_a_refresh_finds_the_conversation_even_in_mid_answer(desk: Any) -> None:
     ask(desk, ASK_NOTICE)
     desk.get_by_text(ANSWERED).wait_for()
     ask(desk, ASK_FEE)
+    desk.locator(".rn-question").nth(1).wait_for()  # the server has it: the Stop in sight may be the first one's
     desk.get_by_role("button", name="Stop").wait_for()
     desk.reload()  # while the second answer is being written
     desk.get_by_text(DONE).nth(1).wait_for()
