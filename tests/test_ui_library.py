@@ -97,7 +97,7 @@ class SlowReader(ReaderInProcess):
         future: Future[Any] = Future()
 
         def read() -> None:
-            self.go.wait(10)
+            self.go.wait(120)
             done = super(SlowReader, self).submit(job)
             if error := done.exception():
                 future.set_exception(error)
