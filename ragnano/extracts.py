@@ -12,7 +12,7 @@ from ragnano.instructions import addresses_a_model
 from ragnano.places import is_head, row_of
 from ragnano.rows import cells_of, is_row, names_columns, spoken
 from ragnano.store import Catalogue
-from ragnano.text import fold, sentence_spans
+from ragnano.text import fold, sentence_spans, words
 from ragnano.types import Hit, Mark, Page, Span
 
 LONGEST = 700
@@ -30,6 +30,8 @@ _PROVISOS = (
 # Lines, and what follows a full stop: text that speaks to a machine need not begin like a sentence.
 _LINES = re.compile(r"[^\n]+?(?:\n|$|[.;!?](?:\s+|$))|\n")
 _SHORTEST = 12  # characters; a shorter piece ("8.2", "Term.") belongs to what follows it
+# A page's number or a clause's, which by itself says nothing.
+_BARE_LABEL = re.compile(r"[\s().\[\]_–—-]*(?:page\s+)?(?:\d{1,4}(?:\.\d+)*|[a-z]|[ivxlc]+)?[\s().\[\]_–—-]*", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,16 @@ def extracts_of(hit: Hit, catalogue: Catalogue) -> list[Extract]:
                 made[-1] = Extract(hit, (*before.spans, piece), whole, ordered or addresses_a_model(whole))
             else:
                 made.append(Extract(hit, (piece,), text, ordered, told))
-    return [
-        replace(extract, spans=_merged(extract.spans))
-        for extract in made
-        if any(character.isalnum() for character in extract.text)
-    ]
+    return [replace(extract, spans=_merged(extract.spans)) for extract in made if _says_something(extract)]
+
+
+def _says_something(extract: Extract) -> bool:
+    """Whether it is more than a number or its numbered clause's own heading, which every citation shows beside it."""
+    if extract.told:
+        return True
+    heading = extract.hit.chunk.section.rpartition(" > ")[2]
+    is_heading = heading[:1].isdigit() and words(extract.text) == words(heading)
+    return not is_heading and not _BARE_LABEL.fullmatch(extract.text)
 
 
 class _Columns:

@@ -46,6 +46,8 @@ _BOUNDARY = re.compile(r"[.?!][\"”’')\]]*(?=\s+[\"“‘'(\[]*[A-Z0-9(])|;(?
 _ROW = re.compile(r"^\|.*\|[ \t]*$", re.MULTILINE)  # of a table, as pages carry it (ragnano.rows)
 _LONGEST_ROW = 700  # characters; a longer one is text in columns and is cut like text
 _CLAUSE_NUMBER = re.compile(r"(?:^|\s)\(?(?:\d+(?:\.\d+)*|[A-Za-z]|[ivxIVX]+)\.$")
+_DAY_OF_A_MONTH = re.compile(rf"\b{MONTH}\s+\d{{1,2}}$", re.I)
+_YEAR = re.compile(r"\s+[12]\d{3}\b")
 # A sentence is cut at semicolons only when it is longer than this (characters): shorter ones read better whole.
 _LONG_SENTENCE = 260
 
@@ -151,6 +153,9 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     before = text[start : match.start()]
     last = before.split()[-1].lstrip("\"“‘'(").lower() if before.strip() else ""
     if last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha()):
+        return False
+    # "until March 18. 2021": a slip of the pen for a comma.
+    if _DAY_OF_A_MONTH.search(before) and _YEAR.match(text, match.end()):
         return False
     # "8.2." at the head of a clause is its number, not a sentence.
     return not _CLAUSE_NUMBER.fullmatch(" " + before.strip() + ".")

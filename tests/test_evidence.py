@@ -51,6 +51,19 @@ def test_a_proviso_comes_with_the_sentence_it_restricts(assistant: Assistant) ->
     assert evidence[0].text.endswith("However, no notice is needed after a breach.")
 
 
+def test_a_page_number_and_a_clauses_own_heading_are_no_evidence(assistant: Assistant) -> None:
+    add_text(assistant, "# 13 Assignment\n\n13 Assignment.\n\nNeither party may assign.\n\n3\n\n(iv)\n\n- 12 -")
+    evidence, _ = evidence_for(assistant, "Is there an assignment clause on page 3?")
+    assert [item.text for item in evidence] == ["Neither party may assign."]
+
+
+def test_an_amount_that_stands_alone_is_evidence(assistant: Assistant) -> None:
+    add_text(assistant, "# Distributor Agreement\n\nThe yearly fee of it:\n\n$5,000\n\n15%")
+    evidence, _ = evidence_for(assistant, "What is the yearly fee of the distributor agreement?")
+    told = " ".join(item.text for item in evidence)
+    assert {"$5,000", "15%"} <= set(told.split())
+
+
 def test_the_budget_is_kept_and_never_filled_with_worse_sentences() -> None:
     evidence = make_evidence("One two three four.", "Five six seven eight nine ten.", "Eleven.")
 

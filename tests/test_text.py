@@ -27,10 +27,16 @@ def test_a_sentence_ends_at_a_full_stop_before_a_capital() -> None:
         "Made under the laws of the U.S. State of Ohio.",
         "8.2. Either party may terminate.",
         "(a. The first case",
+        "It is in effect until March 18. 2021, unless ended before.",
+        "It is in effect until March 18.\n2021, unless ended before.",
     ],
 )
 def test_abbreviations_numbers_and_clause_numbers_do_not_end_a_sentence(text: str) -> None:
     assert cut(text) == [text]
+
+
+def test_a_day_of_a_month_ends_a_sentence_that_no_year_follows() -> None:
+    assert cut("Paid on March 18. The year is 2021.") == ["Paid on March 18.", "The year is 2021."]
 
 
 def test_a_line_break_stays_inside_a_sentence_and_an_empty_line_ends_it() -> None:
