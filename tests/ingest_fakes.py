@@ -66,13 +66,13 @@ def fragile_reader(settings: Settings) -> ReadFile:
 
 
 def signalling_reader(settings: Settings) -> ReadFile:
-    """Gives signs of life for 2.4 s before it reads, or hangs, as file names say."""
+    """Gives signs of life for 4 s before it reads, or hangs, as file names say."""
 
     def reader(job: Job) -> ParsedDocument:
         if Path(job.path).stem == "hangs":
             time.sleep(60)
-        for _ in range(4):
-            time.sleep(0.6)
+        for _ in range(8):
+            time.sleep(0.5)
             alive()
         return read(job, count_words)
 

@@ -213,7 +213,7 @@ def test_a_second_set_up_waits_for_the_first(tmp_path: Path) -> None:
         )
         assert second.stdout is not None
         assert "waiting" in second.stdout.readline()
-    assert second.communicate(timeout=20)[0] == "in\n"
+    assert second.communicate(timeout=120)[0] == "in\n"
 
 
 def test_the_shell_cannot_send_packages_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:

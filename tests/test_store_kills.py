@@ -26,6 +26,8 @@ ROOT = Path(__file__).parents[1]
 
 
 KILLS = 20
+MOST_KILLS = 20 * KILLS
+"""On a machine so slow or busy that its writers get nowhere in the time before most kills."""
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="writers are forked")
@@ -40,7 +42,9 @@ def test_killed_at_any_moment_every_document_is_in_entirely_or_not_at_all(tmp_pa
     )
     present: set[int] = set()
     following = 0
-    for kill in range(KILLS):
+    for kill in range(MOST_KILLS):
+        if kill >= KILLS and len(present) > KILLS:
+            break
         since = "started" if kill % 4 == 0 else "ready"
         told = _killed_writer(forge, tmp_path / "data", following, since, chance.uniform(0, 0.4))
         for word, number in told:
@@ -59,7 +63,7 @@ def test_killed_at_any_moment_every_document_is_in_entirely_or_not_at_all(tmp_pa
                     assert cache.verify() == []
     assert forge.stdin is not None
     forge.stdin.close()
-    assert forge.wait(30) == 0
+    assert forge.wait(120) == 0
     assert len(present) > KILLS, "the writers got somewhere"
     _same_as_a_run_without_kills(tmp_path, sorted(present))
 

@@ -7,13 +7,19 @@ from typing import Any
 import pytest
 
 from tests.test_ui_browser import ANSWERED
-from tests.ui_browser import NEEDS_BROWSER, ask, go, upload
+from tests.ui_browser import NEEDS_BROWSER, answers_held, ask, at_rest, fits_in, go, seen, upload
 from tests.ui_fakes import AGREEMENT, write_pdf
 from tests.ui_looks import DONE
 from tests.ui_pages import ASK_FEE, ASK_NOTICE
 
 pytest_plugins = ["tests.ui_browser"]
 pytestmark = NEEDS_BROWSER
+
+NOTE_WORDS = """
+(button) => new MutationObserver(() => { button.parentElement.dataset.noted ||= button.innerText; })
+  .observe(button, { childList: true, characterData: true, subtree: true })
+"""
+"""The first words that come to stand on a button are noted at what it stands in."""
 
 
 @pytest.fixture
@@ -25,38 +31,44 @@ def desk(open_tab: Any, tmp_path: Path) -> Any:
     return page
 
 
-def test_a_refresh_finds_the_conversation_even_in_mid_answer(desk: Any) -> None:
+def test_a_refresh_finds_the_conversation_even_in_mid_answer(desk: Any, home: Path) -> None:
     ask(desk, ASK_NOTICE)
-    desk.get_by_text(ANSWERED).wait_for()
-    ask(desk, ASK_FEE)
-    desk.locator(".rn-question").nth(1).wait_for()  # the server has it: the Stop in sight may be the first one's
-    desk.get_by_role("button", name="Stop").wait_for()
-    desk.reload()  # while the second answer is being written
+    desk.get_by_text(DONE).wait_for()
+    with answers_held(home):
+        ask(desk, ASK_FEE)
+        desk.locator(".rn-question").nth(1).wait_for()
+        desk.get_by_role("button", name="Stop").wait_for()
+        desk.reload()  # while the second answer is being written
+        desk.get_by_role("button", name="Stop").wait_for()
     desk.get_by_text(DONE).nth(1).wait_for()
-    assert desk.locator(".rn-question").all_inner_texts() == [ASK_NOTICE, ASK_FEE]
-    assert "$4,250" in desk.locator(".rn-answer").last.inner_text()
+    seen(desk.locator(".rn-question")).to_have_text([ASK_NOTICE, ASK_FEE])
+    seen(desk.locator(".rn-answer").last).to_contain_text("$4,250")
     go(desk, "History")
     desk.locator("summary").filter(has_text="2 questions").click()
     desk.get_by_role("link", name="Open").click()
     desk.locator(".rn-question").nth(1).wait_for()
 
 
-def test_an_answer_goes_on_while_its_reader_looks_elsewhere(desk: Any) -> None:
-    ask(desk, ASK_NOTICE)
-    desk.get_by_role("button", name="Stop").wait_for()
-    go(desk, "Library")
+def test_an_answer_goes_on_while_its_reader_looks_elsewhere(desk: Any, home: Path) -> None:
+    with answers_held(home):
+        ask(desk, ASK_NOTICE)
+        desk.get_by_role("button", name="Stop").wait_for()
+        go(desk, "Library")
     go(desk, "Ask")
     desk.get_by_text(ANSWERED).wait_for()
-    assert desk.locator(".rn-question").count() == 1
+    at_rest(desk)
+    seen(desk.locator(".rn-question")).to_have_count(1)
 
 
-def test_stop_ends_an_answer_and_keeps_nothing_of_it(desk: Any) -> None:
-    ask(desk, ASK_NOTICE)
-    desk.get_by_role("button", name="Stop").click()
-    desk.get_by_text("Stopped before the answer was complete.").wait_for()
+def test_stop_ends_an_answer_and_keeps_nothing_of_it(desk: Any, home: Path) -> None:
+    with answers_held(home):
+        ask(desk, ASK_NOTICE)
+        desk.get_by_role("button", name="Stop").click()
+        desk.get_by_text("Stopped before the answer was complete.").wait_for()
     desk.get_by_role("button", name="Ask again").click()
     desk.get_by_text(ANSWERED).wait_for()
-    assert desk.locator(".rn-question").count() == 1
+    at_rest(desk)
+    seen(desk.locator(".rn-question")).to_have_count(1)
 
 
 def test_a_mark_in_the_answer_opens_its_page_with_the_words_in_sight(desk: Any) -> None:
@@ -81,29 +93,35 @@ def test_words_are_copied_with_their_reference(desk: Any) -> None:
     desk.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ask(desk, ASK_NOTICE)
     desk.get_by_text(DONE).wait_for()
-    desk.get_by_role("button", name="Copy with reference").click()
-    desk.get_by_role("button", name="Copied").wait_for()
+    button = desk.get_by_role("button", name="Copy with reference")
+    button.evaluate(NOTE_WORDS)  # they stand there for a moment only
+    button.click()
+    seen(desk.locator('[data-noted="Copied"]')).to_be_visible()
     copied = desk.evaluate("navigator.clipboard.readText()")
     assert copied == f"“{AGREEMENT[5]}” (Services Agreement, 2 Termination, p. 1)"
 
 
-def test_what_is_typed_during_an_answer_is_not_lost(desk: Any) -> None:
-    ask(desk, ASK_NOTICE)
-    desk.get_by_role("button", name="Stop").wait_for()
+def test_what_is_typed_during_an_answer_is_not_lost(desk: Any, home: Path) -> None:
     box = desk.get_by_test_id("stChatInputTextArea")
-    box.fill(ASK_FEE)
+    with answers_held(home):
+        ask(desk, ASK_NOTICE)
+        desk.get_by_role("button", name="Stop").wait_for()
+        box.fill(ASK_FEE)
     desk.get_by_text(DONE).wait_for()
-    assert box.input_value() == ASK_FEE
+    at_rest(desk)
+    seen(box).to_have_value(ASK_FEE)
     box.press("Enter")
     desk.get_by_text(DONE).nth(1).wait_for()
 
 
-def test_two_questions_in_a_row_are_answered_in_order(desk: Any) -> None:
-    ask(desk, ASK_NOTICE)
-    desk.get_by_role("button", name="Stop").wait_for()
-    ask(desk, ASK_FEE)
+def test_two_questions_in_a_row_are_answered_in_order(desk: Any, home: Path) -> None:
+    with answers_held(home):
+        ask(desk, ASK_NOTICE)
+        desk.get_by_role("button", name="Stop").wait_for()
+        ask(desk, ASK_FEE)
+        seen(desk.get_by_test_id("stChatInputTextArea")).to_have_value("")  # it is on its way
     desk.get_by_text(DONE).nth(1).wait_for()
-    assert desk.locator(".rn-question").all_inner_texts() == [ASK_NOTICE, ASK_FEE]
+    seen(desk.locator(".rn-question")).to_have_text([ASK_NOTICE, ASK_FEE])
 
 
 def test_the_reader_opens_at_the_place_and_finds_words(desk: Any) -> None:
@@ -111,7 +129,7 @@ def test_the_reader_opens_at_the_place_and_finds_words(desk: Any) -> None:
     desk.get_by_text(DONE).wait_for()
     desk.get_by_role("link", name="Open in the reader").click()
     desk.get_by_role("heading", name="Services Agreement").wait_for()
-    assert re.search(r"reader\?document=[0-9a-f]{64}&page=1&from=\d+&to=\d+", desk.url)
+    seen(desk).to_have_url(re.compile(r"reader\?document=[0-9a-f]{64}&page=1&from=\d+&to=\d+"))
     desk.get_by_label("Find in this document").fill("nothing ELSE")
     desk.get_by_label("Find in this document").press("Enter")
     desk.get_by_role("button", name=re.compile("Nothing else")).click()
@@ -125,12 +143,15 @@ def test_on_a_phone_a_page_lies_over_the_conversation_only_when_it_is_opened(des
     ask(desk, ASK_NOTICE)
     desk.get_by_text(DONE).wait_for()
     sheet = desk.locator('[class*="-sheet-"] img')
-    assert not sheet.is_visible()
+    sheet.wait_for(state="attached")  # the answer has opened it, and at this width it stays out of sight
+    seen(sheet).to_be_hidden()
     desk.get_by_role("button", name="Open citation 1").click()
     sheet.wait_for()
-    box = desk.locator('[class*="st-key-desk-panel-"]').bounding_box()
-    assert (box["x"], box["y"], box["width"]) == (0, 0, 390)
-    assert desk.evaluate("document.documentElement.scrollWidth") <= 390
+    desk.wait_for_function(
+        """() => { const box = document.querySelector('[class*="st-key-desk-panel-"]').getBoundingClientRect();
+                   return box.x === 0 && box.y === 0 && box.width === 390; }"""
+    )
+    fits_in(desk, 390)
     desk.get_by_role("button", name="Close").click()
     sheet.wait_for(state="detached")
     desk.get_by_text(DONE).wait_for()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui_browser import NEEDS_BROWSER
+from tests.ui_browser import NEEDS_BROWSER, at_rest, fits_in, seen
 
 pytest_plugins = ["tests.ui_browser"]
 pytestmark = NEEDS_BROWSER
@@ -22,14 +22,16 @@ def test_no_page_is_seen_before_the_password_and_it_is_in_no_address(open_tab: A
     page.set_viewport_size({"width": 390, "height": 844})
     box = page.get_by_label("Password", exact=True)
     box.wait_for()
+    at_rest(page)
     assert page.get_by_text("Add documents").count() == 0
     assert page.get_by_test_id("stSidebarNavLink").count() == 0
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    fits_in(page, 390)
     box.fill(PASSWORD)
     box.press("Enter")
     page.get_by_text("Add documents").wait_for()
+    at_rest(page)
     assert PASSWORD not in page.url
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    fits_in(page, 390)
 
 
 def come_in(page: Any) -> None:
@@ -47,6 +49,7 @@ def test_a_refresh_asks_no_second_time_but_another_tab_and_a_sign_out_do(open_ta
     assert PASSWORD not in kept
     page.reload()
     page.get_by_text("Add documents").wait_for()
+    at_rest(page)
     assert kept not in page.url
     assert not page.context.cookies() or kept not in str(page.context.cookies())
     open_tab("library").get_by_label("Password", exact=True).wait_for()
@@ -57,5 +60,5 @@ def test_a_refresh_asks_no_second_time_but_another_tab_and_a_sign_out_do(open_ta
     page.evaluate("(kept) => sessionStorage.setItem('ragnano pass', kept)", kept)  # a copy opens nothing any more
     page.reload()
     page.wait_for_function("sessionStorage.getItem('ragnano pass') === null")
-    assert page.get_by_label("Password", exact=True).is_visible()
+    seen(page.get_by_label("Password", exact=True)).to_be_visible()
     come_in(page)

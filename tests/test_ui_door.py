@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from typing import Any
 
 import pytest
@@ -66,6 +65,11 @@ def test_a_short_password_is_none(opened: AppTest, monkeypatch: pytest.MonkeyPat
 
 
 def test_the_password_lets_in_and_a_wrong_one_does_not(opened: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    import door
+
+    clock = [100.0]
+    guard = door.Guard(now=lambda: clock[0])
+    monkeypatch.setattr(door, "guard", lambda: guard)
     monkeypatch.setenv("RAGNANO_PASSWORD", PASSWORD)
     opened.run()
     opened.text_input[0].set_value("wrong password guess")
@@ -75,9 +79,7 @@ def test_the_password_lets_in_and_a_wrong_one_does_not(opened: AppTest, monkeypa
     opened.text_input[0].set_value(PASSWORD)
     button(opened, "Come in").click().run()  # too soon: not even the right one is looked at
     assert "not the password" in opened.error[0].value
-    from door import WAIT_S
-
-    time.sleep(WAIT_S)
+    clock[0] += door.WAIT_S
     opened.text_input[0].set_value(PASSWORD)
     button(opened, "Come in").click().run()
     assert opened.title[0].value == "Ask"

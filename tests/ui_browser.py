@@ -31,9 +31,9 @@ FLAGS = [
     "--disable-sync",
 ]
 FAKE_APP = ROOT / "tests" / "ui_fake_app.py"
-START_S = 90
-SEEN_MS = 30_000
 # Both generous: a machine that does other work besides starts the app in half a minute.
+START_S = 180
+SEEN_MS = 90_000
 NEEDS_BROWSER = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium"),
@@ -68,7 +68,8 @@ def running(home: Path, environment: Mapping[str, str], app: Path = FAKE_APP) ->
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("RAGNANO_", "STREAMLIT_"))}
-    own = {"RAGNANO_HOME": str(home), "RAGNANO_MODELS_DIR": str(home.parent / "models"), "SECONDS_A_WORD": "0.06"}
+    own = {"RAGNANO_HOME": str(home), "RAGNANO_MODELS_DIR": str(home.parent / "models"), "SECONDS_A_WORD": "0.02"}
+    own |= {"HOLD": str(_hold(home)), "HOLD_ANSWERS": str(_hold_answers(home))}
     log = home.parent / "server.log"
     with log.open("w") as out:
         server = subprocess.Popen(
@@ -87,7 +88,31 @@ def running(home: Path, environment: Mapping[str, str], app: Path = FAKE_APP) ->
                 server.wait(10)
             except subprocess.TimeoutExpired:  # it waits for a channel that its browser has left open
                 server.kill()
-                server.wait(10)
+                server.wait()
+
+
+def _hold(home: Path) -> Path:
+    return home.parent / "hold"
+
+
+def _hold_answers(home: Path) -> Path:
+    return home.parent / "hold answers"
+
+
+@contextmanager
+def file_held(home: Path, ending: str) -> Iterator[None]:
+    """A server on `home` reads no file whose path ends so, until the block does: what is seen meanwhile stays there."""
+    _hold(home).write_text(ending, encoding="utf-8")
+    yield
+    _hold(home).unlink()
+
+
+@contextmanager
+def answers_held(home: Path) -> Iterator[None]:
+    """A server on `home` writes no answer further than its first word, until the block ends."""
+    _hold_answers(home).touch()
+    yield
+    _hold_answers(home).unlink()
 
 
 def _wait_for(url: str, log: Path) -> None:
@@ -105,7 +130,7 @@ def _wait_for(url: str, log: Path) -> None:
 def chromium() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: make setup-dev")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=START_S * 1000)
         yield browser
         browser.close()
 
@@ -142,12 +167,26 @@ def tabs(chromium: Any, address: str) -> Iterator[Any]:
     assert not strange
 
 
+def seen(what: Any) -> Any:
+    """What is expected of a place or a page: it has `SEEN_MS` to come about, as the page is drawn behind the test."""
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=SEEN_MS)
+    return expect(what)
+
+
+def at_rest(page: Any) -> None:
+    """Wait until the server has drawn all of the page: only then does it say anything that something is not there."""
+    page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
+
+
+def fits_in(page: Any, width: int) -> None:
+    """Wait until nothing is wider than so many pixels."""
+    page.wait_for_function("(width) => document.documentElement.scrollWidth <= width", arg=width)
+
+
 def upload(page: Any, *files: Path) -> None:
-    """On the library page: add files and wait until they are taken in."""
-    adding = page.get_by_test_id("stExpander").filter(has_text="Add documents")
-    adding.wait_for()
-    if adding.locator("details").get_attribute("open") is None:
-        adding.locator("summary").click()
+    """On the library page of an empty library: add files and wait until they are taken in."""
     page.get_by_role("button", name="Add these files").wait_for()
     page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(list(files))
     page.get_by_test_id("stFileChipName").nth(len(files) - 1).wait_for()  # long names are shortened

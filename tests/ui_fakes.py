@@ -36,13 +36,17 @@ NASTY = (
 
 
 class FakeChatModel:
-    """Repeats the extract that says most of the question, a word every `seconds_a_word`; one request at a time."""
+    """Repeats the extract that says most of the question, a word every `seconds_a_word`; one request at a time.
+
+    While there is a file at the path HOLD_ANSWERS, no second word of an answer comes.
+    """
 
     def __init__(self, seconds_a_word: float = 0.0) -> None:
         self.seconds_a_word = seconds_a_word
         self.waiting = 0
         self.asked = 0
         self._turn = threading.Lock()
+        self._hold = Path(os.environ.get("HOLD_ANSWERS", "nothing is held"))
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())
@@ -76,6 +80,10 @@ class FakeChatModel:
                 time.sleep(self.seconds_a_word)
                 if on_text:
                     on_text(word + " ")
+                while self._hold.exists():
+                    time.sleep(0.02)
+                    if cancelled:
+                        cancelled()
         finally:
             self._turn.release()
         words = len(reply.split())

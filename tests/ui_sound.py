@@ -1,11 +1,16 @@
 """What can be told of a page by looking at it: faults that axe-core finds, and what cannot be read whole."""
 
+import time
 from typing import Any
+
+from tests.ui_browser import SEEN_MS
 
 GRAVE = ("serious", "critical")
 
 LOOK = r"""
 (dark) => {
+  if (!document.querySelector('.stApp[data-test-script-state="notRunning"]')) return "";
+  if ([...document.images].some((image) => !image.complete)) return "";
   const of = (at) => getComputedStyle(at);
   const shade = of(document.querySelector(".stApp")).backgroundColor.match(/\d+/g).slice(0, 3).map(Number);
   if (dark !== Math.max(...shade) < 128) return "";
@@ -16,9 +21,10 @@ LOOK = r"""
 
 
 def settled(page: Any, scheme: str) -> None:
-    """Wait until the page has the scheme's colours and nothing moves: two looks at it are the same."""
+    """Wait until the page is drawn, has the scheme's colours, and nothing moves: two looks at it are the same."""
     before = None
-    for _ in range(200):
+    end = time.monotonic() + SEEN_MS / 1000
+    while time.monotonic() < end:
         now = page.evaluate(LOOK, scheme == "dark")
         if now and now == before:
             return

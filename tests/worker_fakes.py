@@ -16,6 +16,8 @@ from ragnano.config import Settings
 from ragnano.types import ParsedDocument
 from tests.ingest_fakes import count_words
 
+HANGS_S = 240
+
 _kept: list[bytes] = []
 
 
@@ -31,8 +33,8 @@ def telling_reader(settings: Settings) -> ReadFile:
         if name == "fails" and not job.options.second_only:
             raise KeyError("/Contents")
         if name == "takes long":
-            for _ in range(5):
-                time.sleep(0.6)
+            for _ in range(10):
+                time.sleep(0.5)
                 alive()
         if name == "never ends":
             while True:
@@ -42,6 +44,8 @@ def telling_reader(settings: Settings) -> ReadFile:
             _kept.append(b"x" * (700 << 20))
         if name.startswith("waits"):
             time.sleep(0.8)
+        if name.startswith("hangs"):
+            time.sleep(HANGS_S)
         if name == "lies":
             _say_on_every_pipe(pickle.dumps(_Order(f"{job.path}.run")))
         parsed = read(job, count_words)

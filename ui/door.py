@@ -15,6 +15,7 @@ import secrets
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 
 import streamlit as st
 from clicks import ask_for_pass, forget_pass, keep_pass
@@ -36,15 +37,17 @@ _GIVEN_UP = "ragnano pass given up"
 class Guard:
     """Tries one password at a time, and none for a while after a wrong one; gives passes. One for all tabs."""
 
-    def __init__(self, wait_s: float = WAIT_S) -> None:
+    def __init__(self, wait_s: float = WAIT_S, now: Callable[[], float] = time.monotonic) -> None:
+        """`now` gives seconds."""
         self._wait_s = wait_s
+        self._now = now
         self._lock = threading.Lock()
         self._free_at = 0.0
         self._passes: deque[bytes] = deque(maxlen=MOST_PASSES)
 
     def seconds_to_wait(self) -> float:
         """Until the next try is looked at; 0 for now."""
-        return max(self._free_at - time.monotonic(), 0.0)
+        return max(self._free_at - self._now(), 0.0)
 
     def fits(self, typed: str, password: str) -> bool:
         """Whether it is the password; False, unseen, for a try that comes too soon."""
@@ -53,7 +56,7 @@ class Guard:
                 return False
             right = hmac.compare_digest(typed.encode("utf-8", "replace"), password.encode("utf-8", "replace"))
             if not right:
-                self._free_at = time.monotonic() + self._wait_s
+                self._free_at = self._now() + self._wait_s
         return right
 
     def let_in(self) -> str:
