@@ -210,9 +210,9 @@ class Assistant:
         """A new conversation, or the kept one with this id (or "last"). Raises NotFoundError, AmbiguousError."""
         return Conversation(self, scope=scope, keep=keep, name=name)
 
-    def conversations(self) -> list[ConversationInfo]:
-        """The conversations that are kept, the one last spoken in first."""
-        return self.catalogue.conversations()
+    def conversations(self, most: int | None = None) -> list[ConversationInfo]:
+        """The conversations that are kept, or so many of them, the one last spoken in first."""
+        return self.catalogue.conversations(most)
 
     def forget(self, *names: str) -> int:
         """Delete kept conversations, how many: nothing of them stays in the data directory. Raises NotFoundError."""

@@ -170,6 +170,27 @@ def test_an_answer_that_cannot_be_kept_is_given_and_the_reason_told(
     assert conversation.not_kept == ""
 
 
+def test_what_could_not_be_kept_is_kept_with_the_next_answer_that_can(
+    assistant: Assistant, library: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> str:
+        raise StoreError("the disk is full; free some space")
+
+    conversation = assistant.converse()
+    with monkeypatch.context() as full:
+        full.setattr(assistant.catalogue, "add_turn", refuse)
+        conversation.ask(DEPOSIT, model="none")
+        conversation.ask("Why?", model="none")
+    assert all(info.turns == 0 for info in assistant.conversations())
+    conversation.ask(DEPOSIT, model="none")
+    assert [turn.number for turn in conversation.turns] == [1, 2, 3]
+    [info] = assistant.conversations()
+    kept = assistant.catalogue.turns(info.id)
+    assert [turn.asked for turn in kept] == [DEPOSIT, "Why?", DEPOSIT]
+    conversation.reread()
+    assert conversation.turns == tuple(kept)
+
+
 def test_forgetting_leaves_nothing_in_the_data_directory(assistant: Assistant, library: dict[str, str]) -> None:
     conversation = assistant.converse()
     conversation.ask("Where does the Kanarienvogel sing?", model="none")

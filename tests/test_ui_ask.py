@@ -114,7 +114,7 @@ def test_a_citation_opens_its_page_which_can_be_turned_and_closed(desk: AppTest,
     desk.button(key="open turn 1 citation 0").click().run()
     assert '<div class="rn-fact">1 / 2</div>' in html(desk)
     assert "Copy with reference" in html(desk)
-    assert "Services Agreement, 2 Termination, p. 1" in html(desk)
+    assert "Services Agreement, 2, p. 1" in html(desk)
 
 
 def button_of(desk: AppTest, label: str):  # type: ignore[no-untyped-def]
@@ -230,6 +230,28 @@ def test_what_a_kept_conversation_was_asked_of_is_chosen_again(desk: AppTest, co
     again = another_tab(desk)
     assert again.selectbox(key="ask kind").value == "application/pdf"
     assert again.text_input(key="ask to").value.startswith("2050")
+
+
+def test_what_is_no_date_is_told_once_and_hides_neither_the_conversation_nor_what_was_typed(
+    desk: AppTest, contracts: Path
+) -> None:
+    ask(desk, ASK_NOTICE)
+    desk.text_input(key="ask from").set_value("the first of May").run()
+    assert len(desk.error) == 1
+    ask(desk, ASK_FEE)
+    assert len(desk.error) == 1
+    assert "the first of May" in desk.error[0].value
+    assert ASK_NOTICE in questions(desk)[0]
+    assert ASK_FEE in questions(desk)[1]
+    assert any("Not asked" in found.value for found in desk.caption)
+    assert assistant().conversations()[0].turns == 1
+    desk.text_input(key="ask from").set_value("").run()
+    assert not desk.error
+
+
+def test_limits_that_leave_nothing_are_told_instead_of_an_empty_page(desk: AppTest, contracts: Path) -> None:
+    desk.run().text_input(key="ask from").set_value("2050").run()
+    assert "No document lies within the limits" in desk.info[0].value
 
 
 def test_a_long_conversation_shows_its_end_first(desk: AppTest, contracts: Path) -> None:

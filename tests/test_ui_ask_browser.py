@@ -98,7 +98,7 @@ def test_words_are_copied_with_their_reference(desk: Any) -> None:
     button.click()
     seen(desk.locator('[data-noted="Copied"]')).to_be_visible()
     copied = desk.evaluate("navigator.clipboard.readText()")
-    assert copied == f"“{AGREEMENT[5]}” (Services Agreement, 2 Termination, p. 1)"
+    assert copied == f"“{AGREEMENT[5]}” (Services Agreement, 2, p. 1)"
 
 
 def test_what_is_typed_during_an_answer_is_not_lost(desk: Any, home: Path) -> None:
@@ -136,6 +136,21 @@ def test_the_reader_opens_at_the_place_and_finds_words(desk: Any) -> None:
     desk.get_by_text("Page 2 of 2").wait_for()
     desk.reload()
     desk.get_by_text("Page 2 of 2").wait_for()
+
+
+def test_on_a_phone_the_reader_shows_the_page_before_its_outline(desk: Any) -> None:
+    ask(desk, ASK_NOTICE)
+    desk.get_by_text(DONE).wait_for()
+    desk.get_by_role("link", name="Open in the reader").click()
+    desk.locator("[class*=reader-sheet] img").wait_for()
+    desk.get_by_text("Outline (").wait_for()
+    desk.set_viewport_size({"width": 390, "height": 844})
+    desk.wait_for_function(
+        """() => { const top = (at) => document.querySelector(at).getBoundingClientRect().top;
+                   const page = top("[class*=reader-sheet] img");
+                   return page < 844 / 2 && page < top('[class*="st-key-reader-outline"]'); }"""
+    )
+    fits_in(desk, 390)
 
 
 def test_on_a_phone_a_page_lies_over_the_conversation_only_when_it_is_opened(desk: Any) -> None:

@@ -4,7 +4,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from periods import period
 from streamlit.testing.v1 import AppTest
 
 from ragnano.errors import StoreBusy
@@ -101,12 +100,22 @@ def test_words_are_found_in_answers_and_quotes(desk: AppTest, talks: tuple[str, 
     assert any("Nothing that was kept" in found.value for found in desk.caption)
 
 
+def test_what_was_looked_for_is_there_again_after_another_page(desk: AppTest, talks: tuple[str, str]) -> None:
+    history(desk).text_input(key="history find").set_value("sixty days").run()
+    desk.switch_page("machine_page.py").run()
+    desk.switch_page("history_page.py").run()
+    assert desk.text_input(key="history find").value == "sixty days"
+    assert "1 question" in desk.caption[0].value
+
+
 def test_files_are_offered_in_three_forms(desk: AppTest, talks: tuple[str, str]) -> None:
     history(desk, talks[0])
     assert [found.proto.label for found in desk.get("download_button")] == ["Word", "PDF", "Markdown"]
 
 
 def test_headings_say_how_long_ago() -> None:
+    from periods import period
+
     today = date(2026, 11, 24)
     told = [period(day, today) for day in (today, date(2026, 11, 23), date(2026, 11, 18), date(2026, 11, 17))]
     assert told == ["Today", "Yesterday", "Last seven days", "November 2026"]

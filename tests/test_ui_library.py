@@ -80,6 +80,12 @@ def test_a_folder_is_added_and_a_wrong_one_is_told(desk: AppTest, tmp_path: Path
     assert not desk.success  # said once
 
 
+def test_a_wrong_folder_hides_nothing_of_the_list(desk: AppTest, contracts: Path, tmp_path: Path) -> None:
+    add_folder(library(desk), tmp_path / "nowhere")
+    assert "no such file or folder" in desk.error[0].value
+    assert "2 documents" in desk.subheader[0].value
+
+
 def test_a_new_collection_begins_empty_and_is_there_once_it_has_documents(desk: AppTest, contracts: Path) -> None:
     desk.run().session_state["ragnano"].library = "Mill matter"
     desk.switch_page("library_page.py").run()
@@ -245,6 +251,9 @@ def test_many_documents_are_found_and_ordered(desk: AppTest, tmp_path: Path) -> 
     library(desk)
     next(box for box in desk.text_input if box.label == "Find").set_value("deed-3").run()
     assert [box.key for box in desk.checkbox] == [f"pick {the('deed-3.txt').id}"]
+    desk.switch_page("machine_page.py").run()
+    desk.switch_page("library_page.py").run()
+    assert desk.text_input(key="library find").value == "deed-3"
     next(box for box in desk.text_input if box.label == "Find").set_value("nothing of the kind").run()
     assert any("No document goes by that" in found.value for found in desk.caption)
 

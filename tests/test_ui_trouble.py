@@ -80,6 +80,31 @@ def test_a_disk_that_is_full_stops_a_run_with_one_message_and_it_goes_on_from_th
     assert "1 document added" in desk.success[0].value
 
 
+def test_a_question_asked_on_a_full_disk_is_answered_with_one_message_and_kept_when_there_is_room(
+    desk: AppTest, contracts: Path
+) -> None:
+    writer = assistant().catalogue._writer
+    [pages] = writer.execute("PRAGMA page_count").fetchone()
+    writer.execute(f"PRAGMA max_page_count = {pages}")
+    desk.run()
+    while not messages(desk):  # what fits into pages begun before is still kept
+        desk.chat_input[0].set_value(ASK_NOTICE).run()
+    desk.chat_input[0].set_value(ASK_FEE).run()
+    [told] = messages(desk)
+    assert "is full" in told
+    assert "free some space" in told
+    asked = html(desk).count('class="rn-question"')
+    assert asked >= 2
+    for page in ("history", "library", "ask"):
+        desk.switch_page(f"{page}_page.py").run()
+        assert messages(desk) == ([told] if page == "ask" else [])
+    writer.execute("PRAGMA max_page_count = 1000000")
+    assert_answers(desk)
+    [info] = assistant().conversations()
+    assert info.turns == asked + 1
+    assert html(desk.run()).count('class="rn-question"') == asked + 1
+
+
 def test_an_upload_for_which_there_is_no_room_is_one_message(
     desk: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

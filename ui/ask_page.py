@@ -24,7 +24,7 @@ from turns import show_question, show_turn, show_unanswered
 
 from ragnano.assistant import Assistant
 from ragnano.suggest import first_questions
-from ragnano.types import Turn
+from ragnano.types import Scope, Turn
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -78,7 +78,7 @@ def sidebar(helper: Assistant, talk: Talk, state: Session) -> None:
 
 def show_recent(helper: Assistant, talk: Talk) -> None:
     """The conversations last spoken in. Drawn last, so that a question just answered is among them."""
-    recent = helper.conversations()[:MOST_RECENT]
+    recent = helper.conversations(MOST_RECENT)
     if recent:
         st.caption("Recent conversations")
     with st.container(gap=None, key="recent"):
@@ -114,10 +114,12 @@ def show_left(talk: Talk) -> None:
         st.warning(escape(f"This answer is not in the history: {talk.conversation.not_kept}"))
 
 
-def suggest(helper: Assistant, talk: Talk, state: Session) -> None:
+def suggest(helper: Assistant, talk: Talk, scope: Scope) -> None:
     """Questions to begin with, made from what is in the library."""
-    scope = scope_now(helper, state)
-    questions = first_questions(helper.documents(scope), helper.catalogue.headings_of)
+    documents = helper.documents(scope)
+    if not documents:
+        st.info("No document lies within the limits chosen.", icon=":material/filter_alt:")
+    questions = first_questions(documents, helper.catalogue.headings_of)
     if questions:
         st.caption("Ask in your own words, or begin with one of these:")
     for at, question in enumerate(questions):
@@ -125,19 +127,30 @@ def suggest(helper: Assistant, talk: Talk, state: Session) -> None:
             escape(question),
             key=f"suggested {at}",
             icon=":material/arrow_outward:",
-            on_click=ask_of_scope,
-            args=(helper, talk, question),
+            on_click=ask_of,
+            args=(talk, scope, question),
         )
 
 
-def ask_of_scope(helper: Assistant, talk: Talk, question: str) -> None:
-    """Ask a question of what is chosen in the sidebar. Raises QuestionError for what is no date."""
-    state = session()
-    scope = scope_now(helper, state)
+def ask_of(talk: Talk, scope: Scope, question: str) -> None:
+    """Ask a question of this scope from here on."""
     if scope != talk.conversation.scope and talk.job is None:
         talk.conversation.limit(scope)
-    talk.ask(Asked(question, state.model))
+    talk.ask(Asked(question, session().model))
     st.query_params[TALK] = talk.id
+
+
+def chosen_limits(helper: Assistant, state: Session) -> Scope | None:
+    """What is chosen in the sidebar; None, with the reason on the page, for what is no date."""
+    with told():
+        return scope_now(helper, state)
+    return None
+
+
+def not_asked(question: str) -> None:
+    """What was typed is still there to be copied."""
+    show_question(question)
+    st.caption("Not asked: put the limits in the sidebar right first.")
 
 
 def follow(job: Job, place: "DeltaGenerator") -> None:
@@ -241,20 +254,24 @@ def page() -> None:
         talk = current(helper, state)
         with st.sidebar:
             sidebar(helper, talk, state)
+        scope = chosen_limits(helper, state)
         question = st.chat_input("Ask about the documents", key="question")
-        if question:
-            ask_of_scope(helper, talk, question)
+        if question and scope is not None:
+            ask_of(talk, scope, question)
         listen(lambda mark: open_cited(talk, mark))
         with st.container(key="desk" if talk.begun else "desk-alone"):
             with st.container(horizontal=True, vertical_alignment="bottom", key="desk-head"), told():
                 st.title("Ask", anchor=False, width="content")
-                asks = f"Asks {in_words(helper, scope_now(helper, state))} · {model_label(state.model)}"
-                st.caption(escape(asks), width="content")
+                if scope is not None:
+                    asks = f"Asks {in_words(helper, scope)} · {model_label(state.model)}"
+                    st.caption(escape(asks), width="content")
             show_report()
             if talk.begun:
                 talk_beside_page(helper, talk, state)
-            else:
-                suggest(helper, talk, state)
+            elif scope is not None:
+                suggest(helper, talk, scope)
+            if question and scope is None:
+                not_asked(question)
         with st.sidebar:
             show_recent(helper, talk)
 

@@ -124,8 +124,12 @@ def page() -> None:
             st.info("No conversations yet. What you ask is kept here, on this machine alone.", icon=":material/forum:")
             st.page_link(ASK_PAGE, label="Ask a question", icon=":material/forum:")
             return
-        words = st.text_input(
-            "Find in questions, answers and quotes", key="history find", icon=":material/search:", type="search"
+        words = session().history_find = st.text_input(
+            "Find in questions, answers and quotes",
+            session().history_find,
+            key="history find",
+            icon=":material/search:",
+            type="search",
         )
         if words.strip():
             show_found(list(helper.catalogue.search_turns(words)))

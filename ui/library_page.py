@@ -131,8 +131,14 @@ def list_documents(helper: Assistant, collection: str, documents: list[Document]
     wanted = ""
     if len(documents) > 8:
         find, order = st.columns([3, 1])
-        wanted = find.text_input(
-            "Find", type="search", live=True, placeholder="Title, party or file name", icon=":material/search:"
+        wanted = session().library_find = find.text_input(
+            "Find",
+            session().library_find,
+            type="search",
+            live=True,
+            key="library find",
+            placeholder="Title, party or file name",
+            icon=":material/search:",
         )
         with order:
             session().sorted_by = choose("Order", list(_ORDERS), session().sorted_by, "library order")
@@ -230,7 +236,8 @@ def page() -> None:
         show_removed()
         if not documents and not intake().busy:
             st.info("Nothing in this collection yet. Add a few documents, then ask about them.")
-        add_documents(helper, collection, first=not documents)
+        with told():  # a folder that is not there hides nothing of the list
+            add_documents(helper, collection, first=not documents)
         if documents:
             list_documents(helper, collection, documents)
 

@@ -19,7 +19,9 @@ def choose_limits(helper: Assistant, state: Session, page: str) -> None:
         f"{page} collection",
         format_func=lambda name: name or "All collections",
     )
-    documents = {document.id: document.title for document in helper.documents(Scope(state.collection or None))}
+    every = helper.documents()
+    offered = helper.documents(Scope(state.collection)) if state.collection else every
+    documents = {document.id: document.title for document in offered}
     state.document = choose(
         "Document",
         [ALL, *documents],
@@ -27,7 +29,7 @@ def choose_limits(helper: Assistant, state: Session, page: str) -> None:
         f"{page} document",
         format_func=lambda identifier: documents.get(identifier, "All documents"),
     )
-    kinds = sorted({document.media_type for document in helper.documents()})
+    kinds = sorted({document.media_type for document in every})
     state.kind = choose(
         "Kind of file",
         [ALL, *kinds],

@@ -4,7 +4,7 @@ An address can be typed by anybody: what it says is checked here and is never mo
 """
 
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 import streamlit as st
 from safe_text import escape
@@ -30,11 +30,6 @@ class Place(NamedTuple):
 def reader_link(place: Place, label: str = "Open in the reader", *, icon: str = ":material/menu_book:") -> None:
     """A link that opens the reader at the place. The label may be document text."""
     st.page_link(READER_PAGE, label=escape(label), icon=icon, query_params=address_of(place))
-
-
-def open_reader(place: Place) -> NoReturn:
-    """Go to the reader now."""
-    st.switch_page(READER_PAGE, query_params=address_of(place))
 
 
 def address_of(place: Place) -> dict[str, str]:

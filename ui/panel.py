@@ -13,6 +13,7 @@ from sheets import place_on_page, sheet, zoom_buttons
 
 from ragnano.assistant import Assistant
 from ragnano.errors import NotFoundError
+from ragnano.passages import quoted
 from ragnano.types import Citation, Document
 
 
@@ -101,12 +102,4 @@ def _turn_to(opened: Opened, page: int) -> None:
 def _words(citation: Citation) -> None:
     """The words for the clipboard: alone, and with their reference for a letter or a note."""
     words = " ".join(citation.quote.split())
-    both = copy_html(words, "Copy words") + copy_html(f"“{words}” ({reference_of(citation)})", "Copy with reference")
-    st.html(both, width="content")
-
-
-def reference_of(citation: Citation) -> str:
-    """As one would cite it: "Services Agreement, 8.2 Renewal, p. 4"."""
-    heading = section_of(citation.section.rsplit(" > ", 1)[-1])
-    parts = (citation.title or file_name(citation.path), heading, citation.place or f"p. {citation.page}")
-    return ", ".join(filter(None, parts))
+    st.html(copy_html(words, "Copy words") + copy_html(quoted(citation), "Copy with reference"), width="content")

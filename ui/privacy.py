@@ -31,7 +31,7 @@ def fetches() -> Fetches:
 def privacy() -> Privacy:
     """What can be said now."""
     go_offline()
-    gone_out = fetches().gone_out
+    gone_out, reachable = fetches().gone_out, is_open()
     checks = [offline()]
     if gone_out:
         checks.append(
@@ -39,12 +39,12 @@ def privacy() -> Privacy:
         )
     checks.append(
         Check("listens", True, "other machines can reach the app with its password")
-        if is_open()
+        if reachable
         else Check("listens", True, "the app can be reached from this machine alone")
     )
     if not checks[0].ok:
         return Privacy("Another machine is connected", ":material/warning:", tuple(checks))
-    if is_open():
+    if reachable:
         return Privacy("Open to your network, by password", ":material/lan:", tuple(checks))
     if gone_out:
         return Privacy("No document has left this machine", ":material/lock:", tuple(checks))

@@ -172,7 +172,8 @@ def _read(helper: Assistant, place: Place) -> None:
     place = place._replace(page=min(place.page, document.pages))
     turn_to(place)
     heading(document)
-    aside, main = st.columns([1, 2], gap="medium")
+    # The page first: on a phone the columns stand below each other in this order.
+    main, aside = st.columns([2, 1], gap="medium")
     with main:
         turning(document, place)
         sheet(helper, document, place, state.zoom, "reader")

@@ -39,6 +39,7 @@ class Session:
     laid there, `shown_for` the answer that last did so by itself. `editing` is the number of the turn whose question is
     being put right. `whole` is true once all turns of a long conversation are asked for, `all_talks` once all
     conversations of a long history are.
+    `search`, `library_find` and `history_find` are the words in the boxes of these pages.
     `document` is an id; `dated_from` and `dated_to` are dates as typed, `kind` is a media type. `reading` is
     what the reader shows, `zoom` how large, in per cent of the width there is.
     """
@@ -62,6 +63,8 @@ class Session:
     finished: int = 0
     removed: "list[Removal]" = field(default_factory=list)
     search: str = ""
+    library_find: str = ""
+    history_find: str = ""
     sorted_by: str = ""
     reading: Place | None = None
     zoom: int = 100

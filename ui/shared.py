@@ -50,10 +50,14 @@ class Questions:
         with self._lock:
             self._open.append(ticket)
         try:
-            yield lambda: self._open.index(ticket) if ticket in self._open else 0
+            yield lambda: self._before(ticket)
         finally:
             with self._lock:
                 self._open.remove(ticket)
+
+    def _before(self, ticket: object) -> int:
+        with self._lock:
+            return self._open.index(ticket) if ticket in self._open else 0
 
 
 @st.cache_resource(show_spinner=False)

@@ -56,6 +56,8 @@ class Conversation:
         self.id_to_be = self.id or new_id()
         """The id that it has, or will have from its first turn on."""
         self.turns: tuple[Turn, ...] = tuple(self._catalogue.turns(info.id)) if info else ()
+        self._in_history = len(self.turns)
+        """How many of the turns are there; those behind them wait until there is room again."""
         self.not_kept = ""
         """Why the last turn is not in the history although it should be; "" when it is."""
         self.scope = info.scope if info and scope is None else scope or Scope()
@@ -92,6 +94,7 @@ class Conversation:
         try:
             self._catalogue.conversation(self.id)
             self.turns = tuple(self._catalogue.turns(self.id))
+            self._in_history = len(self.turns)
         finally:
             self._turn.release()
 
@@ -121,7 +124,6 @@ class Conversation:
                 on_reading(reading.text, scope)
             answer = self._asker.ask(reading.text, scope, model=model, on_text=on_text, cancelled=cancelled)
             turn = self._record(text, reading.text, scope, answer)
-            self.turns = (*self.turns, turn)
             self._topic = _topic_of(turn, self.scope, self._catalogue)
             return turn
 
@@ -145,18 +147,22 @@ class Conversation:
 
     def _record(self, asked: str, read_as: str, scope: Scope, answer: Answer) -> Turn:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        turns = [Turn(len(self.turns) + 1, asked, read_as, scope, answer, now)]
-
-        def keep() -> None:
-            if self.id is None:
-                self.id = self._catalogue.begin_conversation(asked, self.scope, self.id_to_be)
-            kept = self._catalogue.add_turn(self.id, asked, read_as, scope, answer)
-            # A document removed meanwhile takes the answer out of the history, not off the screen.
-            turns.append(replace(kept, answer=answer))
-
+        turns = [*self.turns, Turn(len(self.turns) + 1, asked, read_as, scope, answer, now)]
         if self.keep:
-            self._kept(keep)
+            self._kept(partial(self._keep, turns))
+        self.turns = tuple(turns)
         return turns[-1]
+
+    def _keep(self, turns: list[Turn]) -> None:
+        """Put the turns that are not there yet into the history, in their order; they become as it has them."""
+        if self.id is None:
+            self.id = self._catalogue.begin_conversation(turns[0].asked, self.scope, self.id_to_be)
+        for at, turn in enumerate(turns[self._in_history :], start=self._in_history):
+            assert turn.answer is not None, "only the history takes answers away"
+            kept = self._catalogue.add_turn(self.id, turn.asked, turn.read_as, turn.scope, turn.answer)
+            # A document removed meanwhile takes the answer out of the history, not off the screen.
+            turns[at] = replace(kept, answer=turn.answer)
+            self._in_history = at + 1
 
     def _kept(self, keep: Callable[[], None]) -> None:
         """An answer that was waited for is worth more than its place in the history: say why it is not there."""

@@ -33,20 +33,23 @@ _SINCE = 2
 class History(Database):
     """The catalogue's conversations."""
 
-    def conversations(self) -> list[ConversationInfo]:
-        """All of them, the one that was last spoken in first."""
+    def conversations(self, most: int | None = None) -> list[ConversationInfo]:
+        """All of them, or so many, the one that was last spoken in first."""
+        return self._conversations("ORDER BY updated DESC, id LIMIT ?", -1 if most is None else most)
+
+    def _conversations(self, which: str, *values: str | int) -> list[ConversationInfo]:
         if self.schema < _SINCE:
             return []
         with self.reading() as connection:
-            rows = connection.execute(f"{_CONVERSATIONS} ORDER BY updated DESC, id").fetchall()
+            rows = connection.execute(f"{_CONVERSATIONS} {which}", values).fetchall()
         return [_conversation(row) for row in rows]
 
     def conversation(self, name: str) -> ConversationInfo:
         """The one with this id, the start of its id, or "last". Raises NotFoundError, AmbiguousError."""
-        known = self.conversations()
-        if name == LATEST and known:
-            return known[0]
-        found = [info for info in known if name and info.id.startswith(name.lower())]
+        if name == LATEST:
+            found = self.conversations(1)
+        else:
+            found = self._conversations("WHERE instr(id, ?) = 1", name.lower()) if name else []
         if len(found) > 1:
             raise AmbiguousError(f"{name!r} fits {len(found)} conversations; use more of the id")
         if not found:
