@@ -117,6 +117,14 @@ def test_a_citation_opens_its_page_which_can_be_turned_and_closed(desk: AppTest,
     assert "Services Agreement, 2, p. 1" in html(desk)
 
 
+def test_the_card_of_what_an_answer_opens_is_marked_at_once(desk: AppTest, contracts: Path) -> None:
+    ask(desk, ASK_NOTICE)
+    card = desk.button(key="open turn 1 citation 0")
+    assert card.proto.icon == ":material/visibility:"
+    button(desk, "Close").click().run()
+    assert desk.button(key="open turn 1 citation 0").proto.icon == ":material/article:"
+
+
 def button_of(desk: AppTest, label: str):  # type: ignore[no-untyped-def]
     return next(found for found in desk.button if found.label == label and str(found.key).startswith("panel"))
 

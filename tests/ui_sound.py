@@ -53,6 +53,10 @@ CUT_OFF = """
   if (document.documentElement.scrollWidth > wide) found.push("the page scrolls sideways");
   const main = document.querySelector(".stMain");
   if (main && main.scrollWidth > main.clientWidth + 1) found.push("the page's middle scrolls sideways");
+  const bar = document.querySelector('[data-testid="stExpandSidebarButton"]');
+  const first = document.querySelector(".stMain :is(h1, [data-testid='stPageLink'])");
+  if (bar && first && first.getBoundingClientRect().top + main.scrollTop < bar.getBoundingClientRect().bottom)
+    tell("under the bar at the top", first);
   const scrolls = (piece) => {
     for (let up = piece.parentElement; up; up = up.parentElement) {
       if (/-sheet-/.test(up.className) || up.closest(".stSidebar")) return true;

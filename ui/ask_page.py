@@ -230,12 +230,13 @@ def talk_beside_page(helper: Assistant, talk: Talk, state: Session) -> None:
         follow(job, place)
         # Drawn in the same run: st.rerun() here would take the place of a click on another page made meanwhile.
         job, turns = talk.job, talk.conversation.turns
+        opened = open_by_itself(talk, state)  # before the turns are drawn: the card of what lies open is marked
         with place.container(), told():
             for turn in turns[shown:]:
                 show_turn(helper, turn, talk.conversation.scope, talk.ask, lay_beside, latest=job is None)
             show_left(talk)
         shown = len(turns)
-        if open_by_itself(talk, state):
+        if opened:
             with beside.container():
                 show_beside(helper, state)
 
