@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tests.ui_browser import NEEDS_BROWSER, answers_held, ask, file_held, fits_in, go, seen, upload
+from tests.ui_browser import NEEDS_BROWSER, WORK_MS, answers_held, ask, file_held, fits_in, go, seen, upload
 from tests.ui_fakes import AGREEMENT, NASTY, write_pdf
 from tests.ui_looks import DONE
 from tests.ui_marks import assert_marks_cover, last_citations, picture
@@ -123,7 +123,7 @@ def test_samples_in_two_clicks_on_a_phone_in_the_dark(open_tab: Any, home: Path)
         adding = page.get_by_role("button", name=re.compile("^Add "))
         adding.first.wait_for(state="hidden")  # progress takes their place
         seen(page.get_by_role("button", name="Stop")).to_be_visible()
-    page.get_by_text("documents added").wait_for()
+    page.get_by_text("documents added").wait_for(timeout=WORK_MS)
     page.get_by_role("button", name=re.compile("Software License Agreement")).click()
     page.get_by_text(DONE).wait_for()
     page.locator(".rn-quote, .rn-answer").first.wait_for()

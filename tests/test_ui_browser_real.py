@@ -10,7 +10,7 @@ import pytest
 from ragnano.config import Settings
 from ragnano.models import find, installed
 from tests.conftest import SAMPLES
-from tests.ui_browser import NEEDS_BROWSER, ask, go, running, seen, upload
+from tests.ui_browser import NEEDS_BROWSER, WORK_MS, ask, go, running, seen, upload
 from tests.ui_fakes import UI
 from tests.ui_looks import DONE
 from tests.ui_marks import assert_marks_cover, last_citations, picture
@@ -18,7 +18,6 @@ from tests.ui_marks import assert_marks_cover, last_citations, picture
 pytest_plugins = ["tests.ui_browser"]
 pytestmark = [*NEEDS_BROWSER, pytest.mark.models]
 
-PATIENCE_MS = 200_000  # taking in opens torch, and the engine proves itself once
 CONTRACT = SAMPLES / "documents" / "marrowstone-employment-agreement.pdf"
 BONUS = "How much is the signing bonus in the Employment Agreement?"
 VERDICT = re.compile("(Answered|Quoted from the document)$")
@@ -37,7 +36,7 @@ def address(home: Path) -> Iterator[str]:
 
 def test_an_uploaded_contract_answers_with_proof_or_not_at_all(open_tab: Any, home: Path) -> None:
     page = open_tab("library")
-    page.set_default_timeout(PATIENCE_MS)
+    page.set_default_timeout(WORK_MS)  # taking in opens torch, and the engine proves itself once
     upload(page, CONTRACT)
     go(page, "Ask")
     ask(page, BONUS)
