@@ -84,10 +84,10 @@ def run(
     if json:
         typer.echo(jsonlib.dumps(asdict(report), ensure_ascii=False, indent=1))
     elif not quiet:
-        typer.echo("\n".join(_lines(report)))
+        typer.echo("\n".join(map(told.shown, _lines(report))))
     else:
         for item in report.failed:
-            typer.echo(f"failed: {item.path}: {item.reason}", err=True)
+            typer.echo(told.shown(f"failed: {item.path}: {item.reason}"), err=True)
     return 3 if report.failed else 0
 
 

@@ -51,13 +51,6 @@ def take(tmp_path: Path) -> Iterator[Callable[..., IngestReport]]:
         vectors.close()
 
 
-@pytest.fixture
-def files(tmp_path: Path) -> Path:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    return folder
-
-
 def locked_pdf(path: Path, password: str) -> None:
     canvas = Canvas(str(path), encrypt=password)
     canvas.drawString(72, 700, f"{TEXT} {path.stem}")

@@ -19,9 +19,8 @@ from ragnano.config import Settings
 from ragnano.errors import IndexMismatch, NotFoundError
 from ragnano.store import Catalogue, Vectors
 from ragnano.types import IngestReport, TypeCount
+from tests.ingest_commands import CLAUSES
 from tests.ingest_fakes import LetterEmbedder, fragile_reader
-
-CLAUSES = "SERVICES AGREEMENT\n\n8. TERM\n\n8.1 Notice. Either party may end this Agreement on ninety days' notice.\n"
 
 
 class Taker:
@@ -58,13 +57,6 @@ def take(tmp_path: Path) -> Iterator[Taker]:
     taker = Taker(tmp_path / "home")
     yield taker
     taker.close()
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> Path:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    return folder
 
 
 class Idle(LetterEmbedder):

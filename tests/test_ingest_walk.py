@@ -170,7 +170,7 @@ def test_the_kind_of_a_file_is_told_by_its_bytes_then_its_name(
 @pytest.mark.parametrize(
     ("name", "data", "kind"),
     [
-        ("photo.heic", b"\x00\x00\x00\x18ftypheic", "image (.heic)"),
+        ("photo.heic", b"\x00\x00\x00\x18ftypheic", "this kind, image (.heic)"),
         ("a.xyz", b"words", ".xyz files"),
     ],
 )
@@ -178,7 +178,7 @@ def test_kinds_without_a_reader_say_so(tmp_path: Path, name: str, data: bytes, k
     (tmp_path / name).write_bytes(data)
     with pytest.raises(UnsupportedFile) as caught:
         media_type_of(str(tmp_path / name))
-    assert str(caught.value) == f"not readable: {kind}; convert it to PDF or text"
+    assert str(caught.value) == f"no reader for {kind}; convert it to PDF or text"
 
 
 def test_only_folders_border_a_pruning(tmp_path: Path) -> None:

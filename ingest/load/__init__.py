@@ -59,7 +59,7 @@ def load(data: bytes, media_type: str, options: ReadOptions | None = None) -> Lo
     """Read a file's bytes. Raises UnsupportedFile, PasswordNeeded, LimitExceeded or DamagedFile."""
     place = LOADERS.get(media_type)
     if place is None:
-        raise UnsupportedFile(f"not readable: {media_type}; convert it to PDF or text")
+        raise UnsupportedFile(f"no reader for {media_type}; convert it to PDF or text")
     module, _, name = place.partition(":")
     reader: Loader = getattr(importlib.import_module(module), name)
     return _seen(reader(data, options or ReadOptions()))
