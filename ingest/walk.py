@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pathspec import GitIgnoreSpec
 
-from ingest.load.text import decoded
+from ingest.load.encodings import decoded
 from ragnano.errors import ConfigError, LoadError, NotFoundError
 from ragnano.types import FailedFile
 

@@ -13,9 +13,9 @@ from datetime import datetime
 from email.message import Message as Mime
 from email.utils import parsedate_to_datetime
 
+from ingest.load.encodings import decoded
 from ingest.load.loaded import LoadedFile, ReadOptions
 from ingest.load.message import Attachment, Message, load_message, unflowed
-from ingest.load.text import decoded
 from ragnano.errors import DamagedFile
 
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from lxml import etree, html
 
+from ingest.load.encodings import decoded
 from ingest.load.ooxml import integer
-from ingest.load.text import decoded
 from ingest.load.word_numbers import numbered
 from ragnano.errors import LimitExceeded
 from ragnano.types import HiddenKind
