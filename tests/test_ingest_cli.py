@@ -32,7 +32,7 @@ def test_a_partial_success_is_exit_code_3_and_the_report_counts_by_kind(files: P
     assert [Path(item["path"]).name for item in report["failed"]] == ["b.txt"]
     quiet = ragnano("ingest", files, "--data-dir", home, "--quiet")
     assert (quiet.returncode, quiet.stdout) == (3, "")
-    assert "b.txt: the file holds no text" in quiet.stderr
+    assert "b.txt: the file is empty, 0 bytes" in quiet.stderr
 
 
 def test_progress_for_scripts_is_a_json_object_an_event(files: Path, home: Path) -> None:
