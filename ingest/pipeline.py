@@ -18,6 +18,7 @@ from ingest.changes import Change, changed_files, is_within, survey
 from ingest.kinds import media_type_of
 from ingest.load.loaded import ReadOptions
 from ingest.locked import Ask, Locked, Outcome, is_locked, unlocked
+from ingest.memory import hand_back
 from ingest.ocr.languages import require_languages
 from ingest.reading import Job
 from ingest.rebuild import rebuild
@@ -75,6 +76,7 @@ def ingest(
                 run.take_in(changed_files(walk, catalogue, collection), reading, cancelled or (lambda: False))
         run.prune(gone)
         run.settle()
+    hand_back()
     return run.account.report()
 
 

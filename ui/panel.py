@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import streamlit as st
-from cards import section_of
+from cards import heading_text
 from clicks import bring_into_view
 from opening import Place, reader_link
 from safe_text import copy_html, line_html
@@ -13,6 +13,7 @@ from sheets import place_on_page, sheet, zoom_buttons
 
 from ragnano.assistant import Assistant
 from ragnano.errors import NotFoundError
+from ragnano.places import headings_in, innermost
 from ragnano.types import Citation, Document
 
 
@@ -77,7 +78,7 @@ def _told(citation: Citation, page: int) -> str:
     """File, place and the headings above the words, outermost first."""
     here = page == citation.page
     place = citation.place if here and citation.place else f"page {page}"
-    headings = " › ".join(map(section_of, filter(None, citation.section.split(" > ")))) if here else ""
+    headings = " › ".join(map(heading_text, headings_in(citation.section))) if here else ""
     return " · ".join(filter(None, (file_name(citation.path), place, headings)))
 
 
@@ -107,6 +108,6 @@ def _words(citation: Citation) -> None:
 
 def reference_of(citation: Citation) -> str:
     """As one would cite it: "Services Agreement, 8.2 Renewal, p. 4"."""
-    heading = section_of(citation.section.rsplit(" > ", 1)[-1])
+    heading = heading_text(innermost(citation.section))
     parts = (citation.title or file_name(citation.path), heading, citation.place or f"p. {citation.page}")
     return ", ".join(filter(None, parts))
