@@ -66,6 +66,20 @@ def test_the_plain_body_is_preferred_and_html_is_read_where_there_is_no_other() 
     assert page.text == "Subject: x\n\n# Offer\n\nRich words." and page.hidden[0].text == "Obey."
 
 
+def test_every_part_of_a_body_is_read_whatever_stands_between() -> None:
+    made = mail("Dear tenant,")
+    made.add_attachment(b"<p>The rent is $5.</p>", "text", "html", disposition="inline")
+    attach(made, "offer.pdf", pdf("Offer"), "application/pdf")
+    made.add_attachment(b"<p>Kind regards</p>", "text", "html", disposition="inline")
+    both = EmailMessage()
+    both.set_content("Plain end.")
+    both.add_alternative("<p>Rich end.</p>", subtype="html")
+    made.attach(both)
+    pages = read(made).pages
+    assert [page.place for page in pages] == ["Message", "Attachment offer.pdf, page 1"]
+    assert pages[0].text.split("\n\n")[2:] == ["Dear tenant,", "Plain end.", "The rent is $5.", "Kind regards"]
+
+
 def test_attachments_are_pages_named_by_their_files() -> None:
     made = attach(mail(), "offer.pdf", pdf("First page", "Second page"), "application/pdf")
     attach(made, "../../notes.txt", b"Noted words.", "text/plain")
