@@ -100,6 +100,7 @@ def test_the_name_decides_where_the_bytes_say_nothing(name: str, data: bytes, me
             "this kind, data of an old Office program (.bin); open it in its program",
         ),
         ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "this kind, data of an old Office program (.doc)"),
+        ("winmail.dat", b"\x78\x9f\x3e\x22", "this kind, files packed by Outlook (.dat); have them sent again"),
         ("a.7z", b"7z\xbc\xaf\x27\x1c", "this kind, archive (.7z); unpack it"),
         ("mails.mbox", b"From x", "this kind, mailbox (.mbox); save its messages as .eml"),
         ("a.epub", package({"mimetype": "application/epub+zip"}), "this kind, e-book (.epub); convert it to PDF"),
