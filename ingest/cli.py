@@ -240,11 +240,12 @@ AskPassword = Annotated[
 
 def read_passwords(path: Path | None) -> tuple[str, ...]:
     """The passwords in a file, one a line. Raises ConfigError when it cannot be read."""
+    from ingest.load.encodings import decoded
     from ragnano.errors import ConfigError
 
     if path is None:
         return ()
     try:
-        return tuple(line for line in path.read_text(encoding="utf-8").splitlines() if line)
+        return tuple(line for line in decoded(path.read_bytes()).splitlines() if line)
     except OSError as error:
         raise ConfigError(f"cannot read the password file {path}: {error.strerror}") from None

@@ -186,15 +186,27 @@ def test_comments_follow_the_paragraph_with_their_author() -> None:
     assert page.marks[0].name == "comment"
 
 
-def test_embedded_files_are_read_by_their_own_readers() -> None:
-    plain = zipfile.ZipFile(io.BytesIO(word(paragraph("See the annex."))))
-    out = io.BytesIO()
+def with_files(document: bytes, files: dict[str, bytes]) -> bytes:
+    plain, out = zipfile.ZipFile(io.BytesIO(document)), io.BytesIO()
     with zipfile.ZipFile(out, "w") as made:
         for name in plain.namelist():
             made.writestr(name, plain.read(name))
-        made.writestr("word/embeddings/annex.docx", word(paragraph("The fee is $7.")))
-        made.writestr("word/embeddings/oleObject1.bin", compound({"x": b"y"}))
-    first, annex, old = load(out.getvalue(), DOCX).pages
+        for name, data in files.items():
+            made.writestr(name, data)
+    return out.getvalue()
+
+
+def test_a_document_of_pictures_says_how_they_are_read() -> None:
+    with pytest.raises(DamagedFile, match="pictures and no text; save it as PDF"):
+        load(with_files(word(paragraph("")), {"word/media/image1.png": b"\x89PNG"}), DOCX)
+
+
+def test_embedded_files_are_read_by_their_own_readers() -> None:
+    embedded = {"annex.docx": word(paragraph("The fee is $7.")), "oleObject1.bin": compound({"x": b"y"})}
+    data = with_files(
+        word(paragraph("See the annex.")), {f"word/embeddings/{name}": embedded[name] for name in embedded}
+    )
+    first, annex, old = load(data, DOCX).pages
     assert (first.text, annex.text, annex.place) == ("See the annex.", "The fee is $7.", "Attachment annex.docx")
     assert [page.number for page in (first, annex, old)] == [1, 2, 3]
     assert str(old.unreadable).startswith("Attachment oleObject1.bin: no reader for this kind")

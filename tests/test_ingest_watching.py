@@ -79,11 +79,13 @@ def test_a_watched_folder_is_followed_through_saves_moves_and_deletions(files: P
         assert watched.lines(1) == [("removed", "a.txt")]
         (files / "empty.txt").write_bytes(b"")
         assert watched.lines(1) == [("failed", "empty.txt")]
-        assert watched.is_still(), "its own writing is no change"
+        (files / "late.txt").write_text(CLAUSES + "late")
+        assert watched.lines(1) == [("added", "late.txt")]
+        assert watched.is_still(), "its own writing is no change, and what failed before is told once"
         watched.process.send_signal(signal.SIGINT)
         assert watched.process.wait(timeout=60) == 0
         assert "Stopped watching" in watched.told.get(timeout=10)
-    assert stored(home) == ["moved.txt", "new.txt"]
+    assert stored(home) == ["late.txt", "moved.txt", "new.txt"]
 
 
 def test_a_folder_that_is_suddenly_empty_loses_nothing(files: Path, home: Path) -> None:

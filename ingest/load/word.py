@@ -31,6 +31,8 @@ def load_word(data: bytes, options: ReadOptions) -> LoadedFile:
     office = Office(data)
     pages = with_embedded(_Reader(office).pages(), office, options)
     if not any(page.text for page in pages):
+        if any("/media/" in name for name in office.names):
+            raise DamagedFile("holds pictures and no text; save it as PDF, whose pages are then read by OCR")
         raise DamagedFile("the document holds no text; nothing to take in")
     return LoadedFile(pages, *office.title_and_author())
 
