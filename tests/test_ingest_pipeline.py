@@ -187,8 +187,8 @@ def test_no_bad_file_stops_the_others(take: Taker, files: Path) -> None:
     reasons = {Path(item.path).name: item.reason.split(";")[0] for item in report.failed}
     assert reasons == {
         "garbage.pdf": "no reader finds a page in it",
-        "empty.pdf": "no reader finds a page in it",
-        "empty.txt": "the file holds no text",
+        "empty.pdf": "the file is empty, 0 bytes",
+        "empty.txt": "the file is empty, 0 bytes",
         "binary.txt": "not text, whatever the name says: open it in the program it comes from and export a PDF",
         "form.docx": "the file is damaged",
         "large.txt": "larger than 1 MB",
