@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ingest.blocks import part_of
 from ingest.folding import Folding
+from ragnano.places import section_path
 from ragnano.text import WIDE, plain_spellings
 from ragnano.types import Block, Chunk, Page, Span
 
@@ -133,11 +134,11 @@ class Chunker:
         """The path as text and its tokens; outer headings give way when it is too long."""
         if path not in self._section_texts:
             kept = path
-            text = " > ".join(kept)
+            text = section_path(kept)
             tokens = self._count([text])[0]
             while tokens > _SECTION_TOKENS and len(kept) > 1:
                 kept = kept[1:]
-                text = " > ".join(kept)
+                text = section_path(kept)
                 tokens = self._count([text])[0]
             while tokens > _SECTION_TOKENS and " " in text:
                 text = text.rsplit(" ", 1)[0]

@@ -84,10 +84,10 @@ def run(
     if json:
         typer.echo(jsonlib.dumps(asdict(report), ensure_ascii=False, indent=1))
     elif not quiet:
-        typer.echo("\n".join(_lines(report)))
+        typer.echo("\n".join(map(told.shown, _lines(report))))
     else:
         for item in report.failed:
-            typer.echo(f"failed: {item.path}: {item.reason}", err=True)
+            typer.echo(told.shown(f"failed: {item.path}: {item.reason}"), err=True)
     return 3 if report.failed else 0
 
 
@@ -240,11 +240,12 @@ AskPassword = Annotated[
 
 def read_passwords(path: Path | None) -> tuple[str, ...]:
     """The passwords in a file, one a line. Raises ConfigError when it cannot be read."""
+    from ingest.load.encodings import decoded
     from ragnano.errors import ConfigError
 
     if path is None:
         return ()
     try:
-        return tuple(line for line in path.read_text(encoding="utf-8").splitlines() if line)
+        return tuple(line for line in decoded(path.read_bytes()).splitlines() if line)
     except OSError as error:
         raise ConfigError(f"cannot read the password file {path}: {error.strerror}") from None

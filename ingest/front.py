@@ -9,6 +9,8 @@ from typing import NamedTuple
 from dateutil import parser as dates
 
 from ingest.headings import is_capitals, is_title
+from ingest.load.clean import clean
+from ingest.load.hidden import visible
 from ingest.load.loaded import LoadedFile
 from ingest.parties import BODY, parties_of
 from ragnano.types import Block
@@ -84,7 +86,8 @@ def _from_metadata(title: str) -> str:
 
 
 def _from_name(path: str) -> str:
-    return " ".join(re.sub(r"[_]+", " ", PurePath(path).stem).split()) or PurePath(path).name or "Untitled"
+    """The file's name as a title, without characters that a terminal obeys or that turn what follows round."""
+    return " ".join(visible(clean(re.sub(r"[_]+", " ", PurePath(path).stem))).split()) or "Untitled"
 
 
 def _readable(text: str) -> str:

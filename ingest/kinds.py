@@ -91,6 +91,7 @@ KINDS = (
         (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00"),
         "unpack it and take in the folder",
     ),
+    Kind("files packed by Outlook", None, (), (b"\x78\x9f\x3e\x22",), "have them sent again as a common attachment"),
     Kind("data of an old Office program", None, (), (OLE_MAGIC,), "open it in its program and export it to PDF"),
 )
 _ENDINGS = {ending: kind for kind in KINDS for ending in kind.endings}
@@ -128,9 +129,9 @@ def _media_type(name: str, file: BinaryIO) -> str:
     ending = PurePath(name).suffix.lower()
     kind = _by_content(file, ending) or _ENDINGS.get(ending)
     if kind is None:
-        raise UnknownKind(f"not readable: {ending} files; convert it to PDF or text")
+        raise UnknownKind(f"no reader for {ending} files; convert it to PDF or text")
     if kind.media_type is None:
-        raise UnsupportedFile(f"not readable: {kind.name} ({ending or 'no ending'}); {kind.remedy}")
+        raise UnsupportedFile(f"no reader for this kind, {kind.name} ({ending or 'no ending'}); {kind.remedy}")
     return kind.media_type
 
 

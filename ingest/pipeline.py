@@ -18,6 +18,7 @@ from ingest.changes import Change, changed_files, is_within, survey
 from ingest.kinds import media_type_of
 from ingest.load.loaded import ReadOptions
 from ingest.locked import Ask, Locked, Outcome, is_locked, unlocked
+from ingest.memory import hand_back
 from ingest.ocr.languages import require_languages
 from ingest.reading import Job
 from ingest.rebuild import rebuild
@@ -75,6 +76,7 @@ def ingest(
                 run.take_in(changed_files(walk, catalogue, collection), reading, cancelled or (lambda: False))
         run.prune(gone)
         run.settle()
+    hand_back()
     return run.account.report()
 
 
@@ -164,14 +166,17 @@ class _Run:
                 yield change, digest, Job(file.path, media_type, self._settings.chunk_tokens, self._options)
 
     def _receive(self, change: Change, key: _Bytes, outcome: Outcome) -> None:
-        """Store what was read, or report why nothing was."""
+        """Store what was read, or report why nothing was.
+
+        The file's twins may be gone: another file that changed while it was read had become one, too.
+        """
         if isinstance(outcome, LoadError):
-            for failed in (change, *self._twins.pop(key)):
+            for failed in (change, *self._twins.pop(key, ())):
                 self.account.failed(failed, str(outcome))
             return
         parsed = outcome
         if parsed.document.id != key[0]:  # the file changed while it was read: its twins are twins no more
-            for twin in self._twins.pop(key):
+            for twin in self._twins.pop(key, ()):
                 self.account.failed(twin, "another file with the same content changed during the run; run it again")
         self._store(change, parsed)
 

@@ -39,7 +39,7 @@ def print_change(state: "Progress", *, json: bool) -> None:
 
 def print_watching(report: "IngestReport", paths: Sequence[Path]) -> None:
     """Says on standard error that the first run is done and what is followed now."""
-    names = ", ".join(_shown(str(path)) for path in paths)
+    names = ", ".join(shown(str(path)) for path in paths)
     count = report.files + report.skipped
     typer.echo(f"Watching {names} ({count} files are in the index). Ctrl-C ends it.", err=True)
 
@@ -57,16 +57,21 @@ def plan_lines(plan: "Plan", most: int) -> Iterator[str]:
         ("pass over", [f"{item.path}: {item.reason}" for item in plan.left_out]),
     )
     for verb, lines in groups:
-        yield from (f"  {verb}: {_shown(line)}" for line in lines[:most])
+        yield from (f"  {verb}: {shown(line)}" for line in lines[:most])
         if len(lines) > most:
             yield f"  {verb}: and {len(lines) - most} more: see --json"
 
 
+def shown(text: str) -> str:
+    """A line without characters that a terminal would obey: a file may be called whatever its maker likes."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
 def _change(state: "Progress") -> str:
-    path = _shown(state.path)
+    path = shown(state.path)
     if state.outcome == "moved":
-        return f"moved     {_shown(state.detail)} to {path}"
-    return f"{state.outcome:9} {path}" + (f": {_shown(state.detail)}" if state.detail else "")
+        return f"moved     {shown(state.detail)} to {path}"
+    return f"{state.outcome:9} {path}" + (f": {shown(state.detail)}" if state.detail else "")
 
 
 def _event(record: dict[str, Any]) -> None:
@@ -75,7 +80,3 @@ def _event(record: dict[str, Any]) -> None:
 
 def _dumped(record: dict[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False)
-
-
-def _shown(text: str) -> str:
-    return "".join(character if character.isprintable() else "?" for character in text)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from pathspec import GitIgnoreSpec
 
+from ingest.load.encodings import decoded
 from ragnano.errors import ConfigError, LoadError, NotFoundError
 from ragnano.types import FailedFile
 
@@ -45,7 +46,7 @@ class Walk:
 
     Hidden and system files are left out unless named themselves, and so is the folder `own`. `include` and `exclude`
     are patterns as in a .gitignore, relative to each of the paths. Raises NotFoundError for a path that does not exist,
-    ConfigError for a pattern that cannot be understood.
+    ConfigError for one of these patterns that cannot be understood.
     """
 
     def __init__(
@@ -104,6 +105,10 @@ class Walk:
             except OSError as error:
                 failed(FailedFile(printable(folder), f"folder cannot be read: {error.strerror}"))
                 continue
+            except ConfigError as error:
+                # What the patterns would have left out must not be read, and the other folders need not wait for it.
+                failed(FailedFile(printable(folder), f"folder left out: {error}"))
+                continue
             inner: list[tuple[Path, Ignoring]] = []
             for entry in entries:
                 path = Path(folder, entry.name)
@@ -126,7 +131,7 @@ class Walk:
             return "hidden or a system file"
         if path == self._own:
             return "ragnano's own data"
-        if entry.is_symlink() and (entry.is_dir() or not path.resolve().is_relative_to(border)):
+        if entry.is_symlink() and _leads_away(path, border):
             return "a link that leads to a folder or out of this one"
         if self._excluded(relative):
             return "--exclude"
@@ -174,12 +179,18 @@ def _patterns(lines: Sequence[str], where: str) -> GitIgnoreSpec:
 
 
 def _with_own_rules(folder: Path, ignoring: Ignoring) -> Ignoring:
-    """The rules that hold inside a folder: those from above and its own. Raises OSError, ConfigError."""
+    """The rules that hold inside a folder: those from above and its own. Raises OSError, ConfigError (a pattern)."""
     path = folder / IGNORE_FILE
     if not path.is_file():
         return ignoring
-    lines = path.read_text("utf-8", "replace").splitlines()
-    return (*ignoring, (folder, _patterns(lines, printable(path))))
+    lines = decoded(path.read_bytes()).splitlines()  # Windows' editors write UTF-16, or a mark before UTF-8
+    return (*ignoring, (folder, _patterns(lines, IGNORE_FILE)))
+
+
+def _leads_away(link: Path, border: Path) -> bool:
+    """Whether a link leads to a folder or out of `border`. One that leads nowhere, or to itself, does not."""
+    # Not Path.resolve(): it raises for a link to itself, which then ended the run.
+    return link.is_dir() or not Path(os.path.realpath(link)).is_relative_to(border)
 
 
 def _is_ignored(path: Path, ignoring: Ignoring, *, is_folder: bool) -> bool:

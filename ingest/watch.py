@@ -37,10 +37,12 @@ def follow(
 ) -> Iterator[IngestReport]:
     """Run `take` at once and after every change under `paths`; yields each run's report. Ends when `stop` is set.
 
-    `tell` hears of every file that was taken in, failed or was removed; `waiting` is called when another process
-    writes to the index, and the run is tried again. `own` is ragnano's data folder, whose changes are its own doing.
+    `tell` hears of every file that was taken in, failed or was removed; of a failure once, until it is another one.
+    `waiting` is called when another process writes to the index, and the run is tried again. `own` is ragnano's data
+    folder, whose changes are its own doing.
     """
     due, busy = True, False
+    told = _once(tell)
     for changes in watch(
         *_folders(paths),
         watch_filter=_counts(own),
@@ -55,7 +57,7 @@ def follow(
         if not (changes or due):
             continue
         try:
-            report = take(tell)
+            report = take(told)
         except StoreBusy:
             if not busy:
                 waiting()
@@ -63,6 +65,22 @@ def follow(
             continue
         due = busy = False
         yield report
+
+
+def _once(tell: Callable[[Progress], None]) -> Callable[[Progress], None]:
+    """`tell`, but of a failure once: each run meets the same files again, and fails again."""
+    failures: dict[str, str] = {}
+
+    def told(state: Progress) -> None:
+        if state.outcome != "failed":
+            failures.pop(state.path, None)
+        elif failures.get(state.path) == state.detail:
+            return
+        else:
+            failures[state.path] = state.detail
+        tell(state)
+
+    return told
 
 
 def _folders(paths: Sequence[str | PathLike[str]]) -> list[str]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ragnano.places import headings_in
 from ragnano.related import amends, may_amend
 from ragnano.store import Catalogue
 from ragnano.text import fold, sentence_spans
@@ -69,7 +70,7 @@ def clause_number(item: Evidence, catalogue: Catalogue) -> str | None:
     numbers = [match.group(1) for match in _AT_LINE.finditer(page.text, 0, span.end) if match.start() <= span.start]
     if numbers:
         return numbers[-1]
-    in_section = [match.group(1) for part in item.hit.chunk.section.split(" > ") for match in _AT_LINE.finditer(part)]
+    in_section = [match.group(1) for part in headings_in(item.hit.chunk.section) for match in _AT_LINE.finditer(part)]
     return in_section[-1] if in_section else None
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ragnano.instructions import addresses_a_model
-from ragnano.places import is_head, row_of
+from ragnano.places import innermost, is_head, row_of
 from ragnano.rows import cells_of, is_row, names_columns, spoken
 from ragnano.store import Catalogue
 from ragnano.text import fold, sentence_spans, words
@@ -90,7 +90,7 @@ def says_something(extract: Extract) -> bool:
     """Whether it is more than a number or its numbered clause's own heading, which every citation shows beside it."""
     if extract.told:
         return True
-    heading = extract.hit.chunk.section.rpartition(" > ")[2]
+    heading = innermost(extract.hit.chunk.section)
     is_heading = heading[:1].isdigit() and words(extract.text) == words(heading)
     return not is_heading and not _BARE_LABEL.fullmatch(extract.text)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from ragnano.grammar import answer_grammar
 from ragnano.instructions import addresses_a_model
 from ragnano.models import ChatModel, Generation, Part, Prompt
+from ragnano.places import innermost
 from ragnano.prompts import EXTRACT, EXTRACTS, QUESTION, SYSTEM
 from ragnano.question import Question
 from ragnano.text import sentences
@@ -36,7 +37,7 @@ def whole_sentences(reply: Generation) -> str:
 
 def _with_place(item: Evidence) -> str:
     """The evidence after the heading it stands under: "Term and Termination: Either party may …"."""
-    heading = item.hit.chunk.section.rsplit(" > ", 1)[-1]
+    heading = innermost(item.hit.chunk.section)
     told = heading and heading not in item.text and not addresses_a_model(heading)
     return f"({heading}) {item.text}" if told else item.text
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ragnano.chat.transcript import escape
 from ragnano.cite import cite_span
 from ragnano.marks import marks_of
+from ragnano.places import headings_in
 from ragnano.question import Question
 from ragnano.retrieve import Found
 from ragnano.store import Catalogue
@@ -78,7 +79,7 @@ def reference(citation: Citation) -> str:
 def clause_number(section: str) -> str:
     """The number of the innermost heading of a path ("8 Term > 8.2 Termination > (a)": "8.2(a)"), else its words."""
     subs = ""
-    for part in reversed(section.split(" > ")):
+    for part in reversed(headings_in(section)):
         part = part.strip()
         if sub := _SUB.match(part):
             subs = sub.group() + subs

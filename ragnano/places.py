@@ -1,6 +1,7 @@
-"""Where words stand in what has no printed pages: a slide, a sheet's cells, a message's part. Pure."""
+"""Where words stand: under headings, and in what has no printed pages (slides, sheets, parts of messages). Pure."""
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from ragnano.types import Citation, HiddenKind, Page
@@ -14,6 +15,9 @@ HIDDEN: dict[HiddenKind, str] = {
     "characters": "in characters that show nothing or show as others",
 }
 """How hidden text is hidden, for people."""
+
+_UNDER = " > "
+"""Stands between headings in a section path: "8 Term > 8.2 Renewal"."""
 
 _TABLE_CELL = re.compile(r"((?:.*, )?(?:row \d+|head)), ")
 _SHEET_CELL = re.compile(r"[A-Z]{1,3}(\d{1,7})")
@@ -55,6 +59,21 @@ def _from_to(first: str, last: str) -> str:
 
 def where(citation: Citation) -> str:
     """Where a citation stands, for people: "lease.pdf, page 4, 8.2 Term", "costs.xlsx, Sheet Costs, B7"."""
-    section = citation.section.rsplit(" > ", 1)[-1]
+    section = innermost(citation.section)
     parts = (PurePath(citation.path).name, citation.place or f"page {citation.page}", section)
     return ", ".join(part for part in parts if part)
+
+
+def section_path(headings: Sequence[str]) -> str:
+    """Headings, outermost first, as the section path that chunks and citations carry."""
+    return _UNDER.join(headings)
+
+
+def headings_in(section: str) -> tuple[str, ...]:
+    """The headings of a section path, outermost first; () for none."""
+    return tuple(filter(None, section.split(_UNDER)))
+
+
+def innermost(section: str) -> str:
+    """The heading that a section path ends in, "" for none."""
+    return section.rpartition(_UNDER)[2]

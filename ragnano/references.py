@@ -6,6 +6,7 @@ Pure reading of one document's chunks: no store, no model.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from ragnano.places import headings_in
 from ragnano.types import Chunk, Reference
 
 MOST_CLAUSE_CHARACTERS = 12_000
@@ -86,7 +87,7 @@ def _target(number: str, attached: str | None, chunks: Sequence[Chunk]) -> Chunk
         head = rf"{attached}\w*\s+[\"“]?" if attached else _HEAD
         wanted = re.compile(rf"{head}{re.escape(number)}(?![\w(]|\.\d)", re.IGNORECASE)
         for chunk in chunks:
-            if any(wanted.match(heading) for heading in chunk.section.split(" > ")):
+            if any(wanted.match(heading) for heading in headings_in(chunk.section)):
                 return chunk
         shorter = re.sub(r"\([^()]*\)$|\.\d+$", "", number)
         number = shorter if shorter != number else ""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ragnano.errors import QuestionError
+from ragnano.places import headings_in
 from ragnano.related import amends, belong_together
 from ragnano.store import Catalogue, Removed, Vectors
 from ragnano.text import fold
@@ -86,9 +87,9 @@ class Shelves:
         if document.outline:
             return document.outline
         entries: list[OutlineEntry] = []
-        before: list[str] = []
+        before: tuple[str, ...] = ()
         for chunk in self._catalogue.chunks_of(document.id):
-            path = chunk.section.split(" > ") if chunk.section else []
+            path = headings_in(chunk.section)
             shared = next((at for at, (old, new) in enumerate(zip(before, path, strict=False)) if old != new), None)
             first = min(len(before), len(path)) if shared is None else shared
             entries += [OutlineEntry(level + 1, path[level], chunk.page) for level in range(first, len(path))]

@@ -116,7 +116,7 @@ class Chunk:
     `text` is the blocks' text with white space folded and words joined that a line's end parts; `spans` say where it
     stands, in reading order; `context` is what the chunk inherits (document title, parties) and is found by its words
     only, in a second line the column names of table rows whose header is in another chunk, in a third the words whose
-    letters only look Latin, spelled as they look; `section` is its heading path joined by " > ". `tokens` counts
+    letters only look Latin, spelled as they look; `section` is its heading path (`ragnano.places`). `tokens` counts
     section, column names and text in the embedder's own tokens. `id` is 0 until stored.
     """
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from ragnano.boxes import boxes_for
+from ragnano.places import headings_in
 from ragnano.types import Box, Chunk, Document, OutlineEntry, Page, Span
 
 MOST_FOUND = 500
@@ -32,7 +33,7 @@ def outline_of(document: Document, chunks: Sequence[Chunk]) -> tuple[OutlineEntr
         return document.outline
     seen: dict[tuple[str, ...], int] = {}
     for chunk in chunks:
-        path = tuple(part for part in chunk.section.split(" > ") if part)
+        path = headings_in(chunk.section)
         for depth in range(1, min(len(path), _DEEPEST) + 1):
             seen.setdefault(path[:depth], chunk.page)
     return tuple(OutlineEntry(len(path), path[-1], page) for path, page in seen.items())

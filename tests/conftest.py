@@ -167,6 +167,20 @@ def make_evidence(*texts: str) -> tuple[Evidence, ...]:
 
 
 @pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """An empty folder for documents."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A data directory that does not exist yet."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings.load(data_dir=tmp_path / "data", models_dir=tmp_path / "models")
 

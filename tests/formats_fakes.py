@@ -11,6 +11,11 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Union
 
+from reportlab.pdfgen.canvas import Canvas
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)
+"""What a picture begins with; no program opens it."""
+
 Tree = Mapping[str, Union[bytes, "Tree"]]
 
 _SECTOR = 512
@@ -18,6 +23,17 @@ _END, _FREE, _FAT = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+
+
+def pdf(*pages: str) -> bytes:
+    """A PDF with a line of text a page."""
+    out = io.BytesIO()
+    canvas = Canvas(out, invariant=1)
+    for text in pages:
+        canvas.drawString(50, 500, text)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
 
 
 def compound(tree: Tree) -> bytes:

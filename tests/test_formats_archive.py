@@ -1,5 +1,7 @@
 """Archives: members by their own readers and names; bombs, locks, depth and hostile names cost only themselves."""
 
+import io
+import stat
 import zipfile
 
 import pytest
@@ -143,6 +145,28 @@ def test_archives_inside_each_other_end_somewhere() -> None:
     pages = read(data)
     assert len([page for page in pages if page.text]) == MOST_DEPTH
     assert "more than 4 deep" in str(pages[-1].unreadable)
+
+
+def test_an_inner_archive_that_gives_nothing_names_each_of_its_members() -> None:
+    inner = package({"a.mp3": b"sound", "b.txt": b""})
+    pages = read(package({"good.txt": "Words.", "inner.zip": inner}))
+    assert [page.unreadable for page in pages] == [
+        None,
+        "inner.zip, a.mp3: no reader for .mp3 files; convert it to PDF or text",
+        "inner.zip, b.txt: the file is empty, 0 bytes; nothing to take in",
+    ]
+
+
+def test_a_link_is_named_and_its_target_is_no_text() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        link = zipfile.ZipInfo("a.txt")
+        link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("b.txt", "Words.")
+    named, good = read(out.getvalue())
+    assert named.unreadable == "a.txt: a link to another file, which is not followed; pack the file itself"
+    assert (named.text, good.text) == ("", "Words.")
 
 
 def test_all_members_together_have_a_limit_that_inner_archives_share() -> None:

@@ -84,21 +84,38 @@ def test_the_name_decides_where_the_bytes_say_nothing(name: str, data: bytes, me
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("a.doc", compound({"WordDocument": b"x"}), "old Word document (.doc); open it in Word or LibreOffice"),
-        ("a.pdf", compound({"PowerPoint Document": b"x"}), "old PowerPoint presentation (.pdf); open it in PowerPoint"),
-        ("thumbs.bin", compound({"other": b"x"}), "data of an old Office program (.bin); open it in its program"),
-        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "data of an old Office program (.doc)"),
-        ("a.7z", b"7z\xbc\xaf\x27\x1c", "archive (.7z); unpack it"),
-        ("mails.mbox", b"From x", "mailbox (.mbox); save its messages as .eml"),
-        ("a.epub", package({"mimetype": "application/epub+zip"}), "e-book (.epub); convert it to PDF"),
-        ("a.pages", package({"Index/Document.iwa": "x"}), "Apple iWork document (.pages); open it and export it"),
+        (
+            "a.doc",
+            compound({"WordDocument": b"x"}),
+            "this kind, old Word document (.doc); open it in Word or LibreOffice",
+        ),
+        (
+            "a.pdf",
+            compound({"PowerPoint Document": b"x"}),
+            "this kind, old PowerPoint presentation (.pdf); open it in PowerPoint",
+        ),
+        (
+            "thumbs.bin",
+            compound({"other": b"x"}),
+            "this kind, data of an old Office program (.bin); open it in its program",
+        ),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "this kind, data of an old Office program (.doc)"),
+        ("winmail.dat", b"\x78\x9f\x3e\x22", "this kind, files packed by Outlook (.dat); have them sent again"),
+        ("a.7z", b"7z\xbc\xaf\x27\x1c", "this kind, archive (.7z); unpack it"),
+        ("mails.mbox", b"From x", "this kind, mailbox (.mbox); save its messages as .eml"),
+        ("a.epub", package({"mimetype": "application/epub+zip"}), "this kind, e-book (.epub); convert it to PDF"),
+        (
+            "a.pages",
+            package({"Index/Document.iwa": "x"}),
+            "this kind, Apple iWork document (.pages); open it and export it",
+        ),
         ("a.xyz", b"words", ".xyz files; convert it to PDF or text"),
     ],
 )
 def test_what_has_no_reader_says_what_to_do(name: str, data: bytes, reason: str) -> None:
     with pytest.raises(UnsupportedFile) as caught:
         media_type_in(name, data)
-    assert str(caught.value).startswith(f"not readable: {reason}")
+    assert str(caught.value).startswith(f"no reader for {reason}")
 
 
 def test_an_office_document_with_a_password_says_what_to_do() -> None:

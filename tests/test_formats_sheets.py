@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 import openpyxl
 import pytest
+from openpyxl.comments import Comment
 
 from ingest.blocks import blocks_of
 from ingest.chunk import Chunker
@@ -61,6 +62,15 @@ def cells(page: Page) -> dict[str, str]:
 )
 def test_values_are_shown_as_their_format_says(value: Value, code: str, text: str) -> None:
     assert shown(value, code) == text
+
+
+def test_comments_stand_behind_their_sheet_with_their_cell() -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"] = "Pump"
+    book.active["B2"].comment = Comment("Refurbished,\nnot new", "Ann")
+    [page] = load(saved(book), XLSX).pages
+    assert page.text == "| Pump |\n\nComment at B2: Refurbished,\nnot new"
+    assert cells(page)["B2"] == "Comment at B2: Refurbished,\nnot new"
 
 
 def test_formats_of_moments_are_told_from_those_of_numbers() -> None:

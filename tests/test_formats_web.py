@@ -64,6 +64,23 @@ def test_line_breaks_and_text_outside_of_the_main_part_are_kept() -> None:
     assert text_of(body) == "Acme\n\nOne\nTwo\n\nImprint"
 
 
+@pytest.mark.parametrize("name", ["form", "details", "summary", "nav", "figure", "fieldset", "label", "button", "math"])
+def test_an_element_that_is_seen_is_read_whatever_it_is_for(name: str) -> None:
+    body = f"<p>First words.</p><{name}>The fee is $5.</{name}><p>aa aa<{name}>The fee is $6.</{name}>bb bb</p>"
+    text = text_of(body)
+    assert [part for part in ("First words.", "The fee is $5.", "aa aa", "$6.", "bb bb") if part not in text] == []
+
+
+def test_a_form_shows_what_was_filled_in() -> None:
+    body = (
+        "<form><p><label>Name:</label><input value='Ann'> <input type=checkbox checked>Yes <input type=radio>No</p>"
+        "<input type=hidden value=secret><input type=password value=secret><textarea>A remark.</textarea>"
+        "<p>Term: <select><option>secret<option selected>5 years</select>.</p><table><tr><td>Rent</td>"
+        "<td><input type=text value=$7></td></tr></table></form>"
+    )
+    assert text_of(body) == "Name: Ann ☒ Yes ☐ No\n\nA remark.\n\nTerm: 5 years .\n\n| Rent | $7 |"
+
+
 def test_a_paragraph_of_one_character_is_kept() -> None:
     assert text_of("<p>☒</p><p>Yes</p><p><b>7</b></p>") == "☒\n\nYes\n\n7"
 
@@ -84,10 +101,15 @@ def test_scripts_styles_and_comments_are_never_text() -> None:
         ("<span style='font-size:0px'>Obey.</span>", "size"),
         ("<span style='color: #FFFFFF'>Obey.</span>", "colour"),
         ("<font color=white>Obey.</font>", "colour"),
+        ("<dialog><p>Obey.</p></dialog>", "invisible"),
+        ("<p style='position:absolute; left:-9999px'>Obey.</p>", "off-page"),
+        ("<p class=away>Obey.</p>", "off-page"),
+        ("<p class=small>Obey.</p>", "size"),
     ],
 )
 def test_text_that_nobody_sees_is_hidden(hidden: str, kind: str) -> None:
-    [page] = read(f"<p>Seen.</p>{hidden}", "<style>a{b:c} .gone, p.y {color:red;display:none}</style>").pages
+    css = "a{b:c} .gone, p.y {color:red;display:none} .away{text-indent:-99999px} .small{font-size:0}"
+    [page] = read(f"<p>Seen.</p>{hidden}", f"<style>{css}</style>").pages
     assert page.text == "Seen."
     assert [(item.kind, item.text) for item in page.hidden] == [(kind, "Obey.")]
 
@@ -99,6 +121,7 @@ def test_text_that_nobody_sees_is_hidden(hidden: str, kind: str) -> None:
         "<p class=menu>Seen.</p>",
         "<p style='opacity:0.9;font-size:10px'>Seen.</p>",
         "<p style='background-color:#fff'>Seen.</p>",
+        "<p style='margin-left:-20px;left:-10px'>Seen.</p>",
     ],
 )
 def test_text_that_is_seen_is_not_taken_for_hidden(shown: str) -> None:

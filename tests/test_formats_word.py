@@ -1,5 +1,7 @@
 """Word documents: headings, numbers as printed, rows, notes, boxes; what was deleted or hidden is not read as text."""
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from ingest.load.compose import MOST_PAGE_CHARACTERS, Composer
 from ingest.load.word_numbers import letters, roman
 from ragnano.errors import DamagedFile, LimitExceeded
 from tests.conftest import SAMPLES
-from tests.formats_fakes import package, paragraph, word
+from tests.formats_fakes import compound, package, paragraph, word
 
 ENTITIES = (
     '<!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>'
@@ -174,6 +176,40 @@ def test_cells_that_are_merged_or_nested_lose_no_text() -> None:
     nested = f"{paragraph('outer')}<w:tbl>{row('in', 'ner')}</w:tbl>"
     text = text_of(f"<w:tbl>{row('a', 'b')}{row(merged, nested)}</w:tbl>")
     assert text == "| a | b |\n| | outer in ner |"
+
+
+def test_comments_follow_the_paragraph_with_their_author() -> None:
+    body = f'<w:p>{run("The fee is $5.")}<w:r><w:commentReference w:id="3"/></w:r></w:p>' + paragraph("End.")
+    comments = f'<w:comment w:id="3" w:author="Ann">{paragraph("Make it $6?")}</w:comment>'
+    [page] = read(body, comments=comments).pages
+    assert page.text == "The fee is $5.\n\nComment by Ann: Make it $6?\n\nEnd."
+    assert page.marks[0].name == "comment"
+
+
+def with_files(document: bytes, files: dict[str, bytes]) -> bytes:
+    plain, out = zipfile.ZipFile(io.BytesIO(document)), io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for name in plain.namelist():
+            made.writestr(name, plain.read(name))
+        for name, data in files.items():
+            made.writestr(name, data)
+    return out.getvalue()
+
+
+def test_a_document_of_pictures_says_how_they_are_read() -> None:
+    with pytest.raises(DamagedFile, match="pictures and no text; save it as PDF"):
+        load(with_files(word(paragraph("")), {"word/media/image1.png": b"\x89PNG"}), DOCX)
+
+
+def test_embedded_files_are_read_by_their_own_readers() -> None:
+    embedded = {"annex.docx": word(paragraph("The fee is $7.")), "oleObject1.bin": compound({"x": b"y"})}
+    data = with_files(
+        word(paragraph("See the annex.")), {f"word/embeddings/{name}": embedded[name] for name in embedded}
+    )
+    first, annex, old = load(data, DOCX).pages
+    assert (first.text, annex.text, annex.place) == ("See the annex.", "The fee is $7.", "Attachment annex.docx")
+    assert [page.number for page in (first, annex, old)] == [1, 2, 3]
+    assert str(old.unreadable).startswith("Attachment oleObject1.bin: no reader for this kind")
 
 
 def test_footnotes_follow_the_paragraph_with_their_printed_number() -> None:

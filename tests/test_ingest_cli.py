@@ -5,71 +5,21 @@ import io
 import json
 import os
 import pty
-import signal
 import subprocess
-import sys
 import termios
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from queue import Empty, Queue
-from typing import Any
 
 import pypdf
-import pytest
 
-from ragnano.store import Catalogue
 from tests.hidden_pages import HIDDEN as WAYS
 from tests.hidden_pages import ORDER, page_with
-
-ROOT = Path(__file__).parents[1]
-CLAUSES = "SERVICES AGREEMENT\n\n8. TERM\n\n8.1 Notice. Either party may end this Agreement on ninety days' notice.\n"
-# The command line, with an embedder that is quick to load.
-PATIENCE_S = 200
-"""For what a process does next: it begins by importing, which takes a busy machine half a minute."""
-COMMAND = """
-import sys
-import ragnano.models
-from ragnano.cli import main
-from tests.ingest_fakes import LetterEmbedder
-ragnano.models.open_embedder = lambda settings: LetterEmbedder()
-sys.argv[0] = "ragnano"
-main()
-"""
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> Path:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-def command(*words: object) -> list[str]:
-    return [sys.executable, "-c", COMMAND, *map(str, words)]
-
-
-def ragnano(*words: object, **more: Any) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(command(*words), cwd=ROOT, capture_output=True, text=True, check=False, timeout=600, **more)
+from tests.ingest_commands import CLAUSES, PATIENCE_S, ROOT, command, ragnano
 
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def stored(home: Path) -> list[str]:
-    with Catalogue(home) as catalogue:
-        return sorted(Path(path).name for document in catalogue.documents() for path in document.paths)
-
-
-# One run
 
 
 def test_a_partial_success_is_exit_code_3_and_the_report_counts_by_kind(files: Path, home: Path) -> None:
@@ -82,7 +32,7 @@ def test_a_partial_success_is_exit_code_3_and_the_report_counts_by_kind(files: P
     assert [Path(item["path"]).name for item in report["failed"]] == ["b.txt"]
     quiet = ragnano("ingest", files, "--data-dir", home, "--quiet")
     assert (quiet.returncode, quiet.stdout) == (3, "")
-    assert "b.txt: the file holds no text" in quiet.stderr
+    assert "b.txt: the file is empty, 0 bytes" in quiet.stderr
 
 
 def test_progress_for_scripts_is_a_json_object_an_event(files: Path, home: Path) -> None:
@@ -99,6 +49,21 @@ def test_progress_for_scripts_is_a_json_object_an_event(files: Path, home: Path)
     assert events[0]["total"] == 2
     assert (events[-1]["files"], events[-1]["failed"]) == (1, 1)
     assert ragnano("ingest", files, "--progress", "loud").returncode == 2
+
+
+def test_names_reach_the_terminal_without_what_it_would_obey(files: Path, home: Path) -> None:
+    (files / "a\x1b[31m\nb.pdf").write_bytes(b"no PDF")
+    (files / "page\x1b[2J.eml").write_bytes(b"Subject: Rent\n\nDue monthly.")
+    attached = b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nWords.\n--x\n"
+    attached += b"Content-Disposition: attachment; filename=song.mp3\n\nsound\n--x--\n"
+    (files / "mail\x1b[2J.eml").write_bytes(attached)
+    done = ragnano("ingest", files, "--data-dir", home)
+    assert done.returncode == 3
+    assert "\x1b" not in done.stdout and len(done.stdout.splitlines()) == 3
+    assert "a?[31m?b.pdf: no reader finds a page in it" in done.stdout
+    assert "mail?[2J.eml page 2: Attachment song.mp3: no reader for .mp3 files; convert it to PDF" in done.stdout
+    quiet = ragnano("ingest", files, "--data-dir", home, "--quiet")
+    assert "\x1b" not in quiet.stderr and "failed: " in quiet.stderr
 
 
 def test_a_dry_run_says_what_would_happen_and_touches_nothing(files: Path, home: Path) -> None:
@@ -216,96 +181,3 @@ def test_verify_tells_of_files_that_are_gone_or_changed(files: Path, home: Path)
     assert done.returncode == 1
     told = sorted((Path(line.split(":")[0]).name, "changed" in line) for line in json.loads(done.stdout)["problems"])
     assert told == [("changed.txt", True), ("gone.txt", False)]
-
-
-# Watching
-
-
-class Watching:
-    """A `ragnano ingest --watch` at work."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self.process = process
-        self.told: Queue[str] = Queue()
-        for stream in (process.stdout, process.stderr):
-            threading.Thread(target=self._listen, args=(stream,), daemon=True).start()
-
-    def _listen(self, stream: Any) -> None:
-        for line in stream:
-            self.told.put(line.rstrip("\n"))
-
-    def lines(self, count: int) -> list[tuple[str, str]]:
-        """The next `count` changes: what happened, and the file's name; sorted."""
-        found = [self.told.get(timeout=PATIENCE_S) for _ in range(count)]
-        return sorted((line.split()[0], Path(line.split()[1].rstrip(":")).name) for line in found)
-
-    def is_still(self) -> bool:
-        """True when nothing is told for a while."""
-        try:
-            self.told.get(timeout=2)
-        except Empty:
-            return True
-        return False
-
-
-@contextmanager
-def watching(files: Path, home: Path) -> Iterator[Watching]:
-    process = subprocess.Popen(
-        command("ingest", files, "--watch", "--data-dir", home),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
-        # Whoever runs the tests in the background ignores Ctrl-C, and children inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
-    try:
-        yield Watching(process)
-    finally:
-        process.kill()
-        process.wait()
-
-
-def test_a_watched_folder_is_followed_through_saves_moves_and_deletions(files: Path, home: Path) -> None:
-    (files / "a.txt").write_text(CLAUSES)
-    (files / "b.txt").write_text(CLAUSES + "b")
-    with watching(files, home) as watched:
-        assert watched.lines(2) == [("added", "a.txt"), ("added", "b.txt")]
-        assert watched.told.get(timeout=PATIENCE_S).startswith("Watching")
-        # As editors save: a new file takes the old one's name.
-        (files / "a.txt.tmp").write_text(CLAUSES.replace("ninety", "thirty"))
-        (files / "a.txt.tmp").replace(files / "a.txt")
-        assert watched.lines(1) == [("replaced", "a.txt")]
-        (files / "sub").mkdir()
-        (files / "b.txt").rename(files / "sub" / "moved.txt")
-        assert watched.lines(1) == [("moved", "b.txt")]
-        (files / "sub" / "new.txt").write_text(CLAUSES + "new")
-        assert watched.lines(1) == [("added", "new.txt")]
-        (files / "a.txt").unlink()
-        assert watched.lines(1) == [("removed", "a.txt")]
-        (files / "empty.txt").write_bytes(b"")
-        assert watched.lines(1) == [("failed", "empty.txt")]
-        assert watched.is_still(), "its own writing is no change"
-        watched.process.send_signal(signal.SIGINT)
-        assert watched.process.wait(timeout=PATIENCE_S) == 0
-        assert "Stopped watching" in watched.told.get(timeout=PATIENCE_S)
-    assert stored(home) == ["moved.txt", "new.txt"]
-
-
-def test_a_folder_that_is_suddenly_empty_loses_nothing(files: Path, home: Path) -> None:
-    (files / "a.txt").write_text(CLAUSES)
-    with watching(files, home) as watched:
-        assert watched.lines(1) == [("added", "a.txt")]
-        watched.told.get(timeout=PATIENCE_S)
-        (files / "a.txt").unlink()
-        assert watched.is_still()
-    assert stored(home) == ["a.txt"]
-
-
-def test_watching_waits_while_another_process_writes(files: Path, home: Path) -> None:
-    (files / "a.txt").write_text(CLAUSES)
-    with Catalogue(home) as catalogue, catalogue.write_lock(), watching(files, home) as watched:
-        assert "another ragnano is writing" in watched.told.get(timeout=PATIENCE_S)
-    with watching(files, home) as watched:
-        assert watched.lines(1) == [("added", "a.txt")]

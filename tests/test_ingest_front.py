@@ -36,6 +36,11 @@ def test_a_contract_names_itself_its_parties_and_its_date() -> None:
     )
 
 
+def test_a_title_from_a_file_name_has_nothing_that_is_obeyed_or_not_seen() -> None:
+    assert front("words", path="/files/a\x1b[31m\u202ecod_lease\u200b\n2.pdf")[0] == "a[31mcod lease 2"
+    assert front("words", path="/files/\u202e.pdf")[0] == "Untitled"
+
+
 def test_the_title_is_taken_from_the_page_then_the_metadata_then_the_file_name() -> None:
     prose = "We met on site and looked at the pump. It leaks at the lower seal."
     assert front("LEASE AGREEMENT\n\n" + prose, "Pump report 4")[0] == "Lease Agreement"

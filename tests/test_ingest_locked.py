@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
+from ingest.cli import read_passwords
 from ingest.pipeline import Progress, ingest
 from ingest.worker import Reader
 from ragnano.config import Settings
@@ -49,13 +50,6 @@ def take(tmp_path: Path) -> Iterator[Callable[..., IngestReport]]:
 
         yield run
         vectors.close()
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> Path:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    return folder
 
 
 def locked_pdf(path: Path, password: str) -> None:
@@ -129,3 +123,9 @@ def test_nobody_is_asked_for_what_no_password_can_open_here(take: Callable[..., 
     person = Person()
     assert names(take(files, ask=person)) == ["plan.docx"]
     assert person.asked == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_password_file_may_be_written_by_any_editor(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "passwords.txt").write_text("sesame\n\nSchlüssel\n", encoding=encoding)
+    assert read_passwords(tmp_path / "passwords.txt") == ("sesame", "Schlüssel")

@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,14 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingest.chunk import embedding_text
 from ingest.pipeline import Progress, ingest, rebuild
+from ingest.reading import Job
 from ingest.worker import Reader
 from ragnano.config import Settings
 from ragnano.errors import IndexMismatch, NotFoundError
 from ragnano.store import Catalogue, Vectors
-from ragnano.types import IngestReport, TypeCount
+from ragnano.types import IngestReport, ParsedDocument, TypeCount
+from tests.ingest_commands import CLAUSES
 from tests.ingest_fakes import LetterEmbedder, fragile_reader
-
-CLAUSES = "SERVICES AGREEMENT\n\n8. TERM\n\n8.1 Notice. Either party may end this Agreement on ninety days' notice.\n"
 
 
 class Taker:
@@ -58,13 +59,6 @@ def take(tmp_path: Path) -> Iterator[Taker]:
     taker = Taker(tmp_path / "home")
     yield taker
     taker.close()
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> Path:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    return folder
 
 
 class Idle(LetterEmbedder):
@@ -125,6 +119,25 @@ def test_the_same_bytes_elsewhere_are_another_place_of_one_document(take: Taker,
     assert [names for _, names, _ in take.state()] == [("a.txt", "third.txt", "twin.txt")]
 
 
+def test_a_file_that_becomes_the_twin_of_one_that_vanishes_ends_no_run(take: Taker, files: Path) -> None:
+    (files / "a.txt").write_text(CLAUSES)
+    (files / "b.txt").write_text(CLAUSES.replace("ninety", "thirty"))
+
+    class Changing(Reader):
+        """While "a.txt" is read it gets the words of "b.txt", which is then gone."""
+
+        def submit(self, job: Job) -> "Future[ParsedDocument]":
+            if Path(job.path).name == "a.txt":
+                shutil.copy(files / "b.txt", files / "a.txt")
+            else:
+                (files / "b.txt").unlink()
+            return super().submit(job)
+
+    report = take(files, reader=lambda: Changing(take.settings, make=fragile_reader, workers=1))
+    assert [Path(item.path).name for item in report.failed] == ["b.txt"]
+    assert [names for _, names, _ in take.state()] == [("a.txt",)]
+
+
 def test_a_changed_file_replaces_what_it_was(take: Taker, files: Path) -> None:
     path = files / "a.txt"
     path.write_text(CLAUSES)
@@ -174,8 +187,8 @@ def test_no_bad_file_stops_the_others(take: Taker, files: Path) -> None:
     reasons = {Path(item.path).name: item.reason.split(";")[0] for item in report.failed}
     assert reasons == {
         "garbage.pdf": "no reader finds a page in it",
-        "empty.pdf": "no reader finds a page in it",
-        "empty.txt": "the file holds no text",
+        "empty.pdf": "the file is empty, 0 bytes",
+        "empty.txt": "the file is empty, 0 bytes",
         "binary.txt": "not text, whatever the name says: open it in the program it comes from and export a PDF",
         "form.docx": "the file is damaged",
         "large.txt": "larger than 1 MB",

@@ -18,26 +18,13 @@ from ingest.worker import Reader
 from ragnano.config import Settings
 from ragnano.errors import StoreError
 from ragnano.store import Catalogue, Vectors
+from tests.ingest_commands import CLAUSES, ROOT, ragnano, stored
 from tests.ingest_fakes import LetterEmbedder, word_reader
 from tests.store_fakes import files_with
-from tests.test_ingest_cli import CLAUSES, ragnano, stored
-from tests.test_kills import ROOT
 
 CANARY = "kanarienvogel"
 # Root, or whoever may be root in a namespace of his own, mounts what nobody else sees.
 OWN_MOUNTS = ("unshare", "--mount") if os.geteuid() == 0 else ("unshare", "--mount", "--user", "--map-root-user")
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> Path:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
 
 
 class Home:

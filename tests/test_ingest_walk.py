@@ -94,13 +94,42 @@ def test_an_ignore_file_holds_for_its_folder_and_what_is_below(tmp_path: Path) -
     assert names(tmp_path, tmp_path / "old" / "b.txt") == ["old/b.txt"], "what is named itself is taken"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_an_ignore_file_may_be_written_by_any_editor(tmp_path: Path, encoding: str) -> None:
+    make(tmp_path, "a.txt", "a.log")
+    (tmp_path / ".ragnanoignore").write_text("*.log\n", encoding=encoding)
+    assert names(tmp_path, tmp_path) == ["a.txt"]
+
+
 def test_a_pattern_that_cannot_be_understood_is_an_error_and_not_passed_over(tmp_path: Path) -> None:
-    make(tmp_path, "private.txt")
-    (tmp_path / ".ragnanoignore").write_text("!\n")
-    with pytest.raises(ConfigError, match=r"ragnanoignore cannot be understood"):
-        list(Walk([tmp_path]))
     with pytest.raises(ConfigError, match="--exclude"):
         Walk([tmp_path], exclude=["!"])
+
+
+def test_an_ignore_file_that_cannot_be_understood_costs_its_folder_alone(tmp_path: Path) -> None:
+    make(tmp_path, "a/private.txt", "a/sub/private.txt", "b.txt")
+    (tmp_path / "a" / ".ragnanoignore").write_text("!\n")
+    failed: list[FailedFile] = []
+    assert [Path(file.path).name for file in Walk([tmp_path]).files(failed.append)] == ["b.txt"]
+    assert failed == [
+        FailedFile(
+            str(tmp_path / "a"),
+            "folder left out: a pattern in .ragnanoignore cannot be understood; write them as in a .gitignore",
+        )
+    ]
+
+
+def test_a_link_to_itself_costs_itself_alone(tmp_path: Path) -> None:
+    make(tmp_path, "a.txt")
+    (tmp_path / "itself.txt").symlink_to("itself.txt")
+    (tmp_path / "one.txt").symlink_to("other.txt")
+    (tmp_path / "other.txt").symlink_to("one.txt")
+    failed: list[FailedFile] = []
+    assert [Path(file.path).name for file in Walk([tmp_path]).files(failed.append)] == ["a.txt"]
+    assert [Path(item.path).name for item in failed] == ["itself.txt", "one.txt", "other.txt"]
+    assert {item.reason for item in failed} == {
+        "file cannot be read: Too many levels of symbolic links; check it and its permissions"
+    }
 
 
 def test_ragnanos_own_folder_is_no_document(tmp_path: Path) -> None:
@@ -141,7 +170,7 @@ def test_the_kind_of_a_file_is_told_by_its_bytes_then_its_name(
 @pytest.mark.parametrize(
     ("name", "data", "kind"),
     [
-        ("photo.heic", b"\x00\x00\x00\x18ftypheic", "image (.heic)"),
+        ("photo.heic", b"\x00\x00\x00\x18ftypheic", "this kind, image (.heic)"),
         ("a.xyz", b"words", ".xyz files"),
     ],
 )
@@ -149,7 +178,7 @@ def test_kinds_without_a_reader_say_so(tmp_path: Path, name: str, data: bytes, k
     (tmp_path / name).write_bytes(data)
     with pytest.raises(UnsupportedFile) as caught:
         media_type_of(str(tmp_path / name))
-    assert str(caught.value) == f"not readable: {kind}; convert it to PDF or text"
+    assert str(caught.value) == f"no reader for {kind}; convert it to PDF or text"
 
 
 def test_only_folders_border_a_pruning(tmp_path: Path) -> None:

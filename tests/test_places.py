@@ -2,7 +2,7 @@
 
 import pytest
 
-from ragnano.places import place_of, row_of
+from ragnano.places import headings_in, innermost, place_of, row_of, section_path
 from ragnano.types import Mark, Page
 
 SHEET = Page(1, 0, 0, "Rent 4,000 monthly", place="Sheet Costs", marks=(Mark(0, 4, "A1"), Mark(5, 10, "B1")))
@@ -51,3 +51,10 @@ def test_a_printed_page_is_named_by_its_number_and_cells_by_what_they_share() ->
 )
 def test_a_cell_knows_its_row(name: str, row: str) -> None:
     assert row_of(name) == row
+
+
+def test_a_section_path_is_its_headings_and_back() -> None:
+    path = section_path(["8 Term", "8.2 Renewal"])
+    assert path == "8 Term > 8.2 Renewal"
+    assert (headings_in(path), innermost(path)) == (("8 Term", "8.2 Renewal"), "8.2 Renewal")
+    assert (headings_in(""), innermost(""), innermost("8 Term")) == ((), "", "8 Term")

@@ -273,7 +273,7 @@ def test_hidden_text_and_unreadable_pages_are_warned_of_and_literal(desk: AppTes
     pages = (
         Page(1, 595, 842, "What is seen.", hidden=(Hidden("colour", "<b>unseen</b> **words** $x$"),)),
         Page(2, 595, 842, "", unreadable="no text: a picture, needs OCR"),
-        Page(3, 0, 0, "", read_by="no-reader", unreadable="Attachment a.xml: not readable: .xml files"),
+        Page(3, 0, 0, "", read_by="no-reader", unreadable="Attachment a.xml: no reader for .xml files"),
     )
     document = Document("b" * 64, "<i>Deed</i>", "application/pdf", 3, 9, status="partial")
     chunk = Chunk(document.id, 0, "What is seen.", (Span(1, 0, 13),))

@@ -42,11 +42,6 @@ NEEDS_BROWSER = [
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def environment() -> dict[str, str]:
     """More variables for the server; a module may give its own."""
     return {}

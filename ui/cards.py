@@ -8,6 +8,7 @@ from shared import file_name
 
 from ragnano.assistant import Assistant
 from ragnano.errors import RagnanoError
+from ragnano.places import innermost
 from ragnano.types import Citation, Conflict
 
 Open = Callable[[Citation], None]
@@ -36,7 +37,7 @@ def source_of(citation: Citation) -> str:
         str(citation.number) if citation.number else "",
         file_name(citation.path),
         place_of(citation),
-        section_of(citation.section.rsplit(" > ", 1)[-1]),
+        heading_text(innermost(citation.section)),
     ]
     return " · ".join(filter(None, parts))
 
@@ -46,7 +47,7 @@ def place_of(citation: Citation) -> str:
     return citation.place or f"page {citation.page}"
 
 
-def section_of(section: str) -> str:
+def heading_text(section: str) -> str:
     """A heading for showing; a bare number says what it is."""
     return section if not section or any(char.isalpha() for char in section) else f"Section {section}"
 

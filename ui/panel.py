@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import streamlit as st
-from cards import section_of
+from cards import heading_text
 from clicks import bring_into_view
 from opening import Place, reader_link
 from safe_text import copy_html, line_html
@@ -14,6 +14,7 @@ from sheets import place_on_page, sheet, zoom_buttons
 from ragnano.assistant import Assistant
 from ragnano.errors import NotFoundError
 from ragnano.passages import quoted
+from ragnano.places import headings_in
 from ragnano.types import Citation, Document
 
 
@@ -78,7 +79,7 @@ def _told(citation: Citation, page: int) -> str:
     """File, place and the headings above the words, outermost first."""
     here = page == citation.page
     place = citation.place if here and citation.place else f"page {page}"
-    headings = " › ".join(map(section_of, filter(None, citation.section.split(" > ")))) if here else ""
+    headings = " › ".join(map(heading_text, headings_in(citation.section))) if here else ""
     return " · ".join(filter(None, (file_name(citation.path), place, headings)))
 
 

@@ -12,6 +12,7 @@ from shared import LIBRARY_PAGE, assistant, counted, file_name, told
 
 from ragnano.assistant import Assistant
 from ragnano.passages import DocumentPassages, Passage, as_csv, as_markdown, by_document, quoted, reference
+from ragnano.places import headings_in
 from ragnano.types import Scope
 
 # Passages of one search: what a reader looks through before other words are tried.
@@ -96,7 +97,7 @@ def _passage(passage: Passage, key: str) -> None:
     citation = passage.citation
     with st.container(border=True, key=f"passage {key}", gap="xsmall"):
         place = citation.place or f"Page {citation.page}"
-        section = citation.section.replace(" > ", " › ")
+        section = " › ".join(headings_in(citation.section))
         st.html(
             line_html(" · ".join(filter(None, (place, section))), "place")
             + highlighted_html(citation.quote, passage.marks)

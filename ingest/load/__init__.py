@@ -28,7 +28,7 @@ from ingest.kinds import (
 )
 from ingest.load.hidden import seen, visible
 from ingest.load.loaded import LoadedFile, ReadOptions
-from ragnano.errors import UnsupportedFile
+from ragnano.errors import DamagedFile, UnsupportedFile
 
 __all__ = ["LOADERS", "LoadedFile", "ReadOptions", "load"]
 
@@ -59,7 +59,9 @@ def load(data: bytes, media_type: str, options: ReadOptions | None = None) -> Lo
     """Read a file's bytes. Raises UnsupportedFile, PasswordNeeded, LimitExceeded or DamagedFile."""
     place = LOADERS.get(media_type)
     if place is None:
-        raise UnsupportedFile(f"not readable: {media_type}; convert it to PDF or text")
+        raise UnsupportedFile(f"no reader for {media_type}; convert it to PDF or text")
+    if not data:
+        raise DamagedFile("the file is empty, 0 bytes; nothing to take in")
     module, _, name = place.partition(":")
     reader: Loader = getattr(importlib.import_module(module), name)
     return _seen(reader(data, options or ReadOptions()))

@@ -4,6 +4,7 @@ Nothing is unpacked to disk, so a member's name leads nowhere. What a member unp
 """
 
 import io
+import stat
 import zipfile
 import zlib
 
@@ -39,12 +40,15 @@ def load_zip(data: bytes, options: ReadOptions) -> LoadedFile:
             break
         if not member.is_dir() and not any(map(is_system, name.split("/"))):
             pages += _read(archive, member, name, within)
-    if not any(page.text for page in pages):
+    # Inside another file its members are named one by one, as those of an archive that gives something.
+    if not any(page.text for page in pages) and (options.inside is None or not pages):
         raise DamagedFile(_why_nothing(pages))
     return LoadedFile(numbered(pages), front="archive")
 
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, options: ReadOptions) -> list[Page]:
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return [unreadable(name, "a link to another file, which is not followed; pack the file itself")]
     if member.file_size > _MOST_MEMBER or member.file_size > max(FREE, MOST_RATIO * member.compress_size):
         return [unreadable(name, "unpacks to far more than it weighs, like a decompression bomb; left out")]
     try:

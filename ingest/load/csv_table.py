@@ -7,8 +7,8 @@ import csv
 import io
 
 from ingest.load.compose import Composer
+from ingest.load.encodings import UNKNOWN_ENCODING, decode
 from ingest.load.loaded import LoadedFile, ReadOptions
-from ingest.load.text import decoded
 from ingest.load.worksheets import MOST_CELLS, Sheet, write_sheets
 from ragnano.errors import DamagedFile, LimitExceeded
 
@@ -19,9 +19,11 @@ _MOST_CELL = 1 << 20  # characters; the standard library's limit is 131,072, whi
 
 def load_csv(data: bytes, options: ReadOptions) -> LoadedFile:
     """Pages of a table in text. Raises DamagedFile when it is empty or no text, LimitExceeded."""
-    text = decoded(data)
+    text, sure = decode(data)
     if not text.strip():
         raise DamagedFile("the file holds no text; nothing to take in")
+    if not sure:
+        raise DamagedFile(UNKNOWN_ENCODING)
     delimiter, text = _declared(text.replace("\0", ""))
     csv.field_size_limit(_MOST_CELL)
     try:

@@ -13,9 +13,9 @@ from datetime import datetime
 from email.message import Message as Mime
 from email.utils import parsedate_to_datetime
 
+from ingest.load.encodings import decoded
 from ingest.load.loaded import LoadedFile, ReadOptions
 from ingest.load.message import Attachment, Message, load_message, unflowed
-from ingest.load.text import decoded
 from ragnano.errors import DamagedFile
 
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
@@ -86,9 +86,12 @@ class _Collector:
         held = [(part, Message()) for part in shown or parts]
         for part, message in held:
             _Collector(message).collect(part)
-        self._message.plain += "\n\n".join(message.plain for _, message in held if message.plain.strip())
+        plain = [message.plain for _, message in held if message.plain.strip()]
+        for text in plain:
+            self._plain(text)
+        if not plain:
+            self._message.html += next((message.html for _, message in held if message.html), [])
         for _, message in held:
-            self._message.html = self._message.html or message.html
             self._message.attachments += message.attachments
             self._message.lost += message.lost
 
@@ -115,12 +118,15 @@ class _Collector:
     def _body(self, part: Mime, kind: str) -> None:
         data = _bytes(part)
         if kind == "text/html":
-            self._message.html = self._message.html or _text(part, data)
+            self._message.html.append(_text(part, data))
         else:
             text = _text(part, data)
             if str(part.get_param("format", "")).lower() == "flowed":
                 text = unflowed(text, joined=str(part.get_param("delsp", "")).lower() == "yes")
-            self._message.plain += ("\n\n" if self._message.plain else "") + text
+            self._plain(text)
+
+    def _plain(self, text: str) -> None:
+        self._message.plain += ("\n\n" if self._message.plain else "") + text
 
 
 def _is_other_text(kind: str) -> bool:

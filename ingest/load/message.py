@@ -33,11 +33,15 @@ class Attachment:
 
 @dataclass(slots=True)
 class Message:
-    """Headers as they are shown, in order; the body in every form it came in; attachments; what of it was lost."""
+    """Headers as they are shown, in order; the parts of the body; attachments; what of it was lost.
+
+    `plain` and `html` are different parts, each shown: of several forms of one part the program that keeps the message
+    chooses. `rich` is one more form, for bodies that have no other.
+    """
 
     headers: list[tuple[str, str]] = field(default_factory=list)
     plain: str = ""
-    html: str | bytes = ""
+    html: list[str | bytes] = field(default_factory=list)
     rich: bytes = b""
     sent: datetime | None = None
     attachments: list[Attachment] = field(default_factory=list)
@@ -83,15 +87,13 @@ def _attached(attachment: Attachment, name: str, place: str, options: ReadOption
 
 
 def _write_body(message: Message, out: Composer) -> None:
-    """The plain body where there is one: what a program makes of HTML is its guess."""
-    if message.plain.strip():
-        for paragraph in _PARAGRAPHS.split(message.plain.replace("\r\n", "\n").replace("\r", "\n")):
-            out.paragraph(paragraph)
-    elif message.html:
+    for paragraph in _PARAGRAPHS.split(message.plain.replace("\r\n", "\n").replace("\r", "\n")):
+        out.paragraph(paragraph)
+    for page in message.html:
         from ingest.load.web import write_html  # half a second, which a plain message need not wait for
 
-        write_html(message.html, out)
-    elif message.rich:
+        write_html(page, out)
+    if message.rich and not (message.plain.strip() or message.html):
         from ingest.load.rtf import write_rtf
 
         write_rtf(message.rich, out)

@@ -70,7 +70,8 @@ def _message(storage: Storage) -> Message:
     return Message(
         [(name, value) for name, value in headers if value],
         plain,
-        html,
+        # One body in several forms: what a program makes of HTML is its guess.
+        [html] if html and not plain.strip() else [],
         rich,
         sent,
         [_attachment(item, place) for item, place in attached if not _is_part_of_body(item)],

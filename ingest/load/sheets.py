@@ -16,6 +16,7 @@ from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.utils.datetime import from_excel
 
 from ingest.load.compose import Composer
+from ingest.load.embedded import with_embedded
 from ingest.load.loaded import LoadedFile, ReadOptions
 from ingest.load.ooxml import Office
 from ingest.load.packages import check_xml
@@ -40,7 +41,7 @@ def load_sheets(data: bytes, options: ReadOptions) -> LoadedFile:
         raise
     except Exception:  # noqa: BLE001 - border, see the module's docstring
         raise DamagedFile("the workbook is damaged; open it in a spreadsheet program and save it anew") from None
-    pages = out.pages()
+    pages = with_embedded(out.pages(), office, options)
     if not any(page.text for page in pages):
         raise DamagedFile("the workbook has no filled cell; nothing to take in")
     return LoadedFile(pages, *office.title_and_author())
@@ -74,6 +75,7 @@ def _sheets(values: openpyxl.Workbook, formulas: openpyxl.Workbook | None) -> It
             sheet.sheet_state != "visible",
             frozenset(number for number, how in sheet.row_dimensions.items() if how.hidden),
             frozenset(_hidden_columns(sheet)),
+            {cell.coordinate: cell.comment.text for _, cell in sorted(sheet._cells.items()) if cell.comment},
         )
 
 

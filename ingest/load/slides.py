@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingest.load.compose import Cell, Composer
+from ingest.load.embedded import with_embedded
 from ingest.load.loaded import LoadedFile, ReadOptions
 from ingest.load.ooxml import Office, attribute, child, children, integer, local
 from ragnano.errors import DamagedFile
@@ -34,7 +35,10 @@ def load_slides(data: bytes, options: ReadOptions) -> LoadedFile:
         for notes in office.referred(slide, "notesSlide"):
             out.break_page(f"Slide {number}{hidden}, notes")
             _Slide(office, notes, out, (0, 0), footers).write(office.xml(notes))
-    pages = out.pages()
+    # A chart is read where it stands; its workbook would say the same once more.
+    charts = (name for name in office.names if "/charts/" in name and name.endswith(".xml"))
+    figures = {item.target for chart in charts for item in office.references(chart).values()}
+    pages = with_embedded(out.pages(), office, options, figures)
     if not any(page.text for page in pages):
         raise DamagedFile("the presentation holds no text; nothing to take in")
     return LoadedFile(pages, *office.title_and_author())

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from lxml import etree, html
 
+from ingest.load.encodings import decoded
 from ingest.load.ooxml import integer
-from ingest.load.text import decoded
 from ingest.load.word_numbers import numbered
 from ragnano.errors import LimitExceeded
 from ragnano.types import HiddenKind
@@ -23,12 +23,18 @@ NUMBERED = "\ue001"
 """Stands before the number of a list's item, which tells it from one with a bullet."""
 
 _DROPPED = ("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "link", "meta", "head")
+_AS_BLOCKS = ("main", "form", "fieldset", "legend", "nav", "details", "summary", "figure", "dialog")
+_AS_WORDS = ("label", "button", "select", "textarea", "math")
+"""Elements that are seen like any other and that `unstructured` leaves out with all they hold, forms and menus."""
+_TYPED = ("", "text", "search", "tel", "url", "email", "number", "date", "datetime-local", "month", "week", "time")
+_TICKED = ("checkbox", "radio")
 _DECLARED = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _INVISIBLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0+)?(?![\d.])|mso-hide\s*:\s*all", re.I
 )
 _ZERO_SIZE = re.compile(r"font-size\s*:\s*[01](?:\.0+)?(?:px|pt)|font-size\s*:\s*0(?![.\d])", re.I)
+_AWAY = re.compile(r"(?<![\w])(?:left|top|right|bottom|text-indent|margin-left)\s*:\s*-\d{4,}(?:\.\d+)?(?:px|pt)", re.I)
 _WHITE = re.compile(
     r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?|white|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))\s*(?:;|!|$)", re.I
 )
@@ -74,7 +80,7 @@ def tidied(data: bytes | str) -> Tidy | None:
     selectors = _hiding_selectors("\n".join(root.xpath("//style/text()")))
     etree.strip_elements(root, *_DROPPED, with_tail=False)
     hidden = tuple(_take_hidden(root, selectors))
-    for item in list(root.iter("main")):
+    for item in list(root.iter(*_AS_BLOCKS)):
         item.tag = "div"  # the page is all of it, not only what it calls its main part
     for item in list(root.iter("br")):
         item.tail = LINE_END + (item.tail or "")
@@ -82,6 +88,7 @@ def tidied(data: bytes | str) -> Tidy | None:
     for item in root.iter():
         if not len(item) and item.text and len(item.text.strip()) == 1:
             item.text += LINE_END  # a paragraph of one character (a ticked box) would be taken for none
+    _fill_fields(root)
     for table in reversed(list(root.iter("table"))):
         _table(table)
     for item in root.iter("ol"):
@@ -99,16 +106,25 @@ def _decoded(data: bytes) -> str:
     return decoded(data)
 
 
-def _hiding_selectors(css: str) -> set[str]:
-    """Classes and ids (".x", "#y") that are hidden whatever the medium."""
-    found: set[str] = set()
+def _hiding_selectors(css: str) -> dict[str, HiddenKind]:
+    """Classes and ids (".x", "#y") that are hidden whatever the medium, and how."""
+    found: dict[str, HiddenKind] = {}
     for selectors, rules in _RULE.findall(_CONDITIONAL.sub("", css)):
-        if _INVISIBLE.search(rules):
-            found |= {one.strip().lstrip("*") for one in selectors.split(",") if _SIMPLE.fullmatch(one.strip())}
+        if kind := _hidden_by(rules):
+            found |= {one.strip(): kind for one in selectors.split(",") if _SIMPLE.fullmatch(one.strip())}
     return found
 
 
-def _take_hidden(root: Any, selectors: set[str]) -> Iterator[tuple[HiddenKind, str]]:
+def _hidden_by(style: str) -> HiddenKind | None:
+    """How a style hides text, its colour left aside."""
+    if _INVISIBLE.search(style):
+        return "invisible"
+    if _ZERO_SIZE.search(style):
+        return "size"
+    return "off-page" if _AWAY.search(style) else None
+
+
+def _take_hidden(root: Any, selectors: dict[str, HiddenKind]) -> Iterator[tuple[HiddenKind, str]]:
     for item in list(root.iter()):
         if not isinstance(item.tag, str) or item.getparent() is None:
             continue
@@ -120,14 +136,14 @@ def _take_hidden(root: Any, selectors: set[str]) -> Iterator[tuple[HiddenKind, s
                 yield kind, text
 
 
-def _hidden_as(item: Any, selectors: set[str]) -> HiddenKind | None:
-    style = item.get("style", "")
-    named = {f".{name}" for name in item.get("class", "").split()} | {f"#{item.get('id', '')}"}
-    named |= {f"{item.tag}{name}" for name in named}
-    if item.get("hidden") is not None or _INVISIBLE.search(style) or named & selectors:
+def _hidden_as(item: Any, selectors: dict[str, HiddenKind]) -> HiddenKind | None:
+    if item.get("hidden") is not None or (item.tag == "dialog" and item.get("open") is None):
         return "invisible"
-    if style and _ZERO_SIZE.search(style):
-        return "size"
+    style = item.get("style", "")
+    named = [f".{name}" for name in item.get("class", "").split()] + [f"#{item.get('id', '')}"]
+    named += [f"{item.tag}{name}" for name in named]
+    if kind := _hidden_by(style) or next((selectors[name] for name in named if name in selectors), None):
+        return kind
     white = _WHITE.search(style) or item.get("color", "").lower() in ("#ffffff", "#fff", "white")
     return "colour" if white and not any(map(_has_ground, (item, *item.iterancestors()))) else None
 
@@ -137,6 +153,26 @@ def _has_ground(item: Any) -> bool:
     return "background" in item.get("style", "").lower() or any(
         item.get(name) is not None for name in ("bgcolor", "background", "class")
     )
+
+
+def _fill_fields(root: Any) -> None:
+    """Writes what a form's fields show where they stand."""
+    for item in list(root.iter("select")):
+        options = list(item.iter("option"))
+        chosen = [one for one in options if one.get("selected") is not None]
+        shown = chosen or (options[:1] if item.get("multiple") is None else [])
+        for option in options:
+            option.text = f" {option.text_content()} " if option in shown else None
+        etree.strip_tags(item, "option", "optgroup")
+    for item in list(root.iter("input")):
+        kind = item.get("type", "").lower()
+        if kind in _TYPED:
+            item.text = f" {item.get('value', '')} "
+        elif kind in _TICKED:
+            item.text = " ☐ " if item.get("checked") is None else " ☒ "
+        item.tag = "span"
+    for item in list(root.iter(*_AS_WORDS)):
+        item.tag = "span"
 
 
 def _number(ordered: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ingest.headings import label_of
 from ingest.load.compose import Cell, Composer
+from ingest.load.embedded import with_embedded
 from ingest.load.loaded import LoadedFile, ReadOptions
 from ingest.load.ooxml import Office, attribute, child, children, is_on, local, value
 from ingest.load.word_numbers import Numbers
@@ -28,8 +29,10 @@ _PAGE_NUMBER = re.compile(r"\W*(?:page\s*)?\d*\W*(?:of\s*\d*\W*)?", re.I)
 def load_word(data: bytes, options: ReadOptions) -> LoadedFile:
     """Pages of a Word document. Raises DamagedFile, LimitExceeded, PasswordNeeded."""
     office = Office(data)
-    pages = _Reader(office).pages()
+    pages = with_embedded(_Reader(office).pages(), office, options)
     if not any(page.text for page in pages):
+        if any("/media/" in name for name in office.names):
+            raise DamagedFile("holds pictures and no text; save it as PDF, whose pages are then read by OCR")
         raise DamagedFile("the document holds no text; nothing to take in")
     return LoadedFile(pages, *office.title_and_author())
 
@@ -42,7 +45,7 @@ class _Reader:
         self._styles = Styles(self._part("styles"))
         self._numbers = Numbers(self._part("numbering"))
         self._note_numbers = NoteNumbers()
-        self._notes = {kind: self._noted(kind) for kind in ("footnote", "endnote")}
+        self._notes = {kind: self._noted(kind) for kind in ("footnote", "endnote", "comment")}
         self._endnotes: list[tuple[str, str]] = []
         self._clauses: set[int] = set()
         self._tables = 0
@@ -142,8 +145,13 @@ class _Reader:
     def _note(self, note: tuple[str, str]) -> None:
         kind, name = note
         item = self._notes[kind].get(name)
-        if item is not None:
-            text = " ".join(self._words(paragraph).text.strip() for paragraph in item.iter("{*}p"))
+        if item is None:
+            return
+        text = " ".join(self._words(paragraph).text.strip() for paragraph in item.iter("{*}p"))
+        if kind == "comment":
+            author = fold(attribute(item, "author") or "")
+            self._out.paragraph(f"Comment{f' by {author}' if author else ''}: {fold(text)}", "comment")
+        else:
             number = self._note_numbers.number(kind, name)
             self._out.paragraph(f"{number} {fold(text)}", f"{kind} {number}")
 

@@ -13,9 +13,7 @@ PAGE_END = "\f"
 """Stands in a paragraph's text where Word begins a new page."""
 
 # Elements whose text is not on paper: deleted, moved away, instructions of fields, the phonetic half of a ruby.
-_UNPRINTED = frozenset(
-    "del moveFrom delText instrText delInstrText rPr pPr sdtPr sdtEndPr rt Fallback commentReference".split()
-)
+_UNPRINTED = frozenset("del moveFrom delText instrText delInstrText rPr pPr sdtPr sdtEndPr rt Fallback".split())
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "cr": "\n", "noBreakHyphen": "-", "lastRenderedPageBreak": PAGE_END}
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SMALLEST = 4  # half points: nobody reads text of two points
@@ -89,10 +87,10 @@ def _run(run: Any, words: Words, styles: Styles, numbers: NoteNumbers, shaded: b
             text += PAGE_END if attribute(item, "type") == "page" else "\n"
         elif name == "sym":
             text += _symbol(item)
-        elif name in ("footnoteReference", "endnoteReference"):
+        elif name in ("footnoteReference", "endnoteReference", "commentReference"):
             note = (name.removesuffix("Reference"), attribute(item, "id") or "")
             words.notes.append(note)
-            text += numbers.number(*note)
+            text += numbers.number(*note) if note[0] != "comment" else ""
         elif name not in _UNPRINTED:
             inner = Words()
             _gather(item, inner, styles, numbers, shaded)

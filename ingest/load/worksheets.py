@@ -22,6 +22,8 @@ class Sheet:
     hidden: bool = False
     hidden_rows: frozenset[int] = field(default=frozenset())
     hidden_columns: frozenset[int] = field(default=frozenset())
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """What is noted at a cell ("B7")."""
 
 
 def write_sheets(sheets: Iterable[Sheet], out: Composer) -> None:
@@ -33,6 +35,8 @@ def write_sheets(sheets: Iterable[Sheet], out: Composer) -> None:
             raise LimitExceeded(f"more than {MOST_CELLS:,} filled cells; split the spreadsheet")
         out.break_page(f"{sheet.place} (hidden)" if sheet.hidden else sheet.place)
         _write(sheet, out)
+        for name, text in sheet.notes.items():
+            out.paragraph(f"Comment at {name}: {text}", name)
 
 
 def column_name(number: int) -> str:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from ragnano.facts import DATE
+from ragnano.places import headings_in, section_path
 from ragnano.store import Catalogue
 from ragnano.text import fold, sentence_spans
 from ragnano.types import Chunk, Span
@@ -62,10 +63,10 @@ class Sentence:
 
 def sections_of(document: str, catalogue: Catalogue) -> list[Section]:
     """A document's sections in reading order: by top headings, by those below where these are under FEW_SECTIONS."""
-    rows = [(identifier, section.split(" > ")) for identifier, section in catalogue.headings_of(document)]
+    rows = [(identifier, headings_in(section)) for identifier, section in catalogue.headings_of(document)]
     for depth in (1, 2, 3):
         runs = [
-            Section(" > ".join(path), tuple(identifier for identifier, _ in group))
+            Section(section_path(path), tuple(identifier for identifier, _ in group))
             for path, group in groupby(rows, key=lambda row: row[1][:depth])
         ]
         if len(runs) >= FEW_SECTIONS:
@@ -78,7 +79,7 @@ def name_of(heading: str) -> str:
 
     A heading that is only a number stays it: "Section 5"; a date is no label.
     """
-    parts = heading.split(" > ")
+    parts = headings_in(heading) or ("",)
     for part in reversed(parts):
         words = _NUMBERING.sub("", part).strip()
         if not DATE.search(part) and sum(character.isalpha() for character in words) > 2:

@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from ragnano.errors import AmbiguousError, QuestionError
 from ragnano.narrow import narrow
+from ragnano.places import headings_in
 from ragnano.question import read_question, synonym_stems
 from ragnano.store import Catalogue
 from ragnano.tasks.recognise import DOCUMENT_NOUN
@@ -124,7 +125,7 @@ def _part(rest: str, document: Document) -> tuple[str, ...]:
 
 def belongs(heading: str, subject: Subject) -> bool:
     """Whether a heading path names the part that is meant."""
-    headings = heading.split(" > ")
+    headings = headings_in(heading)
     if subject.numbers:
         return any(_has_number(heading, number) for heading in headings for number in subject.numbers)
     stems = set(content_stems(heading))

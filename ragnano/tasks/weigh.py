@@ -6,6 +6,7 @@ The weights are set by judgement, looking at the sample documents; they are not 
 import re
 
 from ragnano.facts import AMOUNT, DATE, DURATION, SHARE
+from ragnano.places import innermost
 from ragnano.tasks.sections import Sentence
 
 # "shall not be required to" and "will have the right to" oblige nobody.
@@ -79,7 +80,7 @@ def telling(sentence: Sentence, in_clause: int = 0, in_section: int = 0) -> floa
 
     A clause opens with its rule and goes on with its details.
     """
-    text, heading = sentence.text, sentence.chunk.section.rsplit(" > ", 1)[-1]
+    text, heading = sentence.text, innermost(sentence.chunk.section)
     score = min(MOST_FACTS, sum(weight for pattern, weight in FACTS if pattern.search(text)))
     if DUTY.search(text) or RIGHT.search(text) or BAN.search(text):
         score += 0.3
