@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePath
 
+from ragnano.names import is_place, is_role, names_somebody
 from ragnano.question import Question
 from ragnano.store import Catalogue
 from ragnano.text import STOPWORDS, content_stems, fold, stem, words
@@ -58,8 +59,7 @@ def narrow(question: Question, catalogue: Catalogue, scope: Scope) -> Narrowed:
     if files := tuple(document for document in documents if _is_called(document, question.files)):
         ids = tuple(document.id for document in files)
         return Narrowed(replace(scope, documents=ids), files, _without_files(question))
-    names = [_name_stems(name) for name in question.names]
-    wanted = {word for name in names for word in name} - _WEAK - _words_of_dates(question)
+    wanted = _wanted(question, documents) - _WEAK - _words_of_dates(question)
     wanted |= set(question.dates) & {document.date for document in documents if document.date}
     if not wanted or not documents:
         return unchanged
@@ -90,6 +90,18 @@ def without_names(text: str, stems: frozenset[str]) -> str:
         lambda match: "" if match.group()[0].isupper() and stem(match.group()) in stems else match.group(), text
     )
     return fold(kept) if content_stems(kept) else text
+
+
+def _wanted(question: Question, documents: Sequence[Document]) -> set[str]:
+    """Stems of the question's names. Places, roles and quoted terms count as a document's own name only."""
+    found: set[str] = set()
+    quoted = {word for phrase in question.phrases for word in _name_stems(phrase)}
+    for name in question.names:
+        stems = _name_stems(name)
+        ordinary = is_place(name) or is_role(name) or stems <= quoted
+        if not ordinary or any(stems <= _own_names(document) for document in documents):
+            found |= stems
+    return found
 
 
 def _is_called(document: Document, files: Sequence[str]) -> bool:
@@ -143,9 +155,11 @@ def _stems_of_names(title: str, parties: tuple[str, ...], paths: tuple[str, ...]
 def _named_in_front(names: Sequence[str], catalogue: Catalogue, scope: Scope) -> dict[str, set[str]]:
     """For each document whose first chunks hold one of the names as a phrase: the stems of those names."""
     found: dict[str, set[str]] = {}
-    for phrase in dict.fromkeys(part for name in names for part in _single_names(name)):
-        for document in catalogue.opening_with(phrase, scope, _FRONT_CHUNKS):
-            found.setdefault(document, set()).update(_name_stems(phrase))
+    phrases = dict.fromkeys(part for name in names for part in _single_names(name))
+    for phrase in (phrase for phrase in phrases if not (is_place(phrase) or is_role(phrase))):
+        for document, opening in catalogue.opening_with(phrase, scope, _FRONT_CHUNKS).items():
+            if names_somebody(phrase, opening):
+                found.setdefault(document, set()).update(_name_stems(phrase))
     return found
 
 

@@ -108,6 +108,45 @@ def test_a_question_is_narrowed_to_the_documents_that_bear_its_names(
     assert named(three, question) == files
 
 
+LOAN = (
+    "“Kestrel Bank” is the bank. “Prime Rate” means a rate, and Prime Rate changes have caused a new rate. Made by "
+    "Sigma Barges Inc., a New York corporation (“Sigma”), as Borrower."
+)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does Prime Rate mean?",  # a term that the document defines
+        "Does anybody pay after dismissal for Cause?",  # a word that stands inside others, and small
+        "Which agreements are governed by the law of New York?",  # a place, where somebody is at home
+        "May the Borrower prepay?",  # a part that somebody plays
+    ],
+)
+def test_words_with_capitals_that_are_nobodys_name_leave_the_question_and_its_scope_alone(
+    three: Assistant, question: str
+) -> None:
+    add_text(three, LOAN, name="loan.txt")
+    narrowed = narrow(read_question(question), three.catalogue, Scope())
+    assert (narrowed.about, narrowed.focus) == ((), question)
+
+
+def test_a_name_counts_although_the_document_shortens_it_too_and_a_place_stands_beside_it(three: Assistant) -> None:
+    add_text(three, LOAN, name="loan.txt")
+    assert named(three, "Must Sigma pay?") == ["loan.txt"]
+    assert named(three, "Does the law of New York govern the agreement of Sigma?") == ["loan.txt"]
+
+
+def test_a_term_in_quotation_marks_does_not_hide_the_name_beside_it(three: Assistant) -> None:
+    assert named(three, 'What does "EBITDA" mean in the agreement of Delta Foods?') == ["nda.txt"]
+    assert named(three, 'What does "EBITDA" mean to Delta?') == ["nda.txt"]
+
+
+def test_a_place_in_a_documents_own_title_narrows(three: Assistant) -> None:
+    add_text(three, "Rent is due there.", name="other.txt", title="Delaware Lease")
+    assert named(three, "When is rent due under the Delaware lease?") == ["other.txt"]
+
+
 @pytest.mark.parametrize(
     ("question", "files"),
     [

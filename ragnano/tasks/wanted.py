@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from ragnano.facts import AMOUNT, DATE, DURATION, SHARE
+from ragnano.names import ROLES
 from ragnano.question import synonym_stems
 from ragnano.tasks.recognise import DOCUMENT_NOUN
 from ragnano.tasks.sections import Sentence, name_of
@@ -40,11 +41,6 @@ _EMPTY = frozenset(
 _PAYING = frozenset(stem(word) for word in "pay payment fee charge price cost amount money financial".split())
 _PAYS = re.compile(
     r"\b(?:(?:re|pre)?pa(?:y|ys|id|yable)|reimburses?|refunds?|remits?|to deposit|(?:shall|must|will) deposit)\b", re.I
-)
-ROLES = (
-    "tenant landlord lessee lessor supplier customer buyer seller vendor purchaser licensor licensee lender borrower "
-    "guarantor employer employee company consultant contractor subcontractor provider client distributor manufacturer "
-    "franchisor franchisee agent principal processor controller recipient discloser user bank reseller sponsor"
 )
 _ROLE = rf"(?:{'|'.join(ROLES.split())})"
 _NAME = rf"(?:(?-i:[A-Z][\w&-]+)|{_ROLE})"
