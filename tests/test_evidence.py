@@ -57,6 +57,12 @@ def test_a_page_number_and_a_clauses_own_heading_are_no_evidence(assistant: Assi
     assert [item.text for item in evidence] == ["Neither party may assign."]
 
 
+def test_a_clauses_short_heading_is_not_joined_to_its_first_sentence(assistant: Assistant) -> None:
+    add_text(assistant, "# 7. Duration\n\n7. Duration\n7.1 This agreement lasts for two years.")
+    evidence, _ = evidence_for(assistant, "How long does the agreement last?")
+    assert [item.text for item in evidence] == ["7.1 This agreement lasts for two years."]
+
+
 def test_an_amount_that_stands_alone_is_evidence(assistant: Assistant) -> None:
     add_text(assistant, "# Distributor Agreement\n\nThe yearly fee of it:\n\n$5,000\n\n15%")
     evidence, _ = evidence_for(assistant, "What is the yearly fee of the distributor agreement?")
