@@ -12,6 +12,7 @@ from pathlib import PurePath
 
 from ragnano.evidence import select
 from ragnano.gate import load_gate
+from ragnano.refusal import nearest
 from ragnano.retrieve import Found
 from ragnano.tasks.parts import Outcome, Tools, as_evidence
 from ragnano.tasks.sections import Reader, Sentence, name_of, trimmed
@@ -30,7 +31,6 @@ WIDE = 200
 """Clauses that a search over many documents brings."""
 MOST_SCORED = 200
 """Sentences that are embedded: about 3 seconds on two cores."""
-NEAREST = 3
 
 # Set by judgement on the sample documents: how much the topic's words and its meaning (cosine) count, what a sentence
 # of the kind asked for must reach, and what one must reach when no kind is asked for and nothing else speaks for it.
@@ -67,7 +67,7 @@ def list_items(focus: str, scope: Scope, tools: Tools) -> Outcome:
     items = _passing(likely, wanted, found, tools)
     ready_at = time.monotonic()
     if not items:
-        return Outcome(about=about, nearest=found.hits[:NEAREST], confidence=confidence)
+        return Outcome(about=about, nearest=nearest(found.hits), confidence=confidence)
     outcome = _written(items, documents, tools, more_unseen=len(likely) == MOST_SCORED)
     return replace(outcome, about=about, confidence=confidence, ready_at=ready_at)
 
