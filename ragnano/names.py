@@ -31,6 +31,9 @@ _OF_A_PLACE = re.compile(r"^(?:state|commonwealth|republic|province|kingdom) of 
 _OPEN, _CLOSE = ('"', "“"), ('"', "”")
 
 
+_AS_PARTS = frozenset("section clause article paragraph part schedule exhibit annex appendix attachment".split())
+
+
 def is_place(name: str) -> bool:
     """Whether a name is that of a state or country: "State of New York"."""
     return _OF_A_PLACE.sub("", name.lower()) in _AS_PLACES
@@ -39,6 +42,16 @@ def is_place(name: str) -> bool:
 def is_role(name: str) -> bool:
     """Whether a name is what a contract calls a party by its part: "Tenant", "Lenders"."""
     return name.lower().removesuffix("s") in _AS_ROLES
+
+
+def is_part(name: str) -> bool:
+    """Whether a name is the word for a part of a document: "Section"."""
+    return name.lower().removesuffix("s") in _AS_PARTS
+
+
+def tells_nothing_apart(name: str) -> bool:
+    """Whether many documents say such a name: a place, a role, a part."""
+    return is_place(name) or is_role(name) or is_part(name)
 
 
 def names_somebody(name: str, text: str) -> bool:

@@ -142,6 +142,24 @@ def test_a_term_in_quotation_marks_does_not_hide_the_name_beside_it(three: Assis
     assert named(three, 'What does "EBITDA" mean to Delta?') == ["nda.txt"]
 
 
+def test_a_name_in_small_letters_narrows_where_no_other_document_says_it(three: Assistant) -> None:
+    assert named(three, "does acme pay fees?") == ["acme-beta-supply.txt"]
+    add_text(three, "The acme of skill.", name="skill.txt")
+    assert named(three, "does acme pay fees?") == []
+    assert named(three, "what does gamma charge?") == ["lease-2020.txt"]
+
+
+def test_a_name_of_two_words_at_the_head_of_a_glued_file_name_narrows(three: Assistant) -> None:
+    add_text(three, "Fees are due here.", name="NordicEnergyEmissionsCorp_2008.txt", title="License")
+    add_text(three, "Fees are due there.", name="b.txt", title="Letter", parties=("Marsh Energy Cooperative",))
+    assert named(three, "Which fees does Nordic Energy take?") == ["NordicEnergyEmissionsCorp_2008.txt"]
+
+
+def test_the_word_for_a_part_of_a_document_is_no_name(three: Assistant) -> None:
+    add_text(three, "Section 2 Fees\n\nFees are due here.", name="sections.txt", title="Fees")
+    assert named(three, "What did Section 2 of the agreement of Delta Foods change?") == ["nda.txt"]
+
+
 def test_a_place_in_a_documents_own_title_narrows(three: Assistant) -> None:
     add_text(three, "Rent is due there.", name="other.txt", title="Delaware Lease")
     assert named(three, "When is rent due under the Delaware lease?") == ["other.txt"]

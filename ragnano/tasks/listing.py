@@ -12,6 +12,7 @@ from pathlib import PurePath
 
 from ragnano.evidence import select
 from ragnano.gate import load_gate
+from ragnano.names import is_place
 from ragnano.refusal import nearest
 from ragnano.retrieve import Found
 from ragnano.tasks.parts import Outcome, Tools, as_evidence
@@ -19,6 +20,7 @@ from ragnano.tasks.sections import Reader, Sentence, name_of, trimmed
 from ragnano.tasks.subject import named_at_end
 from ragnano.tasks.wanted import Wanted, read_wanted, role_of, same_words
 from ragnano.tasks.weigh import FRONT_CHUNKS, telling
+from ragnano.text import content_stems
 from ragnano.types import Document, Evidence, Scope
 
 MOST_ITEMS = 20
@@ -62,7 +64,12 @@ def list_items(focus: str, scope: Scope, tools: Tools) -> Outcome:
     confidence = load_gate().confidence(signals)
     # Words that narrowed the search to a document by its name are no topic inside it.
     wanted = read_wanted(focus)
-    wanted = replace(wanted, topic=tuple(part for part in wanted.topic if part in found.question.stems))
+    places = [name for name in found.question.names if is_place(name)]
+    wanted = replace(
+        wanted,
+        topic=tuple(part for part in wanted.topic if part in found.question.stems),
+        places=frozenset(content_stems(" ".join(places))),
+    )
     likely = _likely(documents, wanted, found, tools)
     items = _passing(likely, wanted, found, tools)
     ready_at = time.monotonic()
@@ -78,7 +85,7 @@ def _likely(documents: Sequence[Document], wanted: Wanted, found: Found, tools: 
 
     def items() -> Iterator[_Item]:
         for document, names, sentence in _sentences(documents, wanted, found, tools):
-            if wanted.fits(sentence, names):
+            if wanted.fits(sentence, names) and wanted.says_the_places(sentence):
                 score = wanted.coverage(sentence) + 0.5 * ranked.get(sentence.chunk.id, 0.0)
                 yield _Item(document, sentence, score if wanted.topic else telling(sentence))
 

@@ -52,11 +52,15 @@ _NO_OWNER = re.compile(rf"{DOCUMENT_NOUN}|section|clause|article|schedule|exhibi
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`kind`: how such a sentence reads (None: any). `topic`: stems. `who`: a party or its role ("": anybody)."""
+    """`kind`: how such a sentence reads (None: any). `topic`: stems. `who`: a party or its role ("": anybody).
+
+    `places`: stems of places, which no synonym and no nearness can stand for.
+    """
 
     kind: re.Pattern[str] | None
     topic: tuple[str, ...]
     who: str = ""
+    places: frozenset[str] = frozenset()
 
     def coverage(self, sentence: Sentence) -> float:
         """Share, 0 to 1, of the topic that the sentence and its heading hold, synonyms included; 1 without a topic."""
@@ -74,6 +78,10 @@ class Wanted:
                 beside = above & alternatives or (paid and _MONEY.search(sentence.text))
                 counted.append(BESIDE if beside else 0.0)
         return sum(counted) / len(counted)
+
+    def says_the_places(self, sentence: Sentence) -> bool:
+        """Whether a sentence about New York names it."""
+        return self.places <= set(content_stems(f"{sentence.lead} {sentence.text}"))
 
     def is_called(self, heading: str) -> bool:
         """Whether a heading has all words of the topic: "Events of Default" holds the events of default."""
