@@ -77,7 +77,8 @@ def extracts_of(hit: Hit, catalogue: Catalogue) -> list[Extract]:
             text = fold(page.text[piece.start : piece.end])
             told = columns.told(text)
             before = made[-1] if made else None
-            joins = before and not before.told and not told and ordered == before.orders
+            alike = before and not before.told and not told and ordered == before.orders
+            joins = alike and before and not _is_heading(before.text, hit.chunk)
             if before and joins and _joins(before.text, text, before.spans[-1], piece):
                 whole = f"{before.text} {text}"
                 made[-1] = Extract(hit, (*before.spans, piece), whole, ordered or addresses_a_model(whole))
