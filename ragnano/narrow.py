@@ -111,12 +111,13 @@ def _small_names(question: Question, documents: Sequence[Document], catalogue: C
     if any(character.isupper() for character in question.text[1:]):
         return set()
     found: set[str] = set()
-    borne = set().union(*(_stems_of_names("", document.parties, ()) for document in documents))
-    for word in {word for word in words(question.text) if stem(word) in borne - _WEAK and word not in STOPWORDS}:
-        bearers = {document.id for document in documents if stem(word) in _own_names(document)}
-        hits = catalogue.lexical(quote_term(word), scope, _MOST_HITS)
-        if {chunk.document for chunk in catalogue.chunks(identifier for identifier, _ in hits).values()} <= bearers:
-            found.add(stem(word))
+    for word in {word for word in words(question.text) if word not in STOPWORDS and stem(word) not in _WEAK}:
+        bearers = [document for document in documents if stem(word) in _own_names(document)]
+        if any(stem(word) in _stems_of_names("", document.parties, ()) for document in bearers):
+            hits = catalogue.lexical(quote_term(word), scope, _MOST_HITS)
+            holders = {chunk.document for chunk in catalogue.chunks(identifier for identifier, _ in hits).values()}
+            if holders <= {document.id for document in bearers}:
+                found.add(stem(word))
     return found
 
 
