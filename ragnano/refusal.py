@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ragnano.facts import AMOUNT, DURATION, SHARE
-from ragnano.text import sentences, words
+from ragnano.text import STOPWORDS, sentences, words
 from ragnano.types import Chunk, Document, Hit
 
 NAMED = 3
@@ -17,6 +17,9 @@ _LEADER = re.compile(r"(?:\.\s?){5,}")
 _ENDS_IN_PAGE = re.compile(r"^\S.*\D\s(\d{1,3})$")
 _LEAST_CONTENTS = 5  # lines in a row that end in rising numbers
 _SIGNATURE = re.compile(r"_{4,}|^IN WITNESS", re.IGNORECASE)
+_PROSE = (
+    0.35  # least share of words like "the" and "shall" in a sentence that a chunk's end cuts off; headings have .25
+)
 _LEAST_WORDS = 6  # of a sentence; with fewer it may be a heading
 
 
@@ -47,8 +50,14 @@ def says_something(chunk: Chunk) -> bool:
     text = "\n".join(lines)
     if any(fact.search(text) for fact in (AMOUNT, SHARE, DURATION)):
         return True
-    cut = [text[start:end] for start, end in sentences(text)]
-    return any(len(words(sentence)) >= _LEAST_WORDS and sentence[-1] in '.;:!?”"。' for sentence in cut)
+    return any(_is_sentence(text[start:end]) for start, end in sentences(text))
+
+
+def _is_sentence(text: str) -> bool:
+    said = words(text)
+    if len(said) < _LEAST_WORDS:
+        return False
+    return text[-1] in '.;:!?”"。' or sum(word in STOPWORDS for word in said) >= _PROSE * len(said)
 
 
 def _lists_pages(lines: Sequence[str]) -> bool:

@@ -36,6 +36,7 @@ def test_contents_titles_and_signatures_say_nothing(text: str) -> None:
         CLAUSE,
         f"{CONTENTS}\n{CLAUSE}",
         "Crates returned late: $40",
+        "The Grower shall:\n(a) return the crates;\n(b) keep them clean;\n(c) count them at the end of each",
         "10. GENERAL\nThis agreement is governed by the law of Norway.",
     ],
 )

@@ -85,6 +85,10 @@ Does every supplier have to be insured?
 In the lease with Brightwater: how long is the notice period?
 Is the list of approved hosting providers part of the agreement?
 Which documents must be delivered at closing?
+Which documents are delivered at closing?
+What licenses are granted under this contract?
+What licenses have been granted?
+What contracts are assigned to the Buyer?
 Which contracts may the Agent sign?
 What happens to each agreement that the Supplier has signed?
 Does every contract need a signature?

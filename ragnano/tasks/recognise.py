@@ -70,7 +70,7 @@ _LISTS = tuple(
     )
 )
 # What is asked of several documents: none of them can answer for the others.
-_SEVERAL = r"(?:agreements|contracts|documents|leases|licen[cs]es|letters|policies|ndas|files)"
+_SEVERAL = r"(?:agreements|contracts|leases|ndas|documents|files)"
 _EACH = (
     r"(?:each|every)(?: single)? (?:agreement|contract|document|lease|licen[cs]e|file)"
     rf"|each of (?:the|these|our|my) {_SEVERAL}"
@@ -78,9 +78,10 @@ _EACH = (
 _ACROSS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"^(?:which|what)(?: of (?:the|these|those|our|my))? {_SEVERAL} (?P<rest>(?:are|have|contain|include|mention|"
-        r"provide|allow|permit|forbid|prohibit|require|restrict|expire|end|renew|refer|limit|cap|state|say|speak|give|"
-        r"grant)\b.*)$",
+        rf"^(?:which|what)(?: of (?:the|these|those|our|my))? {_SEVERAL} (?P<rest>(?:have(?! been\b)|contain|include|"
+        r"mention|provide|allow|permit|forbid|prohibit|require|restrict|expire|end|renew|refer|limit|cap|state|say|speak)"
+        r"\b.*)$",
+        r"^which(?: of (?:the|these|those|our|my))? (?:agreements|contracts|leases|ndas) (?P<rest>are\b.*)$",
         rf"^(?P<rest>(?:what|which|who|whom|whose|when|where|how)\b.*?)(?: (?:in|of|under|for|by|to))? (?:{_EACH})$",
         rf"^(?:in|under|for) (?:{_EACH})[,:]? (?P<rest>(?:what|which|who|whom|whose|when|where|how)\b.*)$",
     )
