@@ -17,7 +17,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from ragnano.extracts import Extract, extracts_of
+from ragnano.extracts import Extract, extracts_of, says_something
 from ragnano.facts import fits_kind
 from ragnano.models import Reader, Reading
 from ragnano.pointed import part_that_answers
@@ -106,8 +106,10 @@ def select(found: Found, catalogue: Catalogue, reader: Reader) -> tuple[tuple[Ev
     scores = sentence_scores(candidates.read)
     evidence: list[Evidence] = []
     for at in np.argsort(-scores, kind="stable"):
+        if len(evidence) == MOST:
+            break
         item = _to_the_point(candidates.extracts[at], candidates.parts[at], float(scores[at]), catalogue)
-        if len(evidence) < MOST and all(item.text != other.text for other in evidence):
+        if says_something(candidates.extracts[at]) and all(item.text != other.text for other in evidence):
             evidence.append(item)
     return tuple(evidence), signals_of(candidates, scores)
 

@@ -84,10 +84,14 @@ def extracts_of(hit: Hit, catalogue: Catalogue) -> list[Extract]:
                 made[-1] = Extract(hit, (*before.spans, piece), whole, ordered or addresses_a_model(whole))
             else:
                 made.append(Extract(hit, (piece,), text, ordered, told))
-    return [replace(extract, spans=_merged(extract.spans)) for extract in made if _says_something(extract)]
+    return [
+        replace(extract, spans=_merged(extract.spans))
+        for extract in made
+        if any(character.isalnum() for character in extract.text)
+    ]
 
 
-def _says_something(extract: Extract) -> bool:
+def says_something(extract: Extract) -> bool:
     """Whether it is more than a number or its numbered clause's own heading, which every citation shows beside it."""
     return bool(extract.told) or not (
         _is_heading(extract.text, extract.hit.chunk) or _BARE_LABEL.fullmatch(extract.text)

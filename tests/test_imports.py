@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("ragnano.types", "ragnano.errors", "ragnano"),
     (
+        "ragnano.addresses",
         "ragnano.text",
         "ragnano.boxes",
         "ragnano.image_files",  # where points lie on a picture file: words are placed and marked by the same rule
@@ -58,7 +59,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ragnano.lookup",),
     ("ragnano.tasks",),
     ("ragnano.assistant",),
-    ("ragnano.evaluate", "ragnano.health", "ragnano.replay"),
+    ("ragnano.evaluate", "ragnano.health", "ragnano.replay", "ragnano.json_records"),
+    ("ragnano.server",),
     ("ragnano.cli", "ragnano.__main__"),
 )
 APART = (("ragnano.models", "ragnano.store"), ("ragnano.store", "ragnano.models"))
@@ -76,6 +78,7 @@ INGEST_MAY_USE = (
     "ragnano.store",
 )
 UI_MAY_USE = (
+    "ragnano.addresses",
     "ragnano.assistant",
     "ragnano.types",
     "ragnano.errors",
@@ -102,6 +105,8 @@ ONE_IMPORTER = {
     "openpyxl": "ingest/load/sheets",
     "xlrd": "ingest/load/sheets_old",
     "oxmsg": "ingest/load/outlook",
+    "fastapi": "ragnano/server",
+    "uvicorn": "ragnano/cli/serving",
 }
 
 
@@ -191,7 +196,9 @@ def test_no_file_in_ui_hides_a_library() -> None:
         assert not hidden, f"ui/{path.name} hides {path.stem}"
 
 
-@pytest.mark.parametrize("heavy", ["torch", "chromadb", "llama_cpp", "streamlit", "numpy", "pydantic", "onnxruntime"])
+@pytest.mark.parametrize(
+    "heavy", ["torch", "chromadb", "llama_cpp", "streamlit", "numpy", "pydantic", "onnxruntime", "fastapi"]
+)
 def test_the_command_line_starts_without_heavy_libraries(heavy: str) -> None:
     code = f"import sys, ragnano.cli; sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -41,7 +41,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, desk: AppTest) -> AppTest:
     ],
 )
 def test_only_loopback_is_this_machine_alone(address: str, alone: bool, desk: AppTest) -> None:
-    from door import is_loopback
+    from ragnano.addresses import is_loopback
 
     assert is_loopback(address) is alone
 

@@ -10,7 +10,6 @@ shows after a refresh. It opens this run of the server alone, is no part of any 
 
 import hashlib
 import hmac
-import ipaddress
 import secrets
 import threading
 import time
@@ -20,6 +19,7 @@ import streamlit as st
 from clicks import ask_for_pass, forget_pass, keep_pass
 from safe_text import escape
 
+from ragnano.addresses import is_loopback
 from ragnano.config import Settings
 from ragnano.errors import ConfigError
 
@@ -89,16 +89,6 @@ def guard() -> Guard:
 def listens_on() -> str:
     """The address that other machines would use, "" for every address of this machine."""
     return str(st.get_option("server.address") or "")
-
-
-def is_loopback(address: str) -> bool:
-    """Whether only this machine reaches it. Names but "localhost" may lead anywhere."""
-    if address.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(address.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def is_open() -> bool:

@@ -12,21 +12,13 @@ from talks import talks
 from turns import VERDICTS
 
 from ragnano.assistant import Assistant
-from ragnano.chat.papers import pdf, word
-from ragnano.chat.transcript import markdown
+from ragnano.chat.exporting import EXPORTS
 from ragnano.types import ConversationInfo, FoundTurn
 
 MOST_LISTED = 60
 """Conversations drawn at once, and turns found; more are a click away."""
 
 _SNIPPET = 220  # characters of an answer among what was found
-
-# What a conversation is taken out as: ending, name of the form, media type, what makes it.
-FORMS = (
-    ("docx", "Word", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", word),
-    ("pdf", "PDF", "application/pdf", pdf),
-    ("md", "Markdown", "text/markdown", markdown),
-)
 
 
 def list_conversations(helper: Assistant, infos: Sequence[ConversationInfo]) -> None:
@@ -56,15 +48,15 @@ def row(helper: Assistant, info: ConversationInfo) -> None:
                 st.caption(f"and {counted(len(turns) - 3, 'more question')}")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.page_link(ASK_PAGE, label="Open", icon=":material/forum:", query_params={TALK: info.id})
-            for ending, form, media_type, make in FORMS:
+            for form in EXPORTS.values():
                 st.download_button(
-                    form,
+                    form.name,
                     # Made when it is asked for.
-                    data=lambda make=make: _bytes(make(info, turns)),
-                    file_name=f"conversation-{info.updated[:10]}-{info.id[:6]}.{ending}",
-                    mime=media_type,
+                    data=lambda form=form: form.content(info, turns),
+                    file_name=form.file_name(info),
+                    mime=form.media_type,
                     icon=":material/download:",
-                    key=f"{form} {info.id}",
+                    key=f"{form.name} {info.id}",
                     on_click="ignore",
                 )
             with st.popover("Rename", icon=":material/edit:", key=f"renaming {info.id}"):
@@ -108,10 +100,6 @@ def show_found(found: Sequence[FoundTurn]) -> None:
                 st.caption(escape(f"{talk.title} · {day_of(item.turn.created):%d %b %Y}"), width="content")
     if len(found) > MOST_LISTED:
         st.caption(f"The first {MOST_LISTED} of {len(found)}. More words narrow the list.")
-
-
-def _bytes(content: str | bytes) -> bytes:
-    return content.encode() if isinstance(content, str) else content
 
 
 def page() -> None:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ragnano.cli.hits import echo_hits, hits_json
+from ragnano.cli.hits import echo_hits
 from ragnano.cli.keeping import kept_ask, make_folder
 from ragnano.cli.options import Batch, Collection, DataDir, Doc, From, Json, Kind, Model, To, assistant
-from ragnano.cli.output import about_lines, answer_lines, echo_lines, read_batch, to_json, without_marks
+from ragnano.cli.output import about_lines, answer_lines, echo_lines, read_batch, without_marks
 from ragnano.errors import RagnanoError
+from ragnano.json_records import hits, record, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,14 +95,14 @@ def search(
         found = helper.find(query or "", scope, k)
         echo_lines(about_lines([document.path for document in found.about]), err=True)
         if json:
-            typer.echo(to_json(hits_json(found, helper, clause=clause, references=references), indent=1))
+            typer.echo(to_json(hits(found, helper, clause=clause, references=references), indent=1))
         else:
             echo_hits(found, helper, clause=clause, references=references)
 
 
 def _batch_hits(found: "Found", helper: "Assistant", clause: bool, references: bool) -> dict[str, Any]:
     return {
-        "hits": hits_json(found, helper, clause=clause, references=references),
+        "hits": hits(found, helper, clause=clause, references=references),
         "about": [document.path for document in found.about],
     }
 
@@ -133,7 +134,7 @@ def _batch_ask(
 ) -> "Callable[[dict[str, Any], Scope], dict[str, Any]]":
     """Answers a line of a batch; with a folder, leaves its receipt there under the line's id."""
     if folder is None:
-        return lambda item, scope: _plain_answer(helper.ask(item["question"], scope, model=model))
+        return lambda item, scope: record(helper.ask(item["question"], scope, model=model))
     from ragnano.receipt import receipt_name
 
     make_folder(folder)
@@ -141,17 +142,9 @@ def _batch_ask(
 
     def run(item: dict[str, Any], scope: "Scope") -> dict[str, Any]:
         kept = kept_ask(helper, folder / receipt_name(item["id"], taken))
-        return _plain_answer(kept(item["question"], scope, model=model))
+        return record(kept(item["question"], scope, model=model))
 
     return run
-
-
-def _plain_answer(answer: "Answer") -> dict[str, Any]:
-    from ragnano.cli.output import plain
-
-    result = plain(answer)
-    assert isinstance(result, dict)
-    return result
 
 
 def _need_one(question: str | None, batch: Path | None) -> None:

@@ -3,19 +3,21 @@
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ragnano import json_records
 from ragnano.cli.answers import Preview
 from ragnano.cli.options import Collection, DataDir, Doc, Json, Model, assistant
-from ragnano.cli.output import answer_lines, echo_lines, to_json
+from ragnano.cli.output import answer_lines, echo_lines
 from ragnano.errors import NotFoundError, QuestionError, RagnanoError
+from ragnano.json_records import to_json
 
 if TYPE_CHECKING:
     from ragnano.assistant import Assistant
     from ragnano.chat import Conversation
-    from ragnano.types import Scope, Turn
+    from ragnano.types import Scope
 
 PROMPT = "> "
 HELP = (
@@ -119,7 +121,7 @@ class Session:
                 raise
             return
         if self._json:
-            typer.echo(to_json(_record(self._conversation, turn)))
+            typer.echo(to_json(json_records.turn(self._conversation.id, turn)))
         else:
             assert turn.answer is not None
             echo_lines(answer_lines(turn.answer, streamed=preview.settle(turn.answer.answer)))
@@ -189,11 +191,3 @@ class Session:
             typer.echo(to_json({"asked": asked, "error": str(error)}))
         else:
             echo_lines([f"ragnano: {error}"], err=True)
-
-
-def _record(conversation: "Conversation", turn: "Turn") -> dict[str, Any]:
-    from ragnano.cli.output import plain
-
-    record = plain(turn)
-    assert isinstance(record, dict)
-    return {"conversation": conversation.id, **record}

@@ -5,16 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ragnano import json_records
 from ragnano.cli.options import Collection, DataDir, Json, assistant
-from ragnano.cli.output import echo_lines, to_json
+from ragnano.cli.output import echo_lines
 from ragnano.errors import NotFoundError, StoreBusy
+from ragnano.json_records import to_json
 from ragnano.places import HIDDEN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ragnano.assistant import Assistant
-    from ragnano.store import Version
     from ragnano.types import Document
 
 group = typer.Typer(name="docs", help="List, show, remove, verify and rebuild documents.", no_args_is_help=True)
@@ -34,30 +32,13 @@ def register(app: typer.Typer) -> None:
 def list_documents(collection: Collection = None, json: Json = False, data_dir: DataDir = None) -> None:
     """List the documents."""
     with assistant(data_dir=data_dir) as helper:
-        documents = helper.documents(helper.scope(collection))
-        versions = helper.catalogue.versions() if documents else {}
-        hidden = helper.catalogue.hidden_counts() if documents else {}
+        found = json_records.documents(helper, collection)
         if json:
-            records = [
-                {
-                    **_record(each),
-                    "versions": _versions(helper, versions.get(each.id, ())),
-                    "hidden": hidden.get(each.id, 0),
-                }
-                for each in documents
-            ]
-            typer.echo(to_json(records, indent=1))
+            typer.echo(to_json(found, indent=1))
             return
-        if not documents:
+        if not found:
             echo_lines(["No documents yet: take some in with `ragnano ingest FOLDER`."])
-        for document in documents:
-            note = ", some pages unreadable" if document.status == "partial" else ""
-            alike = len(versions.get(document.id, ()))
-            passages = hidden.get(document.id, 0)
-            note += f"; hides text ({passages} passage{'s' if passages != 1 else ''})" if passages else ""
-            note += f"; much like {alike} other{'s' if alike != 1 else ''}" if alike else ""
-            pages = f"{document.pages} page{'s' if document.pages != 1 else ''}"
-            echo_lines([f"{document.id[:12]}  {PurePath(document.path).name}  ({document.title}; {pages}{note})"])
+        echo_lines(map(_line, found))
 
 
 @group.command("show")
@@ -72,34 +53,17 @@ def show(
     with assistant(data_dir=data_dir) as helper:
         document = helper.catalogue.resolve(name, collection)
         if page is None:
-            pages = helper.catalogue.pages(document.id)
-            unreadable = [{"page": item.number, "reason": item.unreadable} for item in pages if item.unreadable]
-            places = [{"page": item.number, "place": item.place} for item in pages if item.place]
-            versions = _versions(helper, helper.catalogue.versions_of(document.id))
-            hidden = [
-                {"page": page.number, "kind": item.kind, "text": item.text} for page in pages for item in page.hidden
-            ]
+            found = json_records.document(helper, document)
             if json:
-                found = {"unreadable_pages": unreadable, "places": places, "versions": versions, "hidden": hidden}
-                typer.echo(to_json({**_record(document), **found}, indent=1))
+                typer.echo(to_json(found, indent=1))
             else:
-                echo_lines(_about(document))
-                echo_lines(f"  page {item['page']} is {item['place']}" for item in places)
-                echo_lines(f"  much like {item['path']} ({item['likeness']:.0%})" for item in versions)
-                echo_lines(f"  page {item['page']} not readable: {item['reason']}" for item in unreadable)
-                echo_lines(
-                    f"  page {page.number} hides text ({HIDDEN[item.kind]}): {item.text[:MOST_HIDDEN]!r}"
-                    for page in pages
-                    for item in page.hidden
-                )
+                echo_lines([*_about(document), *_noted(found)])
             return
         if page > document.pages:
             raise NotFoundError(f"{PurePath(document.path).name} has {document.pages} pages: there is no page {page}")
         stored = helper.page(document.id, page)
         if json:
-            shape = {"document": document.id, "page": page, "width": stored.width, "height": stored.height}
-            text = {"text": stored.text, "read_by": stored.read_by, "unreadable": stored.unreadable}
-            typer.echo(to_json({**shape, **text, "place": stored.place}))
+            typer.echo(to_json(json_records.page(document, stored)))
         else:
             echo_lines(stored.text.split("\n"))
 
@@ -164,21 +128,13 @@ def rebuild(
             echo_lines([f"Rebuilt the index of {documents} documents."])
 
 
-def _record(document: "Document") -> dict[str, Any]:
-    from ragnano.cli.output import plain
-
-    record = plain(document)
-    assert isinstance(record, dict)
-    return record
-
-
-def _versions(helper: "Assistant", found: "Sequence[Version]") -> list[dict[str, Any]]:
-    """Documents much like one: id, path, title, date and the share of wording in common, most alike first."""
-    others = [(helper.catalogue.document(version.document), version.likeness) for version in found]
-    return [
-        {"document": one.id, "path": one.path, "title": one.title, "date": one.date, "likeness": likeness}
-        for one, likeness in others
-    ]
+def _line(found: dict[str, Any]) -> str:
+    note = ", some pages unreadable" if found["status"] == "partial" else ""
+    alike, passages = len(found["versions"]), found["hidden"]
+    note += f"; hides text ({passages} passage{'s' if passages != 1 else ''})" if passages else ""
+    note += f"; much like {alike} other{'s' if alike != 1 else ''}" if alike else ""
+    pages = f"{found['pages']} page{'s' if found['pages'] != 1 else ''}"
+    return f"{found['id'][:12]}  {PurePath(found['paths'][0]).name}  ({found['title']}; {pages}{note})"
 
 
 def _about(document: "Document") -> list[str]:
@@ -192,3 +148,16 @@ def _about(document: "Document") -> list[str]:
     lines.append(f"  in       {', '.join(document.collections)}; added {document.added}")
     lines += [f"  {'  ' * entry.level}{entry.title}" for entry in document.outline]
     return lines
+
+
+def _noted(found: dict[str, Any]) -> list[str]:
+    """What is told of its pages: their names, what they hide, why they could not be read; and what it is much like."""
+    return [
+        *(f"  page {item['page']} is {item['place']}" for item in found["places"]),
+        *(f"  much like {item['path']} ({item['likeness']:.0%})" for item in found["versions"]),
+        *(f"  page {item['page']} not readable: {item['reason']}" for item in found["unreadable_pages"]),
+        *(
+            f"  page {item['page']} hides text ({HIDDEN[item['kind']]}): {item['text'][:MOST_HIDDEN]!r}"
+            for item in found["hidden"]
+        ),
+    ]

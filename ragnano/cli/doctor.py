@@ -3,7 +3,8 @@
 import typer
 
 from ragnano.cli.options import DataDir, Json, settings
-from ragnano.cli.output import echo_lines, to_json
+from ragnano.cli.output import echo_lines
+from ragnano.json_records import to_json
 
 
 def register(app: typer.Typer) -> None:

@@ -8,7 +8,8 @@ import typer
 from ragnano.cli.evaluation_answers import answers
 from ragnano.cli.evaluation_index import Data, Index, Mode, index_of
 from ragnano.cli.options import Json
-from ragnano.cli.output import echo_lines, to_json
+from ragnano.cli.output import echo_lines
+from ragnano.json_records import to_json
 
 if TYPE_CHECKING:
     from ragnano.evaluate.retrieval import RetrievalScores

@@ -10,7 +10,8 @@ import typer
 
 from ragnano.cli.evaluation_index import Data, Index, Mode, index_of
 from ragnano.cli.options import Json, settings
-from ragnano.cli.output import echo_lines, harmless, to_json
+from ragnano.cli.output import echo_lines, harmless
+from ragnano.json_records import to_json
 
 if TYPE_CHECKING:
     from rich.table import Table

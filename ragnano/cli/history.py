@@ -1,14 +1,16 @@
 """`ragnano history`: the conversations that `ragnano chat` kept."""
 
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from ragnano.cli.options import DataDir, Json, assistant
-from ragnano.cli.output import answer_lines, echo_lines, to_json
+from ragnano.cli.output import answer_lines, echo_lines
+from ragnano.json_records import conversation, to_json
 
 if TYPE_CHECKING:
+    from ragnano.chat.exporting import Form
     from ragnano.types import ConversationInfo, Turn
 
 group = typer.Typer(name="history", help="List, show, search, export and delete conversations.", no_args_is_help=True)
@@ -43,7 +45,7 @@ def show(name: Name, json: Json = False, data_dir: DataDir = None) -> None:
         info = helper.catalogue.conversation(name)
         turns = helper.catalogue.turns(info.id)
         if json:
-            typer.echo(to_json(_whole(info, turns), indent=1))
+            typer.echo(to_json(conversation(info, turns), indent=1))
             return
         echo_lines([_line(info)])
         for turn in turns:
@@ -97,8 +99,8 @@ def export(
         if out is not None:
             write(out, content)
             echo_lines([f"Wrote {PurePath(out).name}."], err=True)
-        elif isinstance(content, str):
-            echo_lines([content.rstrip("\n")])
+        else:
+            echo_lines([content.decode().rstrip("\n")])
 
 
 @group.command("delete")
@@ -120,30 +122,15 @@ def delete(
             echo_lines([f"Deleted {deleted} conversation{'s' if deleted != 1 else ''}."])
 
 
-def _exported(form: str, info: "ConversationInfo", turns: "list[Turn]") -> str | bytes:
+def _exported(form: "Form | Literal['json']", info: "ConversationInfo", turns: "list[Turn]") -> bytes:
     """The conversation in a form that people or programs read."""
-    from ragnano.chat.papers import pdf, word
-    from ragnano.chat.transcript import markdown
+    from ragnano.chat.exporting import EXPORTS
 
-    match form:
-        case "docx":
-            return word(info, turns)
-        case "pdf":
-            return pdf(info, turns)
-        case "markdown":
-            return markdown(info, turns)
-        case _:
-            return to_json(_whole(info, turns), indent=1) + "\n"
+    if form == "json":
+        return (to_json(conversation(info, turns), indent=1) + "\n").encode()
+    return EXPORTS[form].content(info, turns)
 
 
 def _line(info: "ConversationInfo") -> str:
     turns = f"{info.turns} question{'s' if info.turns != 1 else ''}"
     return f"{info.id}  {info.updated[:16].replace('T', ' ')}  {info.title}  ({turns})"
-
-
-def _whole(info: "ConversationInfo", turns: "list[Turn]") -> dict[str, Any]:
-    from ragnano.cli.output import plain
-
-    record = plain(info)
-    assert isinstance(record, dict)
-    return {**record, "turns": plain(turns)}

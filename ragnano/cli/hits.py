@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -13,49 +13,6 @@ if TYPE_CHECKING:
     from ragnano.question import Question
     from ragnano.retrieve import Found
     from ragnano.types import Hit, Reference
-
-
-def hits_json(
-    found: "Found", helper: "Assistant", *, clause: bool = False, references: bool = False
-) -> list[dict[str, Any]]:
-    """Search hits in the shape that scripts rely on; `marks` are [start, end) of matched words in `text`."""
-    from ragnano.cite import cite_hit, first_page_span
-    from ragnano.marks import marks_of
-
-    rows = []
-    for hit in found.hits:
-        span = first_page_span(hit)
-        row: dict[str, Any] = {
-            "document": hit.document.id,
-            "path": hit.document.path,
-            "page": span.page,
-            "section": hit.chunk.section,
-            "text": hit.chunk.text,
-            "start": span.start,
-            "end": span.end,
-            "score": round(hit.score, 6),
-            "ranks": dict(hit.ranks),
-            "marks": marks_of(hit.chunk.text, found.question),
-        }
-        if place := cite_hit(hit, helper.catalogue).place:  # a slide, a cell: printed pages have none
-            row["place"] = place
-        if clause:
-            row["clause"] = "\n".join(part.text for part in helper.clause(hit))
-        if references:
-            row["references"] = [_reference_json(reference) for reference in helper.references(hit)]
-        rows.append(row)
-    return rows
-
-
-def _reference_json(reference: "Reference") -> dict[str, Any]:
-    chunk = reference.chunk
-    return {
-        "kind": reference.kind,
-        "name": reference.name,
-        "section": chunk.section,
-        "page": chunk.page,
-        "text": chunk.text,
-    }
 
 
 def echo_hits(found: "Found", helper: "Assistant", *, clause: bool = False, references: bool = False) -> None:

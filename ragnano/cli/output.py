@@ -1,6 +1,5 @@
-"""How results are printed: JSON for scripts, plain lines for people. Document text is never read as markup."""
+"""How results are read and printed: batches of questions, plain lines for people. Text is never read as markup."""
 
-import dataclasses
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,22 +17,6 @@ LIMITS = ("collection", "doc", "from", "to", "type")
 """What a line of a batch may limit its question by."""
 MOST_NAMED = 4
 """Files named when a question fits several."""
-
-
-def to_json(value: Any, *, indent: int | None = None) -> str:
-    """Dataclasses and plain values as JSON."""
-    return json.dumps(plain(value), ensure_ascii=False, indent=indent)
-
-
-def plain(value: Any) -> Any:
-    """`value` with dataclasses turned into dictionaries, so that JSON can carry it."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, dict):
-        return {name: plain(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return str(value) if isinstance(value, PurePath) else value
 
 
 def read_batch(path: Path) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ragnano.cli.options import DataDir, Json, assistant
-from ragnano.cli.output import answer_lines, echo_lines, to_json
+from ragnano.cli.output import answer_lines, echo_lines
+from ragnano.json_records import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

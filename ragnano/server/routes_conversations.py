@@ -1,0 +1,121 @@
+"""Conversations: a follow-up is completed and says how it was read, its topic stays in scope, the history is kept."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+from weakref import WeakValueDictionary
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from ragnano import json_records
+from ragnano.assistant import Assistant
+from ragnano.chat import Conversation
+from ragnano.chat.exporting import EXPORTS, Form
+from ragnano.server.replies import Reply
+from ragnano.server.requests import Asked, FollowUp, Title, Words
+from ragnano.server.routes_questions import require_here
+from ragnano.server.stream import Told, reply
+
+
+def conversations(helper: Assistant) -> APIRouter:
+    """The routes. A conversation goes by its id, the start of it, or "last"."""
+    routes = APIRouter(prefix="/conversations")
+    turns = _Turns()
+
+    @routes.get("")
+    def listed() -> Response:
+        """The conversations that were kept, the last one first."""
+        return Reply(helper.conversations())
+
+    @routes.post("")
+    def begin(body: Asked) -> Response:
+        """Ask the first question of a conversation."""
+        require_here(helper, body.model)
+        scope = body.scope(helper)
+        return reply(lambda told: _said(helper.converse(scope=scope), body, told), stream=body.stream)
+
+    @routes.post("/search")
+    def search(body: Words) -> Response:
+        """Find questions and answers of earlier conversations by their words."""
+        return Reply(list(helper.catalogue.search_turns(body.words)))
+
+    @routes.get("/{name}")
+    def show(name: str) -> Response:
+        """A conversation: each question, how it was read, and its answer with the words it rests on."""
+        info = helper.catalogue.conversation(name)
+        return Reply(json_records.conversation(info, helper.catalogue.turns(info.id)))
+
+    @routes.post("/{name}/turns")
+    def carry_on(name: str, body: FollowUp) -> Response:
+        """Ask the next question. Questions of one conversation are answered one after the other."""
+        require_here(helper, body.model)
+        kept = helper.catalogue.conversation(name).id
+        scope = body.scope(helper) if body.is_limited() else None
+
+        def ask(told: Told) -> dict[str, Any]:
+            with turns.of(kept):
+                conversation = helper.converse(kept, scope=scope)
+                if body.everything:
+                    conversation.leave_topic()
+                return _said(conversation, body, told)
+
+        return reply(ask, stream=body.stream)
+
+    @routes.patch("/{name}")
+    def rename(name: str, body: Title) -> Response:
+        """Give a conversation another title."""
+        info = helper.catalogue.conversation(name)
+        helper.catalogue.rename_conversation(info.id, body.title)
+        return Reply(helper.catalogue.conversation(info.id))
+
+    @routes.get("/{name}/export")
+    def export(name: str, form: Annotated[Form, Query(alias="format")] = "markdown") -> Response:
+        """A conversation as a file. It holds words of your documents."""
+        info = helper.catalogue.conversation(name)
+        headers = {"content-disposition": f'attachment; filename="{EXPORTS[form].file_name(info)}"'}
+        content = EXPORTS[form].content(info, helper.catalogue.turns(info.id))
+        return Response(content, media_type=EXPORTS[form].media_type, headers=headers)
+
+    @routes.delete("/{name}")
+    def delete(name: str) -> Response:
+        """Delete a conversation: nothing of it stays in the data directory."""
+        return Reply({"deleted": helper.forget(name)})
+
+    return routes
+
+
+class _Turns:
+    """One conversation, one question at a time; those of different conversations are asked side by side."""
+
+    def __init__(self) -> None:
+        self._opening = threading.Lock()
+        self._locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
+
+    @contextmanager
+    def of(self, conversation: str) -> Iterator[None]:
+        """Hold the conversation's turn."""
+        with self._opening:
+            lock = self._locks.setdefault(conversation, _Lock())
+        with lock.held:
+            yield
+
+
+class _Lock:
+    """A lock that the last one to use it takes with it (a bare one cannot be referred to weakly)."""
+
+    def __init__(self) -> None:
+        self.held = threading.Lock()
+
+
+def _said(conversation: Conversation, body: Asked, told: Told) -> dict[str, Any]:
+    """The turn; "not_kept" says why it is not in the history although it should be, "" when it is."""
+    turn = conversation.ask(
+        body.question,
+        model=body.model,
+        on_text=told.on_text,
+        on_reading=told.on_reading,
+        cancelled=told.cancelled,
+    )
+    return {**json_records.turn(conversation.id, turn), "not_kept": conversation.not_kept}

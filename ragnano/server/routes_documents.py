@@ -1,0 +1,40 @@
+"""Documents that are taken in: which there are, what stands on a page, and taking one out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from fastapi.responses import Response
+
+from ragnano import json_records
+from ragnano.assistant import Assistant
+from ragnano.server.replies import Reply
+
+
+def documents(helper: Assistant) -> APIRouter:
+    """The routes. A document goes by its id, or the start of it."""
+    routes = APIRouter(prefix="/documents")
+
+    @routes.get("")
+    def shelf(collection: str | None = None) -> Response:
+        """The documents, by title."""
+        return Reply(json_records.documents(helper, collection))
+
+    @routes.get("/{document}")
+    def show(document: str) -> Response:
+        """A document with its unreadable pages, versions and hidden text."""
+        return Reply(json_records.document(helper, helper.catalogue.resolve(document)))
+
+    @routes.get("/{document}/pages/{number}")
+    def page(document: str, number: Annotated[int, Path(ge=1)]) -> Response:
+        """A page's stored text, which citations' `start` and `end` count in."""
+        found = helper.catalogue.resolve(document)
+        return Reply(json_records.page(found, helper.page(found.id, number)))
+
+    @routes.delete("/{document}")
+    def remove(document: str, collection: str | None = None) -> Response:
+        """Take a document out of the index, from one collection or from all; its file is not touched."""
+        found = helper.catalogue.resolve(document, collection)
+        helper.remove(found.id, collection)
+        return Reply({"removed": found.id, "path": found.path})
+
+    return routes

@@ -1,0 +1,60 @@
+"""Search, and questions that stand alone."""
+
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from ragnano.assistant import Assistant
+from ragnano.errors import NotFoundError
+from ragnano.json_records import hits, record
+from ragnano.replay import ask_with_receipt
+from ragnano.server.replies import Reply
+from ragnano.server.requests import Question, Search
+from ragnano.server.stream import Told, reply
+from ragnano.types import Answer
+
+
+def questions(helper: Assistant) -> APIRouter:
+    """The routes."""
+    routes = APIRouter()
+
+    @routes.post("/search")
+    def search(body: Search) -> Response:
+        """Find the clauses that bear on a question, without a chat model."""
+        found = helper.find(body.question, body.scope(helper), body.k)
+        return Reply(
+            {
+                "hits": hits(found, helper, clause=body.clause, references=body.references),
+                "about": [document.path for document in found.about],
+            }
+        )
+
+    @routes.post("/ask")
+    def ask(body: Question) -> Response:
+        """Answer a question with the exact words, file and page it rests on, or say that the documents don't."""
+        require_here(helper, body.model)
+        scope = body.scope(helper)
+
+        def answer(told: Told) -> dict[str, Any]:
+            ask = partial(ask_with_receipt, helper) if body.receipt else helper.ask
+            given = ask(body.question, scope, model=body.model, on_text=told.on_text, cancelled=told.cancelled)
+            if isinstance(given, Answer):
+                return record(given)
+            return {**record(given[0]), "kept": given[1].model_dump(mode="json")}
+
+        return reply(answer, stream=body.stream)
+
+    @routes.get("/models")
+    def models() -> Response:
+        """The models that can answer here and now, the default first; "none" quotes without one."""
+        return Reply(list(helper.chat_models()))
+
+    return routes
+
+
+def require_here(helper: Assistant, model: str | None) -> None:
+    """Models go by their names: whoever asks over the network must not choose which files are opened."""
+    if model is not None and model not in (here := helper.chat_models()):
+        raise NotFoundError(f"there is no model {model!r} here, but {', '.join(here)}")

@@ -1,0 +1,86 @@
+"""Answers as they are made: a JSON object a line, the last one whole. Whoever hangs up stops the answer."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from typing import Any, NoReturn
+
+from fastapi.responses import Response, StreamingResponse
+
+from ragnano.errors import RagnanoError
+from ragnano.json_records import plain, to_json
+from ragnano.server.errors import UNEXPECTED
+from ragnano.server.replies import Reply
+from ragnano.types import Scope
+
+MEDIA_TYPE = "application/x-ndjson"
+
+
+class _HungUp(Exception):
+    """Raised inside the answer, so that nothing of it is kept."""
+
+
+class Told:
+    """What is told of one answer before it is there. Its methods are what Assistant.ask and Conversation.ask take."""
+
+    def __init__(self, put: Callable[[dict[str, Any]], None]) -> None:
+        self._put = put
+        self._hung_up = threading.Event()
+
+    def on_text(self, piece: str) -> None:
+        """A checked piece of the preview; the answer's own text is what counts."""
+        self.cancelled()
+        self._put({"text": piece})
+
+    def on_reading(self, question: str, scope: Scope) -> None:
+        """How a follow-up is read, and what it is asked of."""
+        self.cancelled()
+        self._put({"read_as": question, "scope": plain(scope)})
+
+    def cancelled(self) -> bool:
+        """False as long as somebody listens; else ends the answer."""
+        if self._hung_up.is_set():
+            self._end()
+        return False
+
+    def hang_up(self) -> None:
+        """Nobody listens any more."""
+        self._hung_up.set()
+
+    def _end(self) -> NoReturn:
+        raise _HungUp
+
+
+def reply(answer: Callable[[Told], dict[str, Any]], *, stream: bool) -> Response:
+    """The answer: whole when it is there, or line by line while it is made."""
+    return StreamingResponse(_lines(answer), media_type=MEDIA_TYPE) if stream else Reply(answer(Told(lambda _: None)))
+
+
+async def _lines(answer: Callable[[Told], dict[str, Any]]) -> AsyncIterator[bytes]:
+    """What is told while `answer` runs on a thread of its own, then what it returns, or {"error"}."""
+    loop = asyncio.get_running_loop()
+    queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+
+    def put(item: dict[str, Any] | None) -> None:
+        loop.call_soon_threadsafe(queue.put_nowait, item)
+
+    told = Told(put)
+
+    def work() -> None:
+        try:
+            put(answer(told))
+        except _HungUp:
+            return
+        except RagnanoError as error:
+            put({"error": str(error)})
+        # The border to the asker, as in `border`.
+        except Exception as error:  # noqa: BLE001
+            put({"error": UNEXPECTED.format(type(error).__name__)})
+        put(None)
+
+    threading.Thread(target=work, name="answer", daemon=True).start()
+    try:
+        while (item := await queue.get()) is not None:
+            yield (to_json(item) + "\n").encode()
+    finally:
+        told.hang_up()
