@@ -17,10 +17,10 @@ _LEADER = re.compile(r"(?:\.\s?){5,}")
 _ENDS_IN_PAGE = re.compile(r"^\S.*\D\s(\d{1,3})$")
 _LEAST_CONTENTS = 5  # lines in a row that end in rising numbers
 _SIGNATURE = re.compile(r"_{4,}|^IN WITNESS", re.IGNORECASE)
-_PROSE = (
-    0.35  # least share of words like "the" and "shall" in a sentence that a chunk's end cuts off; headings have .25
-)
 _LEAST_WORDS = 6  # of a sentence; with fewer it may be a heading
+# What a chunk's end cuts off is a sentence by its length and its share of words like "the" and "shall"; headings: .25.
+_LEAST_WORDS_CUT_OFF = 12
+_PROSE = 0.35
 
 
 def refusal(searched: Sequence[Document]) -> str:
@@ -55,9 +55,9 @@ def says_something(chunk: Chunk) -> bool:
 
 def _is_sentence(text: str) -> bool:
     said = words(text)
-    if len(said) < _LEAST_WORDS:
-        return False
-    return text[-1] in '.;:!?”"。' or sum(word in STOPWORDS for word in said) >= _PROSE * len(said)
+    if text[-1] in '.;:!?”"。':
+        return len(said) >= _LEAST_WORDS
+    return len(said) >= _LEAST_WORDS_CUT_OFF and sum(word in STOPWORDS for word in said) >= _PROSE * len(said)
 
 
 def _lists_pages(lines: Sequence[str]) -> bool:
