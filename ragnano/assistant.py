@@ -29,7 +29,7 @@ from ragnano.models import (
 )
 from ragnano.receipt import Trace, receipt
 from ragnano.references import clause_of, references_of
-from ragnano.refusal import refusal
+from ragnano.refusal import nearest, refusal
 from ragnano.retrieve import Found, Retriever
 from ragnano.scopes import Wanted, scope_of
 from ragnano.shelves import Shelves
@@ -38,7 +38,6 @@ from ragnano.tasks import Tools, recognise, serve
 from ragnano.types import (
     Answer,
     Chunk,
-    Citation,
     ConversationInfo,
     Document,
     Evidence,
@@ -48,9 +47,6 @@ from ragnano.types import (
     Scope,
     Timings,
 )
-
-NEAREST = 3
-"""Clauses shown with a refusal."""
 
 QUOTES_ONLY = "none"
 """As a model's name: answer with the best sentence, without a chat model."""
@@ -264,16 +260,14 @@ class Assistant:
     ) -> Answer:
         refused = draft.verdict == "not_found"
         cited = [evidence[at] for at in draft.cited]
-        nearest: tuple[Citation, ...] = ()
-        if refused:
-            nearest = tuple(cite_hit(hit, self.catalogue) for hit in found.hits[:NEAREST])
+        near = nearest(found.hits) if refused else ()
         return Answer(
             question=found.question.text,
             answer=refusal(self.catalogue.documents(found.scope)) if refused else draft.text,
             verdict=draft.verdict,
             confidence=round(confidence, 4),
             citations=cite(cited, self.catalogue),
-            nearest=nearest,
+            nearest=tuple(cite_hit(hit, self.catalogue) for hit in near),
             timings=Timings(round(retrieved, 4), draft.first_token_s, round(time.monotonic() - begun, 4)),
             tokens=draft.tokens,
             model=model,

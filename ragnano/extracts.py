@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ragnano.instructions import addresses_a_model
-from ragnano.places import innermost, is_head, row_of
+from ragnano.places import headings_in, is_head, row_of
 from ragnano.rows import cells_of, is_row, names_columns, spoken
 from ragnano.store import Catalogue
 from ragnano.text import fold, sentence_spans, words
-from ragnano.types import Hit, Mark, Page, Span
+from ragnano.types import Chunk, Hit, Mark, Page, Span
 
 LONGEST = 700
 """Characters. A longer extract is no longer "the exact words": nothing is joined to it."""
@@ -32,6 +32,9 @@ _LINES = re.compile(r"[^\n]+?(?:\n|$|[.;!?](?:\s+|$))|\n")
 _SHORTEST = 12  # characters; a shorter piece ("8.2", "Term.") belongs to what follows it
 # A page's number or a clause's, which by itself says nothing.
 _BARE_LABEL = re.compile(r"[\s().\[\]_–—-]*(?:page\s+)?(?:\d{1,4}(?:\.\d+)*|[a-z]|[ivxlc]+)?[\s().\[\]_–—-]*", re.I)
+_NUMBERED = re.compile(
+    r"(?:(?:section|clause|article|part|schedule|exhibit|annex|appendix)\s+)?(?:\d|[IVXLC]+\b|[A-Z]\b)", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,13 @@ def extracts_of(hit: Hit, catalogue: Catalogue) -> list[Extract]:
                 text = fold(page.text[span.start : span.end])
                 made.append(Extract(hit, (span,), text, addresses_a_model(text), _told(page, cells)))
             continue
-        for piece, ordered in _orders_apart(page.text, sentence_spans(page.text, span)):
+        sentences = [_behind_heading(page.text, piece, hit.chunk) for piece in sentence_spans(page.text, span)]
+        for piece, ordered in _orders_apart(page.text, sentences):
             text = fold(page.text[piece.start : piece.end])
             told = columns.told(text)
             before = made[-1] if made else None
-            joins = before and not before.told and not told and ordered == before.orders
+            alike = before and not before.told and not told and ordered == before.orders
+            joins = alike and before and not _is_heading(before.text, hit.chunk)
             if before and joins and _joins(before.text, text, before.spans[-1], piece):
                 whole = f"{before.text} {text}"
                 made[-1] = Extract(hit, (*before.spans, piece), whole, ordered or addresses_a_model(whole))
@@ -88,11 +93,22 @@ def extracts_of(hit: Hit, catalogue: Catalogue) -> list[Extract]:
 
 def says_something(extract: Extract) -> bool:
     """Whether it is more than a number or its numbered clause's own heading, which every citation shows beside it."""
-    if extract.told:
-        return True
-    heading = innermost(extract.hit.chunk.section)
-    is_heading = heading[:1].isdigit() and words(extract.text) == words(heading)
-    return not is_heading and not _BARE_LABEL.fullmatch(extract.text)
+    return bool(extract.told) or not (
+        _is_heading(extract.text, extract.hit.chunk) or _BARE_LABEL.fullmatch(extract.text)
+    )
+
+
+def _is_heading(text: str, chunk: Chunk) -> bool:
+    """Whether the text is one of the numbered headings that the chunk stands under."""
+    headings = (heading for heading in headings_in(chunk.section) if _NUMBERED.match(heading))
+    return words(text) in map(words, headings)
+
+
+def _behind_heading(page_text: str, piece: Span, chunk: Chunk) -> Span:
+    """The piece without its first line, where that is a heading without a full stop: "7. Duration"."""
+    line, end, rest = page_text[piece.start : piece.end].partition("\n")
+    start = piece.end - len(rest.lstrip())
+    return piece._replace(start=start) if end and rest.strip() and _is_heading(line, chunk) else piece
 
 
 class _Columns:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePath
 
+from ragnano.names import names_somebody, tells_nothing_apart
 from ragnano.question import Question
-from ragnano.store import Catalogue
+from ragnano.store import Catalogue, quote_term
 from ragnano.text import STOPWORDS, content_stems, fold, stem, words
 from ragnano.types import Document, Scope
 
@@ -32,6 +33,7 @@ _NEAR_BEST = 0.85
 # Share of the question's names (by weight) that the best document must bear for the question to be about it.
 _ENOUGH = 0.5
 
+_MOST_HITS = 200  # chunks that are looked through for a name in small letters
 _LEAST_GLUED = 5  # letters of a word that is looked for at the head of a longer one
 _JOINS = re.compile(r"\s+(?:and|&)\s+|\s*,\s*")
 
@@ -58,8 +60,8 @@ def narrow(question: Question, catalogue: Catalogue, scope: Scope) -> Narrowed:
     if files := tuple(document for document in documents if _is_called(document, question.files)):
         ids = tuple(document.id for document in files)
         return Narrowed(replace(scope, documents=ids), files, _without_files(question))
-    names = [_name_stems(name) for name in question.names]
-    wanted = {word for name in names for word in name} - _WEAK - _words_of_dates(question)
+    wanted = _wanted(question, documents) | _small_names(question, documents, catalogue, scope)
+    wanted -= _WEAK | _words_of_dates(question)
     wanted |= set(question.dates) & {document.date for document in documents if document.date}
     if not wanted or not documents:
         return unchanged
@@ -90,6 +92,33 @@ def without_names(text: str, stems: frozenset[str]) -> str:
         lambda match: "" if match.group()[0].isupper() and stem(match.group()) in stems else match.group(), text
     )
     return fold(kept) if content_stems(kept) else text
+
+
+def _wanted(question: Question, documents: Sequence[Document]) -> set[str]:
+    """Stems of the question's names. Places, roles, parts and quoted terms count as a document's own name only."""
+    found: set[str] = set()
+    quoted = {word for phrase in question.phrases for word in _name_stems(phrase)}
+    for name in question.names:
+        stems = _name_stems(name)
+        ordinary = tells_nothing_apart(name) or stems <= quoted
+        if not ordinary or any(stems <= _own_names(document) for document in documents):
+            found |= stems
+    return found
+
+
+def _small_names(question: Question, documents: Sequence[Document], catalogue: Catalogue, scope: Scope) -> set[str]:
+    """Stems of names in a question typed without capitals: words of parties that stand in their documents alone."""
+    if any(character.isupper() for character in question.text[1:]):
+        return set()
+    found: set[str] = set()
+    for word in {word for word in words(question.text) if word not in STOPWORDS and stem(word) not in _WEAK}:
+        bearers = [document for document in documents if stem(word) in _own_names(document)]
+        if any(stem(word) in _stems_of_names("", document.parties, ()) for document in bearers):
+            hits = catalogue.lexical(quote_term(word), scope, _MOST_HITS)
+            holders = {chunk.document for chunk in catalogue.chunks(identifier for identifier, _ in hits).values()}
+            if holders <= {document.id for document in bearers}:
+                found.add(stem(word))
+    return found
 
 
 def _is_called(document: Document, files: Sequence[str]) -> bool:
@@ -126,12 +155,23 @@ def _glued_names(question: Question, document: Document) -> set[str]:
     """Stems of name words that a word of the file's name begins with: "INKTOMICORP_06_08_1998.pdf" bears "Inktomi"."""
     stems = [PurePath(path).stem.lower() for path in document.paths]
     own = [word for text in stems for word in _WORDS.findall(text.replace("_", " ").replace("-", " "))]
-    return {
-        stem(word)
-        for name in question.names
-        for word in words(name)
-        if len(word) >= _LEAST_GLUED and any(other.startswith(word) and other != word for other in own)
-    }
+    return {word for name in question.names for other in own for word in _glued(words(name), other)}
+
+
+def _glued(name: Sequence[str], other: str) -> set[str]:
+    """Stems of the neighbouring words of a name that a longer word begins with: "midwestenergycorp", Midwest Energy."""
+    found: set[str] = set()
+    for first in range(len(name)):
+        for last in range(first + 1, len(name) + 1):
+            head = "".join(name[first:last])
+            if (
+                len(head) >= _LEAST_GLUED
+                and len(name[first]) >= _LEAST_GLUED
+                and head != other
+                and other.startswith(head)
+            ):
+                found.update(map(stem, name[first:last]))
+    return found
 
 
 @lru_cache(maxsize=10_000)
@@ -143,9 +183,11 @@ def _stems_of_names(title: str, parties: tuple[str, ...], paths: tuple[str, ...]
 def _named_in_front(names: Sequence[str], catalogue: Catalogue, scope: Scope) -> dict[str, set[str]]:
     """For each document whose first chunks hold one of the names as a phrase: the stems of those names."""
     found: dict[str, set[str]] = {}
-    for phrase in dict.fromkeys(part for name in names for part in _single_names(name)):
-        for document in catalogue.opening_with(phrase, scope, _FRONT_CHUNKS):
-            found.setdefault(document, set()).update(_name_stems(phrase))
+    phrases = dict.fromkeys(part for name in names for part in _single_names(name))
+    for phrase in (phrase for phrase in phrases if not tells_nothing_apart(phrase)):
+        for document, opening in catalogue.opening_with(phrase, scope, _FRONT_CHUNKS).items():
+            if names_somebody(phrase, opening):
+                found.setdefault(document, set()).update(_name_stems(phrase))
     return found
 
 

@@ -18,8 +18,11 @@ ANSWERING = 0.95
 Held-out contracts (`make held-out`): from .3 to .8 the same answers are right and a quote has 300 to 291 characters, .9
 costs one of 53 short answers. From .9 to 1 the same are right and it has 289 to 268 characters; 1 loses meaning."""
 
-# "(60)" is no list's label but its word's figure.
-_PARTS = re.compile(r"(?<=[,;:])\s+|\s+(?=\((?:[a-z]|[ivx]{1,4})\)\s)")
+# "(60)" is no list's label but its word's figure. A year or a legal form belongs to what stands before its comma.
+_PARTS = re.compile(
+    r"(?<=[;:])\s+|(?<=,)\s+(?!(?:[12]\d{3}|Inc|Incorporated|LLC|L\.L\.C|LP|L\.P|LLP|Ltd|Limited|Corp|PLC|N\.A|S\.A)\b)"
+    r"|\s+(?=\((?:[a-z]|[ivx]{1,4})\)\s)"
+)
 # A head may go only before words that have their own subject: of "Vale, if it is not in default, may extend" none may.
 _OWN_SUBJECT = re.compile(
     r"(?:and\s+|then\s+)?(?:the|each|either|neither|no|any|such|this|all|[A-Z][\w’'-]+)\b[^,;:]{0,100}?"

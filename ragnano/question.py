@@ -14,7 +14,7 @@ from typing import Literal
 from dateutil import parser
 
 from ragnano.errors import QuestionError
-from ragnano.text import MONTH, STOPWORDS, content_stems, fold, stem, words
+from ragnano.text import MONTH, STOPWORDS, content_stems, fold, spelled_plainly, stem, words
 
 AnswerKind = Literal["date", "duration", "amount", "share", "party", "place", "yes_no", "other"]
 
@@ -105,8 +105,8 @@ class Question:
 
 
 def read_question(text: str) -> Question:
-    """Take a question apart. Raises QuestionError when it is empty or too long."""
-    text = fold(text)
+    """Take a question apart, words of mixed letters spelled as they look. Raises QuestionError: empty or too long."""
+    text = spelled_plainly(fold(text))
     if not any(character.isalnum() for character in text):
         raise QuestionError("the question is empty: ask something in words")
     if len(text) > LONGEST_QUESTION:
@@ -138,10 +138,11 @@ def _names(text: str) -> tuple[str, ...]:
     """Runs of capitalised words, without the word that opens a sentence when it is an ordinary one."""
     found = []
     for match in _NAME.finditer(text):
-        parts = match.group().strip(" ,.").split()
+        said = match.group().strip(" ,.").split()
+        parts = said
         while parts and parts[0].lower() in STOPWORDS:
             parts = parts[1:]
-        opens = match.start() == 0 and len(parts) == 1
+        opens = match.start() == 0 and len(said) == 1
         if parts and not opens:
             found.append(" ".join(parts))
     return tuple(sorted(dict.fromkeys(found), key=len, reverse=True))

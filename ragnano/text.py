@@ -90,6 +90,13 @@ def plain_spellings(text: str) -> list[str]:
     return list(dict.fromkeys(word.translate(_FOREIGN) for word in lookalike_words(text)))
 
 
+def spelled_plainly(text: str) -> str:
+    """The text with those words spelled as they look."""
+    if text.isascii():
+        return text
+    return _LETTERS.sub(lambda found: found[0].translate(_FOREIGN) if _is_mixed(found[0]) else found[0], text)
+
+
 def _is_mixed(word: str) -> bool:
     return not word.isascii() and word.translate(_FOREIGN).isascii() and _LATIN.search(word) is not None
 

@@ -30,6 +30,7 @@ _YES_NO = re.compile(r"^(yes|no)\b[\s,.:;-]*", re.I)
 _FORBIDS = re.compile(
     r"\b(?:prohibit|forbid|forbidden|restrict|prevent|bar|ban|exclude|limit|preclude)\w*\b|n't\b|\bnot\b", re.I
 )
+_WITHOUT = re.compile(r"\b(?:without|no|need not|not (?:be )?(?:need|requir|oblig)\w*)\b", re.I)
 
 ENOUGH = 0.8
 """Sentences are shown until one of them answers with this probability, if their scores are independent …"""
@@ -207,8 +208,11 @@ def _support(
 def _verdict_fits(said: str, question: Question, proof: str) -> bool:
     """Whether the proof lets one say yes or no: "yes" not where it denies, "no" only where it does.
 
-    A question that asks whether something is forbidden turns this round; it may be answered either way.
+    What may be done "without" something may be so only by words that do without it, too. A question that asks whether
+    something is forbidden turns this round; it may be answered either way.
     """
+    if said.lower() == "yes" and re.search(r"\bwithout\b", question.text, re.I) and not _WITHOUT.search(proof):
+        return False
     if _FORBIDS.search(question.text):
         return True
     return denies(proof) == (said.lower() == "no")

@@ -8,13 +8,13 @@ import pytest
 from ragnano.assistant import Assistant
 from ragnano.cite import cite
 from ragnano.evidence import Signals, select, within_budget
-from ragnano.extracts import extracts_of
+from ragnano.extracts import extracts_of, says_something
 from ragnano.facts import fits_kind
 from ragnano.gate import Gate, load_gate
 from ragnano.generate import in_reading_order
 from ragnano.retrieve import Found, Retriever
 from ragnano.text import fold
-from ragnano.types import Chunk, Document, Evidence, Mark, Page, ParsedDocument, Scope, Span
+from ragnano.types import Chunk, Document, Evidence, Hit, Mark, Page, ParsedDocument, Scope, Span
 from tests.conftest import add_text, make_evidence
 
 TEXT = """# 8 Term
@@ -55,6 +55,18 @@ def test_a_page_number_and_a_clauses_own_heading_are_no_evidence(assistant: Assi
     add_text(assistant, "# 13 Assignment\n\n13 Assignment.\n\nNeither party may assign.\n\n3\n\n(iv)\n\n- 12 -")
     evidence, _ = evidence_for(assistant, "Is there an assignment clause on page 3?")
     assert [item.text for item in evidence] == ["Neither party may assign."]
+
+
+def test_a_clauses_short_heading_is_not_joined_to_its_first_sentence(assistant: Assistant) -> None:
+    text = "7. Lasting\n7.1 This agreement lasts for two years."
+    add_text(assistant, text)
+    (document,) = assistant.documents()
+    whole, head, rest = Span(1, 0, len(text)), Span(1, 0, 10), Span(1, 11, len(text))
+    for spans in ((whole,), (head, rest)):
+        chunk = Chunk(document.id, 0, text, spans, section="7 Lasting")
+        cut = extracts_of(Hit(chunk, document, 1.0), assistant.catalogue)
+        told = [extract.text for extract in cut if says_something(extract)]
+        assert told == ["7.1 This agreement lasts for two years."]
 
 
 def test_an_amount_that_stands_alone_is_evidence(assistant: Assistant) -> None:

@@ -22,6 +22,17 @@ COMPLETED = [
     (BOTH, "And Larkspur?", "How much notice must Larkspur give Kestrelmoor?"),
     ("Can employees work abroad?", "What about contractors?", "Can contractors work abroad?"),
     ("When must the tenant pay the rent?", "and the landlord?", "When must the landlord pay the rent?"),
+    (
+        "How much notice must the Ironvale employee give?",
+        "and the company?",
+        "How much notice must the Ironvale company give?",
+    ),
+    # What only a document undergoes
+    (
+        "What about a breach in the Larkspur agreement?",
+        "Which law governs it?",
+        "Which law governs the Larkspur agreement?",
+    ),
     # Another document
     (DEPOSIT, "and in the Larkspur agreement?", "How much is the security deposit in the Larkspur agreement?"),
     (
@@ -206,3 +217,8 @@ def test_a_question_of_the_greatest_length_is_read_at_once() -> None:
         longest = (word * LONGEST_QUESTION)[:LONGEST_QUESTION]
         read_followup(longest, longest)
     assert time.monotonic() - begun < 10
+
+
+def test_that_at_the_end_of_a_question_points_back() -> None:
+    assert read_followup("Does the amendment change that?", TERM).leans
+    assert not read_followup("Which fees that are due bear interest?", TERM).leans

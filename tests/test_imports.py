@@ -35,6 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ragnano.pointed",
         "ragnano.within",
         "ragnano.suggest",
+        "ragnano.names",
     ),
     ("ragnano.marks",),
     ("ragnano.models", "ragnano.store"),

@@ -37,6 +37,12 @@ def test_nobody_loses_a_subject() -> None:
     assert part_of(text, "keep the crates") == text
 
 
+@pytest.mark.parametrize("name", ["July 1, 2031", "Kestrel Pumps, Inc.", "Kestrel Pumps, LLC", "Oslo 12 July, 2031"])
+def test_a_date_and_a_companys_name_are_not_cut_at_their_comma(name: str) -> None:
+    text = f"In each season the Grower shall return the crates lent by {name} and deliver them to the depot, as always"
+    assert name in part_of(text, "return the crates")
+
+
 def test_a_figure_in_brackets_stays_with_its_word() -> None:
     text = "The Grower shall, at its own cost, return every crate to the depot within sixty (60) days"
     assert part_of(text, "return every crate").endswith("within sixty (60) days")

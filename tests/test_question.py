@@ -42,6 +42,15 @@ def test_names_are_runs_of_capitals_without_the_opening_word() -> None:
     names = read_question("In the Supply Agreement between Larkspur Foods Ltd and Delta: what is the term?").names
     assert any("Larkspur Foods Ltd" in name for name in names)
     assert read_question("What is the term?").names == ()
+    assert read_question("Must Larkspur pay interest?").names == ("Larkspur",)
+
+
+def test_words_that_mix_alphabets_are_read_as_they_look() -> None:
+    mixed = read_question("When does the l\u0435as\u0435 end?")
+    assert mixed == read_question("When does the lease end?")
+    assert read_question("\u041a\u043e\u0433\u0434\u0430 \u0430\u0440\u0435\u043d\u0434\u0430?").text.startswith(
+        "\u041a"
+    )
 
 
 def test_synonyms_leave_out_what_is_there_already() -> None:

@@ -108,6 +108,63 @@ def test_a_question_is_narrowed_to_the_documents_that_bear_its_names(
     assert named(three, question) == files
 
 
+LOAN = (
+    "“Kestrel Bank” is the bank. “Prime Rate” means a rate, and Prime Rate changes have caused a new rate. Made by "
+    "Sigma Barges Inc., a New York corporation (“Sigma”), as Borrower."
+)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does Prime Rate mean?",  # a term that the document defines
+        "Does anybody pay after dismissal for Cause?",  # a word that stands inside others, and small
+        "Which agreements are governed by the law of New York?",  # a place, where somebody is at home
+        "May the Borrower prepay?",  # a part that somebody plays
+    ],
+)
+def test_words_with_capitals_that_are_nobodys_name_leave_the_question_and_its_scope_alone(
+    three: Assistant, question: str
+) -> None:
+    add_text(three, LOAN, name="loan.txt")
+    narrowed = narrow(read_question(question), three.catalogue, Scope())
+    assert (narrowed.about, narrowed.focus) == ((), question)
+
+
+def test_a_name_counts_although_the_document_shortens_it_too_and_a_place_stands_beside_it(three: Assistant) -> None:
+    add_text(three, LOAN, name="loan.txt")
+    assert named(three, "Must Sigma pay?") == ["loan.txt"]
+    assert named(three, "Does the law of New York govern the agreement of Sigma?") == ["loan.txt"]
+
+
+def test_a_term_in_quotation_marks_does_not_hide_the_name_beside_it(three: Assistant) -> None:
+    assert named(three, 'What does "EBITDA" mean in the agreement of Delta Foods?') == ["nda.txt"]
+    assert named(three, 'What does "EBITDA" mean to Delta?') == ["nda.txt"]
+
+
+def test_a_name_in_small_letters_narrows_where_no_other_document_says_it(three: Assistant) -> None:
+    assert named(three, "does acme pay fees?") == ["acme-beta-supply.txt"]
+    add_text(three, "The acme of skill.", name="skill.txt")
+    assert named(three, "does acme pay fees?") == []
+    assert named(three, "what does gamma charge?") == ["lease-2020.txt"]
+
+
+def test_a_name_of_two_words_at_the_head_of_a_glued_file_name_narrows(three: Assistant) -> None:
+    add_text(three, "Fees are due here.", name="NordicEnergyEmissionsCorp_2008.txt", title="License")
+    add_text(three, "Fees are due there.", name="b.txt", title="Letter", parties=("Marsh Energy Cooperative",))
+    assert named(three, "Which fees does Nordic Energy take?") == ["NordicEnergyEmissionsCorp_2008.txt"]
+
+
+def test_the_word_for_a_part_of_a_document_is_no_name(three: Assistant) -> None:
+    add_text(three, "Section 2 Fees\n\nFees are due here.", name="sections.txt", title="Fees")
+    assert named(three, "What did Section 2 of the agreement of Delta Foods change?") == ["nda.txt"]
+
+
+def test_a_place_in_a_documents_own_title_narrows(three: Assistant) -> None:
+    add_text(three, "Rent is due there.", name="other.txt", title="Delaware Lease")
+    assert named(three, "When is rent due under the Delaware lease?") == ["other.txt"]
+
+
 @pytest.mark.parametrize(
     ("question", "files"),
     [

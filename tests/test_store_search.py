@@ -150,12 +150,12 @@ def test_any_text_goes_in_and_out_and_leaves_the_index_sound(catalogue: Catalogu
 def test_documents_that_open_with_a_phrase_are_told_from_those_that_say_it_later(catalogue: Catalogue) -> None:
     opens = add(catalogue, document("Between Acme Metals and us.", "Terms."), "/a")
     add(catalogue, document("Terms.", "More.", "Acme Metals is named here."), "/b", "x")
-    assert catalogue.opening_with("ACME Metals", EVERYTHING, 2) == [opens]
+    assert list(catalogue.opening_with("ACME Metals", EVERYTHING, 2)) == [opens]
     assert len(catalogue.opening_with("acme metals", EVERYTHING, 3)) == 2
-    assert catalogue.opening_with("acme metals", Scope("x"), 2) == []
-    assert catalogue.opening_with("acme metal", EVERYTHING, 2) == [opens]
-    assert catalogue.opening_with("Acmes", EVERYTHING, 2) == []
-    assert catalogue.opening_with('"', EVERYTHING, 2) == []
+    assert catalogue.opening_with("acme metals", Scope("x"), 2) == {}
+    assert list(catalogue.opening_with("acme metal", EVERYTHING, 2)) == [opens]
+    assert catalogue.opening_with("Acmes", EVERYTHING, 2) == {}
+    assert catalogue.opening_with('"', EVERYTHING, 2) == {}
 
 
 # Search by vectors

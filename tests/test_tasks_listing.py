@@ -105,6 +105,13 @@ def test_a_list_over_several_documents_is_grouped_by_them(assistant: Assistant) 
     assert {citation.path for citation in named.citations} == {"/docs/b.txt"}
 
 
+def test_what_is_listed_by_a_place_says_the_place(assistant: Assistant) -> None:
+    for place in ("New York", "Ohio"):
+        add_text(assistant, f"This agreement is governed by the law of {place}.", name=f"{place}.txt")
+    answer = assistant.ask("Which agreements are governed by the law of New York?")
+    assert answer.answer == "1. “This agreement is governed by the law of New York.” [1]"
+
+
 def test_a_long_list_is_cut_and_says_so(assistant: Assistant) -> None:
     duties = [f"The Supplier shall deliver part {number} to the Buyer." for number in range(MOST_ITEMS + 7)]
     add_text(assistant, "\n\n".join(duties))

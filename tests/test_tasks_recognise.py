@@ -45,6 +45,12 @@ LISTS = {
     "Give me a list of the insurance requirements": "insurance requirements",
     "Please list every restriction on the Tenant": "restriction on the Tenant",
     "Could you extract all dates?": "dates",
+    "Which agreements are governed by the law of Ohio?": "are governed by the law of Ohio",
+    "Which of our contracts renew automatically?": "renew automatically",
+    "What documents contain an arbitration clause?": "contain an arbitration clause",
+    "What law governs each agreement?": "What law governs",
+    "How long is the notice period in each of the contracts?": "How long is the notice period",
+    "For every contract, what is the term?": "what is the term",
     "In the Brightwater lease, list all obligations of the Landlord": (
         "In the Brightwater lease, obligations of the Landlord"
     ),
@@ -78,6 +84,15 @@ What is the term of this agreement?
 Does every supplier have to be insured?
 In the lease with Brightwater: how long is the notice period?
 Is the list of approved hosting providers part of the agreement?
+Which documents must be delivered at closing?
+Which documents are delivered at closing?
+What licenses are granted under this contract?
+What licenses have been granted?
+What contracts are assigned to the Buyer?
+Which contracts may the Agent sign?
+What happens to each agreement that the Supplier has signed?
+Does every contract need a signature?
+Which agreement is governed by the law of Ohio?
 """.strip().splitlines()
 
 

@@ -21,6 +21,10 @@ END = (
     "Either party may terminate this Agreement for convenience by giving the other party at least sixty (60) days’ "
     "prior written notice, in which case Customer shall pay for the Services performed up to that date."
 )
+TELL = (
+    "The recipient may disclose the plans to those of its directors, employees and advisers who need to know them for "
+    "the bid and are bound by duties of confidence."
+)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +59,7 @@ def test_fewer_of_the_same_words_are_believed(text: str, short: str) -> None:
             "Quillmark shall not refuse consent if the new owner is an insurer with credit.",
             "any insurer",
         ),
+        (TELL, "The recipient may disclose the plans.", "to anybody"),
         (END, "", "nothing"),
     ],
 )

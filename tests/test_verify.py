@@ -187,6 +187,43 @@ def test_a_yes_or_no_that_the_clause_turns_round_is_not_believed(question: str, 
     assert verify(reply, read_question(question), EVIDENCE).verdict == "not_found"
 
 
+@pytest.mark.parametrize(
+    ("question", "clause", "reply", "believed"),
+    [
+        (
+            "May the bank enter without a guide?",
+            "The bank may enter only with a guide.",
+            "Yes, the bank may enter.",
+            False,
+        ),
+        (
+            "May the bank enter without a guide?",
+            "The bank may enter after notice with a guide.",
+            "Yes, the bank may enter.",
+            False,
+        ),
+        (
+            "May the bank enter without a guide?",
+            "The bank may enter without a guide.",
+            "Yes, the bank may enter.",
+            True,
+        ),
+        (
+            "May the bank enter without a guide?",
+            "The bank shall not enter without a guide.",
+            "No, the bank shall not enter.",
+            True,
+        ),
+        ("May the bank enter with a guide?", "The bank may enter only with a guide.", "Yes, the bank may enter.", True),
+    ],
+)
+def test_yes_to_a_question_without_something_needs_a_clause_that_does_without(
+    question: str, clause: str, reply: str, believed: bool
+) -> None:
+    checked = verify(reply, read_question(question), make_evidence(clause))
+    assert (checked.verdict == "answered") is believed
+
+
 def test_a_question_for_a_figure_is_not_answered_without_one() -> None:
     question = read_question("How long is the notice period to terminate?")
     assert verify("Either party may terminate on written notice.", question, EVIDENCE).verdict == "not_found"

@@ -113,7 +113,7 @@ def _pointing(text: str, tokens: list[Token]) -> Iterator[Anaphor]:
             if before not in AUXILIARIES and (after is None or after.lower not in AUXILIARIES):
                 yield Anaphor(token.start, token.end, "whole")
         elif token.lower in _POINTING:
-            if token.lower == "that" and before and before not in _BEFORE_POINTING:
+            if token.lower == "that" and before and after and before not in _BEFORE_POINTING:
                 continue  # "the fees that are due"
             if after and (token.lower, after.lower) in {("such", "as"), ("those", "who"), ("those", "that")}:
                 continue

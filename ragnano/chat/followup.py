@@ -37,6 +37,7 @@ _ORDERS = frozenset(
     "list show give name tell find compare summarise summarize explain describe define quote count enumerate".split()
 )
 _CLAUSE = re.compile(rf"(?:if|unless|because|in case|when(?!\s+(?:{'|'.join(sorted(AUXILIARIES))})\b))\s", re.I)
+_DONE_TO_DOCUMENTS = frozenset(map(stem, "govern sign amend renew terminate expire".split()))
 _LONGEST_FRAGMENT = 4  # words, without a preposition at its head; more are a search by key words
 _LONGEST_PHRASE = 12  # words, with one
 
@@ -106,13 +107,22 @@ def _resolve(rest: str, before: str) -> str | None:
             if referent is None:
                 continue
         else:
-            referent = _referent(found, before)
+            referent = _referent(found, before) or _undergone(found, rest, before)
         if referent is None:
             return None
         if found.owns:
             referent += "'" if referent.endswith("s") else "'s"
         rest = rest[: found.start] + referent + rest[found.end :]
     return sentence(_with_context(rest, before) or rest)
+
+
+def _undergone(found: Anaphor, rest: str, before: str) -> str | None:
+    """The document of the question before, where only one can be meant: "Which law governs it?" """
+    undergoes = found.points == "thing" and any(stem(token.lower) in _DONE_TO_DOCUMENTS for token in tokens_of(rest))
+    document = _the_document(before) if undergoes else None
+    if document is None:
+        return None
+    return f"the {document}" if is_named(document) and not FILE.search(document) else document
 
 
 def _is_document(found: Anaphor) -> bool:

@@ -8,6 +8,9 @@ from ragnano.text import stem
 
 PREFIX = re.compile(r"^(?:in|under|for|according to)\s+(?:[^:?]{3,300}:|[^:?,]{3,300},)\s+(?=\S)", re.I)
 _WHEN = (" after", " before", " until", " since", " during", " if", " when", " while", " once")
+_NAMED_HEAD = re.compile(
+    r"\b(?:the|our|my|your)\s+[A-Z][\w&'’-]*\s+$", re.ASCII
+)  # "the Ironvale", before its "employee"
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _OBJECT_OF = ("for", "of", "about", "on", "against", "from", "with", "without", "regarding", "concerning")
 _THING_OF = ("about", "on", "against", "regarding", "concerning")
@@ -55,14 +58,16 @@ def _sets_a_time(before: str, slot: Slot) -> bool:
 
 def _put(before: str, slot: Slot, fragment: Fragment) -> str:
     """The fragment in the slot's place; a preposition of its own takes the place of the one before the slot."""
-    head = before[: slot.start]
+    head, words = before[: slot.start], fragment.words
     last = head.split()[-1] if head.split() else ""
+    if _NAMED_HEAD.search(head) and words.split()[0].lower() in DETERMINERS:
+        words = words.partition(" ")[2]
     if fragment.preposition and fragment.preposition != "for":
         if last.lower() in PREPOSITIONS:
             head = head.rstrip()[: -len(last)] + fragment.preposition + " "
         elif slot.kind in ("time", "amount"):
             head += fragment.preposition + " "
-    return sentence(head + fragment.words + before[slot.end :])
+    return sentence(head + words + before[slot.end :])
 
 
 def _replace_party(fragment: Fragment, before: str, parties: list[Slot]) -> str | None:

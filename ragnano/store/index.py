@@ -30,8 +30,8 @@ class Index(Database):
         with self.reading() as connection:
             return lexical.holding(connection, pieces, scope, k)
 
-    def opening_with(self, phrase: str, scope: Scope, chunks: int) -> list[str]:
-        """Ids of the documents that say `phrase`, whatever the case, within their first `chunks` chunks, sorted."""
+    def opening_with(self, phrase: str, scope: Scope, chunks: int) -> dict[str, str]:
+        """Documents that say `phrase`, whatever the case, within their first `chunks` chunks: id -> what those say."""
         with self.reading() as connection:
             return lexical.opening_with(connection, phrase, scope, chunks)
 

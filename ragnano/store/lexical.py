@@ -85,17 +85,24 @@ def holding(connection: sqlite3.Connection, pieces: Sequence[str], scope: Scope,
     return [(identifier, float(score)) for identifier, score in rows]
 
 
-def opening_with(connection: sqlite3.Connection, phrase: str, scope: Scope, chunks: int) -> list[str]:
-    """Ids of the documents that say `phrase` within their first `chunks` chunks, whatever the case, sorted.
+def opening_with(connection: sqlite3.Connection, phrase: str, scope: Scope, chunks: int) -> dict[str, str]:
+    """Documents that say `phrase` within their first `chunks` chunks, whatever the case: id -> the texts of those that
+    do, in reading order, what they inherit at the end.
 
     As it stands: the index alone would take "Federal" for "Federated", which have one stem.
     """
     inside, values = scope_filter(scope, "chunks.document")
     rows = connection.execute(
-        f"""SELECT chunks.document, chunks.context || ' ' || chunks.section || ' ' || chunks.text
+        f"""SELECT chunks.document, chunks.section || ' ' || chunks.text, chunks.context
             FROM chunk_index JOIN chunks ON chunks.id = chunk_index.rowid
-            WHERE chunk_index MATCH ? AND chunks.ordinal < ? AND {inside}""",
+            WHERE chunk_index MATCH ? AND chunks.ordinal < ? AND {inside}
+            ORDER BY chunks.document, chunks.ordinal""",
         (quote_term(phrase), chunks, *values),
     )
+    found: dict[str, tuple[str, str]] = {}
+    for document, text, context in rows:
+        texts, contexts = found.get(document, ("", ""))
+        found[document] = (f"{texts}{text} ", f"{contexts}{context} ")
     wanted = phrase.casefold()
-    return sorted({document for document, text in rows if wanted in text.replace("\n", " ").casefold()})
+    said = {document: "".join(parts).replace("\n", " ") for document, parts in found.items()}
+    return {document: text for document, text in said.items() if wanted in text.casefold()}

@@ -12,12 +12,15 @@ from pathlib import PurePath
 
 from ragnano.evidence import select
 from ragnano.gate import load_gate
+from ragnano.names import is_place
+from ragnano.refusal import nearest
 from ragnano.retrieve import Found
 from ragnano.tasks.parts import Outcome, Tools, as_evidence
 from ragnano.tasks.sections import Reader, Sentence, name_of, trimmed
 from ragnano.tasks.subject import named_at_end
 from ragnano.tasks.wanted import Wanted, read_wanted, role_of, same_words
 from ragnano.tasks.weigh import FRONT_CHUNKS, telling
+from ragnano.text import content_stems
 from ragnano.types import Document, Evidence, Scope
 
 MOST_ITEMS = 20
@@ -30,7 +33,6 @@ WIDE = 200
 """Clauses that a search over many documents brings."""
 MOST_SCORED = 200
 """Sentences that are embedded: about 3 seconds on two cores."""
-NEAREST = 3
 
 # Set by judgement on the sample documents: how much the topic's words and its meaning (cosine) count, what a sentence
 # of the kind asked for must reach, and what one must reach when no kind is asked for and nothing else speaks for it.
@@ -62,12 +64,17 @@ def list_items(focus: str, scope: Scope, tools: Tools) -> Outcome:
     confidence = load_gate().confidence(signals)
     # Words that narrowed the search to a document by its name are no topic inside it.
     wanted = read_wanted(focus)
-    wanted = replace(wanted, topic=tuple(part for part in wanted.topic if part in found.question.stems))
+    places = [name for name in found.question.names if is_place(name)]
+    wanted = replace(
+        wanted,
+        topic=tuple(part for part in wanted.topic if part in found.question.stems),
+        places=frozenset(content_stems(" ".join(places))),
+    )
     likely = _likely(documents, wanted, found, tools)
     items = _passing(likely, wanted, found, tools)
     ready_at = time.monotonic()
     if not items:
-        return Outcome(about=about, nearest=found.hits[:NEAREST], confidence=confidence)
+        return Outcome(about=about, nearest=nearest(found.hits), confidence=confidence)
     outcome = _written(items, documents, tools, more_unseen=len(likely) == MOST_SCORED)
     return replace(outcome, about=about, confidence=confidence, ready_at=ready_at)
 
@@ -78,7 +85,7 @@ def _likely(documents: Sequence[Document], wanted: Wanted, found: Found, tools: 
 
     def items() -> Iterator[_Item]:
         for document, names, sentence in _sentences(documents, wanted, found, tools):
-            if wanted.fits(sentence, names):
+            if wanted.fits(sentence, names) and wanted.says_the_places(sentence):
                 score = wanted.coverage(sentence) + 0.5 * ranked.get(sentence.chunk.id, 0.0)
                 yield _Item(document, sentence, score if wanted.topic else telling(sentence))
 

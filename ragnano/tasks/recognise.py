@@ -69,6 +69,23 @@ _LISTS = tuple(
         r"^(?:what|which) (?P<rest>\S.*?) (?:are there|exist)\b(?P<more>.*)$",
     )
 )
+# What is asked of several documents: none of them can answer for the others.
+_SEVERAL = r"(?:agreements|contracts|leases|ndas|documents|files)"
+_EACH = (
+    r"(?:each|every)(?: single)? (?:agreement|contract|document|lease|licen[cs]e|file)"
+    rf"|each of (?:the|these|our|my) {_SEVERAL}"
+)
+_ACROSS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"^(?:which|what)(?: of (?:the|these|those|our|my))? {_SEVERAL} (?P<rest>(?:have(?! been\b)|contain|include|"
+        r"mention|provide|allow|permit|forbid|prohibit|require|restrict|expire|end|renew|refer|limit|cap|state|say|speak)"
+        r"\b.*)$",
+        r"^which(?: of (?:the|these|those|our|my))? (?:agreements|contracts|leases|ndas) (?P<rest>are\b.*)$",
+        rf"^(?P<rest>(?:what|which|who|whom|whose|when|where|how)\b.*?)(?: (?:in|of|under|for|by|to))? (?:{_EACH})$",
+        rf"^(?:in|under|for) (?:{_EACH})[,:]? (?P<rest>(?:what|which|who|whom|whose|when|where|how)\b.*)$",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +100,7 @@ def recognise(question: str) -> Task:
     """The task a question sets. A lookup's focus is the whole question."""
     text = fold(question)
     asked = _END.sub("", _POLITE.sub("", text))
-    place = _PLACE.match(asked)
+    place = None if _ACROSS[-1].match(asked) else _PLACE.match(asked)
     where, asked = (place.group(), asked[place.end() :]) if place else ("", asked)
     if (about := _summarised(asked)) is not None:
         return Task("summary", where + about)
@@ -107,7 +124,7 @@ def _summarised(asked: str) -> str | None:
 
 def _listed(asked: str) -> str | None:
     """What is to be listed, None when no list is asked for."""
-    for pattern in _LISTS:
+    for pattern in (*_LISTS, *_ACROSS):
         if found := pattern.match(asked):
             return _bare(found["rest"] + (found.groupdict().get("more") or ""))
     return None

@@ -25,10 +25,11 @@ MOST_READ = 1000
 """Characters of a sentence that are sent to the model: about 250 tokens, which fit the smallest context there is."""
 
 # A condition must stay whatever else goes; the other turning words may go only with the whole clause they stand in.
-_CONDITIONS = frozenset("unless except excluding only solely if until provided without".split())
+# "to those who need it" is a condition, too.
+_CONDITIONS = frozenset("unless except excluding only solely if until provided without those who whom whose".split())
 _TURNS = frozenset(
     "not no never neither nor none cannot prohibited may must shall will should can waive waives "
-    "and or that which who".split()
+    "and or that which".split()
 )
 _CLAUSE_END = re.compile(r"[,;:](?=\s)")
 _REPEATED_FIGURE = re.compile(r"(?<=\w) \((?=\d[\d,.]*%?\))")

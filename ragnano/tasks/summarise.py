@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ragnano.evidence import select
 from ragnano.gate import load_gate
 from ragnano.models import ChatModel
+from ragnano.refusal import nearest
 from ragnano.tasks.parts import Outcome, Tools, as_evidence
 from ragnano.tasks.sections import Reader, Section, Sentence, name_of, sections_of, trimmed
 from ragnano.tasks.shorten import shorten
@@ -39,7 +40,6 @@ SAME = 0.9
 """Cosine from which on two sentences say the same."""
 LONGEST_QUOTE = 300
 """Characters of a quote in a line; the citation has the whole sentence."""
-NEAREST = 3
 ANSWER_TOKENS = 96
 """Most tokens of one shortened sentence."""
 
@@ -100,7 +100,7 @@ def _part(
     found = tools.find(focus, here, tools.settings.candidates)
     evidence, signals = select(found, tools.catalogue, tools.reader)
     if subject.numbers or load_gate().confidence(signals) < load_gate().least_confidence(tools.settings.risk):
-        return [], found.hits[:NEAREST]
+        return [], nearest(found.hits)
     chunks = sorted({(item.hit.chunk.ordinal, item.hit.chunk.id, item.hit.chunk.section) for item in evidence})
     return [Section(heading, (identifier,)) for _, identifier, heading in chunks], ()
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from ragnano.facts import AMOUNT, DATE, DURATION, SHARE
+from ragnano.names import ROLES
 from ragnano.question import synonym_stems
 from ragnano.tasks.recognise import DOCUMENT_NOUN
 from ragnano.tasks.sections import Sentence, name_of
@@ -41,11 +42,6 @@ _PAYING = frozenset(stem(word) for word in "pay payment fee charge price cost am
 _PAYS = re.compile(
     r"\b(?:(?:re|pre)?pa(?:y|ys|id|yable)|reimburses?|refunds?|remits?|to deposit|(?:shall|must|will) deposit)\b", re.I
 )
-ROLES = (
-    "tenant landlord lessee lessor supplier customer buyer seller vendor purchaser licensor licensee lender borrower "
-    "guarantor employer employee company consultant contractor subcontractor provider client distributor manufacturer "
-    "franchisor franchisee agent principal processor controller recipient discloser user bank reseller sponsor"
-)
 _ROLE = rf"(?:{'|'.join(ROLES.split())})"
 _NAME = rf"(?:(?-i:[A-Z][\w&-]+)|{_ROLE})"
 _OWNER = re.compile(
@@ -56,11 +52,15 @@ _NO_OWNER = re.compile(rf"{DOCUMENT_NOUN}|section|clause|article|schedule|exhibi
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`kind`: how such a sentence reads (None: any). `topic`: stems. `who`: a party or its role ("": anybody)."""
+    """`kind`: how such a sentence reads (None: any). `topic`: stems. `who`: a party or its role ("": anybody).
+
+    `places`: stems of places, which no synonym and no nearness can stand for.
+    """
 
     kind: re.Pattern[str] | None
     topic: tuple[str, ...]
     who: str = ""
+    places: frozenset[str] = frozenset()
 
     def coverage(self, sentence: Sentence) -> float:
         """Share, 0 to 1, of the topic that the sentence and its heading hold, synonyms included; 1 without a topic."""
@@ -78,6 +78,10 @@ class Wanted:
                 beside = above & alternatives or (paid and _MONEY.search(sentence.text))
                 counted.append(BESIDE if beside else 0.0)
         return sum(counted) / len(counted)
+
+    def says_the_places(self, sentence: Sentence) -> bool:
+        """Whether a sentence about New York names it."""
+        return self.places <= set(content_stems(f"{sentence.lead} {sentence.text}"))
 
     def is_called(self, heading: str) -> bool:
         """Whether a heading has all words of the topic: "Events of Default" holds the events of default."""
