@@ -42,6 +42,28 @@ def test_whoever_hangs_up_ends_the_answer() -> None:
     assert ended.wait(START_S)
 
 
+def test_a_server_that_stops_in_mid_answer_leaves_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    told_by_python: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", told_by_python.append)
+    stopped = threading.Event()
+
+    def answer(told: Told) -> dict[str, Any]:
+        told.on_text("word ")
+        stopped.wait(START_S)
+        return {"answer": "too late"}
+
+    async def begin() -> None:
+        stream: Any = reply(answer, stream=True)
+        await anext(stream.body_iterator)
+
+    asyncio.run(begin())
+    stopped.set()
+    for thread in threading.enumerate():
+        if thread.name == "answer":
+            thread.join(START_S)
+    assert told_by_python == []
+
+
 @pytest.fixture
 def command(tmp_path: Path) -> list[str]:
     return [sys.executable, "-m", "ragnano", "serve", "--port", "0", "--data-dir", str(tmp_path / "home")]

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 64
 """Connections; one more is told to come again (503)."""
+FAREWELL_S = 5
+"""Seconds that answers under way have after Ctrl-C."""
 
 
 def register(app: typer.Typer) -> None:
@@ -49,6 +51,7 @@ def serve(
             limit_concurrency=MOST_AT_ONCE,
             server_header=False,
             lifespan="off",
+            timeout_graceful_shutdown=FAREWELL_S,
         )
         try:
             uvicorn.Server(config).run(sockets=[heard])

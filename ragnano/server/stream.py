@@ -1,9 +1,10 @@
 """Answers as they are made: a JSON object a line, the last one whole. Whoever hangs up stops the answer."""
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable
-from typing import Any, NoReturn
+from typing import Any
 
 from fastapi.responses import Response, StreamingResponse
 
@@ -40,15 +41,12 @@ class Told:
     def cancelled(self) -> bool:
         """False as long as somebody listens; else ends the answer."""
         if self._hung_up.is_set():
-            self._end()
+            raise _HungUp
         return False
 
     def hang_up(self) -> None:
         """Nobody listens any more."""
         self._hung_up.set()
-
-    def _end(self) -> NoReturn:
-        raise _HungUp
 
 
 def reply(answer: Callable[[Told], dict[str, Any]], *, stream: bool) -> Response:
@@ -62,7 +60,8 @@ async def _lines(answer: Callable[[Told], dict[str, Any]]) -> AsyncIterator[byte
     queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
 
     def put(item: dict[str, Any] | None) -> None:
-        loop.call_soon_threadsafe(queue.put_nowait, item)
+        with contextlib.suppress(RuntimeError):  # the server has stopped, and its loop with it
+            loop.call_soon_threadsafe(queue.put_nowait, item)
 
     told = Told(put)
 
