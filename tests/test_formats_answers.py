@@ -18,8 +18,9 @@ from ingest.pipeline import ingest
 from ingest.worker import Reader
 from ragnano.assistant import Assistant
 from ragnano.cli import docs
-from ragnano.cli.hits import echo_hits, hits_json
+from ragnano.cli.hits import echo_hits
 from ragnano.config import Settings
+from ragnano.json_records import hits
 from ragnano.places import where
 from ragnano.types import IngestReport
 from tests.conftest import FakeEmbedder, FakeReader
@@ -258,6 +259,6 @@ def test_the_command_line_names_places(
     docs.show("mail.eml", page=3, json=True)
     assert json.loads(capsys.readouterr().out)["place"] == "Attachment lease.pdf, page 2"
     found = helper.find("security deposit", helper.scope(None, "open.odp"), 1)
-    assert hits_json(found, helper)[0]["place"] == "Slide 2"
+    assert hits(found, helper)[0]["place"] == "Slide 2"
     echo_hits(found, helper)
     assert capsys.readouterr().out.startswith("1. open.odp, Slide 2\n")
