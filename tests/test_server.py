@@ -3,6 +3,7 @@
 import json
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -127,8 +128,6 @@ def test_conversations_are_listed_searched_renamed_exported_and_deleted(client: 
 
 
 def test_questions_of_one_conversation_are_answered_one_after_the_other(client: TestClient) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     path = f"/v1/conversations/{client.post('/v1/conversations', json={'question': NAMED}).json()['conversation']}"
     with ThreadPoolExecutor(4) as pool:
         asked = [pool.submit(client.post, f"{path}/turns", json={"question": DEPOSIT}) for _ in range(4)]

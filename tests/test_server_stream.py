@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -91,8 +92,6 @@ def test_a_server_answers_on_this_machine_until_it_is_stopped(command: list[str]
 
 
 def test_a_port_that_is_taken_is_told(command: list[str]) -> None:
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as taken:
         command[command.index("--port") + 1] = str(taken.getsockname()[1])
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=dict(os.environ))
