@@ -146,7 +146,7 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
     hits = found.hits[:CHUNKS]
     asked = Asked(found)
     cut = _rows_asked_for([extracts for hit in hits if (extracts := _to_be_read(hit, catalogue, asked))], asked)
-    passages = [_Passage(extracts) for extracts in cut]
+    passages = [Passage(extracts) for extracts in cut]
     readings = reader.read(found.focus, [passage.text for passage in passages])
     rows: list[list[float]] = []
     parts: list[tuple[int, int]] = []
@@ -199,7 +199,7 @@ def _rows_asked_for(cut: Sequence[list[Extract]], asked: "Asked") -> list[list[E
     return [rows for rows in kept if rows]
 
 
-class _Passage:
+class Passage:
     """A chunk as the reader gets it: its headings and column names, then its sentences, each with its place in that."""
 
     def __init__(self, extracts: Sequence[Extract]) -> None:
@@ -213,6 +213,11 @@ class _Passage:
             text += extract.read_as + " "
             self._places.append((start, start + len(extract.read_as)))
         self.text = text.rstrip()
+
+    @property
+    def places(self) -> Sequence[tuple[int, int]]:
+        """Characters [start, end) of `text` at which each extract stands."""
+        return self._places
 
     def words_of(self, reading: Reading) -> list[tuple[NDArray[np.float32], NDArray[np.float64]]]:
         """The reader's probabilities of each sentence's tokens, and where their middles stand in the sentence."""

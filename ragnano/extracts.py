@@ -1,17 +1,18 @@
-"""Chunks cut into extracts: the sentences, list items and table rows that can be quoted. Knows only the store.
+"""Chunks cut into extracts: the sentences, list items and table rows that can be quoted.
 
 What restricts a sentence ("provided that", "except") stays with it, and one that a page end cuts in two is one extract
 with two spans.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
+from ragnano.documents.text_tables import TextRow, text_rows
 from ragnano.instructions import addresses_a_model
 from ragnano.places import headings_in, is_head, row_of
 from ragnano.rows import cells_of, is_row, names_columns, spoken
-from ragnano.store import Catalogue
 from ragnano.text import fold, sentence_spans, words
 from ragnano.types import Chunk, Hit, Mark, Page, Span
 
@@ -57,14 +58,22 @@ class Extract:
         return self.told or self.text
 
 
-def extracts_of(hit: Hit, catalogue: Catalogue) -> list[Extract]:
+class Pages(Protocol):
+    """Where the text of pages comes from: the store, or a document that was just read."""
+
+    def page(self, document: str, number: int) -> Page:
+        """A page by its document's id and its number from 1."""
+        ...
+
+
+def extracts_of(hit: Hit, pages_of: Pages) -> list[Extract]:
     """The chunk's extracts in reading order; a table's row is one, and the row of its columns' names none."""
     pages: dict[int, Page] = {}
     made: list[Extract] = []
     columns = _Columns(hit.chunk.columns)
     for span in hit.chunk.spans:
         if span.page not in pages:
-            pages[span.page] = catalogue.page(hit.chunk.document, span.page)
+            pages[span.page] = pages_of.page(hit.chunk.document, span.page)
         page = pages[span.page]
         cells = [mark for mark in page.marks if mark.start < span.end and span.start < mark.end and row_of(mark.name)]
         if cells and page.text[span.start] != "|":
@@ -72,10 +81,13 @@ def extracts_of(hit: Hit, catalogue: Catalogue) -> list[Extract]:
                 text = fold(page.text[span.start : span.end])
                 made.append(Extract(hit, (span,), text, addresses_a_model(text), _told(page, cells)))
             continue
-        sentences = [_behind_heading(page.text, piece, hit.chunk) for piece in sentence_spans(page.text, span)]
-        for piece, ordered in _orders_apart(page.text, sentences):
+        rows = {row.start: row for row in text_rows(page.text) if span.start <= row.start and row.end <= span.end}
+        for piece, ordered in _orders_apart(page.text, _pieces(page.text, span, rows.values(), hit.chunk)):
             text = fold(page.text[piece.start : piece.end])
-            told = columns.told(text)
+            row = rows.get(piece.start)
+            if row and not row.said:
+                continue
+            told = row.said if row else columns.told(text)
             before = made[-1] if made else None
             alike = before and not before.told and not told and ordered == before.orders
             joins = alike and before and not _is_heading(before.text, hit.chunk)
@@ -109,6 +121,18 @@ def _behind_heading(page_text: str, piece: Span, chunk: Chunk) -> Span:
     line, end, rest = page_text[piece.start : piece.end].partition("\n")
     start = piece.end - len(rest.lstrip())
     return piece._replace(start=start) if end and rest.strip() and _is_heading(line, chunk) else piece
+
+
+def _pieces(page_text: str, span: Span, rows: Iterable[TextRow], chunk: Chunk) -> list[Span]:
+    """The span's sentences and its rows of tables, in order."""
+    found: list[Span] = []
+    start = span.start
+    for row in rows:
+        found += sentence_spans(page_text, Span(span.page, start, row.start))
+        found.append(Span(span.page, row.start, row.end))
+        start = row.end
+    found += sentence_spans(page_text, Span(span.page, start, span.end))
+    return [_behind_heading(page_text, piece, chunk) for piece in found]
 
 
 class _Columns:

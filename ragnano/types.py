@@ -18,6 +18,8 @@ HiddenKind = Literal["colour", "size", "off-page", "covered", "invisible", "char
 """How text is kept from a reader's eyes: drawn in its ground's colour, too small, outside the page, beneath something,
 in a drawing mode that leaves no ink, or in characters that show nothing or show as others."""
 Verdict = Literal["answered", "quoted", "not_found"]
+DirectKind = Literal["span", "yes", "no", "yes-if", "no-unless"]
+"""What a direct answer is: words of the document, or Yes or No, with the document's condition where there is one."""
 
 
 class Box(NamedTuple):
@@ -264,6 +266,21 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Direct:
+    """The shortest exact answer, shown first: "Sixty (60) days"; "No, unless the Landlord consents in writing".
+
+    `text` is words of the citation whose number is `citation`, or Yes or No, with a condition in its words. `start` and
+    `end` are the characters of that citation's `quote` that the words stand at; equal where no words of it are said.
+    """
+
+    text: str
+    citation: int
+    kind: DirectKind
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Timings:
     """Seconds from the question to: evidence ready, first token (None without a model call), answer complete."""
 
@@ -287,7 +304,8 @@ class Answer:
     `confidence` is the gate's estimate, 0 to 1, that the evidence answers the question; 1 for a summary, of which
     nothing is estimated. A summary or a list has a line for each item. `receipt` is a SHA-256 over
     question, scope, documents, model, prompt and settings: equal receipts mean equal answers. `conflicts` name, by
-    their numbers, citations that contradict each other.
+    their numbers, citations that contradict each other. `direct` is None for a refusal, a summary or a list, and where
+    no exact answer can be told.
     """
 
     question: str
@@ -302,6 +320,7 @@ class Answer:
     receipt: str
     about: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    direct: Direct | None = None
 
 
 @dataclass(frozen=True, slots=True)

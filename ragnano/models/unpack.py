@@ -18,15 +18,18 @@ PREFIX = "encoder."
 """Of the names that the exported graph gives to the encoder's parameters."""
 
 
-def read_weights(path: Path) -> "dict[str, NDArray[np.float32]]":
-    """float32 parameters by their names in the original, matrices as torch keeps them: (outputs, inputs)."""
+def read_weights(path: Path, prefix: str = PREFIX) -> "dict[str, NDArray[np.float32]]":
+    """float32 parameters by their names in the original, matrices as torch keeps them: (outputs, inputs).
+
+    Those whose names begin with `prefix`, without it.
+    """
     import numpy as np
     import onnx
     from onnx import numpy_helper
 
     graph = onnx.load(str(path)).graph
     stored = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
-    found = {name: array for name, array in stored.items() if name.startswith(PREFIX) and array.dtype == np.float32}
+    found = {name: array for name, array in stored.items() if name.startswith(prefix) and array.dtype == np.float32}
     for node in graph.node:
         if node.op_type == "DequantizeLinear":
             codes, scales = stored[node.input[0]], stored[node.input[1]]
@@ -34,7 +37,7 @@ def read_weights(path: Path) -> "dict[str, NDArray[np.float32]]":
             matrix = codes.astype(np.float32) * (scales[:, None] if axis == 0 else scales[None, :])
             found[node.output[0]] = matrix if axis == 0 else matrix.T
             found.pop(node.input[1])
-    return {name.removeprefix(PREFIX): np.ascontiguousarray(array, np.float32) for name, array in found.items()}
+    return {name.removeprefix(prefix): np.ascontiguousarray(array, np.float32) for name, array in found.items()}
 
 
 def unpack(home: Path, target: Path) -> None:

@@ -1,8 +1,8 @@
 """A model in training on the processor, computed by one thread for each half of a batch.
 
-Two threads with half a batch each are faster than two that share every operation, and bfloat16 is faster than float32:
-1.7 s a step where autocast with shared operations took 3.5 (LOG.md). Weights are kept in float32 and rounded to
-bfloat16 after each step. Word embeddings stay as they are. Adding two halves' gradients gives the same bits whichever
+Two threads with half a batch each are faster than two that share every operation, and bfloat16, where the processor has
+it, is faster than float32: 1.7 s a step where autocast with shared operations took 3.5 (LOG.md). Weights are kept in
+float32 and rounded after each step. Word embeddings stay as they are. Adding two halves' gradients gives the same bits whichever
 comes first, so a run can be repeated.
 """
 
@@ -21,6 +21,9 @@ MOST_TOKENS = 224
 PART = 8  # items computed together, of like length
 HALVES = 2
 
+NUMBERS = torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
+"""What is computed with. Processors without instructions for bfloat16 emulate it, at half of float32's speed (LOG.md)."""
+
 Item = TypeVar("Item")
 
 
@@ -32,7 +35,7 @@ class Halves(ABC, Generic[Item]):
 
     def __init__(self, whole: Any) -> None:
         self.whole = whole
-        self.model: Any = deepcopy(whole).to(torch.bfloat16).eval()
+        self.model: Any = deepcopy(whole).to(NUMBERS).eval()
         for name, parameter in [*self.whole.named_parameters(), *self.model.named_parameters()]:
             if "word_embeddings" in name:
                 parameter.requires_grad_(False)

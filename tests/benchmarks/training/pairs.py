@@ -2,8 +2,7 @@
 
 A pair is right (the passage answers, its answering words are known), near (a passage of the same contract that looks
 alike and does not answer, or the likeliest one of a contract that holds no such clause) or about something else
-(Natural Questions). Headings and defined terms of the contracts themselves ask for more than the labelled categories,
-and so do the questions that are made of their sentences (`invented.py`).
+(Natural Questions). Headings and defined terms of the contracts themselves ask for more than the labelled categories.
 """
 
 import json
@@ -19,11 +18,8 @@ from numpy.typing import NDArray
 from ragnano.text import WORD, sentences
 from tests.benchmarks.training.batches import ASKING, DEFINED, heading_of
 from tests.benchmarks.training.contracts import DATA, Contract, for_gate, general
-from tests.benchmarks.training.invented import Invented
 
-PAIRS = 48  # per step
 NEAREST = 8  # a near miss is one of this many nearest passages that are no answer
-FARTHER = 0.8  # a passage of another contract misses an invented question below this part of its own one's cosine
 LEAST_WORDS = 6  # a run of a label's words that a passage shares counts from this length, or the label's own
 
 Ranges = tuple[tuple[int, int], ...]
@@ -31,12 +27,15 @@ Ranges = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """`answering` are character ranges of the passage; None where nobody knows which words answer."""
+    """`answering` are character ranges of the passage; None where nobody knows which words answer. `span` are the
+    exact answer's characters, None where there are none or nobody knows; `kind` is a place in labels.KINDS or None."""
 
     question: str
     passage: str
     answers: bool
     answering: Ranges | None
+    span: tuple[int, int] | None = None
+    kind: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +94,7 @@ class Pairs:
         general: Sequence[GeneralPair],
         general_near: Sequence[Sequence[int]],
         seed: int,
-        invented: Sequence[Sequence[Invented]] = (),
     ) -> None:
-        """`invented` questions of each contract are drawn, too, and `asked` has their vectors."""
-        self._invented = invented
         self._contracts, self._vectors, self._wordings, self._asked = found, vectors, wordings, asked
         self._general, self._general_near = general, general_near
         self._labels = labels_of()
@@ -114,19 +110,11 @@ class Pairs:
         self._categories = [name for name in wordings if self._with[name]]
         self._counts = [len(self._with[name]) ** 0.5 for name in self._categories]
 
-    def draw(self) -> list[Pair]:
+    def draw(self, most: int) -> list[Pair]:
+        """At most so many pairs."""
         draws = [self._right, self._near, self._absent, self._heading, self._definition, self._other]
-        weights = [34, 14, 22, 8, 6, 16]
-        if any(self._invented):
-            draws += [self._answered, self._elsewhere]
-            weights += [28, 24]
-        kinds = self._rng.choices(draws, weights=weights, k=PAIRS)
+        kinds = self._rng.choices(draws, weights=[34, 14, 22, 8, 6, 16], k=most)
         return [pair for kind in kinds if (pair := kind()) is not None]
-
-    def invented_ones(self, most: int) -> list[Pair]:
-        """As many invented questions with their passage as with another one."""
-        drawn = [pair for _ in range(most // 2) for pair in (self._answered(), self._elsewhere())]
-        return [pair for pair in drawn if pair is not None]
 
     def _category(self) -> str:
         return self._rng.choices(self._categories, weights=self._counts)[0]
@@ -211,36 +199,13 @@ class Pairs:
         holding = [
             (a, b) for a, b in sentences(pair.passage) if any(answer in pair.passage[a:b].lower() for answer in lower)
         ]
-        return Pair(pair.question, pair.passage, True, tuple(holding) or None)
+        span = _located(pair.passage, lower[0], holding)
+        return Pair(pair.question, pair.passage, True, tuple(holding) or None, span, 0 if span else None)
 
-    def _answered(self) -> Pair:
-        home, item = self._chosen()
-        text, start = self._text(self._contracts[home], item.place)
-        return Pair(item.question, text, True, ((item.start + start, item.end + start),))
 
-    def _elsewhere(self) -> Pair | None:
-        """A passage that is near the question and does not answer it: of the same contract, or of another one.
-
-        The nearest of the same contract may answer it as well, so the third and those after it are taken.
-        """
-        home, item = self._chosen()
-        vector = self._asked[item.question]
-        own = self._vectors[home] @ vector
-        if self._rng.random() < 0.5:
-            order = [int(at) for at in np.argsort(-own, kind="stable") if int(at) != item.place]
-            if len(order) <= 2:
-                return None
-            return Pair(item.question, self._contracts[home].texts[self._rng.choice(order[2 : 2 + NEAREST])], False, ())
-        other = self._rng.randrange(len(self._contracts))
-        theirs = self._vectors[other] @ vector
-        place = int(np.argmax(theirs))
-        if other == home or theirs[place] > FARTHER * own[item.place]:
-            return None
-        return Pair(item.question, self._contracts[other].texts[place], False, ())
-
-    def _chosen(self) -> tuple[int, Invented]:
-        home = self._rng.choice([number for number, own in enumerate(self._invented) if own])
-        return home, self._rng.choice(self._invented[home])
+def _located(passage: str, answer: str, holding: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    at = passage.lower().find(answer, holding[0][0]) if holding and answer else -1
+    return (at, at + len(answer)) if at >= 0 and len(passage) == len(passage.lower()) else None
 
 
 def general_pairs(*, gate: bool) -> list[GeneralPair]:

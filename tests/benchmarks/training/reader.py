@@ -1,60 +1,65 @@
-"""Train the reader: does a passage answer a question, and with which of its words? On the CPU, from a fixed seed.
+"""Train the reader: does a passage answer a question, which of its words are the answer, and of which kind is it?
 
-    make reader
+    make reader                      goes on from the shipped reader's weights
+    make reader ARGS="--resume"      goes on from the last checkpoint of a run that was ended
 
-In two parts: first the labelled clauses, then, at a lower rate, with questions among them that are made of any sentence
-of the contracts (`invented.py`), so that clauses of unlabelled kinds are trusted, too.
+A cross-encoder (Nogueira and Cho 2019, arXiv:1901.04085): question and passage are read together. Heads: one number a
+pair (it answers) and five (the answer's kind) from the first token; three a token (it belongs to a sentence that answers;
+the exact answer begins, ends with it; Devlin et al. 2019 for the last two).
+What it learns from stands in `reader_mix.py`. The number format is bfloat16 where the processor computes with it, else
+float32: emulated it is slower (LOG.md).
 
-A cross-encoder (Nogueira and Cho 2019, arXiv:1901.04085): question and passage are read together. It starts from the
-shipped embedder, which knows the language of contracts. Two heads: one number a pair from the first token (it answers),
-one a token (it belongs to the answer), both learnt with binary cross-entropy.
-
-Writes the weights to .cache/training/reader/ and the scores on held-out contracts beside them.
+Writes weights and checkpoints to .cache/training/reader/ and the scores on held-out documents beside them.
 """
 
 import argparse
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 
 from ragnano.config import Settings
 from ragnano.models import open_embedder
 from ragnano.models.derive import bulk_model
 from ragnano.models.offline import go_offline
-from tests.benchmarks.training.contracts import CACHE, Contract, contracts, paraphrases, vectors_of, wordings
+from ragnano.models.unpack import SHIPPED, read_weights
+from tests.benchmarks.training.contracts import CACHE, ROOT
 from tests.benchmarks.training.halves import Halves
-from tests.benchmarks.training.invented import EACH, invented_of
-from tests.benchmarks.training.pairs import NEAREST, Pair, Pairs, general_pairs, labelled_words, labels_of
+from tests.benchmarks.training.labels import KINDS
+from tests.benchmarks.training.pairs import Pair
+from tests.benchmarks.training.reader_mix import Mix
+from tests.benchmarks.training.reader_scores import Measured, scores
 
 BASE = "legal-minilm"
-SEED = 23
-STEPS = 1000
-WIDER_STEPS = 350
-LEARNING_RATE = 8e-5
-HEAD_RATE = 1e-3
-WIDER = 0.4  # part of the rates in the second part
-WARM_UP = 0.06
+NAME = "legal-reader"
+SEED = 31
+STEPS = 900
+LEARNING_RATE = 7e-5
+HEAD_RATE = 8e-4
+WARM_UP = 0.05
 MOST_TOKENS = 256
 QUESTION_TOKENS = 64
 TOKEN_WEIGHT = 1.5  # of the loss over tokens beside that over pairs
 ANSWERING_WEIGHT = 2.0  # of a token that answers beside one that does not
+GROUP_WEIGHT = 0.5  # of the loss that tells a question's passages apart
+SPAN_WEIGHT = 0.4  # of each of the two ends
+KIND_WEIGHT = 0.4
 PADDED_TO = 16
-MEASURED = 400  # pairs of invented questions
-EVALUATIONS = 4  # in each part
-FIRST, READER = CACHE / "reader" / "first.pt", CACHE / "reader" / "reader.pt"
-SCORES = CACHE / "reader-scores.json"
+CHECKPOINT = 50  # steps
+EVALUATIONS = 2
+OF_PAIR = 1 + len(KINDS)
+OF_TOKEN = 3  # belongs to the answer's sentence, begins it, ends it
+FOLDER = CACHE / "reader"
+READER, STATE, SCORES = FOLDER / "reader.pt", FOLDER / "state.pt", FOLDER / "scores.json"
 
 
 class PairReader(torch.nn.Module):
-    """A BERT with two heads: (pairs, 1 + tokens) logits, the pair's first."""
+    """A BERT with its heads: logits of the pairs (pairs, OF_PAIR) and of their tokens (pairs, tokens, OF_TOKEN)."""
 
     def __init__(self, home: Path) -> None:
         super().__init__()
@@ -62,18 +67,25 @@ class PairReader(torch.nn.Module):
 
         self.encoder: Any = AutoModel.from_pretrained(str(home), attn_implementation="eager", add_pooling_layer=False)
         width = self.encoder.config.hidden_size
-        self.passage = torch.nn.Linear(width, 1)
-        self.token = torch.nn.Linear(width, 1)
+        self.passage = torch.nn.Linear(width, OF_PAIR)
+        self.token = torch.nn.Linear(width, OF_TOKEN)
 
     def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
         states = self.encoder(
             input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
         ).last_hidden_state
-        return torch.cat([self.passage(states[:, 0]), self.token(states).squeeze(-1)], dim=1)
+        return self.passage(states[:, 0]), self.token(states)
+
+    def begin_with(self, weights: Mapping[str, torch.Tensor]) -> None:
+        """Take over a reader's weights; a head of ours with more outputs than its begins with those it has."""
+        own = self.state_dict()
+        for name, array in weights.items():
+            own[name].view(-1)[: array.numel()] = array.reshape(-1)
+        self.load_state_dict(own)
 
 
 class Reading(Halves[Pair]):
-    """The reader in training. Outputs are padded to 1 + MOST_TOKENS columns."""
+    """The reader in training: outputs are a row a pair, OF_PAIR columns and OF_TOKEN for each of MOST_TOKENS tokens."""
 
     def __init__(self, home: Path) -> None:
         from tokenizers import Tokenizer
@@ -92,8 +104,9 @@ class Reading(Halves[Pair]):
             ids[number, : len(row)] = torch.tensor(row)
             mask[number, : len(row)] = 1
             kinds[number, row.index(self.words.token_to_id("[SEP]")) + 1 : len(row)] = 1
-        logits = self.model(ids, mask, kinds).float()
-        return torch.nn.functional.pad(logits, (0, MOST_TOKENS - longest))
+        pairs, tokens = self.model(ids, mask, kinds)
+        tokens = torch.nn.functional.pad(tokens.float(), (0, 0, 0, MOST_TOKENS - longest))
+        return torch.cat([pairs.float(), tokens.flatten(1)], dim=1)
 
     def _length(self, item: Pair) -> int:
         return len(item.question) + len(item.passage)
@@ -107,165 +120,111 @@ class Reading(Halves[Pair]):
         ids = [first, *question, last, *passage.ids[:room], last]
         return ids, len(question) + 2, passage.offsets[:room]
 
-    def targets(self, items: Sequence[Pair]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Wanted outputs and the weight of each, both (pairs, 1 + MOST_TOKENS)."""
-        wanted = torch.zeros((len(items), 1 + MOST_TOKENS))
-        weights = torch.zeros_like(wanted)
+    def loss_of(self, groups: Sequence[Sequence[Pair]], outputs: torch.Tensor) -> torch.Tensor:
+        """The loss of all groups' pairs, in their order: a mean over pairs of what each of them teaches."""
+        items = [pair for group in groups for pair in group]
+        pairs, tokens = outputs[:, :OF_PAIR], outputs[:, OF_PAIR:].view(len(items), MOST_TOKENS, OF_TOKEN)
+        own, cross = torch.nn.functional.binary_cross_entropy_with_logits, torch.nn.functional.cross_entropy
+        wanted = torch.tensor([float(item.answers) for item in items])
+        loss = own(pairs[:, 0], wanted, reduction="sum")
         for row, item in enumerate(items):
-            wanted[row, 0], weights[row, 0] = float(item.answers), 1.0
+            if item.kind is not None:
+                loss = loss + KIND_WEIGHT * cross(pairs[row, 1:], torch.tensor(item.kind))
             if item.answering is None:
                 continue
             _, start, offsets = self.encoded(item)
-            own = torch.zeros(len(offsets))
-            for begin, end in item.answering:
-                for at, (a, b) in enumerate(offsets):
-                    if a < end and b > begin:
-                        own[at] = 1.0
-            columns = slice(1 + start, 1 + start + len(offsets))
-            wanted[row, columns] = own
-            weights[row, columns] = (1 + own * (ANSWERING_WEIGHT - 1)) * TOKEN_WEIGHT / max(1, len(offsets))
-        return wanted, weights
+            held = tokens[row, start : start + len(offsets)]
+            answering = torch.tensor([any(a < end and b > begin for begin, end in item.answering) for a, b in offsets])
+            weights = (1 + answering * (ANSWERING_WEIGHT - 1)) * TOKEN_WEIGHT / max(1, len(offsets))
+            loss = loss + own(held[:, 0], answering.float(), weight=weights, reduction="sum")
+            if item.span and (ends := ends_of(item.span, offsets)):
+                loss = loss + SPAN_WEIGHT * (
+                    cross(held[:, 1], torch.tensor(ends[0])) + cross(held[:, 2], torch.tensor(ends[1]))
+                )
+        at = 0
+        for group in groups:
+            if len(group) > 1 and [pair.answers for pair in group] == [True] + [False] * (len(group) - 1):
+                loss = loss + GROUP_WEIGHT * len(group) * cross(pairs[at : at + len(group), 0], torch.tensor(0))
+            at += len(group)
+        return loss / len(items)
 
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         torch.save(self.whole.state_dict(), path)
 
 
-def loss_of(wanted: torch.Tensor, weights: torch.Tensor, outputs: torch.Tensor) -> torch.Tensor:
-    each = torch.nn.functional.binary_cross_entropy_with_logits(
-        outputs, wanted[:, : outputs.shape[1]], reduction="none"
-    )
-    return (each * weights[:, : outputs.shape[1]]).sum() / len(outputs)
+def ends_of(span: tuple[int, int], offsets: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """The first and the last token of a span of characters; None where it was cut off."""
+    held = [at for at, (a, b) in enumerate(offsets) if a < span[1] and b > span[0]]
+    return (held[0], held[-1]) if held and offsets[held[-1]][1] >= span[1] else None
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Train the reader on CUAD's training contracts.")
-    parser.add_argument("--steps", type=int, default=STEPS, help="of the first part")
-    parser.add_argument("--wider-steps", type=int, default=WIDER_STEPS, help="of the second part")
-    parser.add_argument("--resume", action="store_true", help="begin with the second part, at the first one's weights")
+    parser = argparse.ArgumentParser(description="Train the reader.")
+    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument("--weights", type=Path, help="begin with these (.pt) instead of the shipped reader's")
     parser.add_argument("--contracts", type=int, help="fewer contracts, to try it out")
     options = parser.parse_args()
     go_offline()
+    torch.manual_seed(SEED)
     settings = Settings.load(embedder=BASE)
     embedder = open_embedder(settings)
-    plain = open_embedder(Settings.load(embedder="all-MiniLM-L6-v2"))
-    found = contracts(settings, plain, options.contracts)
-    kept = [contract for contract in found if not contract.held_out]
-    held_out = [contract for contract in found if contract.held_out]
-    vectors, other_vectors = vectors_of(kept, embedder), vectors_of(held_out, embedder)
-    made = invented_of(kept, vectors, embedder, EACH)
-    other_made = invented_of(held_out, other_vectors, embedder, EACH)
-    texts = [text for own in wordings().values() for text in own]
-    texts += [item.question for own in made + other_made for item in own]
-    asked = dict(zip(texts, embedder.embed_sentences(texts), strict=True))
-    others = general_pairs(gate=False)
-    passages = embedder.embed_passages([pair.passage for pair in others])
-    questions = embedder.embed_passages([pair.question for pair in others])
-    near = nearest_others(questions @ passages.T)
-    labelled = Pairs(kept, vectors, wordings(), asked, others, near, SEED)
-    wider = Pairs(kept, vectors, wordings(), asked, others, near, SEED + 1, invented=made)
-    measured = held_out_pairs(held_out, other_vectors, embedder)
-    measured += invented_pairs(Pairs(held_out, other_vectors, wordings(), asked, others, near, SEED, other_made))
+    mix = Mix(settings, embedder, SEED, options.contracts)
+    measured = Measured.of(settings, embedder)
     home = bulk_model(settings.models_dir / BASE)
     embedder.close()
-    plain.close()
-    print(f"{len(kept)} contracts, {sum(map(len, made))} questions put to them, {len(others)} other ones", flush=True)
-    model, lines = Reading(home), []
-    if options.resume:
-        model.whole.load_state_dict(torch.load(FIRST))
-        model.follow()
-        lines = json.loads(SCORES.read_text(encoding="utf-8"))[:EVALUATIONS]
-    else:
-        train(model, labelled, measured, lines, options.steps, 1.0)
-        model.save(FIRST)
-    train(model, wider, measured, lines, options.wider_steps, WIDER)
+    model = Reading(home)
+    model.whole.begin_with(torch.load(options.weights) if options.weights else shipped_weights())
+    model.follow()
+    train(model, mix, measured, options.steps, resume=options.resume)
     model.save(READER)
 
 
-def nearest_others(nearness: NDArray[np.float32]) -> list[list[int]]:
-    found = []
-    for place, row in enumerate(nearness):
-        order = np.argsort(-row, kind="stable")
-        found.append([int(at) for at in order[:7] if int(at) != place][:6])
-    return found
+def shipped_weights() -> dict[str, torch.Tensor]:
+    """Those of the reader that ships with ragnano, by their names in PairReader."""
+    found = read_weights(ROOT / "ragnano" / "models" / "shipped" / NAME / SHIPPED, "")
+    return {name: torch.from_numpy(array) for name, array in found.items()}
 
 
-def train(
-    model: Reading,
-    pairs: Pairs,
-    measured: Sequence[tuple[str, Pair]],
-    lines: list[dict[str, float]],
-    steps: int,
-    share: float,
-) -> None:
-    """Learn by `share` of the rates; adds what was reached to `lines`, where the steps before are counted, too."""
+def train(model: Reading, mix: Mix, measured: Measured, steps: int, *, resume: bool) -> None:
+    """Learn for `steps` steps, a checkpoint every few; the draws before a resumed step are made again and left out."""
     heads = [parameter for name, parameter in model.whole.named_parameters() if not name.startswith("encoder.")]
     body = [parameter for parameter in model.masters() if all(parameter is not head for head in heads)]
-    groups = [{"params": body, "lr": share * LEARNING_RATE}, {"params": heads, "lr": share * HEAD_RATE}]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(
+        [{"params": body, "lr": LEARNING_RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01
+    )
     rate = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / (WARM_UP * steps), (steps - step) / ((1 - WARM_UP) * steps))
     )
+    done, before, lines = 0, 0.0, []
+    if resume:
+        state = torch.load(STATE)
+        done, before, lines = state["step"], state["minutes"], state["lines"]
+        model.whole.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        rate.load_state_dict(state["rate"])
+        model.follow()
+        for _ in range(done):
+            mix.draw()
+    FOLDER.mkdir(parents=True, exist_ok=True)
     begun, losses = time.monotonic(), []
-    before = lines[-1] if lines else {"step": 0, "minutes": 0.0}
-    for step in range(1, steps + 1):
-        items = pairs.draw()
-        losses.append(model.learn(items, partial(loss_of, *model.targets(items))))
+    for step in range(done + 1, steps + 1):
+        groups = mix.draw()
+        losses.append(model.learn([pair for group in groups for pair in group], partial(model.loss_of, groups)))
         optimizer.step()
         rate.step()
         model.follow()
-        if step % 25 == 0:
-            print(f"{step} {np.mean(losses[-25:]):.3f} {(time.monotonic() - begun) / 60:.1f} min", flush=True)
-        if step % (steps // EVALUATIONS) == 0:
-            minutes = before["minutes"] + (time.monotonic() - begun) / 60
-            lines.append({"step": before["step"] + step, "minutes": round(minutes, 1)} | scores(model, measured))
-            print(lines[-1], flush=True)
+        minutes = before + (time.monotonic() - begun) / 60
+        if step % 10 == 0:
+            print(f"{step} {np.mean(losses[-25:]):.3f} {minutes:.1f} min", flush=True)
+        if step % (steps // EVALUATIONS) == 0 or step == steps:
+            lines.append({"step": step, "minutes": round(minutes, 1)} | scores(model, measured))
+            print(json.dumps(lines[-1], indent=1), flush=True)
             SCORES.write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
-
-
-def invented_pairs(pairs: Pairs) -> list[tuple[str, Pair]]:
-    """As many that answer an invented question of a held-out contract as near misses."""
-    return [("invented", pair) for pair in pairs.invented_ones(MEASURED)]
-
-
-def held_out_pairs(
-    held_out: Sequence[Contract], vectors: Sequence[NDArray[np.float32]], embedder: Any
-) -> list[tuple[str, Pair]]:
-    """(wording's kind, pair): the two likeliest passages of every other held-out contract for every other question."""
-    labels = labels_of()
-    seen = {name: texts[-2] for name, texts in wordings().items()}
-    found: list[tuple[str, Pair]] = []
-    for kind, asked in (("seen", seen), ("paraphrased", paraphrases())):
-        vector = dict(zip(asked, embedder.embed_sentences(list(asked.values())), strict=True))
-        for contract, own in zip(held_out[::2], vectors[::2], strict=True):
-            for name, question in list(asked.items())[::2]:
-                order = np.argsort(-(own @ vector[name]), kind="stable")[: NEAREST // 4]
-                for at in map(int, order):
-                    text, start = contract.texts[at], len(contract.texts[at]) - len(contract.bodies[at])
-                    answering = labelled_words(text[start:], labels[contract.name].get(name, []))
-                    shifted = tuple((a + start, b + start) for a, b in answering)
-                    found.append((kind, Pair(question, text, bool(answering), shifted)))
-    return found
-
-
-def scores(model: Reading, measured: Sequence[tuple[str, Pair]]) -> dict[str, float]:
-    """Area under ROC of "it answers", and of each word within the passages that answer."""
-    outputs = model.run([pair for _, pair in measured])
-    line: dict[str, float] = {}
-    for kind in ("seen", "paraphrased", "invented"):
-        rows = [row for row, (own, _) in enumerate(measured) if own == kind]
-        right = np.array([measured[row][1].answers for row in rows])
-        line[f"{kind} pairs"] = round(float(roc_auc_score(right, outputs[rows, 0])), 4)
-        words, logits = [], []
-        for row in rows:
-            pair = measured[row][1]
-            if pair.answers and pair.answering:
-                wanted, weights = model.targets([pair])
-                columns = (weights[0, 1:] > 0).numpy()
-                words += wanted[0, 1:].numpy()[columns].tolist()
-                logits += outputs[row, 1:][columns].tolist()
-        line[f"{kind} words"] = round(float(roc_auc_score(words, logits)), 4)
-    return line
+        if step % CHECKPOINT == 0:
+            state = {"step": step, "minutes": minutes, "lines": lines, "model": model.whole.state_dict()}
+            torch.save(state | {"optimizer": optimizer.state_dict(), "rate": rate.state_dict()}, STATE)
 
 
 if __name__ == "__main__":

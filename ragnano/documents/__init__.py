@@ -1,0 +1,1 @@
+"""What stands where in a document, read from its pages' text. Imports neither store nor model."""

@@ -1,0 +1,137 @@
+"""Tables that plain text draws with spaces, tabs or semicolons: their rows, and each cell behind its column's name.
+
+A run of lines is a table when its lines have several cells and, where spaces part them, when the cells stand one below
+the other. The first line names the columns if it holds no bare figures and a line below it does. Rows "| a | b |" are
+read by `ragnano.rows`.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from typing import Literal
+
+from ragnano.text import fold
+
+Separator = Literal["tab", "semicolon", "spaces"]
+LEAST_ROWS = 3  # lines, the columns' names included
+LEAST_CELLS = 3  # in most lines of a table
+ALIGNED = 0.7
+"""Share of the cells after a line's first that must begin or end where a cell of another line does. Prose with double
+spaces reaches about .3."""
+LONGEST_CELL = 40  # characters on average; more is prose
+
+_GAP = re.compile(r" {2,}")
+_FIGURE = re.compile(r"\W*\d[\d\W]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """A line of a table: characters [start, end) of the text, and what it says with its columns' names.
+
+    `said` is "" for the line that names the columns, and the line itself where nothing names them.
+    """
+
+    start: int
+    end: int
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    start: int
+    end: int
+    separator: Separator | None
+    cells: tuple[
+        tuple[int, int, str], ...
+    ]  # columns [start, end) in the line, text; empty ones of spaces are not there
+
+
+@lru_cache(maxsize=256)
+def text_rows(text: str) -> tuple[TextRow, ...]:
+    """The rows of all tables in a page's text, in order."""
+    rows: list[TextRow] = []
+    for separator, run in groupby(_lines(text), key=lambda line: line.separator):
+        lines = list(run)
+        if separator and _is_table(lines, separator):
+            rows += _rows(lines, separator)
+    return tuple(rows)
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    start = 0
+    for raw in text.split("\n"):
+        separator = _separator(raw)
+        yield _Line(start, start + len(raw), separator, tuple(_cells(raw, separator)) if separator else ())
+        start += len(raw) + 1
+
+
+def _separator(line: str) -> Separator | None:
+    if "|" in line or not line.strip():
+        return None
+    if "\t" in line.strip():
+        return "tab"
+    if line.count(";") >= LEAST_CELLS - 1 and "; " not in line:
+        return "semicolon"
+    return "spaces" if _GAP.search(line.strip()) else None
+
+
+def _cells(line: str, separator: Separator) -> Iterator[tuple[int, int, str]]:
+    if separator == "spaces":
+        start = len(line) - len(line.lstrip())
+        while start < len(line):
+            gap = _GAP.search(line, start)
+            end = gap.start() if gap else len(line)
+            yield start, end, line[start:end].strip()
+            start = gap.end() if gap else len(line)
+        return
+    for number, cell in enumerate(line.split("\t" if separator == "tab" else ";")):
+        yield number, number + 1, cell.strip()
+
+
+def _is_table(lines: Sequence[_Line], separator: Separator) -> bool:
+    several = sum(len(line.cells) >= LEAST_CELLS for line in lines)
+    if len(lines) < LEAST_ROWS or several * 2 < len(lines):
+        return False
+    cells = [cell for line in lines for cell in line.cells]
+    if sum(len(text) for _, _, text in cells) > LONGEST_CELL * len(cells):
+        return False
+    if separator != "spaces":
+        return len({len(line.cells) for line in lines}) == 1
+    edges = [{edge for start, end, _ in line.cells[1:] for edge in (start, -end)} for line in lines]
+    aligned = total = 0
+    for at, line in enumerate(lines):
+        others = set().union(*edges[:at], *edges[at + 1 :])
+        for start, end, _ in line.cells[1:]:
+            total += 1
+            aligned += start in others or -end in others
+    return aligned >= ALIGNED * total
+
+
+def _rows(lines: Sequence[_Line], separator: Separator) -> Iterator[TextRow]:
+    head, *body = lines
+    names_columns = not any(_FIGURE.match(text) for _, _, text in head.cells) and any(
+        _FIGURE.match(text) for line in body for _, _, text in line.cells
+    )
+    if not names_columns:
+        for line in lines:
+            yield TextRow(line.start, line.end, fold(" ".join(text for _, _, text in line.cells)))
+        return
+    yield TextRow(head.start, head.end, "")
+    for line in body:
+        pairs = [(_name(cell, head), cell[2]) for cell in line.cells if cell[2]]
+        yield TextRow(
+            line.start, line.end, ", ".join(f"{name}: {text}" if name else text for name, text in pairs) + "."
+        )
+
+
+def _name(cell: tuple[int, int, str], head: _Line) -> str:
+    """The name over a cell: the one that shares most of its columns, else the nearest."""
+    start, end, _ = cell
+
+    def nearness(name: tuple[int, int, str]) -> tuple[int, int]:
+        shared = min(end, name[1]) - max(start, name[0])
+        return max(shared, 0), -abs(start + end - name[0] - name[1])
+
+    return max(head.cells, key=nearness)[2]

@@ -1,0 +1,62 @@
+"""What the reader learns from, and how much of each: questions as people ask them first, all else so that it holds."""
+
+import random
+from collections.abc import Callable, Iterator
+
+from ragnano.config import Settings
+from ragnano.models.embedder import Embedder
+from tests.benchmarks.training import reading_groups
+from tests.benchmarks.training.asked_groups import AskedGroups, pick
+from tests.benchmarks.training.clause_groups import clause_groups
+from tests.benchmarks.training.labels import asked
+from tests.benchmarks.training.pairs import Pair
+
+PAIRS = 36  # per step
+ASKED = {"contracts": 0.31, "office": 0.08, "tables": 0.06, "mergers": 0.025, "regulations": 0.025}
+ABSENT = {"contracts": 0.05, "office": 0.02, "tables": 0.015, "mergers": 0.005, "regulations": 0.005}
+CLAUSES = 0.13
+READING: dict[str, float] = {
+    "squad": 0.10,
+    "policies": 0.03,
+    "reports": 0.03,
+    "airlines": 0.01,
+    "wiki_tables": 0.02,
+    "disclosures": 0.05,
+    "clauses": 0.02,
+}
+"""Shares of the groups; a group has one to three pairs."""
+
+
+class Mix:
+    """Draws steps, always the same ones for a seed."""
+
+    def __init__(self, settings: Settings, embedder: Embedder, seed: int, most_contracts: int | None = None) -> None:
+        self._rng = random.Random(seed)
+        self._asked = AskedGroups(asked("train"), embedder, settings.chunk_tokens, seed)
+        clauses = clause_groups(settings, embedder, seed, most_contracts)
+        self._draws: dict[str, Callable[[], list[Pair]]] = {"labelled clauses": lambda: next(clauses)}
+        self._weights = {"labelled clauses": CLAUSES}
+        for kind, weight in ASKED.items():
+            self._add(f"asked {kind}", weight, lambda kind=kind: self._asked.draw(kind))
+        for kind, weight in ABSENT.items():
+            self._add(f"absent {kind}", weight, lambda kind=kind: self._asked.absent(kind))
+        for name, weight in READING.items():
+            endless = self._shuffled(list(getattr(reading_groups, name)(self._rng)))
+            self._add(name, weight, lambda endless=endless: next(endless))
+
+    def _add(self, name: str, weight: float, draw: Callable[[], list[Pair]]) -> None:
+        self._weights[name], self._draws[name] = weight, draw
+
+    def _shuffled(self, groups: list[list[Pair]]) -> Iterator[list[Pair]]:
+        """All groups in a random order, again and again."""
+        groups = [group for group in groups if group]
+        while True:
+            self._rng.shuffle(groups)
+            yield from groups
+
+    def draw(self) -> list[list[Pair]]:
+        """Groups of one question each, about PAIRS pairs."""
+        groups: list[list[Pair]] = []
+        while sum(map(len, groups)) < PAIRS:
+            groups.append(self._draws[pick(self._rng, self._weights)]())
+        return groups
