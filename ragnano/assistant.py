@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
+from ragnano.answering.direct_answer import direct_answer
 from ragnano.chat import Conversation, forget
 from ragnano.cite import cite, cite_hit
 from ragnano.config import Settings
@@ -162,14 +163,17 @@ class Assistant:
         scope: Scope | None = None,
         *,
         model: str | None = None,
+        on_direct: Callable[[Answer], None] | None = None,
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
         trace: Trace | None = None,
     ) -> Answer:
         """Answer a question with citations, or say that the documents don't. Summaries and lists are asked for, too.
 
-        `on_text` receives a checked preview while the model writes; the returned answer is what counts. `model` is a
-        catalogue name, a path to a GGUF file, or "none" for the best quote alone. `trace` is filled for a receipt.
+        `on_direct` receives the direct answer with its quotes before the chat model is asked (not called where nothing
+        answers or no model is asked), then `on_text` a checked preview while the model writes; the returned answer is
+        what counts. `model` is a catalogue name, a path to a GGUF file, or "none" for the best quote alone. `trace` is
+        filled for a receipt.
         """
         begun = time.monotonic()
         scope = scope or Scope()
@@ -187,6 +191,9 @@ class Assistant:
         elif chat is None:
             draft = quoted(evidence)
         else:
+            if on_direct:
+                first = quoted(evidence)
+                on_direct(self._answer(found, scope, evidence, first, confidence, name, begun, retrieved))
             draft = phrased(
                 chat,
                 found.question,
@@ -260,13 +267,14 @@ class Assistant:
     ) -> Answer:
         refused = draft.verdict == "not_found"
         cited = [evidence[at] for at in draft.cited]
+        citations = cite(cited, self.catalogue)
         near = nearest(found.hits) if refused else ()
         return Answer(
             question=found.question.text,
             answer=refusal(self.catalogue.documents(found.scope)) if refused else draft.text,
             verdict=draft.verdict,
             confidence=round(confidence, 4),
-            citations=cite(cited, self.catalogue),
+            citations=citations,
             nearest=tuple(cite_hit(hit, self.catalogue) for hit in near),
             timings=Timings(round(retrieved, 4), draft.first_token_s, round(time.monotonic() - begun, 4)),
             tokens=draft.tokens,
@@ -274,6 +282,7 @@ class Assistant:
             receipt=receipt(found.question.text, scope, evidence, model, self.settings),
             about=tuple(document.path for document in found.about),
             conflicts=draft.conflicts,
+            direct=None if refused else direct_answer(found.question, cited, citations),
         )
 
     def documents(self, scope: Scope | None = None) -> list[Document]:

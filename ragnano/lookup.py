@@ -16,8 +16,9 @@ from ragnano.models import ChatModel
 from ragnano.preview import StreamGuard
 from ragnano.question import Question
 from ragnano.store import Catalogue
+from ragnano.text import is_english
 from ragnano.types import Conflict, Evidence, Scope, TokenCount, Verdict
-from ragnano.verify import quote, see_also, verify
+from ragnano.verify import best_first, quote, see_also, verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,12 @@ def phrased(
 ) -> Draft:
     """The evidence in the model's words, as far as they can be proved; else the best sentences as they stand.
 
-    Evidence that speaks to a machine is quoted without the model. `begun` is the monotonic second of the question.
+    Evidence that speaks to a machine, and one in a language that can't be checked, is quoted without the model. Which
+    evidence answers is the reader's to say: words that leave the best out are not taken. `begun` is the monotonic
+    second of the question.
     """
     told = within_budget(evidence, settings.evidence_tokens, count_tokens)
-    if any(addresses_a_model(item.text) for item in told):
+    if any(addresses_a_model(item.text) for item in told) or not is_english(evidence[0].hit.chunk.text):
         return quoted(evidence)
     guard = StreamGuard(told)
     first: list[float] = []
@@ -74,7 +77,7 @@ def phrased(
         on_text(rest)
     checked = verify(whole_sentences(reply), question, told)
     # The model declined, or what it wrote failed: the evidence, which passed the gate, speaks for itself.
-    shown = quote(evidence) if checked.verdict == "not_found" else see_also(checked, evidence)
+    shown = best_first(see_also(checked, evidence)) if 0 in checked.cited else quote(evidence)
     return Draft(
         shown.text,
         shown.verdict,

@@ -213,6 +213,21 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Exact:
+    """The exact answer in a piece of evidence, as the reader sees it.
+
+    `kind` and how sure it is of the kind, 0 to 1; characters [start, end) of the evidence's text that are the answer
+    or, beside a yes or no, its condition (equal where there are none), and the probability of these, 0 to 1.
+    """
+
+    kind: DirectKind
+    sure: float
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A sentence, list item or row that bears on the question: where it stands and how well it answers, 0 to 1."""
 
@@ -220,6 +235,7 @@ class Evidence:
     spans: tuple[Span, ...]
     text: str
     score: float
+    exact: Exact | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,13 @@ from ragnano.claims import TOKEN, denies, is_supported
 from ragnano.evidence import SHOWN
 from ragnano.prompts import NOT_FOUND
 from ragnano.question import Question
-from ragnano.text import content_stems, fold, sentences, words
+from ragnano.text import content_stems, fold, is_english, sentences, words
 from ragnano.types import Evidence, Verdict
 
 SEE_ALSO = "See also"
 """Words of ours in an answer: they stand before the marks of evidence that the model's words leave out."""
+NOT_READ = "Quoted as it stands, in a language that ragnano does not read:"
+"""Words of ours before quotes that reader and gate have not learnt to judge."""
 MARK = re.compile(r"\s*\[\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\]")
 _LEADING = re.compile(r"^(?:answer|extract \d+|the extracts? says?)\s*[:,]\s*", re.I)
 _ABOUT_EXTRACTS = re.compile(r"\b(?:the|these|this) extracts?\b", re.I)
@@ -122,6 +124,8 @@ def quote(evidence: Sequence[Evidence], places: Sequence[int] | None = None) -> 
     """
     shown = enough(evidence, (0,))
     text = " ".join(f"“{evidence[at].text}” [{number}]" for number, at in enumerate(shown, start=1))
+    if not is_english(evidence[0].hit.chunk.text):
+        text = f"{NOT_READ} {text}"
     return Verified(text, "quoted", tuple(places[at] if places else at for at in shown))
 
 
@@ -133,6 +137,17 @@ def see_also(checked: Verified, evidence: Sequence[Evidence]) -> Verified:
         return Verified(checked.text, checked.verdict, shown)
     end = "" if checked.text.endswith((".", "!", "?")) else "."
     return Verified(f"{checked.text}{end} {SEE_ALSO} {marks}.", checked.verdict, shown)
+
+
+def best_first(checked: Verified) -> Verified:
+    """The same with the citations in the order of the evidence, the best first, and the marks in the text to match."""
+    order = sorted(checked.cited)
+    numbers = {old: order.index(at) + 1 for old, at in enumerate(checked.cited, start=1)}
+
+    def renumbered(match: re.Match[str]) -> str:
+        return f"[{numbers[int(match[1])]}]"
+
+    return Verified(re.sub(r"\[(\d{1,2})\]", renumbered, checked.text), checked.verdict, tuple(order))
 
 
 def enough(evidence: Sequence[Evidence], cited: Sequence[int]) -> tuple[int, ...]:

@@ -54,7 +54,8 @@ class FakeEmbedder:
 class FakeReader:
     """Finds that a passage answers as far as it says the question's words, and so does each word as its neighbours do.
 
-    A token is a word; the neighbours are six words before and after.
+    A token is a word; the neighbours are six words before and after. Each word is as likely as any other to begin or
+    end the exact answer, so that is a sentence's first word.
     """
 
     name = "fake"
@@ -70,7 +71,11 @@ class FakeReader:
             for at in range(len(matches))
         ]
         spans = tuple(match.span() for match in matches)
-        return Reading(12 * self._share(asked, passage) - 6, np.array(words, dtype=np.float32), spans)
+        ends = np.full(len(matches), 1 / max(1, len(matches)), dtype=np.float32)
+        kinds = np.array([1, 0, 0, 0, 0], dtype=np.float32)
+        return Reading(
+            12 * self._share(asked, passage) - 6, kinds, np.array(words, dtype=np.float32), ends, ends, spans
+        )
 
     def _share(self, asked: set[str], text: str) -> float:
         return len(asked & set(content_stems(text))) / max(1, len(asked))

@@ -1,7 +1,6 @@
 """What models are trained on and what they are measured on stay apart."""
 
 import json
-import random
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,7 +9,6 @@ import pytest
 from ragnano.text import content_stems
 from tests.benchmarks.training.batches import Batches
 from tests.benchmarks.training.contracts import HERE, Contract, General, paraphrases
-from tests.benchmarks.training.invented import invented, questions_to
 
 LEAST_APART = 0.5
 """Wordings that share at least this much of their content words are too alike."""
@@ -87,25 +85,3 @@ def test_another_contracts_answer_to_the_same_category_is_not_called_wrong(found
 def test_the_same_seed_draws_the_same_batches(found: list[Contract]) -> None:
     one, other = (batches(found, 5).draw(GENERAL) for _ in range(2))
     assert (one.questions, one.passages) == (other.questions, other.passages)
-
-
-DUTY = "The Carrier shall return the empty pallets to the depot within ten (10) days after delivery."
-
-
-def test_questions_are_made_of_who_does_what_and_when() -> None:
-    asked = " ".join(questions_to(DUTY, random.Random(0)))
-    assert "Who must return" in asked and "What must the Carrier return?" in asked
-    assert "When must" in asked and "How much" not in asked
-
-
-def test_a_sentence_that_binds_nobody_gives_no_question() -> None:
-    assert list(questions_to("The address of the depot is stated above.", random.Random(0))) == []
-    assert list(questions_to("The Supplier shall deliver [***] to [***].", random.Random(0))) == []
-
-
-def test_made_questions_know_which_words_answer_them() -> None:
-    body = f"Pallets. {DUTY} Nothing else is said of them here."
-    contract = Contract("a.txt", [body], [body], [""])
-    (made,) = invented(contract, 5)
-    assert (made.place, body[made.start : made.end]) == (0, DUTY)
-    assert invented(contract, 5) == [made]

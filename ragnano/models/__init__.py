@@ -17,10 +17,11 @@ from ragnano.models.native import EngineSettings
 from ragnano.models.offline import go_offline, is_offline
 from ragnano.models.prompt import Part, Prompt
 from ragnano.models.proof import ProofRecord, prove_engine, recorded
-from ragnano.models.reader import Reader, Reading
+from ragnano.models.reader import KINDS, Reader, Reading
 from ragnano.models.speed import Speed, keep, kept, measure
 
 __all__ = [
+    "KINDS",
     "ChatModel",
     "CheckResult",
     "Embedder",

@@ -1,7 +1,7 @@
-"""Question and passage read together: does the passage answer, and with which of its words?
+"""Question and passage read together: does the passage answer, with which of its words, and with yes or no?
 
-A cross-encoder with two heads (see the model card beside its weights): one logit a pair, one a token. Computed by
-onnxruntime in float32. Knows no documents, no sentences and no store.
+A cross-encoder (see the model card beside its weights): logits of the pair and of each token. Computed by onnxruntime
+in float32. Imports nothing of documents, sentences or the store.
 """
 
 import threading
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ragnano.models.offline import go_offline
 from ragnano.models.onnx_session import open_session
+from ragnano.types import DirectKind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,16 +26,25 @@ MOST_TOKENS = 320
 """Tokens of a pair, frame tokens included: a whole chunk and a long question. Trained on 256."""
 
 
+KINDS: tuple[DirectKind, ...] = ("span", "yes", "no", "yes-if", "no-unless")
+"""What an answer is, in the order of the reader's logits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What reading one passage gave.
 
-    `answers` is the logit that the passage answers; `words` float32 (tokens,) the probability, 0 to 1, that each token
-    belongs to the answer; `spans` the tokens' characters in the passage. A passage too long is read from its beginning.
+    `answers` is the logit that the passage answers; `kinds` float32 (len(KINDS),) the probability, 0 to 1, of each kind
+    of answer if it does. Of each token: `words` float32 (tokens,) is the probability that it belongs to a sentence that
+    answers, `begins` and `ends` (tokens,) that the exact answer begins and ends with it (each adds up to 1); `spans`
+    are the tokens' characters in the passage. A passage too long is read from its beginning.
     """
 
     answers: float
+    kinds: "NDArray[np.float32]"
     words: "NDArray[np.float32]"
+    begins: "NDArray[np.float32]"
+    ends: "NDArray[np.float32]"
     spans: tuple[tuple[int, int], ...]
 
 
@@ -60,11 +70,13 @@ class Reader:
         found: dict[int, Reading] = {}
         for start in range(0, len(order), BATCH):
             places = order[start : start + BATCH]
-            logits = self._run(session, [rows[place] for place in places], first)
-            for place, own in zip(places, logits, strict=True):
+            pairs, tokens = self._run(session, [rows[place] for place in places], first)
+            for place, pair, own in zip(places, pairs, tokens, strict=True):
                 spans = tuple(encoded[place].offsets[:room])
-                words = own[1 + first : 1 + first + len(spans)]
-                found[place] = Reading(float(own[0]), _sigmoid(words), spans)
+                words, begins, ends = own[first : first + len(spans)].T
+                found[place] = Reading(
+                    float(pair[0]), _softmax(pair[1:]), _sigmoid(words), _softmax(begins), _softmax(ends), spans
+                )
         return [found[place] for place in range(len(rows))]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -73,7 +85,7 @@ class Reader:
         return [len(item.ids) for item in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
 
     def _run(self, session: Any, rows: Sequence[list[int]], first: int) -> Any:
-        """float32 (rows, 1 + tokens) logits."""
+        """float32 logits of the pairs (rows, 1 + len(KINDS)) and of their tokens (rows, tokens, 3)."""
         import numpy as np
 
         ids = np.zeros((len(rows), max(map(len, rows))), dtype=np.int64)
@@ -82,8 +94,7 @@ class Reader:
             ids[number, : len(row)] = row
             mask[number, : len(row)] = 1
             kinds[number, first : len(row)] = 1
-        (logits,) = session.run(None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": kinds})
-        return logits
+        return session.run(["pairs", "tokens"], {"input_ids": ids, "attention_mask": mask, "token_type_ids": kinds})
 
     def _open(self) -> tuple[Any, Any]:
         with self._lock:
@@ -111,3 +122,10 @@ def _sigmoid(logits: "NDArray[np.float32]") -> "NDArray[np.float32]":
     import numpy as np
 
     return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
+
+
+def _softmax(logits: "NDArray[np.float32]") -> "NDArray[np.float32]":
+    import numpy as np
+
+    powers = np.exp(logits - logits.max(initial=0.0))
+    return np.asarray(powers / max(float(powers.sum()), 1e-30), dtype=np.float32)

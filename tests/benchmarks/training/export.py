@@ -79,15 +79,15 @@ def write_digests(target: Path, files: Sequence[str]) -> None:
     catalogue.write_text(text, encoding="utf-8")
 
 
-def names_of(weights: Mapping[str, NDArray[np.float32]]) -> Namer:
-    """Names of the graph's matrices in the original, found by their bytes, and the axis of their outputs."""
+def names_of(weights: Mapping[str, NDArray[np.float32]], prefix: str = PREFIX) -> Namer:
+    """Names of the graph's matrices in the original behind `prefix`, found by their bytes, and the axis of outputs."""
     names = {array.tobytes(): name for name, array in weights.items()}
     transposed = {np.ascontiguousarray(array.T).tobytes(): name for name, array in weights.items() if array.ndim == 2}
 
     def name(_: str, array: NDArray[np.float32]) -> tuple[str, int]:
         data = array.tobytes()
         axis = 0 if data in names else 1
-        return PREFIX + (names.get(data) or transposed[data]), axis
+        return prefix + (names.get(data) or transposed[data]), axis
 
     return name
 

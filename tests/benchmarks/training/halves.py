@@ -1,9 +1,9 @@
 """A model in training on the processor, computed by one thread for each half of a batch.
 
-Two threads with half a batch each are faster than two that share every operation, and bfloat16, where the processor has
-it, is faster than float32: 1.7 s a step where autocast with shared operations took 3.5 (LOG.md). Weights are kept in
-float32 and rounded after each step. Word embeddings stay as they are. Adding two halves' gradients gives the same bits whichever
-comes first, so a run can be repeated.
+Two threads with half a batch each are faster than two that share every operation, and bfloat16, where the processor
+has it, is faster than float32: 1.7 s a step where autocast with shared operations took 3.5 (LOG.md). Weights are kept
+in float32 and rounded after each step. Word embeddings stay as they are. Adding two halves' gradients gives the same
+bits whichever comes first, so a run can be repeated.
 """
 
 from abc import ABC, abstractmethod
@@ -22,7 +22,7 @@ PART = 8  # items computed together, of like length
 HALVES = 2
 
 NUMBERS = torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
-"""What is computed with. Processors without instructions for bfloat16 emulate it, at half of float32's speed (LOG.md)."""
+"""What is computed with. Processors without instructions for bfloat16 emulate it, slower than float32 (LOG.md)."""
 
 Item = TypeVar("Item")
 

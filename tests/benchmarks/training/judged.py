@@ -1,12 +1,14 @@
 """Questions whose sentences were read and judged: what evidence and gate are learnt from.
 
 Contracts are those of CUAD's training set that neither embedder nor reader has learnt from; each question is asked of
-one contract, in several wordings, answerable where lawyers marked a clause. Natural Questions add the quarter of their
-training half that the reader has not seen: asked of all their passages, with and without the one that answers. And
-questions are made of those contracts: of their headings, their definitions and their sentences.
+one contract, in several wordings, answerable where lawyers marked a clause. Questions as people ask them come
+from the documents that choose, each with an answer also asked of its document without it. Natural Questions add the
+quarter of their training half that the reader has not seen: asked of all their passages, with and without the one that
+answers.
 """
 
 import random
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,32 +17,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragnano.assistant import Assistant
-from ragnano.config import Settings
 from ragnano.evaluate.retrieval import RUN, folded_words, runs_of, share
 from ragnano.evidence import Candidates, Signals, read_candidates, signals_of
-from ragnano.extracts import Extract
-from ragnano.models import open_embedder
 from ragnano.retrieve import Found
-from ragnano.text import content_stems
 from ragnano.types import Scope
-from tests.benchmarks.training.batches import ASKING, DEFINED, heading_of
 from tests.benchmarks.training.contracts import (
+    CACHE,
     DATA,
     General,
-    contracts,
     for_gate,
     general,
+    hashed,
     held_out_records,
-    vectors_of,
     wordings,
 )
-from tests.benchmarks.training.invented import invented_of
+from tests.benchmarks.training.labels import Label, asked, located, text_of
 from tests.benchmarks.training.pairs import clean, general_pairs
 from tests.benchmarks.training.ranking import index, passage_files
 
 SEED = 7
-MADE = 5  # definitions and as many headings of each contract
-ABOUT = ("What does it say about {}?", "{}", "What is agreed about {}?")
 WORDINGS = 1  # of each question
 
 
@@ -83,12 +78,12 @@ def judge(helper: Assistant, question: str, scope: Scope) -> tuple[Found, Candid
 
 
 def contract_questions() -> Iterator[Judged]:
-    rng, asked, records = random.Random(SEED), wordings(), held_out_records()
+    rng, wording, records = random.Random(SEED), wordings(), held_out_records()
     with index("contracts", [DATA / "cuad_train" / record["txt"] for record in records]) as helper:
         by_name = {Path(document.path).name: document.id for document in helper.documents()}
         for record in records:
             name = Path(record["txt"]).name
-            for category, texts in asked.items():
+            for category, texts in list(wording.items())[hashed(name) % 2 :: 2]:
                 spans = [span["text"] for span in record["clauses"].get(category, {}).get("spans", [])]
                 for text in rng.sample(texts, min(WORDINGS, len(texts))):
                     found, candidates = judge(helper, text, Scope(None, (by_name[name],)))
@@ -96,71 +91,40 @@ def contract_questions() -> Iterator[Judged]:
                     yield Judged(name, "contracts", category, bool(spans), found, candidates, right)
 
 
-def made_questions() -> Iterator[Judged]:
-    """Definitions and headings of the contracts, asked of their own contract and of the next, if it has none such.
-
-    They stand for what is asked beside the labelled categories, in words that the document uses.
-    """
-    rng = random.Random(SEED)
-    with index("contracts", [DATA / "cuad_train" / record["txt"] for record in held_out_records()]) as helper:
-        documents = sorted(helper.documents(), key=lambda document: document.path)
-        chunks = {document.id: helper.catalogue.chunks_of(document.id) for document in documents}
-        texts = {
-            own: " ".join(f"{chunk.section} {chunk.text}" for chunk in found).lower() for own, found in chunks.items()
-        }
-        for place, document in enumerate(documents):
-            other = documents[(place + 1) % len(documents)]
-            terms = {match[1] for chunk in chunks[document.id] for match in DEFINED.finditer(chunk.text)}
-            headings = {name for chunk in chunks[document.id] if (name := heading_of(chunk.section))}
-            asked = [
-                (term, rng.choice(ASKING).format(term)) for term in rng.sample(sorted(terms), min(MADE, len(terms)))
-            ]
-            chosen = rng.sample(sorted(headings), min(MADE, len(headings)))
-            asked += [(name, rng.choice(ABOUT).format(name.lower())) for name in chosen]
-            for name, question in asked:
-                for answerable, own in ((True, document), (False, other)):
-                    if not answerable and name.lower() in texts[own.id]:
-                        continue
-                    found, candidates = judge(helper, question, Scope(None, (own.id,)))
-                    right = np.array([answerable and _says(item, name) for item in candidates.extracts], dtype=np.bool_)
-                    yield Judged(Path(document.path).name, "made", name, answerable, found, candidates, right)
+def asked_questions() -> Iterator[Judged]:
+    """Questions as people ask them: of their documents, and those with an answer also of the document without it."""
+    labels = asked("tune")
+    erased = erase(labels, CACHE / "erased")
+    files = {name: text_of(name) for name in dict.fromkeys(label.document for label in labels)}
+    with index("asked", [*files.values(), *erased.values()]) as helper:
+        by_name = {Path(path).resolve(): one.id for one in helper.documents() for path in one.paths}
+        for label in labels:
+            places = [(label.answerable, files[label.document])]
+            places += [(False, erased[label.document])] if label.answerable else []
+            for answerable, path in places:
+                scope = Scope(None, (by_name[path.resolve()],))
+                found, candidates = judge(helper, label.question, scope)
+                right = np.array(
+                    [answerable and answers(item.text, label.gold) for item in candidates.extracts], dtype=np.bool_
+                )
+                yield Judged(label.document, f"asked {label.kind}", label.type, answerable, found, candidates, right)
 
 
-def _says(extract: Extract, name: str) -> bool:
-    """Whether the extract defines the name, or stands under the heading."""
-    defined = any(match[1] == name for match in DEFINED.finditer(extract.text))
-    return defined or heading_of(extract.hit.chunk.section) == name
-
-
-def invented_questions() -> Iterator[Judged]:
-    """Questions made of sentences of the contracts: asked of the contract, and of the next one.
-
-    The next one counts as silent where it lacks one of the question's content words.
-    """
-    settings = Settings.load()
-    embedder = open_embedder(settings)
-    plain = open_embedder(Settings.load(embedder="all-MiniLM-L6-v2"))
-    found = [contract for contract in contracts(settings, plain) if contract.held_out]
-    made = invented_of(found, vectors_of(found, embedder), embedder, MADE)
-    stems = [set(content_stems(" ".join(contract.texts))) for contract in found]
-    embedder.close()
-    plain.close()
-    with index("contracts", [DATA / "cuad_train" / record["txt"] for record in held_out_records()]) as helper:
-        by_name = {Path(document.path).name: document.id for document in helper.documents()}
-        for place, contract in enumerate(found):
-            other = (place + 1) % len(found)
-            for item in made[place]:
-                sentence = contract.bodies[item.place][item.start : item.end]
-                for answerable, own in ((True, place), (False, other)):
-                    if not answerable and set(content_stems(item.question)) <= stems[own]:
-                        continue
-                    scope = Scope(None, (by_name[found[own].name],))
-                    hits, candidates = judge(helper, item.question, scope)
-                    right = np.array(
-                        [answerable and answers(extract.text, [sentence]) for extract in candidates.extracts],
-                        dtype=np.bool_,
-                    )
-                    yield Judged(contract.name, "invented", "", answerable, hits, candidates, right)
+def erase(labels: Sequence[Label], folder: Path) -> dict[str, Path]:
+    """The labelled documents without the sentences that answer any of their questions, by the documents' names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    gold: dict[str, list[str]] = defaultdict(list)
+    for label in labels:
+        gold[label.document] += label.gold
+    made = {}
+    for name, sentences in gold.items():
+        text = text_of(name).read_text(encoding="utf-8")
+        for sentence in sorted(set(sentences), key=len, reverse=True):
+            while place := located(text, sentence):
+                text = text[: place[0]] + text[place[1] :]
+        made[name] = folder / f"{Path(name).stem}.erased.txt"
+        made[name].write_text(text, encoding="utf-8")
+    return made
 
 
 def general_questions() -> Iterator[Judged]:

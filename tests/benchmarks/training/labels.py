@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ragnano.models.reader import KINDS
 from ragnano.text import WORD
 from tests.benchmarks.training.contracts import DATA
 
-KINDS = ("span", "yes", "no", "yes-if", "no-unless")
-"""What an answer is; the reader's kinds, in the order of its logits."""
 _CONDITIONED = {"yes-if", "no-unless"}
 _IDLE = frozenset("a an the of to in on at by for and or is are be shall will must may that this its it".split())
-_NUMBERS = {name: str(number) for number, name in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve".split()
-)} | {"fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "ninety": "90"}  # fmt: skip
+_NUMBERS = {
+    name: str(number)
+    for number, name in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+} | {"fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "ninety": "90"}
 LONGEST = 28  # words of an answer's words
 LEAST_LIKE = 0.55  # token F1 with the ideal answer from which on words are taken for the answer's
 
@@ -46,7 +46,8 @@ class Label:
         if first is None or first.group() not in ("yes", "no"):
             return 0
         conditioned = self.type in _CONDITIONED
-        return KINDS.index({"yes": "yes-if", "no": "no-unless"}[first.group()] if conditioned else first.group())
+        names = ("yes", "no") if not conditioned else ("yes-if", "no-unless")
+        return KINDS.index(names[first.group() == "no"])
 
 
 def asked(split: str) -> list[Label]:

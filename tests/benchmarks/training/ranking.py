@@ -1,9 +1,10 @@
 """Learn how much each signal of a candidate counts (ragnano/ranking.toml): `make ranking`.
 
 Questions are asked of the held-out contracts, which the embedder has not learnt from, each of its own contract and in
-several wordings, and half of Natural Questions is asked of all its passages. Each pair of a right and a wrong candidate
+several wordings; questions as people ask them of the documents that choose; and half of Natural Questions of all its
+passages. Each pair of a right and a wrong candidate
 of one question is an example: a logistic regression of the difference of their signals (RankNet with a linear score:
-Burges et al., ICML 2005). Every question counts alike, and contracts and other things by GENERAL_SHARE.
+Burges et al., ICML 2005). Every question counts alike, and contracts and other things by SHARES.
 
 Scores are cross-validated over contracts; the weights written are fitted to all.
 """
@@ -37,10 +38,11 @@ from tests.benchmarks.training.contracts import (
     held_out_records,
     wordings,
 )
+from tests.benchmarks.training.labels import asked, text_of
 
 SEED = 17
 WORDINGS = 4  # of each question
-GENERAL_SHARE = 0.25  # of all weight
+SHARES = {"contracts": 0.3, "asked": 0.5, "general": 0.2}  # of all weight
 FOLDS = 4
 STRENGTH = 1.0  # inverse of the regularisation's, as scikit-learn's C
 
@@ -94,6 +96,20 @@ def contract_groups() -> Iterator[Group]:
                     yield Group(name, "contracts", signals_of(pool.candidates, pool.question), np.array(right))
 
 
+def asked_groups() -> Iterator[Group]:
+    """Questions as people ask them, of the documents that choose."""
+    labels = [label for label in asked("tune") if label.answerable]
+    files = {name: text_of(name) for name in dict.fromkeys(label.document for label in labels)}
+    with index("asked", [*files.values()]) as helper:
+        known = {Path(document.path).name: document.id for document in helper.documents()}
+        search = Retriever(helper.catalogue, helper.vectors, helper.embedder, helper.settings)
+        for label in labels:
+            pool = search.pool(label.question, Scope(None, (known[label.document],)), helper.settings.candidates)
+            spans = [runs_of(gold) for gold in label.gold]
+            right = [is_hit(runs_of(item.chunk.text), spans) for item in pool.candidates]
+            yield Group(label.document, "asked", signals_of(pool.candidates, pool.question), np.array(right))
+
+
 def general_groups() -> Iterator[Group]:
     pairs = general(training=True)
     files = passage_files(pairs)
@@ -118,14 +134,13 @@ def passage_files(pairs: Sequence[General]) -> dict[str, Path]:
 
 def fit(groups: Sequence[Group]) -> NDArray[np.float64]:
     """Weights of the signals."""
-    shares = {"contracts": 1 - GENERAL_SHARE, "general": GENERAL_SHARE}
-    number = {kind: sum(group.kind == kind for group in groups) for kind in shares}
+    number = {kind: sum(group.kind == kind for group in groups) for kind in SHARES}
     differences, weights = [], []
     for group in groups:
         right, wrong = group.signals[group.right], group.signals[~group.right]
         pairs = (right[:, None, :] - wrong[None, :, :]).reshape(-1, len(SIGNALS))
         differences.append(pairs)
-        weights.append(np.full(len(pairs), shares[group.kind] / number[group.kind] / len(pairs)))
+        weights.append(np.full(len(pairs), SHARES[group.kind] / number[group.kind] / len(pairs)))
     x, weight = np.concatenate(differences), np.concatenate(weights) * len(groups)
     # Both directions, so that there is no bias: a candidate is not better for standing first.
     model = LogisticRegression(C=STRENGTH, fit_intercept=False, max_iter=2000)
@@ -144,7 +159,7 @@ def crossed(groups: Sequence[Group]) -> list[NDArray[np.float64]]:
 def report(groups: Sequence[Group], scores: Sequence[NDArray[np.float64]]) -> list[str]:
     """hit@1 and hit@5 by kind, of the learnt order and of each signal alone."""
     lines = []
-    for kind in ("contracts", "general"):
+    for kind in SHARES:
         chosen = [(group, own) for group, own in zip(groups, scores, strict=True) if group.kind == kind]
         lines.append(f"{kind}, {len(chosen)} questions: {hits([(group.right, own) for group, own in chosen])}")
         for at, name in enumerate(SIGNALS):
@@ -164,7 +179,9 @@ def write(weights: NDArray[np.float64], lines: Sequence[str]) -> None:
         "# What each signal of a candidate counts (ragnano/rank.py), written by `make ranking`; not edited by hand."
     ]
     text += ["# Learnt on contracts of CUAD's training set (The Atticus Project, CC BY 4.0) that the embedder has not"]
-    text += ["# learnt from, and on half of Natural Questions. Cross-validated, of questions with a right candidate:"]
+    text += [
+        "# learnt from, on questions as people ask them, and on half of Natural Questions. Cross-validated, of questions with a right candidate:"
+    ]
     text += [f"# {line}" for line in lines]
     text += [
         "",

@@ -1,4 +1,4 @@
-"""How well a reader reads documents it has not learnt from: the labels of the split that chooses, and CUAD's wording."""
+"""How well a reader reads documents it has not learnt from: labels of the split that chooses, and CUAD's wording."""
 
 import random
 from collections.abc import Sequence
@@ -11,9 +11,10 @@ from sklearn.metrics import roc_auc_score
 
 from ragnano.config import Settings
 from ragnano.models.embedder import Embedder
+from ragnano.models.reader import KINDS
 from tests.benchmarks.training.asked_groups import AskedGroups, Known
 from tests.benchmarks.training.clause_groups import held_out_pairs
-from tests.benchmarks.training.labels import KINDS, asked, located
+from tests.benchmarks.training.labels import asked, located
 from tests.benchmarks.training.pairs import Pair
 
 SEED = 5

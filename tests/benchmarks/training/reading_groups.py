@@ -16,9 +16,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ragnano.evaluate.nli import question_of
+from ragnano.models.reader import KINDS
 from ragnano.text import fold, sentences, words
 from tests.benchmarks.training.contracts import DATA, hashed
-from tests.benchmarks.training.labels import KINDS, located
+from tests.benchmarks.training.labels import located
 from tests.benchmarks.training.pairs import Pair
 from tests.benchmarks.training.passages import Nearness
 

@@ -10,13 +10,14 @@ import math
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ragnano.evidence.answer_span import exact_answer, held
 from ragnano.extracts import Extract, extracts_of, says_something
 from ragnano.facts import fits_kind
 from ragnano.models import Reader, Reading
@@ -25,7 +26,7 @@ from ragnano.question import synonym_stems
 from ragnano.retrieve import Found
 from ragnano.store import Catalogue
 from ragnano.text import content_stems, unfolded
-from ragnano.types import Evidence, Hit, Span
+from ragnano.types import Evidence, Exact, Hit, Span
 
 CHUNKS = 8
 """Best chunks whose sentences are read."""
@@ -45,13 +46,14 @@ ASKED_FOR = 0.6
 SHOWN = 3
 """Most sentences that an answer cites."""
 
-READ = ("answers", "words", "share", "place", "coverage", "own", "kind")
+READ = ("answers", "words", "share", "place", "coverage", "own", "kind", "span")
 FEATURES = (*READ, "words_logit", "words_behind", "answers_behind", "own_behind")
 """Of a sentence, in the order of a row's columns, each about -1 to 1: the reader's logit for the passage (a tenth of
 it) and probability for the sentence's best words and for all of them; the retrieved chunk's place; share of what is
 asked that the sentence and its headings say, and that it says itself; whether it holds a date, duration, amount, …
-where one is asked for. Then, made from those: the logit of its best words (a fifth of it), and how far words, passage
-and own share are behind the question's best."""
+where one is asked for; the probability that the exact answer stands in it. Then, made from those: the logit of its
+best words (a fifth of it), and how far words, passage and own share are behind the question's best.
+"""
 
 _LEAST = 1e-3  # a probability nearer to 0 or 1 is taken for this, so that its logit is finite
 
@@ -85,13 +87,14 @@ class Signals:
 class Candidates:
     """The sentences that were read: `read` (sentences, len(READ)); `answers` a logit a hit, a tenth of it; `cosines`
     (sentences,) of the question and the sentence's chunk; `parts` the characters of each that answer (see
-    `ragnano.pointed`); `unseen` as in Signals."""
+    `ragnano.pointed`), and `exacts` the exact answer in each; `unseen` as in Signals."""
 
     extracts: tuple[Extract, ...]
     read: NDArray[np.float64]
     answers: tuple[float, ...]
     cosines: NDArray[np.float64]
     parts: tuple[tuple[int, int], ...]
+    exacts: tuple[Exact, ...]
     unseen: float
 
 
@@ -108,21 +111,28 @@ def select(found: Found, catalogue: Catalogue, reader: Reader) -> tuple[tuple[Ev
     for at in np.argsort(-scores, kind="stable"):
         if len(evidence) == MOST:
             break
-        item = _to_the_point(candidates.extracts[at], candidates.parts[at], float(scores[at]), catalogue)
+        item = _to_the_point(candidates, int(at), float(scores[at]), catalogue)
         if says_something(candidates.extracts[at]) and all(item.text != other.text for other in evidence):
             evidence.append(item)
     return tuple(evidence), signals_of(candidates, scores)
 
 
-def _to_the_point(extract: Extract, part: tuple[int, int], score: float, catalogue: Catalogue) -> Evidence:
+def _to_the_point(candidates: Candidates, at: int, score: float, catalogue: Catalogue) -> Evidence:
     """The extract as evidence, a long one that stands in one piece cut to the part that answers."""
+    extract, part, exact = candidates.extracts[at], candidates.parts[at], candidates.exacts[at]
     if part == (0, len(extract.text)) or len(extract.spans) > 1:
-        return Evidence(extract.hit, extract.spans, extract.text, score)
+        return Evidence(extract.hit, extract.spans, extract.text, score, exact)
     (span,) = extract.spans
     raw = catalogue.page(extract.hit.document.id, span.page).text[span.start : span.end]
     start, end = unfolded(raw, *part)
     spans = (Span(span.page, span.start + start, span.start + end),)
-    return Evidence(extract.hit, spans, extract.text[slice(*part)], score)
+    moved = replace(exact, start=exact.start - part[0], end=exact.end - part[0])
+    return Evidence(extract.hit, spans, extract.text[slice(*part)], score, moved)
+
+
+def _around(part: tuple[int, int], exact: Exact, whole: int) -> tuple[int, int]:
+    """The part, or all of the extract where the part leaves some of the exact answer out."""
+    return part if (part[0] <= exact.start and exact.end <= part[1]) or exact.start == exact.end else (0, whole)
 
 
 def within_budget(
@@ -150,11 +160,16 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
     readings = reader.read(found.focus, [passage.text for passage in passages])
     rows: list[list[float]] = []
     parts: list[tuple[int, int]] = []
+    exacts: list[Exact] = []
     for passage, reading in zip(passages, readings, strict=True):
         hit = passage.extracts[0].hit
-        for extract, (words, middles) in zip(passage.extracts, passage.words_of(reading), strict=True):
+        for extract, place, (words, middles) in zip(
+            passage.extracts, passage.places, passage.words_of(reading), strict=True
+        ):
             whole = (0, len(extract.text))  # a row is never cut
-            parts.append(whole if extract.told else part_that_answers(extract.text, words, middles))
+            exacts.append(exact_answer(reading, place, extract.read_as, extract.text))
+            part = whole if extract.told else part_that_answers(extract.text, words, middles)
+            parts.append(_around(part, exacts[-1], len(extract.text)))
             best, stems = np.sort(words)[-BEST_WORDS:], frozenset(content_stems(extract.read_as))
             rows.append(
                 [
@@ -165,6 +180,7 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
                     asked.coverage(passage.heading_stems | stems),
                     asked.coverage(stems),
                     float(fits_kind(extract.text, found.question.kind)),
+                    held(reading, place),
                 ]
             )
     read = np.array(rows, dtype=np.float64).reshape(len(rows), len(READ))
@@ -172,7 +188,7 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
     near = catalogue.cosines(found.vector, [hit.chunk.id for hit in hits])
     cosines = np.array([near.get(extract.hit.chunk.id, (0.0, 0.0))[0] for extract in every], dtype=np.float64)
     answers = tuple(reading.answers / 10 for reading in readings)
-    return Candidates(every, read, answers, cosines, tuple(parts), 1 - asked.coverage(asked.seen))
+    return Candidates(every, read, answers, cosines, tuple(parts), tuple(exacts), 1 - asked.coverage(asked.seen))
 
 
 def _to_be_read(hit: Hit, catalogue: Catalogue, asked: "Asked") -> list[Extract]:
