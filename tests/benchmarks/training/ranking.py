@@ -62,7 +62,7 @@ class Group:
 
 def main() -> None:
     go_offline()
-    groups = [*contract_groups(), *general_groups()]
+    groups = [*contract_groups(), *asked_groups(), *general_groups()]
     usable = [group for group in groups if group.right.any() and not group.right.all()]
     print(f"{len(usable)} of {len(groups)} questions have right and wrong candidates", file=sys.stderr)
     lines = report(usable, crossed(usable))
@@ -88,9 +88,9 @@ def contract_groups() -> Iterator[Group]:
             name = Path(record["txt"]).name
             for category, clause in record["clauses"].items():
                 spans = [runs_of(span["text"]) for span in clause["spans"] if len(span["text"].split()) >= 3]
-                if not spans or category not in asked:
+                if not spans or category not in wording:
                     continue
-                for text in rng.sample(asked[category], min(WORDINGS, len(asked[category]))):
+                for text in rng.sample(wording[category], min(WORDINGS, len(wording[category]))):
                     pool = search.pool(text, Scope(None, (known[name],)), helper.settings.candidates)
                     right = [is_hit(runs_of(item.chunk.text), spans) for item in pool.candidates]
                     yield Group(name, "contracts", signals_of(pool.candidates, pool.question), np.array(right))
@@ -179,9 +179,8 @@ def write(weights: NDArray[np.float64], lines: Sequence[str]) -> None:
         "# What each signal of a candidate counts (ragnano/rank.py), written by `make ranking`; not edited by hand."
     ]
     text += ["# Learnt on contracts of CUAD's training set (The Atticus Project, CC BY 4.0) that the embedder has not"]
-    text += [
-        "# learnt from, on questions as people ask them, and on half of Natural Questions. Cross-validated, of questions with a right candidate:"
-    ]
+    text += ["# learnt from, on questions as people ask them of documents kept for choosing, and on half of Natural"]
+    text += ["# Questions. Cross-validated, of questions with a right candidate:"]
     text += [f"# {line}" for line in lines]
     text += [
         "",

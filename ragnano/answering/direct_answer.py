@@ -1,0 +1,63 @@
+"""The direct answer: the shortest exact words of the best citation, or Yes or No with its condition in those words.
+
+The reader decides (see `ragnano.evidence.answer_span`), code checks: a plain Yes never stands beside a denial, and
+words of a language that the reader has not learnt give no direct answer.
+"""
+
+import re
+from collections.abc import Sequence
+
+from ragnano.claims import denies
+from ragnano.question import Question
+from ragnano.text import is_english, unfolded
+from ragnano.types import Citation, Direct, Evidence, Exact
+
+LEAST_WORDS = 0.05
+"""Probability of the exact words from which on they are shown; below it no words answer exactly."""
+LEAST_SURE = 0.5
+"""Of a yes or no. One that is less sure is shown as the words it rests on."""
+
+_FORBIDS = re.compile(
+    r"\b(?:prohibit|forbid|forbidden|restrict|prevent|bar|ban|exclude|limit|preclude)\w*\b|n't\b|\bnot\b", re.I
+)
+_CONDITION = re.compile(
+    r"(?:if|unless|except|provided|only|without|until|upon|subject|when|where|after|before|as long|so long|in case|"
+    r"to the extent|in the event|with|within|during|but|on condition|other than|save)\b",
+    re.I,
+)
+
+
+def direct_answer(question: Question, evidence: Sequence[Evidence], citations: Sequence[Citation]) -> Direct | None:
+    """The direct answer of the first evidence, whose citations bear its number 1; None where no exact answer stands.
+
+    `citations` are those of the evidence in its order.
+    """
+    best = evidence[0] if evidence else None
+    if best is None or best.exact is None or not is_english(best.hit.chunk.text):
+        return None
+    exact = best.exact
+    own = [citation for citation in citations if citation.number == 1]
+    words = best.text[exact.start : exact.end] if exact.score >= LEAST_WORDS else ""
+    if question.kind != "yes_no" and exact.kind != "span" and exact.sure < LEAST_SURE:
+        exact = Exact("span", 1.0, exact.start, exact.end, exact.score)
+    if exact.kind == "span":
+        return Direct(words, 1, "span", *_in_quote(exact, best, own)) if words else None
+    if not _may_say(exact, question, best.text):
+        return None
+    said = "Yes" if exact.kind.startswith("yes") else "No"
+    if exact.kind in ("yes", "no") or not words:
+        return Direct(said, 1, exact.kind)
+    joint = ", " if _CONDITION.match(words) else ": "
+    return Direct(f"{said}{joint}{words}", 1, exact.kind, *_in_quote(exact, best, own))
+
+
+def _may_say(exact: Exact, question: Question, text: str) -> bool:
+    """Whether a Yes may stand beside the text: not where it denies, unless what is forbidden was asked for."""
+    return exact.kind != "yes" or not denies(text) or _FORBIDS.search(question.text) is not None
+
+
+def _in_quote(exact: Exact, evidence: Evidence, citations: Sequence[Citation]) -> tuple[int, int]:
+    """Characters of the citation's quote at which the exact words stand; (0, 0) where a page's end parts it."""
+    if len(evidence.spans) > 1 or len(citations) != 1 or exact.start >= exact.end:
+        return 0, 0
+    return unfolded(citations[0].quote, exact.start, exact.end)

@@ -1,0 +1,31 @@
+"""Evidence: the few sentences and rows that bear on a question, and the exact words of the answer in them."""
+
+from ragnano.evidence.selection import (
+    CHUNKS,
+    FEATURES,
+    SHOWN,
+    Candidates,
+    Passage,
+    Signals,
+    features_of,
+    read_candidates,
+    select,
+    sentence_scores,
+    signals_of,
+    within_budget,
+)
+
+__all__ = [
+    "CHUNKS",
+    "FEATURES",
+    "SHOWN",
+    "Candidates",
+    "Passage",
+    "Signals",
+    "features_of",
+    "read_candidates",
+    "select",
+    "sentence_scores",
+    "signals_of",
+    "within_budget",
+]

@@ -1,0 +1,85 @@
+"""The exact answer inside a sentence or row: which of its words, and whether it says yes or no.
+
+The reader gives each token of a passage a probability to begin and to end the answer; the likeliest pair within one
+sentence is taken (Devlin et al. 2019, arXiv:1810.04805, section 4.2). Imports neither store nor model.
+"""
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ragnano.models import KINDS, Reading
+from ragnano.text import WORD, fold
+from ragnano.types import Exact
+
+MOST_WORDS = 25
+"""Words of an exact answer; more is a sentence."""
+MOST_TOKENS = 48
+"""Tokens between its ends: 25 words of contracts have at most so many."""
+TRIED = 12
+"""Pairs of ends that are tried in a table's row until one lies in a single cell."""
+
+_EDGES = " \t,;:.–—-"
+_OPEN = {"(": ")", "[": "]", "“": "”"}
+
+
+def exact_answer(reading: Reading, place: tuple[int, int], read_as: str, text: str) -> Exact:
+    """The exact answer in the extract that stands at `place` [start, end) of the passage.
+
+    `read_as` is the extract as the reader got it, `text` as it stands: the same, but for a table's row, whose answer
+    must stand in both. `start` and `end` are characters of `text`, equal where no words were found.
+    """
+    kind = KINDS[int(np.argmax(reading.kinds))]
+    sure = float(reading.kinds.max())
+    for first, last, score in _pairs(reading, place):
+        start, end = _trimmed(read_as, reading.spans[first][0] - place[0], reading.spans[last][1] - place[0])
+        words = read_as[start:end]
+        if not words or len(WORD.findall(words)) > MOST_WORDS:
+            continue
+        if read_as == text:
+            return Exact(kind, sure, start, end, score)
+        at = text.find(fold(words))
+        if at >= 0:
+            return Exact(kind, sure, at, at + len(fold(words)), score)
+    return Exact(kind, sure, 0, 0, 0.0)
+
+
+def held(reading: Reading, place: tuple[int, int]) -> float:
+    """Probability, 0 to 1, that the exact answer begins and ends in the extract at `place` of the passage."""
+    inside = _inside(reading, place)
+    return float(reading.begins[inside].sum() + reading.ends[inside].sum()) / 2
+
+
+def _inside(reading: Reading, place: tuple[int, int]) -> NDArray[np.int64]:
+    """Places of the tokens that lie in the extract."""
+    start, end = place
+    return np.array([at for at, (a, b) in enumerate(reading.spans) if a >= start and b <= end], dtype=np.int64)
+
+
+def _pairs(reading: Reading, place: tuple[int, int]) -> list[tuple[int, int, float]]:
+    """(first token, last token, probability of both), the likeliest first, at most TRIED."""
+    inside = _inside(reading, place)
+    if not len(inside):
+        return []
+    both = np.outer(reading.begins[inside], reading.ends[inside])
+    both = np.triu(both) - np.triu(both, MOST_TOKENS)
+    order = np.argsort(-both, axis=None, kind="stable")[:TRIED]
+    rows, columns = np.unravel_index(order, both.shape)
+    return [
+        (int(inside[row]), int(inside[column]), float(np.sqrt(both[row, column])))
+        for row, column in zip(rows, columns, strict=True)
+        if both[row, column] > 0
+    ]
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without punctuation at its edges, and with the bracket that closes one it opens."""
+    while start < end and text[start] in _EDGES:
+        start += 1
+    while end > start and text[end - 1] in _EDGES:
+        end -= 1
+    opened = next((mark for mark in _OPEN if text[start:end].count(mark) > text[start:end].count(_OPEN[mark])), None)
+    if opened and (closing := re.match(r"[^()\[\]“”]{0,40}" + re.escape(_OPEN[opened]), text[end:])):
+        end += closing.end()
+    return start, end
