@@ -80,7 +80,7 @@ def index(name: str, files: Sequence[Path]) -> Assistant:
 
 def contract_groups() -> Iterator[Group]:
     folder, records = DATA / "cuad_train", held_out_records()
-    rng, asked = random.Random(SEED), wordings()
+    rng, wording = random.Random(SEED), wordings()
     with index("contracts", [folder / record["txt"] for record in records]) as helper:
         known = {Path(document.path).name: document.id for document in helper.documents()}
         search = Retriever(helper.catalogue, helper.vectors, helper.embedder, helper.settings)
