@@ -7,6 +7,7 @@ It reads no files (that is `ingest`) and prints nothing.
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -15,7 +16,7 @@ from ragnano.chat import Conversation, forget
 from ragnano.cite import cite, cite_hit
 from ragnano.config import Settings
 from ragnano.errors import IndexMismatch
-from ragnano.evidence import select
+from ragnano.evidence import CHUNKS, rerank, select
 from ragnano.gate import load_gate
 from ragnano.lookup import REFUSED, Draft, phrased, quoted, with_conflicts
 from ragnano.models import (
@@ -144,10 +145,13 @@ class Assistant:
 
     def find(self, question: str, scope: Scope | None = None, k: int = 10) -> Found:
         """As `search`, with the question as it was read and the documents that it names."""
+        found = self._retrieve(question, scope or Scope(), max(k, CHUNKS))
+        return replace(found, hits=rerank(found, self.catalogue, self.reader)[:k])
+
+    def _retrieve(self, question: str, scope: Scope, k: int) -> Found:
+        """The `k` best clauses as retrieval orders them."""
         self._require_same_embedder()
-        return Retriever(self.catalogue, self.vectors, self.embedder, self.settings).search(
-            question, scope or Scope(), k
-        )
+        return Retriever(self.catalogue, self.vectors, self.embedder, self.settings).search(question, scope, k)
 
     def clause(self, hit: Hit) -> tuple[Chunk, ...]:
         """The chunks of the whole clause that a hit is part of, in reading order."""
@@ -182,7 +186,7 @@ class Assistant:
             tools = self._tools(name, on_text, cancelled, trace)
             return serve(question, task, scope, tools, model=name, begun=begun, trace=trace)
         chat = None if name == QUOTES_ONLY else self._heard(name, trace)
-        found = self.find(question, scope, self.settings.candidates)
+        found = self._retrieve(question, scope, self.settings.candidates)
         evidence, signals = select(found, self.catalogue, self.reader)
         confidence = load_gate().confidence(signals)
         retrieved = time.monotonic() - begun
@@ -239,7 +243,7 @@ class Assistant:
             self.embedder,
             self.reader,
             self.settings,
-            self.find,
+            self._retrieve,
             None if model == QUOTES_ONLY else lambda: self._heard(model, trace),
             on_text,
             cancelled or (lambda: False),

@@ -47,12 +47,15 @@ def ask_with_receipt(
     scope: Scope | None = None,
     *,
     model: str | None = None,
+    on_direct: Callable[[Answer], None] | None = None,
     on_text: Callable[[str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> tuple[Answer, Receipt]:
     """As `Assistant.ask`, with the receipt of the answer."""
     trace = Trace()
-    answer = helper.ask(question, scope, model=model, on_text=on_text, cancelled=cancelled, trace=trace)
+    answer = helper.ask(
+        question, scope, model=model, on_direct=on_direct, on_text=on_text, cancelled=cancelled, trace=trace
+    )
     return answer, make_receipt(answer, scope or Scope(), trace, helper.settings, helper.catalogue)
 
 

@@ -129,7 +129,7 @@ def content_stems(text: str) -> list[str]:
 
 LEAST_FUNCTION_WORDS = 0.1
 """Share of the words of three letters and more that say nothing of a subject ("the", "shall"): see `is_english`."""
-_LEAST_TOLD = 12  # words; fewer don't tell a language
+_LEAST_TOLD = 8  # words; fewer don't tell a language
 
 
 def is_english(text: str) -> bool:

@@ -31,6 +31,7 @@ class Asker(Protocol):
         scope: Scope | None = None,
         *,
         model: str | None = None,
+        on_direct: Callable[[Answer], None] | None = None,
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> Answer:
@@ -104,6 +105,7 @@ class Conversation:
         *,
         of: Scope | None = None,
         model: str | None = None,
+        on_direct: Callable[[Answer], None] | None = None,
         on_text: Callable[[str], None] | None = None,
         on_reading: Callable[[str, Scope], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
@@ -122,7 +124,9 @@ class Conversation:
             scope = self._scope_for(reading.text) if reading.leans else of or self.scope
             if on_reading:
                 on_reading(reading.text, scope)
-            answer = self._asker.ask(reading.text, scope, model=model, on_text=on_text, cancelled=cancelled)
+            answer = self._asker.ask(
+                reading.text, scope, model=model, on_direct=on_direct, on_text=on_text, cancelled=cancelled
+            )
             turn = self._record(text, reading.text, scope, answer)
             self._topic = _topic_of(turn, self.scope, self._catalogue)
             return turn

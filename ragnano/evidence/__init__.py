@@ -1,5 +1,6 @@
 """Evidence: the few sentences and rows that bear on a question, and the exact words of the answer in them."""
 
+from ragnano.evidence.reranking import rerank
 from ragnano.evidence.selection import (
     CHUNKS,
     FEATURES,
@@ -24,6 +25,7 @@ __all__ = [
     "Signals",
     "features_of",
     "read_candidates",
+    "rerank",
     "select",
     "sentence_scores",
     "signals_of",
