@@ -18,7 +18,7 @@ from ragnano.question import Question
 from ragnano.store import Catalogue
 from ragnano.text import is_english
 from ragnano.types import Conflict, Evidence, Scope, TokenCount, Verdict
-from ragnano.verify import best_first, quote, see_also, verify
+from ragnano.verify import agrees, best_first, quote, see_also, verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ def phrased(
     """The evidence in the model's words, as far as they can be proved; else the best sentences as they stand.
 
     Evidence that speaks to a machine, and one in a language that can't be checked, is quoted without the model. Which
-    evidence answers is the reader's to say: words that leave the best out are not taken. `begun` is the monotonic
-    second of the question.
+    evidence answers, and whether with yes or no, is the reader's to say: words that leave the best out or say the other
+    are not taken. `begun` is the monotonic second of the question.
     """
     told = within_budget(evidence, settings.evidence_tokens, count_tokens)
     if any(addresses_a_model(item.text) for item in told) or not is_english(evidence[0].hit.chunk.text):
@@ -77,7 +77,8 @@ def phrased(
         on_text(rest)
     checked = verify(whole_sentences(reply), question, told)
     # The model declined, or what it wrote failed: the evidence, which passed the gate, speaks for itself.
-    shown = best_first(see_also(checked, evidence)) if 0 in checked.cited else quote(evidence)
+    taken = 0 in checked.cited and agrees(checked.text, evidence[0].exact)
+    shown = best_first(see_also(checked, evidence)) if taken else quote(evidence)
     return Draft(
         shown.text,
         shown.verdict,

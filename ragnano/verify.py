@@ -18,7 +18,7 @@ from ragnano.evidence import SHOWN
 from ragnano.prompts import NOT_FOUND
 from ragnano.question import Question
 from ragnano.text import content_stems, fold, is_english, sentences, words
-from ragnano.types import Evidence, Verdict
+from ragnano.types import Evidence, Exact, Verdict
 
 SEE_ALSO = "See also"
 """Words of ours in an answer: they stand before the marks of evidence that the model's words leave out."""
@@ -137,6 +137,12 @@ def see_also(checked: Verified, evidence: Sequence[Evidence]) -> Verified:
         return Verified(checked.text, checked.verdict, shown)
     end = "" if checked.text.endswith((".", "!", "?")) else "."
     return Verified(f"{checked.text}{end} {SEE_ALSO} {marks}.", checked.verdict, shown)
+
+
+def agrees(text: str, exact: Exact | None) -> bool:
+    """Whether a text that begins with yes or no says what the reader found; any other text does."""
+    said = _YES_NO.match(text)
+    return said is None or exact is None or exact.kind.startswith(said[1].lower())
 
 
 def best_first(checked: Verified) -> Verified:

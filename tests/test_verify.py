@@ -13,8 +13,8 @@ from ragnano.models.engine import Finish
 from ragnano.preview import StreamGuard
 from ragnano.question import read_question
 from ragnano.text import words
-from ragnano.types import Evidence
-from ragnano.verify import Verified, quote, see_also, verify
+from ragnano.types import DirectKind, Evidence, Exact
+from ragnano.verify import Verified, agrees, best_first, quote, see_also, verify
 from tests.conftest import make_evidence
 
 QUESTION = read_question("How much notice is needed to terminate?")
@@ -262,3 +262,14 @@ def test_words_that_only_the_question_brought_do_not_make_a_sentence_true() -> N
 )
 def test_a_sentence_that_the_limit_cut_off_is_dropped(text: str, finish: Finish, whole: str) -> None:
     assert whole_sentences(Generation(text, 1, 1, 0.0, finish)) == whole
+
+
+@pytest.mark.parametrize(("kind", "agreed"), [("yes", True), ("yes-if", True), ("no", False), ("span", False)])
+def test_a_models_yes_stands_only_where_the_reader_found_one(kind: DirectKind, agreed: bool) -> None:
+    assert agrees("Yes, it may.", Exact(kind, 0.9, 0, 0, 0.0)) is agreed
+    assert agrees("Sixty days [1].", Exact(kind, 0.9, 0, 0, 0.0)), "what is no yes or no is not a matter of kind"
+
+
+def test_the_best_evidence_stands_first_whatever_the_model_names_first() -> None:
+    turned = best_first(Verified("Sixty days [1], in writing [2].", "answered", (2, 0)))
+    assert turned == Verified("Sixty days [2], in writing [1].", "answered", (0, 2))
