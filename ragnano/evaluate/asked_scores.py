@@ -4,7 +4,7 @@ A measure counts what it can be taken of: citations and words of the answerable;
 and of the answerable; what a search found where it was searched.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ragnano.evaluate.asked_checks import answer_right, direct_right, quote_right
@@ -81,38 +81,43 @@ def score_asked(
     system: str, model: str, labels: Sequence[Label], replies: Sequence[Reply | None], found: Found
 ) -> AskedScores:
     """The scores of one system and model; `replies` stand in the order of `labels`, None where an answer is missing."""
-    pairs = list(zip(labels, replies, strict=True))
-    judged = [judge(label, reply) for label, reply in pairs if reply is not None]
-
-    def measures(wanted: Callable[[Label], bool]) -> Measures:
-        some = [label for label in labels if wanted(label)]
-        there = [one for one in judged if wanted(one.label)]
-        return _measures(len(some), there, [found[label.id] for label in some if label.id in found])
-
-    types, kinds = (sorted({getattr(label, name) for label in labels}) for name in ("type", "kind"))
+    pairs = zip(labels, replies, strict=True)
+    judged = {label.id: judge(label, reply) for label, reply in pairs if reply is not None}
+    types = _parts(labels, [label.type for label in labels])
+    kinds = _parts(labels, [label.kind for label in labels])
     return AskedScores(
         system,
         model,
-        measures(lambda _: True),
-        {name: measures(lambda label, name=name: label.type == name) for name in types},
-        {name: measures(lambda label, name=name: label.kind == name) for name in kinds},
-        _calibration(judged, kinds),
-        curve_of(Outcome(one.reply.confidence, not one.reply.refused, one.first) for one in judged),
+        _measures(labels, judged, found),
+        {name: _measures(some, judged, found) for name, some in types.items()},
+        {name: _measures(some, judged, found) for name, some in kinds.items()},
+        _calibration(judged.values(), list(kinds)),
+        curve_of(Outcome(one.reply.confidence, not one.reply.refused, one.first) for one in judged.values()),
     )
 
 
-def _measures(questions: int, judged: Sequence[Judged], found: Sequence[tuple[bool, ...]]) -> Measures:
+def _parts(labels: Sequence[Label], names: Sequence[str]) -> dict[str, list[Label]]:
+    """The labels by their names, in the names' order."""
+    return {
+        name: [label for label, called in zip(labels, names, strict=True) if called == name]
+        for name in sorted(set(names))
+    }
+
+
+def _measures(labels: Sequence[Label], outcomes: Mapping[str, Judged], found: Found) -> Measures:
+    judged = [outcomes[label.id] for label in labels if label.id in outcomes]
+    searched = [found[label.id] for label in labels if label.id in found]
     words = [
         sum(len(folded_words(quote)) for _, quote in one.reply.quotes)
         for one in judged
         if one.label.answerable and not one.reply.refused
     ]
     shares = shares_of(judged)
-    shares |= {f"hit@{depth}": share_of([hits[at] for hits in found]) for at, depth in enumerate(DEPTHS)}
+    shares |= {f"hit@{depth}": share_of([hits[at] for hits in searched]) for at, depth in enumerate(DEPTHS)}
     medians = {"words shown": middle_of(words)}
     return Measures(
-        questions,
-        questions - len(judged),
+        len(labels),
+        len(labels) - len(judged),
         {name: share for name, share in shares.items() if share is not None},
         {name: middle for name, middle in medians.items() if middle is not None},
     )
@@ -149,7 +154,7 @@ def _rightly(judged: Iterable[Judged]) -> Share | None:
     return share_of([not one.label.answerable for one in judged if one.reply.refused])
 
 
-def _calibration(judged: Sequence[Judged], kinds: Sequence[str]) -> dict[str, Calibration]:
+def _calibration(judged: Iterable[Judged], kinds: Sequence[str]) -> dict[str, Calibration]:
     """Whole and by kind, without the kinds of which nothing was answered."""
     given = [one for one in judged if not one.reply.refused]
     found = {ALL: given} | {kind: [one for one in given if one.label.kind == kind] for kind in kinds}
