@@ -133,7 +133,8 @@ def _print_report(report: "AskedReport") -> None:
     console.print(risk_table({_name(way): way.curve for way in report.scores}))
     console.print(_table_of_calibration({_name(way): way.calibration for way in report.scores}))
     for what, parts in (("type", ours.by_type), ("kind", ours.by_kind)):
-        console.print(_table_of_parts(what, parts, _name(ours)))
+        if len(parts) > 1:
+            console.print(_table_of_parts(what, parts, _name(ours)))
     echo_lines(times_lines(ours.model, report.times))
 
 

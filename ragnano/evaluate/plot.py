@@ -100,7 +100,7 @@ def plot_asked(scores: Sequence[AskedScores], target: Path) -> None:
     The name's ending chooses the form. Raises ConfigError for another ending or a place that cannot be written.
     """
     with _drawing(target) as pyplot:
-        figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 4), layout="constrained")
+        _, (left, right) = pyplot.subplots(1, 2, figsize=(9, 4), layout="constrained")
         _risk(left, scores)
         left.set_title(f"{scores[0].scores.questions} questions, refusing below a confidence")
         right.plot((0, 1), (0, 1), color="#999999", linewidth=0.6)
@@ -112,7 +112,8 @@ def plot_asked(scores: Sequence[AskedScores], target: Path) -> None:
         right.set_xlabel("confidence")
         right.set_ylabel("right among the first three citations")
         right.set_title("calibration")
-        figure.legend(loc="outside lower center", ncols=2)
+        left.legend(loc="lower right")
+        right.legend(loc="upper left")
         _grid(right, "both")
 
 
