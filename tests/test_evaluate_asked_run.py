@@ -19,7 +19,7 @@ from ragnano.evaluate.plot import plot_asked
 from ragnano.evaluate.replies import Replies
 from tests.conftest import FakeChatModel, FakeEmbedder, FakeReader, add_text
 from tests.test_assistant import DEPOSIT, LEASE
-from tests.test_evaluate_asked import ABSENT_LINE, line
+from tests.test_evaluate_asked_labels import ABSENT_LINE, line
 
 CLAUSE = "The Tenant shall pay a security deposit of $12,000 to the Landlord before the lease begins."
 DEPOSITED = Label(
