@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ragnano.cli.evaluation_answers import answers
+from ragnano.cli.evaluation_asked import asked
 from ragnano.cli.evaluation_index import Data, Index, Mode, index_of
 from ragnano.cli.options import Json
 from ragnano.cli.output import echo_lines
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
     group.command("questions")(questions)
     group.command("retrieval")(retrieval)
     group.command("answers")(answers)
+    group.command("asked")(asked)
     app.add_typer(group, name="eval", help="Measure ragnano on questions whose answers are known.")
 
 

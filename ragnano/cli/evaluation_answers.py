@@ -1,24 +1,22 @@
 """`ragnano eval answers`: questions asked, answers judged and counted, beside a plain pipeline if wanted."""
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ragnano.cli.evaluation_index import Data, Index, Mode, index_of
+from ragnano.cli.evaluation_tables import middle_cell, plain_text, progress, risk_table, share_cell, times_lines
 from ragnano.cli.options import Json, settings
-from ragnano.cli.output import echo_lines, harmless
+from ragnano.cli.output import echo_lines
 from ragnano.json_records import to_json
 
 if TYPE_CHECKING:
     from rich.table import Table
-    from rich.text import Text
 
     from ragnano.evaluate.answers import AnswerReport
-    from ragnano.evaluate.intervals import Share
     from ragnano.evaluate.scores import AnswerScores
 
 BY_CATEGORY = ("right", "citation hit", "refusal recall", "wrongly refused")
@@ -86,7 +84,7 @@ def answers(
             models,
             replies,
             plain=None if peer is None else PlainPipeline(helper, peer),
-            progress=stack.enter_context(_progress()),
+            progress=stack.enter_context(progress()),
         )
     if plot is not None:
         plot_risk(report.scores, plot)
@@ -101,33 +99,17 @@ def answers(
     echo_lines((f"no answer: {reason}" for reason in report.failed), err=True)
 
 
-@contextmanager
-def _progress() -> Iterator["Callable[[int, int], None] | None"]:
-    """A bar for a person who waits; nothing where standard error is no terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("answers", total=None)
-        yield lambda done, in_all: bar.update(task, completed=done, total=in_all)
-
-
 def _print_report(kind: str, report: "AnswerReport") -> None:
     from rich.console import Console
 
     console = Console()
     console.print(_table_of_measures(kind, report.scores))
-    console.print(_table_of_risk(report.scores))
+    console.print(risk_table({_name(way): way.curve for way in report.scores}))
     if len(report.scores[0].categories) > 1:
         for way in report.scores:
             console.print(_table_of_categories(way))
     for name, times in report.times.items():
-        for which, one in times.items():
-            ratio = f"{one.median:.2f} times as long ({one.low:.2f}–{one.high:.2f})"
-            echo_lines([f"with {name} the plain pipeline takes {ratio}, {which}"])
+        echo_lines(times_lines(name, times))
 
 
 def _table_of_measures(kind: str, scores: "Sequence[AnswerScores]") -> "Table":
@@ -139,56 +121,23 @@ def _table_of_measures(kind: str, scores: "Sequence[AnswerScores]") -> "Table":
     title = f"{kind}: {scores[0].questions} questions{note}, 95 % intervals (all categories and the curve with --json)"
     table = Table("", title=title)
     for way in scores:
-        table.add_column(_name(way))
+        table.add_column(plain_text(_name(way)))
     for name in dict.fromkeys(name for way in scores for name in way.shares):
-        table.add_row(name, *(_share(way.shares.get(name), whole=True) for way in scores))
+        table.add_row(name, *(share_cell(way.shares.get(name)) for way in scores))
     for name in dict.fromkeys(name for way in scores for name in way.medians):
-        found = [way.medians.get(name) for way in scores]
-        cells = ("" if one is None else f"{one.median:g}\n{one.low:g}–{one.high:g}" for one in found)
-        table.add_row(f"{name}, median", *cells)
+        table.add_row(f"{name}, median", *(middle_cell(way.medians.get(name)) for way in scores))
     table.add_row("most citations", *(str(way.most_citations) for way in scores))
-    return table
-
-
-def _table_of_risk(scores: "Sequence[AnswerScores]") -> "Table":
-    from rich.table import Table
-
-    reached = list(scores[0].curve.coverage_at)
-    table = Table(
-        "",
-        "answered",
-        "wrong of these",
-        "AURC",
-        *(f"covered at risk {risk}" for risk in reached),
-        title="risk and coverage",
-    )
-    for way in scores:
-        curve = way.curve
-        end = (f"{curve.points[-1].coverage:.3f}", f"{curve.points[-1].risk:.3f}") if curve.points else ("0", "")
-        area = "" if curve.aurc is None else f"{curve.aurc:.3f}"
-        table.add_row(_name(way), *end, area, *(f"{curve.coverage_at[risk]:.3f}" for risk in reached))
     return table
 
 
 def _table_of_categories(way: "AnswerScores") -> "Table":
     from rich.table import Table
-    from rich.text import Text
 
-    table = Table("category", *BY_CATEGORY, title=_name(way))
+    table = Table("category", *BY_CATEGORY, title=plain_text(_name(way)))
     for category, shares in way.categories.items():
-        table.add_row(Text(harmless(category)), *(_share(shares.get(name), whole=False) for name in BY_CATEGORY))
+        table.add_row(plain_text(category), *(share_cell(shares.get(name), interval=False) for name in BY_CATEGORY))
     return table
 
 
-def _name(way: "AnswerScores") -> "Text":
-    """System and model as plain text: a model's path is no markup."""
-    from rich.text import Text
-
-    return Text(harmless(f"{way.system}, {way.model}"))
-
-
-def _share(share: "Share | None", *, whole: bool) -> str:
-    if share is None:
-        return ""
-    counts = f"{share.share:.3f} ({share.right}/{share.of})"
-    return f"{counts}\n{share.low:.2f}–{share.high:.2f}" if whole else counts
+def _name(way: "AnswerScores") -> str:
+    return f"{way.system}, {way.model}"

@@ -51,15 +51,29 @@ def measure_answers(
     Questions about documents that are not in the index are left out. `progress` gets the answers there are and those
     there will be. Raises ConfigError when no question is left, and what opening a model raises.
     """
-    known = {PurePath(path).name: document for document in helper.documents() for path in document.paths}
-    asked = [item for item in items if {*item.asked_of, item.document} - {""} <= known.keys()]
+    asked, failed = ask_all(helper, items, models, replies, plain=plain, progress=progress)
+    return _report(models, plain, asked, replies, failed)
+
+
+def ask_all(
+    helper: Assistant,
+    items: Sequence[Asked],
+    models: Sequence[str],
+    replies: Replies,
+    *,
+    plain: PlainPipeline | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[tuple[Asked, ...], tuple[str, ...]]:
+    """Ask as `measure_answers` does: the questions about documents of the index, and why answers are missing."""
+    known = known_documents(helper)
+    asked = tuple(item for item in items if {*item.asked_of, item.document} - {""} <= known.keys())
     if not asked:
         raise ConfigError("no question is left to ask: none is about a document of the index; see --data and --index")
     planned = [
         (model, system, item)
         for model in models
         for place, item in enumerate(asked)
-        for system in _systems(plain, model)[:: -1 if place % 2 else 1]
+        for system in systems_of(plain, model)[:: -1 if place % 2 else 1]
     ]
     left = [(model, system, item) for model, system, item in planned if replies.get(item, system, model) is None]
     if plain is not None and any(system == PLAIN for _, system, _ in left):
@@ -72,12 +86,17 @@ def measure_answers(
             warm = model
         ask = plain.ask if plain is not None and system == PLAIN else partial(_ours, helper)
         try:
-            replies.add(item, system, model, ask(item.question, _scope(item, known), model))
+            replies.add(item, system, model, ask(item.question, scope_of(item, known), model))
         except (QuestionError, EngineError) as error:
             failed.append(f"{item.id}, {system}, {model}: {error}")
         if progress is not None:
             progress(done, len(planned))
-    return _report(models, plain, asked, replies, failed)
+    return asked, tuple(failed)
+
+
+def known_documents(helper: Assistant) -> dict[str, Document]:
+    """The documents of the index by their file names."""
+    return {PurePath(path).name: document for document in helper.documents() for path in document.paths}
 
 
 def _ours(helper: Assistant, question: str, scope: Scope, model: str) -> Answer:
@@ -85,18 +104,22 @@ def _ours(helper: Assistant, question: str, scope: Scope, model: str) -> Answer:
 
 
 def _report(
-    models: Sequence[str], plain: PlainPipeline | None, asked: Sequence[Asked], replies: Replies, failed: Sequence[str]
+    models: Sequence[str],
+    plain: PlainPipeline | None,
+    asked: Sequence[Asked],
+    replies: Replies,
+    failed: tuple[str, ...],
 ) -> AnswerReport:
     scores = [
         score_answers(system, model, asked, [replies.get(item, system, model) for item in asked])
         for model in models
-        for system in _systems(plain, model)
+        for system in systems_of(plain, model)
     ]
-    times = {model: ratio for model in models if (ratio := _times(model, asked, replies))}
-    return AnswerReport(tuple(scores), times, tuple(failed))
+    times = {model: ratio for model in models if (ratio := times_of(model, asked, replies))}
+    return AnswerReport(tuple(scores), times, failed)
 
 
-def _systems(plain: PlainPipeline | None, model: str) -> tuple[str, ...]:
+def systems_of(plain: PlainPipeline | None, model: str) -> tuple[str, ...]:
     """What answers with this model: a plain pipeline needs one."""
     return (OURS,) if plain is None or model == QUOTES_ONLY else (OURS, PLAIN)
 
@@ -107,7 +130,8 @@ def _documents(asked: Sequence[Asked], known: Mapping[str, Document]) -> list[Do
     return list({known[name].id: known[name] for name in names}.values())
 
 
-def _scope(item: Asked, known: Mapping[str, Document]) -> Scope:
+def scope_of(item: Asked, known: Mapping[str, Document]) -> Scope:
+    """The documents that a question is asked of."""
     return Scope(documents=tuple(dict.fromkeys(known[name].id for name in item.asked_of))) if item.asked_of else Scope()
 
 
@@ -120,8 +144,8 @@ def _warm(helper: Assistant, model: str) -> None:
         helper.chat_model(model).count_tokens("warm")
 
 
-def _times(model: str, asked: Sequence[Asked], replies: Replies) -> dict[str, Middle]:
-    """By which questions: all, and those for which both called the model."""
+def times_of(model: str, asked: Sequence[Asked], replies: Replies) -> dict[str, Middle]:
+    """How many times as long as ragnano the plain pipeline took, over all questions and those that called the model."""
     pairs = [
         (theirs, ours)
         for item in asked

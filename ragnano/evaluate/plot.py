@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ragnano.errors import ConfigError
+from ragnano.evaluate.asked_scores import AskedScores
 from ragnano.evaluate.retrieval import RetrievalScores
 from ragnano.evaluate.scores import AnswerScores
 
@@ -88,15 +89,43 @@ def plot_risk(scores: Sequence[AnswerScores], target: Path) -> None:
     """Risk over coverage, a line for each system and model. The name's ending chooses the form; raises ConfigError."""
     with _drawing(target) as pyplot:
         figure, axes = pyplot.subplots(figsize=(6, 4), layout="constrained")
-        models = list(dict.fromkeys(way.model for way in scores))
-        for way in scores:
-            style = "-o" if way.system == scores[0].system else "--s"
-            colour = _LINES[models.index(way.model) % len(_LINES)]
-            coverage, risk = [point.coverage for point in way.curve.points], [point.risk for point in way.curve.points]
-            axes.plot(coverage, risk, style, color=colour, markersize=2, label=f"{way.system}, {way.model}")
-        axes.set_ylim(-0.02, 1.02)
-        axes.set_xlabel("coverage: questions answered")
-        axes.set_ylabel("risk: answers that are wrong")
+        _risk(axes, scores)
         axes.set_title(f"{scores[0].questions} questions, refusing below a confidence")
         figure.legend(loc="outside lower center", ncols=2)
-        _grid(axes, "both")
+
+
+def plot_asked(scores: Sequence[AskedScores], target: Path) -> None:
+    """Risk over coverage on the left; on the right how often the first system's answers of a confidence are right.
+
+    The name's ending chooses the form. Raises ConfigError for another ending or a place that cannot be written.
+    """
+    with _drawing(target) as pyplot:
+        _, (left, right) = pyplot.subplots(1, 2, figsize=(9, 4), layout="constrained")
+        _risk(left, scores)
+        left.set_title(f"{scores[0].scores.questions} questions, refusing below a confidence")
+        right.plot((0, 1), (0, 1), color="#999999", linewidth=0.6)
+        for number, (name, found) in enumerate(scores[0].calibration.items()):
+            confidence, share = [one.confidence for one in found.bins], [one.right for one in found.bins]
+            label = f"{name}: {found.of} answers, error {found.error:.3f}"
+            right.plot(confidence, share, "-o", color=_LINES[number % len(_LINES)], markersize=3, label=label)
+        right.set_ylim(-0.02, 1.02)
+        right.set_xlabel("confidence")
+        right.set_ylabel("right among the first three citations")
+        right.set_title("calibration")
+        left.legend(loc="lower right")
+        right.legend(loc="upper left")
+        _grid(right, "both")
+
+
+def _risk(axes: Any, scores: Sequence[AnswerScores] | Sequence[AskedScores]) -> None:
+    """A line for each system and model."""
+    models = list(dict.fromkeys(way.model for way in scores))
+    for way in scores:
+        style = "-o" if way.system == scores[0].system else "--s"
+        colour = _LINES[models.index(way.model) % len(_LINES)]
+        coverage, risk = [point.coverage for point in way.curve.points], [point.risk for point in way.curve.points]
+        axes.plot(coverage, risk, style, color=colour, markersize=2, label=f"{way.system}, {way.model}")
+    axes.set_ylim(-0.02, 1.02)
+    axes.set_xlabel("coverage: questions answered")
+    axes.set_ylabel("risk: answers that are wrong")
+    _grid(axes, "both")

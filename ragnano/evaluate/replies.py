@@ -18,7 +18,11 @@ _OPENING = b'{"id": '  # of every line
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is judged of one answer. `quotes` are the file name and words of each citation; times are in seconds."""
+    """What is judged of one answer. `quotes` are the file name and words of each citation; times are in seconds.
+
+    `direct` and `direct_kind` are the direct answer's words and kind, "" without one; `worded` is whether `answer` is
+    in the model's words.
+    """
 
     refused: bool
     answer: str
@@ -27,11 +31,16 @@ class Reply:
     total_s: float
     first_token_s: float
     prompt_tokens: int
+    direct: str = ""
+    direct_kind: str = ""
+    worded: bool = False
 
 
 def reply_of(record: dict[str, Any]) -> Reply:
     """The reply in a line of `ask --json`. Without a call of the model its first word and prompt count 0."""
     timings = record["timings"]
+    direct = record.get("direct") or {}  # a run before there were direct answers has none, another system's a text
+    said = {"text": direct} if isinstance(direct, str) else direct
     return Reply(
         record["verdict"] == "not_found",
         record["answer"],
@@ -40,6 +49,9 @@ def reply_of(record: dict[str, Any]) -> Reply:
         timings["total_s"],
         timings["first_token_s"] or 0.0,
         record["tokens"]["prompt"],
+        direct=said.get("text", ""),
+        direct_kind=said.get("kind", ""),
+        worded=record["verdict"] == "answered",
     )
 
 
