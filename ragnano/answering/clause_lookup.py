@@ -144,7 +144,7 @@ class _Clauses:
         others = {
             own.key: own.said
             for own in named
-            if own.attached == wanted.attached and (not own.items or wanted.items and own.parts == wanted.parts)
+            if own.attached == wanted.attached and (not own.items or (wanted.items and own.parts == wanted.parts))
         }
         before = max((key for key in others if key < wanted.key), default=None)
         after = min((key for key in others if key > wanted.key), default=None)
@@ -157,7 +157,7 @@ class _Clauses:
         return [piece for piece in own if not _stands_above(piece.number, wanted)]
 
     def _from_its_line(self, wanted: Number) -> list[_Piece]:
-        """From a line with the number to the next that is not inside it: the longest, since contents lists are short."""
+        """From a line with the number to the next that is not inside it. The longest: lists of contents are short."""
         starts = [at for at, piece in enumerate(self._pieces) if piece.number and wanted.holds(piece.number)]
         runs = [list(self._run(at, wanted)) for at in starts if at == 0 or at - 1 not in starts]
         return max(runs, key=lambda run: sum(len(piece.text) for piece in run), default=[])
@@ -165,7 +165,7 @@ class _Clauses:
     def _run(self, start: int, wanted: Number) -> Iterator[_Piece]:
         first = self._pieces[start]
         for piece in self._pieces[start:]:
-            if piece.number and not wanted.holds(piece.number) or piece.chunk.section != first.chunk.section:
+            if (piece.number and not wanted.holds(piece.number)) or piece.chunk.section != first.chunk.section:
                 return
             yield piece
 

@@ -33,7 +33,7 @@ _CLOSES = re.compile(r"[.:)](?:\s|$)")
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A clause's number: "schedule" or "" before it, 12.3 as (12, 3), its items "(b)" as ("b",), and as it is written."""
+    """A clause's number: "schedule" or "" before it, 12.3 as (12, 3), its items "(b)" as ("b",), and its own words."""
 
     attached: str
     parts: tuple[int, ...]
