@@ -88,11 +88,18 @@ def _is_absent(thing: Thing, searched: Searched, question: Question) -> bool:
         series = len({pair[0] for pair in numbers}) > 1 and not is_among(thing.words[0], numbers)
         return series and not searched.says_exactly(thing.words[0])
     if thing.kind == "code":
-        joined = "".join(thing.words)
-        return not (searched.says_phrase(thing.text) or searched.says_phrase(joined) or searched.says(thing.text.lower()))
+        return _is_absent_code(thing, searched)
     if thing.kind == "term":
         return not searched.says_phrase(thing.text) and not all(map(searched.says, thing.words))
     return False
+
+
+def _is_absent_code(code: Thing, searched: Searched) -> bool:
+    """Whether nothing is called so where others are called alike."""
+    spellings = (code.text, "".join(code.words), re.sub(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])", " ", code.text))
+    if any(map(searched.says_phrase, spellings)) or searched.says(code.text.lower()):
+        return False
+    return searched.has_codes_like(code)
 
 
 def _is_absent_name(name: Thing, searched: Searched) -> bool:
@@ -221,6 +228,8 @@ def _is_a_neighbour(thing: Thing, item: Evidence, library: Catalogue) -> bool:
     lines = [page.text[row.start : row.end] for row in text_rows(page.text)]
     lines += [line for line in page.text.split("\n") if is_row(line)]
     drawn = is_row(item.text) or any(row.start == span.start for row in text_rows(page.text))
+    if is_row(item.text) and not is_row(page.text[: span.start].rstrip().rpartition("\n")[2]):
+        return False  # the first row of a table names its columns
     cells = any(mark.start < span.end and span.start < mark.end and row_of(mark.name) for mark in page.marks)
     return (drawn or cells) and any(_is_about(thing, line) for line in lines)
 

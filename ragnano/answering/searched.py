@@ -34,7 +34,7 @@ Numbers = tuple[tuple[str, str], ...]
 def numbers_of(head: str, text: str) -> Numbers:
     """The numbers of what is called so: "Units 3 and 5 to 9" are (3, 3) and (5, 9)."""
     called = re.escape(head.removesuffix("s"))
-    pattern = rf"(?<!\w)(?i:{called}(?:e?s)?\s+(?:(?:no|nr|number)\.?\s*|#\s*)?){_NUMBERS}(?![\w%]|[.,/]\d)"
+    pattern = rf"(?<!\w)(?i:{called}(?:e?s)?\s+(?:(?:no|nr|number)\.?\s*|#\s*)?){_NUMBERS}(?![\w%]|[.,/-]\w)"
     return tuple(pair for found in re.finditer(pattern, text) for pair in _pairs(found[1]))
 
 
@@ -76,6 +76,16 @@ def another_of(name: Thing, run: str) -> bool:
     alike = any(one[0] == other[0] and min(len(one), len(other)) == 1 for one in missing for other in others)
     ends = own[0] == name.words[0] or own[-1] == name.words[-1]
     return bool(missing and others) and ends and not alike
+
+
+def _shape(code: str) -> str:
+    """A code with its figures alike: "K06" is "k00"."""
+    return re.sub(r"\d", "0", code.lower())
+
+
+def _is_with_letters(code: str, other: str) -> bool:
+    """Whether a code is the other one and letters behind it: "HP-40P" and "HP-40"."""
+    return code.startswith(other) and code[len(other) :].strip("-/.").isalpha()
 
 
 def _counts(word: str) -> bool:
@@ -136,6 +146,13 @@ class Searched:
         pattern = re.compile(rf"(?<![\w.,/-]){re.escape(said)}(?![\w%]|[.,/-]\d)", re.IGNORECASE)
         texts = (f"{chunk.section} {chunk.text}" for chunk in self.chunks_with([said]))
         return any(map(pattern.search, texts)) or any(pattern.search(self.called(one)) for one in self.documents.values())
+
+    def has_codes_like(self, code: Thing) -> bool:
+        """Whether documents have identifiers of its shape ("K01" for "K06") and none that is it but for a letter."""
+        found = {other.lower() for _, text in self._texts(code) for other in codes_in(text)}
+        own = code.text.lower()
+        varied = any(_is_with_letters(own, other) or _is_with_letters(other, own) for other in found)
+        return not varied and any(_shape(other) == _shape(own) for other in found)
 
     def shows(self, signs: Iterable[str]) -> bool:
         """Whether one of the signs or words of a currency stands in a document."""

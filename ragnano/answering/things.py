@@ -21,7 +21,7 @@ ThingKind = Literal["name", "place", "label", "code", "term", "currency", "year"
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’&-][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’](?:s|S)?$")
 _LABEL = re.compile(
-    r"\b(?P<head>[^\W\d_][\w’'-]*)\s+(?:(?:no|nr|number|nummer|n°)\.?\s*|#\s*)?(?P<number>\d{1,7}[A-Za-z]?|[A-Z]\d{0,3})\b"
+    r"\b(?P<head>[^\W\d_][\w’'-]*)\s+(?:(?i:no|nr|number|nummer|n°)\.?\s*|#\s*)?(?P<number>\d{1,7}[A-Za-z]?|[A-Z]\d{0,3})\b"
     r"(?![.,:/-]?\d|\s?[%€$£°]|(?<=[A-Z])\.)"
 )
 _CODE = re.compile(r"(?<![\w.,/-])(?=[\w/.-]*\d)(?=[\w/.-]*[^\W\d_]|\d+[-/]\d+[-/]?\d*)[^\W_][\w/.-]*[^\W_](?![\w])")
@@ -183,7 +183,7 @@ def _opens(text: str, found: re.Match[str], word: str) -> bool:
 
 def _tells_apart(word: str) -> bool:
     low = word.lower()
-    month = re.fullmatch(MONTH, low)
+    month = re.fullmatch(rf"{MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)days?", low)
     return len(word) > 1 and not (
         low in STOPWORDS or low in word_list("weak") or is_role(low) or is_part(low) or is_place(low) or month
     )
