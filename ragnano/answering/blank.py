@@ -1,0 +1,129 @@
+"""Values that a document leaves blank or blacks out: "Fee: ______", "$[***]", "[redacted]". Pure text."""
+
+import re
+from collections.abc import Iterator
+
+from ragnano.facts import AMOUNT, DATE, DURATION, PARTY, PLACE, SHARE
+from ragnano.question import AnswerKind, Question
+from ragnano.text import content_stems
+
+_MARKS = r"*•●_.…█–—"
+_BLANK = re.compile(
+    r"_{3,}"
+    rf"|\[[ \t]*[{re.escape(_MARKS)}](?:[ \t{re.escape(_MARKS)}])*\]"  # "[***]", "[* * *]", "[…***…]", "[●]"
+    r"|\[[ \t]{3,}\]"  # "[ ]" is a box to tick
+    r"|\[(?:redacted|omitted|deleted|blank|amount|date|number|name|address|(?:to be|insert|confidential)\b[^\[\]]{0,40})\]"
+    r"|(?<![\w*])\*{3,}(?![\w*])"
+    r"|[█▇■▓]{2,}|(?<![█▇■▓])█(?![█▇■▓])"
+    r"|…{2,}|(?<=[$€£¥])[ \t]*…|(?:\.[ \t]?){5,}(?![ \t.]*\d{1,4}\s*$)"  # dots that lead to a page number are none
+    r"|\b(?:TBD|TBA|TBC)\b",
+    re.IGNORECASE,
+)
+_LONGEST = 160
+"""Characters of a sentence that is shown whole."""
+_BEFORE, _AFTER = 90, 50  # characters that are shown round the blank of a longer one
+_BESIDE = 4  # characters between a blank and the words that a reader took for the answer
+
+_VALUES: dict[AnswerKind, tuple[re.Pattern[str], ...]] = {
+    "date": (DATE, re.compile(r"\b(?:19|20)\d\d\b")),
+    "duration": (DURATION,),
+    "amount": (AMOUNT,),
+    "share": (SHARE,),
+    "party": (PARTY, re.compile(r"\b[A-Z][\w’'-]+ [A-Z][\w’'-]+")),
+    "place": (PLACE, re.compile(r"\b(?:in|at|of) [A-Z]\w+")),
+}
+# What stands beside a blank tells what would stand in it.
+_MONEY = r"dollars?|euros?|pounds?|francs?|USD|EUR|GBP|CHF"
+_SURELY: tuple[tuple[AnswerKind, re.Pattern[str], re.Pattern[str]], ...] = (
+    ("amount", re.compile(rf"(?:[$€£¥]|\b(?:{_MONEY}))\s*$", re.I), re.compile(rf"\s*(?:[$€£¥]|(?:{_MONEY})\b)", re.I)),
+    ("share", re.compile(r"(?!)"), re.compile(r"\s*(?:%|per\s?cent)", re.I)),
+    (
+        "duration",
+        re.compile(r"(?!)"),
+        re.compile(
+            r"[\s(]*(?:\S{1,9}\)\s*)?(?:business\s+|calendar\s+|working\s+|full\s+)*(?:hour|day|week|month|quarter|year)s?\b",
+            re.I,
+        ),
+    ),
+    ("date", re.compile(r"\b(?:dated?|day of|dated as of)\s*:?\s*$", re.I), re.compile(r"\s*(?:day of\b|,?\s*(?:19|20)\d?\d?\b)")),
+)
+_CLAUSE_NUMBER = re.compile(
+    r"^\W*(?:\d+(?:\.\d+)*|[a-z]|[ivx]+)[.)]\s|\b(?:section|clause|article|schedule|exhibit)s?\s+[\d.]+\S*", re.IGNORECASE
+)
+_DIGITS = re.compile(r"\d")
+
+
+def left_blank(text: str, question: Question, at: tuple[int, int] | None = None) -> str | None:
+    """What to show where the text leaves blank the value that is asked for: "Left blank in the document: “Fee: ____”".
+
+    None where no value is asked for, nothing is blank, or the value stands in the text after all. `at` are the
+    characters of the text that a reader takes for the answer: then only a blank in or beside them counts.
+    """
+    if question.kind not in _VALUES:
+        return None
+    blanks = [blank for blank in _blanks(text) if _fits(text, blank, question.kind)]
+    if at is not None:
+        blanks = [blank for blank in blanks if _touch(blank, at)]
+        said = text[slice(*at)]
+    else:
+        said = _without_blanks(text)
+    if not blanks or _says_value(said, text, blanks, question.kind):
+        return None
+    blank = max(blanks, key=lambda found: (_asked_near(text, found, question), -found[0]))
+    return f"Left blank in the document: “{_shown(text, blank)}”"
+
+
+def has_blank(text: str) -> bool:
+    """Whether the text leaves anything blank or blacked out."""
+    return next(_blanks(text), None) is not None
+
+
+def _blanks(text: str) -> Iterator[tuple[int, int]]:
+    return (found.span() for found in _BLANK.finditer(text))
+
+
+def _without_blanks(text: str) -> str:
+    return _BLANK.sub(" ", text)
+
+
+def _fits(text: str, blank: tuple[int, int], kind: AnswerKind) -> bool:
+    """Whether a value of this kind may stand in the blank."""
+    sure = _kind_of(text, blank)
+    return sure is None or sure == kind
+
+
+def _kind_of(text: str, blank: tuple[int, int]) -> AnswerKind | None:
+    """The kind of value that the words beside a blank speak of, None where they tell nothing."""
+    before, after = text[: blank[0]], text[blank[1] :]
+    return next((kind for kind, ahead, behind in _SURELY if ahead.search(before) or behind.match(after)), None)
+
+
+def _touch(blank: tuple[int, int], at: tuple[int, int]) -> bool:
+    return blank[0] < at[1] + _BESIDE and at[0] < blank[1] + _BESIDE
+
+
+def _says_value(said: str, text: str, blanks: list[tuple[int, int]], kind: AnswerKind) -> bool:
+    """Whether the words hold a value of the kind; any figure may be one where no blank is surely of the kind."""
+    if any(pattern.search(said) for pattern in _VALUES[kind]):
+        return True
+    sure = any(_kind_of(text, blank) == kind for blank in blanks)
+    figures = kind == "amount" and not sure and _DIGITS.search(DURATION.sub(" ", _CLAUSE_NUMBER.sub(" ", said)))
+    return bool(figures)
+
+
+def _asked_near(text: str, blank: tuple[int, int], question: Question) -> int:
+    """How many of the question's words stand round the blank."""
+    near = text[max(0, blank[0] - _BEFORE) : blank[1] + _AFTER]
+    return len(set(content_stems(near)) & set(question.stems))
+
+
+def _shown(text: str, blank: tuple[int, int]) -> str:
+    """The text, or of a long one the words round the blank."""
+    if len(text) <= _LONGEST:
+        return text.strip()
+    start, end = max(0, blank[0] - _BEFORE), min(len(text), blank[1] + _AFTER)
+    if start:
+        start = text.find(" ", start, blank[0]) + 1 or start
+    if end < len(text):
+        end = max(text.rfind(" ", blank[1], end), blank[1])
+    return f"{'… ' if start else ''}{text[start:end].strip()}{' …' if end < len(text) else ''}"

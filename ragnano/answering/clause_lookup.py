@@ -1,0 +1,192 @@
+"""A clause that is asked for by its number: is one, which chunks and words are it, and which stand next to it.
+
+Knows the store; ranks nothing and asks no model.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import PurePath
+
+from ragnano.answering.clause_numbers import ATTACHED, CLAUSE, DOTTED, Number, headed, number_of, opened
+from ragnano.places import headings_in
+from ragnano.question import Question
+from ragnano.store import Catalogue
+from ragnano.text import fold
+from ragnano.types import Chunk, Document, Evidence, Hit, Scope, Span
+
+NEIGHBOURS = 3
+"""Most documents whose clauses a refusal names."""
+
+_BRACKETS = r"(?:\s?\([A-Za-z0-9]{1,4}\))"
+# A bare number must look like a clause's: "3.1", "7(b)". Behind "clause" it may be any, "IV" and "A" among them.
+_NUMBER = (
+    rf"(?:(?:the\s+)?(?P<kind>{CLAUSE}|{ATTACHED})\s*(?:no\.?\s*)?"
+    rf"(?P<number>(?:{DOTTED}|[ivxlc]+\b|[a-z]\b){_BRACKETS}*)"
+    rf"|(?P<bare>\d{{1,3}}(?:(?:\.\d{{1,3}})+{_BRACKETS}*|{_BRACKETS}+)))(?![\w%]|\.\d|\s?(?:per\s?cent|million|billion)\b)"
+)
+_OF = r"(?:\s+(?:of|in|from|von|aus|du|de|del)\s+[^,?]{2,80})?"
+_ASKED = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\bwhat\b(?:\s+\w+)?\s+(?:does|do|did)\s+{_NUMBER}{_OF}\s+(?:\w+\s+)?(?:say|state|stipulate|provide|require|"
+        r"regulate|contain|cover|mean|govern|deal|set|talk|read|allow|permit|forbid|prohibit|define|lay)\b",
+        rf"\bwhat(?:['’]s|\s+is|\s+stands|\s+are)?(?:\s+(?:written|said|stated))?\s+(?:in|under|at)\s+{_NUMBER}{_OF}\W*$",
+        rf"\b(?:text|wording|words|contents?)\s+of\s+{_NUMBER}{_OF}\W*$",
+        rf"^\W*(?:under|in|per|according\s+to|as\s+per|pursuant\s+to|by)\s+{_NUMBER}{_OF}\s*[,:]",
+        rf"\b(?:in|according\s+to|as\s+per)\s+(?!(?:the\s+)?(?:{ATTACHED})\b){_NUMBER}\W*$",
+        rf"^\W*(?:please\s+)?(?:show|read|quote|give|cite|print|recite|tell|find|see|look\s+up|explain|repeat)\b"
+        rf"(?:\s+(?:me|us|out))?\s+{_NUMBER}{_OF}\W*$",
+        rf"^\W*(?:and\s+)?{_NUMBER}\W*$",
+        rf"\b(?:was\s+(?:steht\s+in|sagt|regelt|bestimmt)|que\s+(?:dit|prévoit)|qué\s+(?:dice|establece))\s+"
+        rf"(?:l['’]|(?:la|le|el|der|die|das|dem)\s+)?{_NUMBER}",
+    )
+)
+_ATTACHED_KIND = re.compile(rf"(?:{ATTACHED})\b", re.IGNORECASE)
+
+# Between the lines of a chunk, and between the items inside one: "if: (a) …; or (b) …".
+_BETWEEN = re.compile(
+    r"\n|(?<=[;:,.—])[ \t]+(?=\([A-Za-z0-9]{1,4}\)\s)|(?<=\band)[ \t]+(?=\([a-z]{1,4}\)\s)"
+    r"|(?<=\bor)[ \t]+(?=\([a-z]{1,4}\)\s)"
+)
+
+
+def clause_asked(question: Question) -> str | None:
+    """The number of the clause that the question asks for, alone or with a topic: "3.1", "7.2(b)", "IV", "Schedule 2".
+
+    None where a clause is only mentioned ("the penalty for a breach of clause 5").
+    """
+    for pattern in _ASKED:
+        if found := pattern.search(question.text):
+            number = re.sub(r"\s", "", found["number"] or found["bare"])
+            number = re.sub(r"^[a-z]+$", lambda letters: letters[0].upper(), number, flags=re.IGNORECASE)
+            kind = found["kind"] or ""
+            return f"{kind.title()} {number}" if _ATTACHED_KIND.match(kind) else number
+    return None
+
+
+def find_clause(number: str, catalogue: Catalogue, scope: Scope) -> tuple[Chunk, ...]:
+    """The chunks of the clause with this number in each document of the scope, in reading order; () for none."""
+    return tuple(item.hit.chunk for item in clause_evidence(number, catalogue, scope))
+
+
+def clause_evidence(number: str, catalogue: Catalogue, scope: Scope) -> tuple[Evidence, ...]:
+    """The clause's own words, from its number to the next one that is not inside it, an item for each chunk.
+
+    () when no document of the scope has it.
+    """
+    return tuple(
+        Evidence(Hit(chunk, document, 1.0), spans, text, 1.0)
+        for document in catalogue.documents(scope)
+        for chunk, spans, text in _Clauses(document, catalogue).words_of(number)
+    )
+
+
+def no_such_clause(number: str, catalogue: Catalogue, scope: Scope) -> str:
+    """What is said when no document has the clause: "No document has a clause 7.5. Next to it is 4.1 (lease.pdf)."."""
+    called = number if _ATTACHED_KIND.match(number) else f"clause {number}"
+    said = f"No document has {'an' if called[0] in 'AEae' else 'a'} {called}."
+    beside = clauses_beside(number, catalogue, scope)
+    one = len(beside) == 1 and " and " not in beside[0].partition(" (")[0]
+    return f"{said} Next to it {'is' if one else 'are'} {', '.join(beside)}." if beside else said
+
+
+def clauses_beside(number: str, catalogue: Catalogue, scope: Scope) -> tuple[str, ...]:
+    """The clauses before and after that number, each document's with the name of its file; of NEIGHBOURS documents."""
+    found = []
+    for document in catalogue.documents(scope):
+        numbers = _Clauses(document, catalogue).beside(number)
+        if numbers:
+            found.append(f"{' and '.join(numbers)} ({PurePath(document.path).name})")
+    return tuple(found[:NEIGHBOURS])
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A line of a chunk, or an item inside one; `number` where it opens a clause, `above` those of its headings."""
+
+    chunk: Chunk
+    span: Span
+    text: str
+    number: Number | None
+    above: tuple[Number, ...]
+
+
+class _Clauses:
+    """One document's clauses, by the numbers of its headings and of its lines."""
+
+    def __init__(self, document: Document, catalogue: Catalogue) -> None:
+        chunks = catalogue.chunks_of(document.id)
+        texts = {page.number: page.text for page in catalogue.pages(document.id)}
+        above = {chunk.ordinal: tuple(filter(None, map(headed, headings_in(chunk.section)))) for chunk in chunks}
+        cut = [(chunk, span, texts[span.page][span.start : span.end]) for chunk, span in _cut(chunks, texts)]
+        numbers = opened(text for _, _, text in cut)
+        self._pieces = [
+            _Piece(chunk, span, text, number, above[chunk.ordinal])
+            for (chunk, span, text), number in zip(cut, numbers, strict=True)
+        ]
+
+    def words_of(self, number: str) -> Iterator[tuple[Chunk, tuple[Span, ...], str]]:
+        """The clause's words, chunk by chunk."""
+        wanted = number_of(number)
+        pieces = (self._under(wanted) or self._from_its_line(wanted)) if wanted else []
+        for _, group in groupby(pieces, key=lambda piece: piece.chunk.ordinal):
+            own = list(group)
+            yield own[0].chunk, _merged([piece.span for piece in own]), fold(" ".join(piece.text for piece in own))
+
+    def beside(self, number: str) -> list[str]:
+        """The numbers before and after it, as they are written."""
+        wanted = number_of(number)
+        if wanted is None:
+            return []
+        named = [own for piece in self._pieces for own in (*piece.above, piece.number) if own]
+        others = {
+            own.key: own.said
+            for own in named
+            if own.attached == wanted.attached and (not own.items or (wanted.items and own.parts == wanted.parts))
+        }
+        before = max((key for key in others if key < wanted.key), default=None)
+        after = min((key for key in others if key > wanted.key), default=None)
+        kind = f"{wanted.attached.title()} " if wanted.attached else ""
+        return [kind + others[key] for key in (before, after) if key is not None]
+
+    def _under(self, wanted: Number) -> list[_Piece]:
+        """Everything under the heading with the number, without what introduces it in a chunk of several clauses."""
+        own = [piece for piece in self._pieces if any(number.key == wanted.key for number in piece.above)]
+        return [piece for piece in own if not _stands_above(piece.number, wanted)]
+
+    def _from_its_line(self, wanted: Number) -> list[_Piece]:
+        """From a line with the number to the next that is not inside it. The longest: lists of contents are short."""
+        starts = [at for at, piece in enumerate(self._pieces) if piece.number and wanted.holds(piece.number)]
+        runs = [list(self._run(at, wanted)) for at in starts if at == 0 or at - 1 not in starts]
+        return max(runs, key=lambda run: sum(len(piece.text) for piece in run), default=[])
+
+    def _run(self, start: int, wanted: Number) -> Iterator[_Piece]:
+        first = self._pieces[start]
+        for piece in self._pieces[start:]:
+            if (piece.number and not wanted.holds(piece.number)) or piece.chunk.section != first.chunk.section:
+                return
+            yield piece
+
+
+def _stands_above(number: Number | None, wanted: Number) -> bool:
+    return number is not None and number.key != wanted.key and number.holds(wanted)
+
+
+def _cut(chunks: Sequence[Chunk], texts: dict[int, str]) -> Iterator[tuple[Chunk, Span]]:
+    """The lines of the chunks, and the items inside them."""
+    for chunk in chunks:
+        for span in chunk.spans:
+            text, start = texts[span.page][span.start : span.end], 0
+            for stop, after in [*(cut.span() for cut in _BETWEEN.finditer(text)), (len(text), len(text))]:
+                if text[start:stop].strip():
+                    yield chunk, Span(span.page, span.start + start, span.start + stop)
+                start = after
+
+
+def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """One span for each page, so that a quote is one run of words."""
+    pages = groupby(spans, key=lambda span: span.page)
+    runs = [(page, list(group)) for page, group in pages]
+    return tuple(Span(page, run[0].start, run[-1].end) for page, run in runs)

@@ -1,0 +1,240 @@
+"""What the question names must stand in the answer: which evidence is about it, and what is said when no document is.
+
+Evidence is dropped only where it speaks of another of the same kind ("Unit 16" for "Unit 17"); a question is refused
+only where a thing that it names stands in no searched document. Whatever else may be meant is left to the reader.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ragnano.answering.searched import Searched, another_of, is_among, numbers_of, runs_in
+from ragnano.answering.things import Thing, currencies, same_places, things_named
+from ragnano.documents.text_tables import text_rows
+from ragnano.names import is_place
+from ragnano.places import row_of
+from ragnano.question import Question, synonym_stems
+from ragnano.rows import is_row
+from ragnano.store import Catalogue
+from ragnano.text import stem, words
+from ragnano.types import Evidence, Scope
+
+Fit = Literal["holds", "lacks", "other"]
+"""Whether evidence holds a thing that is asked for, lacks it, or speaks of another of its kind."""
+
+_ROW_WIDTH = 3  # filled cells of a row that is about something; one with fewer may be a heading in the table
+_BARE_YEAR = re.compile(r"(?<![\w/.-])(?:in|for|during)\s+(?:19|20)\d\d(?![\w/-]|\.\d)")
+_CELLS = re.compile(r"\s*\|\s*|\s*;\s*|\t| {2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The evidence that is about what the question names, best first, and why nothing can answer ("" where it can).
+
+    `reason` is whole sentences for the user: 'No document names "Marta Helding". The nearest name is …'. `things` are
+    those that stand nowhere, or that no evidence is about.
+    """
+
+    fitting: tuple[Evidence, ...]
+    reason: str = ""
+    things: tuple[Thing, ...] = ()
+
+
+def check_named(question: Question, evidence: Sequence[Evidence], library: Catalogue, scope: Scope) -> Named:
+    """Which evidence fits what the question names; none and a reason where a thing stands in no searched document."""
+    things = things_named(question)
+    if not things:
+        return Named(tuple(evidence))
+    searched = Searched(library, scope)
+    if absent := tuple(thing for thing in things if _is_absent(thing, searched, question)):
+        return Named((), _no_document(absent[0], searched), absent)
+    fits = _fits(things, evidence, searched, library)
+    kept = [at for at in range(len(evidence)) if not _is_about_another(things, fits[at])]
+    if missed := [thing for at, thing in enumerate(things) if _is_missed(thing, [fit[at] for fit in fits], bool(kept))]:
+        return Named((), _nothing_found(missed[0], searched), (missed[0],))
+    kept.sort(key=lambda at: -sum(_is_exact(thing) and fit == "holds" for thing, fit in zip(things, fits[at], strict=True)))
+    return Named(tuple(evidence[at] for at in kept))
+
+
+def _is_missed(thing: Thing, fits: Sequence[Fit], left: bool) -> bool:
+    """Whether no evidence is about the thing, since the best one speaks of another and nothing else is left.
+
+    An amount in another currency, and what is said of other places or years, leaves nothing to be answered from.
+    """
+    return fits[:1] == ["other"] and "holds" not in fits and (not left or thing.kind in ("currency", "place", "year"))
+
+
+def _is_exact(thing: Thing) -> bool:
+    """Whether evidence that holds the thing itself is better than evidence that does not."""
+    return thing.kind in ("label", "currency")
+
+
+def _is_about_another(things: Sequence[Thing], fits: Sequence[Fit]) -> bool:
+    """Whether the evidence speaks of others only, of some kind: one of two units asked for is enough."""
+    for kind in {thing.kind for thing in things}:
+        own = [fit for thing, fit in zip(things, fits, strict=True) if thing.kind == kind]
+        if "other" in own and "holds" not in own:
+            return True
+    return False
+
+
+def _is_absent(thing: Thing, searched: Searched, question: Question) -> bool:
+    """Whether the thing stands in no searched document."""
+    if thing.kind == "name":
+        return _is_absent_name(thing, searched)
+    if thing.kind == "label":
+        numbers = searched.numbers(thing.head)
+        series = len({pair[0] for pair in numbers}) > 1 and not is_among(thing.words[0], numbers)
+        return series and not searched.says_exactly(thing.words[0])
+    if thing.kind == "code":
+        return _is_absent_code(thing, searched)
+    if thing.kind == "term":
+        return not searched.says_phrase(thing.text) and not all(map(searched.says, thing.words))
+    return False
+
+
+def _is_absent_code(code: Thing, searched: Searched) -> bool:
+    """Whether nothing is called so where others are called alike."""
+    spellings = (code.text, "".join(code.words), re.sub(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])", " ", code.text))
+    if any(map(searched.says_phrase, spellings)) or searched.says(code.text.lower()):
+        return False
+    return searched.has_codes_like(code)
+
+
+def _is_absent_name(name: Thing, searched: Searched) -> bool:
+    said = [word for word in name.words if searched.says(word)]
+    if not said:
+        return not any(synonym_stems(stem(word)) for word in name.words)
+    if len(name.words) < 2 or 2 * len(said) > len(name.words) > 2 or (len(said) == len(name.words) > 2):
+        return False
+    if len(said) == len(name.words) and searched.says_name(name.words):
+        return False
+    return not any(map(searched.says_small, said)) and bool(searched.others_of(name))
+
+
+def _no_document(thing: Thing, searched: Searched) -> str:
+    if thing.kind == "term":
+        return f'No document uses the term "{thing.text}".'
+    return _with_nearest(f'No document names "{thing.text}".', thing, searched)
+
+
+def _nothing_found(thing: Thing, searched: Searched) -> str:
+    if thing.kind == "currency":
+        return f"The documents give no such amount in {thing.text}."
+    if thing.kind in ("place", "year"):
+        return f"The documents say it for others, not for {thing.text}."
+    return _with_nearest(f'Nothing that was found is about "{thing.text}".', thing, searched)
+
+
+def _with_nearest(said: str, thing: Thing, searched: Searched) -> str:
+    near = [one for one in searched.nearest(thing) if not one.lower().startswith(f'"{thing.text.lower()}"')]
+    if not near:
+        return said
+    what = "name" if thing.kind == "name" else ""
+    called = f"nearest {what}{'s' if what and len(near) > 1 else ''}".strip()
+    return f"{said} The {called} {'are' if len(near) > 1 else 'is'} {', '.join(near)}."
+
+
+def _fits(
+    things: Sequence[Thing], evidence: Sequence[Evidence], searched: Searched, library: Catalogue
+) -> list[list[Fit]]:
+    """For each item of evidence how it fits each thing."""
+    fits = [[_fit(thing, item, searched) for thing in things] for item in evidence]
+    for at, thing in enumerate(things):
+        if thing.kind not in ("currency", "term", "place"):
+            for place, item in enumerate(evidence):
+                if fits[place][at] == "lacks" and _is_a_neighbour(thing, item, library):
+                    fits[place][at] = "other"
+    return fits
+
+
+def _fit(thing: Thing, item: Evidence, searched: Searched) -> Fit:
+    above = f"{item.hit.chunk.section}\n{item.hit.chunk.columns}\n{searched.called(item.hit.document)}"
+    if thing.kind == "label":
+        return _label_fit(thing, item.text, above)
+    if thing.kind == "currency":
+        return _currency_fit(thing, item.text)
+    if thing.kind == "name":
+        return _name_fit(thing, item, above, searched)
+    if thing.kind == "place":
+        return _place_fit(thing, item.text, searched)
+    if thing.kind == "year":
+        return _year_fit(thing, f"{above}\n{item.text}", item.text, searched)
+    return "holds" if thing.kind == "code" and _says(thing, f"{above}\n{item.text}") else "lacks"
+
+
+def _label_fit(thing: Thing, own: str, above: str) -> Fit:
+    number = thing.words[0]
+    for text in (own, above):
+        if numbers := numbers_of(thing.head, text):
+            return "holds" if is_among(number, numbers) else "other"
+        if number in words(text):
+            return "holds"
+    return "lacks"
+
+
+def _currency_fit(thing: Thing, own: str) -> Fit:
+    shown = [signs for asked, signs in currencies() if thing.words[0] in asked]
+    others = [signs for asked, signs in currencies() if thing.words[0] not in asked]
+    if any(_shows(own, signs) for signs in shown):
+        return "holds"
+    return "other" if any(_shows(own, signs) for signs in others) else "lacks"
+
+
+def _shows(text: str, signs: frozenset[str]) -> bool:
+    said = set(re.findall(r"[a-zł]+|[$€£¥₹]", text.lower()))
+    return bool(said & signs) and any(char.isdigit() for char in text)
+
+
+def _name_fit(thing: Thing, item: Evidence, above: str, searched: Searched) -> Fit:
+    if _says(thing, item.text) or _says(thing, above):
+        return "holds"
+    if any(another_of(thing, run) for run in runs_in(item.text)):
+        return "other"
+    if searched.says_name(thing.words, item.hit.document.id):
+        return "lacks"
+    borne = item.hit.document.parties and searched.bears(thing.words)
+    return "other" if borne or any(another_of(thing, run) for run in runs_in(above)) else "lacks"
+
+
+def _place_fit(thing: Thing, own: str, searched: Searched) -> Fit:
+    names = same_places(thing.text)
+    if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", own.lower()) for name in names):
+        return "holds"
+    others = [run for run in runs_in(own) if is_place(run)]
+    return "other" if len(others) > 1 and not any(map(searched.says_exactly, names)) else "lacks"
+
+
+def _year_fit(thing: Thing, whole: str, own: str, searched: Searched) -> Fit:
+    year = thing.words[0]
+    if year in whole:
+        return "holds"
+    return "other" if _BARE_YEAR.search(own) and not searched.says_exactly(year) else "lacks"
+
+
+def _says(thing: Thing, text: str) -> bool:
+    """Whether the text holds all words of the thing, whatever stands between their letters."""
+    if thing.kind == "code":
+        return "".join(thing.words) in re.sub(r"[\W_]", "", text.lower())
+    said = {word.removesuffix("'s").removesuffix("’s") for word in words(text)}
+    return set(thing.words) <= said
+
+
+def _is_a_neighbour(thing: Thing, item: Evidence, library: Catalogue) -> bool:
+    """Whether the item is a row of a table in which another row is about the thing."""
+    span = item.spans[0]
+    page = library.page(item.hit.document.id, span.page)
+    lines = [page.text[row.start : row.end] for row in text_rows(page.text)]
+    lines += [line for line in page.text.split("\n") if is_row(line)]
+    drawn = is_row(item.text) or any(row.start == span.start for row in text_rows(page.text))
+    if is_row(item.text) and not is_row(page.text[: span.start].rstrip().rpartition("\n")[2]):
+        return False  # the first row of a table names its columns
+    cells = any(mark.start < span.end and span.start < mark.end and row_of(mark.name) for mark in page.marks)
+    return (drawn or cells) and any(_is_about(thing, line) for line in lines)
+
+
+def _is_about(thing: Thing, line: str) -> bool:
+    """Whether a row's first two cells hold the thing."""
+    filled = [cell for cell in _CELLS.split(line) if cell.strip(" |")]
+    return len(filled) >= _ROW_WIDTH and _says(thing, " ".join(filled[:2]))

@@ -1,0 +1,227 @@
+"""What the searched documents say of a thing: whether a word, a name or a number stands in them, and what is like it.
+
+Knows the store; ranks no passages.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
+from functools import cached_property
+from pathlib import PurePath
+
+from ragnano.answering.things import Thing, codes_in, word_list
+from ragnano.names import is_part, is_role
+from ragnano.store import Catalogue, quote_term
+from ragnano.text import STOPWORDS, words
+from ragnano.types import Chunk, Document, Scope
+
+NEAREST = 3
+"""Most names that a refusal shows."""
+
+_MOST_TEXTS = 300  # chunks that are read for names like the one asked for
+_NEAR = 2  # words that may stand between the words of a name
+_LIKE = 0.6
+"""Least likeness (Ratcliff and Obershelp) of a name to the one that was asked for."""
+
+_RUN = re.compile(r"[A-ZÀ-Þ][\w’'-]+(?:\.? (?:[A-ZÀ-Þ]\.|[A-ZÀ-Þ][\w’'-]+))*")
+_NUMBERS = r"((?:\d{1,7}[a-z]?|[A-Z]\d{0,3})\b(?:\s*(?:,|and|&|or|to|through|-|–)\s*\d{1,7}[a-z]?\b)*)"
+_BETWEEN = re.compile(r"\s*(,|and|&|or|to|through|-|–)\s*")
+
+Numbers = tuple[tuple[str, str], ...]
+"""Numbers and runs of numbers: (first, last), which are the same for one."""
+
+
+def numbers_of(head: str, text: str) -> Numbers:
+    """The numbers of what is called so: "Units 3 and 5 to 9" are (3, 3) and (5, 9)."""
+    called = re.escape(head.removesuffix("s"))
+    pattern = rf"(?<!\w)(?i:{called}(?:e?s)?\s+(?:(?:no|nr|number)\.?\s*|#\s*)?){_NUMBERS}(?![\w%]|[.,/-]\w)"
+    return tuple(pair for found in re.finditer(pattern, text) for pair in _pairs(found[1]))
+
+
+def _pairs(said: str) -> Iterator[tuple[str, str]]:
+    parts = _BETWEEN.split(said.lower())
+    at = 0
+    while at < len(parts):
+        runs = at + 2 < len(parts) and parts[at + 1] in ("to", "through", "-", "–")
+        yield parts[at], parts[at + 2] if runs else parts[at]
+        at += 4 if runs else 2
+
+
+def is_among(number: str, numbers: Numbers) -> bool:
+    """Whether a number is one of them or inside a run of them."""
+    for first, last in numbers:
+        if number in (first, last):
+            return True
+        if number.isdigit() and first.isdigit() and last.isdigit() and int(first) <= int(number) <= int(last):
+            return True
+    return False
+
+
+def runs_in(text: str) -> list[str]:
+    """Names, and whatever else is written with capitals, in a text."""
+    return [found[0] for found in _RUN.finditer(text)]
+
+
+def another_of(name: Thing, run: str) -> bool:
+    """Whether a run of capitals is the name of somebody else who shares part of the name: "Jon Ilves", "Marta Ilves".
+
+    One name inside the other is the same: "Ilves" alone, "Ms Ilves", "P. Ilves" for Peter.
+    """
+    own = [word for word in (part.lower().strip(".") for part in run.split()) if _counts(word)]
+    own = [word.removesuffix("'s").removesuffix("’s") for word in own]
+    if len(name.words) < 2 or len(own) < 2 or not set(own) & set(name.words):
+        return False
+    missing = [word for word in name.words if word not in own]
+    others = [word for word in own if word not in name.words]
+    alike = any(one[0] == other[0] and min(len(one), len(other)) == 1 for one in missing for other in others)
+    ends = own[0] == name.words[0] or own[-1] == name.words[-1]
+    return bool(missing and others) and ends and not alike
+
+
+def _shape(code: str) -> str:
+    """A code with its figures alike: "K06" is "k00"."""
+    return re.sub(r"\d", "0", code.lower())
+
+
+def _is_with_letters(code: str, other: str) -> bool:
+    """Whether a code is the other one and letters behind it: "HP-40P" and "HP-40"."""
+    return code.startswith(other) and code[len(other) :].strip("-/.").isalpha()
+
+
+def _counts(word: str) -> bool:
+    apart = word not in STOPWORDS and word not in word_list("weak") and word not in word_list("titles")
+    return bool(word) and apart and not is_role(word) and not is_part(word)
+
+
+class Searched:
+    """The documents of a scope, as far as names and numbers in them are concerned."""
+
+    def __init__(self, catalogue: Catalogue, scope: Scope) -> None:
+        self._catalogue = catalogue
+        self.scope = scope
+
+    @cached_property
+    def documents(self) -> dict[str, Document]:
+        """The documents by id."""
+        return {document.id: document for document in self._catalogue.documents(self.scope)}
+
+    def called(self, document: Document) -> str:
+        """A document's own names: title, parties and files."""
+        files = (PurePath(path).stem.replace("_", " ").replace("-", " ") for path in document.paths)
+        return " ".join((document.title, *document.parties, *files))
+
+    def says(self, word: str) -> bool:
+        """Whether the word stands in a document or in its names, alone, as the head of a longer one, or inside one."""
+        if self._catalogue.lexical(f"{quote_term(word)} *", self.scope, 1):
+            return True
+        if any(word in self.called(document).lower() for document in self.documents.values()):
+            return True
+        spellings = dict.fromkeys((word, word.title(), word.upper(), word.capitalize()))
+        return len(word) > 3 and bool(self._catalogue.holding(list(spellings), self.scope, 1))
+
+    def says_name(self, name: Sequence[str], document: str | None = None) -> bool:
+        """Whether the words stand together, in any order, in a document (or in this one) or in its names."""
+        scope = self.scope if document is None else Scope(documents=(document,))
+        near = f"NEAR({' '.join(map(quote_term, name))}, {_NEAR})"
+        if self._catalogue.lexical(near, scope, 1):
+            return True
+        asked = self.documents.values() if document is None else [self._catalogue.document(document)]
+        return any(set(name) <= set(words(self.called(one))) for one in asked)
+
+    def says_phrase(self, phrase: str) -> bool:
+        """Whether the words stand in a document in this order."""
+        return bool(self._catalogue.lexical(quote_term(phrase), self.scope, 1))
+
+    def says_small(self, word: str) -> bool:
+        """Whether a document writes the word with a small letter: it is an ordinary one then."""
+        pattern = re.compile(rf"(?<!\w){re.escape(word.lower())}(?!\w)")
+        return any(pattern.search(chunk.text) for chunk in self.chunks_with([word]))
+
+    def bears(self, name: Sequence[str]) -> bool:
+        """Whether the name is one of a document's own: in its title, its parties' or its file's."""
+        return any(set(name) <= set(words(self.called(document))) for document in self.documents.values())
+
+    def says_exactly(self, said: str) -> bool:
+        """Whether the word or number stands anywhere by itself, as it is spelt."""
+        pattern = re.compile(rf"(?<![\w.,/-]){re.escape(said)}(?![\w%]|[.,/-]\d)", re.IGNORECASE)
+        texts = (f"{chunk.section} {chunk.text}" for chunk in self.chunks_with([said]))
+        return any(map(pattern.search, texts)) or any(pattern.search(self.called(one)) for one in self.documents.values())
+
+    def has_codes_like(self, code: Thing) -> bool:
+        """Whether documents have identifiers of its shape ("K01" for "K06") and none that is it but for a letter."""
+        found = {other.lower() for _, text in self._texts(code) for other in codes_in(text)}
+        own = code.text.lower()
+        varied = any(_is_with_letters(own, other) or _is_with_letters(other, own) for other in found)
+        return not varied and any(_shape(other) == _shape(own) for other in found)
+
+    def shows(self, signs: Iterable[str]) -> bool:
+        """Whether one of the signs or words of a currency stands in a document."""
+        said = [sign for sign in signs if sign.isalpha()]
+        drawn = [sign for sign in signs if not sign.isalpha()]
+        expression = " OR ".join(map(quote_term, said))
+        found = self._catalogue.lexical(expression, self.scope, 1) if said else []
+        return bool(found or (drawn and self._catalogue.holding(drawn, self.scope, 1)))
+
+    def others_of(self, name: Thing) -> list[str]:
+        """The names of others who share part of the name."""
+        texts = [f"{chunk.section}\n{chunk.text}\n{chunk.context}" for chunk in self.chunks_with(name.words)]
+        texts += [self.called(document) for document in self.documents.values()]
+        return list(dict.fromkeys(run for text in texts for run in runs_in(text) if another_of(name, run)))
+
+    def numbers(self, head: str) -> Numbers:
+        """The numbers that documents give to what is called so."""
+        chunks = self.chunks_with([head.removesuffix("s")])
+        texts = [f"{chunk.section}\n{chunk.text}" for chunk in chunks]
+        texts += [self.called(document) for document in self.documents.values()]
+        return tuple(pair for text in texts for pair in numbers_of(head, text))
+
+    def chunks_with(self, terms: Iterable[str]) -> list[Chunk]:
+        """Chunks that say one of the terms."""
+        expression = " OR ".join(map(quote_term, terms))
+        found = self._catalogue.lexical(expression, self.scope, _MOST_TEXTS) if expression else []
+        return list(self._catalogue.chunks(identifier for identifier, _ in found).values())
+
+    def nearest(self, thing: Thing) -> tuple[str, ...]:
+        """What is most like the thing in the documents, each with the name of its file: `"Marta Ilves" (staff.pdf)`."""
+        liked: dict[str, tuple[float, str]] = {}
+        for document, text in self._texts(thing):
+            for said in _of_kind(thing, text):
+                score, known = _likeness(thing, said), liked.get(said.lower())
+                if score >= _LIKE and (known is None or known[0] < score):
+                    liked[said.lower()] = score, f'"{said}" ({PurePath(document.path).name})'
+        best = sorted(liked.values(), key=lambda item: -item[0])[:NEAREST]
+        return tuple(said for _, said in best)
+
+    def _texts(self, thing: Thing) -> Iterator[tuple[Document, str]]:
+        """Names and texts of the documents: all, or those that say a word of the thing where there are many."""
+        for document in self.documents.values():
+            yield document, "\n".join((document.title, *document.parties))
+        if self._catalogue.embedded_count(self.scope) <= _MOST_TEXTS:
+            chunks = [chunk for document in self.documents for chunk in self._catalogue.chunks_of(document)]
+        else:
+            chunks = self.chunks_with([*thing.words, *([thing.head] if thing.head else [])])
+        for chunk in chunks:
+            if chunk.document in self.documents:
+                yield self.documents[chunk.document], f"{chunk.section}\n{chunk.text}"
+
+
+def _of_kind(thing: Thing, text: str) -> Iterator[str]:
+    """What the text holds of the thing's kind."""
+    if thing.kind == "label":
+        called = thing.text[: len(thing.head)]
+        yield from (f"{called} {number.upper()}" for pair in numbers_of(thing.head, text) for number in pair)
+    elif thing.kind == "code":
+        yield from codes_in(text)
+    elif thing.kind in ("name", "term"):
+        yield from (run.rstrip(".") for run in runs_in(text) if any(map(_counts, words(run))))
+
+
+def _likeness(thing: Thing, said: str) -> float:
+    """0 to 1; a name of one word is compared with each word of a longer one."""
+    asked, other = " ".join(thing.words), said.lower()
+    if thing.kind == "label":
+        number = said.rpartition(" ")[2].lower()
+        far = abs(int(number) - int(asked)) if number.isdigit() and asked.isdigit() else 1000
+        return 1 / (1 + far) * (1 - _LIKE) + _LIKE
+    others = [other, *(other.split() if len(thing.words) == 1 else [])]
+    return max(SequenceMatcher(None, asked, one).ratio() for one in others)
