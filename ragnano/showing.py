@@ -53,8 +53,8 @@ def words_beside(answer: Answer) -> str:
 
 
 def in_brief(answer: Answer) -> str:
-    """The answer in one line, for lists: the direct answer first, then what it leaves out."""
-    return fold(" ".join(filter(None, (direct_line(answer), words_beside(answer)))))
+    """The answer without its quotes, for lists: the direct answer first, then what it leaves out."""
+    return " ".join(filter(None, (direct_line(answer), words_beside(answer))))
 
 
 def without_marks(text: str) -> str:
