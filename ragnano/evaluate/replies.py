@@ -18,7 +18,10 @@ _OPENING = b'{"id": '  # of every line
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is judged of one answer. `quotes` are the file name and words of each citation; times are in seconds."""
+    """What is judged of one answer. `quotes` are the file name and words of each citation; times are in seconds.
+
+    `direct` is the text of the direct answer, "" where there is none.
+    """
 
     refused: bool
     answer: str
@@ -27,10 +30,15 @@ class Reply:
     total_s: float
     first_token_s: float
     prompt_tokens: int
+    direct: str = ""
 
 
 def reply_of(record: dict[str, Any]) -> Reply:
-    """The reply in a line of `ask --json`. Without a call of the model its first word and prompt count 0."""
+    """The reply in a line of `ask --json`. Without a call of the model its first word and prompt count 0.
+
+    Lines from before there were direct answers have none.
+    """
+    direct = record.get("direct")
     timings = record["timings"]
     return Reply(
         record["verdict"] == "not_found",
@@ -40,6 +48,7 @@ def reply_of(record: dict[str, Any]) -> Reply:
         timings["total_s"],
         timings["first_token_s"] or 0.0,
         record["tokens"]["prompt"],
+        direct["text"] if direct else "",
     )
 
 
