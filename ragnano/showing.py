@@ -49,7 +49,9 @@ def words_beside(answer: Answer) -> str:
         return answer.answer
     if answer.verdict == "quoted" and not answer.conflicts:
         return ""
-    return "" if _bare(answer.answer) == _bare(direct.text) else answer.answer
+    quotes = [citation.quote for citation in answer.citations]
+    said = map(_bare, (direct.text, " ".join(quotes), *quotes))
+    return "" if _bare(answer.answer) in said else answer.answer
 
 
 def in_brief(answer: Answer) -> str:

@@ -61,11 +61,19 @@ def test_words_that_say_the_same_are_not_shown_twice(said: str) -> None:
     assert in_brief(told(said=said)) == "sixty (60) days [1]"
 
 
+def test_words_that_are_a_quote_are_read_there() -> None:
+    assert words_beside(told(said=f"{fold(QUOTE)} [1]")) == ""
+    parted = told(said="It ends. So it is. [1]", quote="It ends.", words="ends", more=(citation("So it is."),))
+    assert words_beside(parted) == ""
+    assert words_beside(replace(parted, direct=None)) == "It ends. So it is. [1]"
+
+
 def test_a_quoted_answer_repeats_its_quotes_unless_they_contradict_each_other() -> None:
     answer = told(said=f"“{fold(QUOTE)}” [1]", verdict="quoted")
     assert words_beside(answer) == ""
     conflict = Conflict((Side(1), Side(2)), None, "they differ")
-    assert words_beside(replace(answer, conflicts=(conflict,))) == answer.answer
+    contradicted = replace(answer, answer=f"{answer.answer}\nIn a.pdf: “Ninety days.” [2]", conflicts=(conflict,))
+    assert words_beside(contradicted) == contradicted.answer
 
 
 def test_other_words_are_shown_below() -> None:
