@@ -162,13 +162,31 @@ def _steps(then: Receipt, now: Receipt) -> Iterator[Change]:
 
 
 def _answers(then: Receipt, now: Receipt) -> Iterator[Change]:
-    for name, was, is_now in _differences(then.answer, now.answer):
+    yield from _direct(then.answer, now.answer)
+    for name, was, is_now in _differences(_but_direct(then.answer), _but_direct(now.answer)):
         # A part that one version of ragnano does not have and that is empty in the other changes no answer.
         empty = "not known" in (was, is_now) and not (then.answer.get(name) or now.answer.get(name))
         if name not in UNCOMPARED and not empty:
             short = isinstance(was, str | float) and isinstance(is_now, str | float)
             words = _PARTS.get(name, name)
             yield Change("answer", f"{words}: was {was!r}, is {is_now!r}" if short else f"{words}: not the same")
+
+
+def _direct(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Change]:
+    """The direct answer, where the receipt has one or says that there was none: older ones do not."""
+    if "direct" in then and then["direct"] != now.get("direct"):
+        was, is_now = (_said(answer) for answer in (then, now))
+        other = f"was {was}, is {is_now}" if was != is_now else "the same words, told otherwise"
+        yield Change("answer", f"the direct answer: {other}")
+
+
+def _said(answer: Mapping[str, Any]) -> str:
+    direct = answer.get("direct")
+    return repr(direct["text"]) if isinstance(direct, dict) and isinstance(direct.get("text"), str) else "none"
+
+
+def _but_direct(answer: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in answer.items() if name != "direct"}
 
 
 _PARTS = {

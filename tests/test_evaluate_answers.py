@@ -18,6 +18,7 @@ from ragnano.evaluate.scores import judge
 from tests.conftest import FakeChatModel, FakeEmbedder, add_text
 from tests.test_assistant import DEPOSIT, LEASE
 from tests.test_evaluate_sets import rgb_line
+from tests.test_showing import told
 
 CLAUSE = "The Tenant shall pay a security deposit of $12,000 to the Landlord before the lease begins."
 DEPOSITED = Asked("1", DEPOSIT, "Deposit", "lease.txt", (CLAUSE,), ("lease.txt",), "words", ("$12,000",))
@@ -135,6 +136,21 @@ def test_a_stopped_run_goes_on_where_it_was(assistant: Assistant, chat_model: Fa
     with Replies(path) as replies:
         assert measured(assistant, replies=replies, plain=True) == again
     assert len(chat_model.prompts) == done
+
+
+def test_a_kept_answer_has_its_direct_answer_and_an_older_line_none(tmp_path: Path) -> None:
+    path = tmp_path / "answers.jsonl"
+    with Replies(path) as replies:
+        replies.add(DEPOSITED, "ragnano", "none", told())
+    line = json.loads(path.read_text())
+    assert line["direct"]["text"] == "sixty (60) days"
+    with Replies(path) as replies:
+        kept = replies.get(DEPOSITED, "ragnano", "none")
+    assert kept is not None and kept.direct == "sixty (60) days"
+    path.write_text(json.dumps({name: value for name, value in line.items() if name != "direct"}) + "\n")
+    with Replies(path) as replies:
+        older = replies.get(DEPOSITED, "ragnano", "none")
+    assert older is not None and older.direct == ""
 
 
 def test_a_kept_answer_to_other_words_is_asked_again(assistant: Assistant, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ragnano.references",
         "ragnano.rows",
         "ragnano.places",
+        "ragnano.showing",
         "ragnano.chosen",
         "ragnano.pointed",
         "ragnano.within",
@@ -89,6 +90,7 @@ UI_MAY_USE = (
     "ragnano.models",
     "ragnano.text",
     "ragnano.places",
+    "ragnano.showing",
     "ragnano.passages",
     "ragnano.shelves",
     "ragnano.health",  # what was checked before the app says that nothing has left the machine

@@ -4,6 +4,7 @@ import json
 import stat
 import subprocess
 import sys
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from ragnano.errors import ReceiptError
 from ragnano.receipt import Receipt, load_receipt, may_write, receipt_name, save_receipt
 from ragnano.receipt.shape import digest_of
 from ragnano.replay import ask_with_receipt
-from ragnano.types import Scope
+from ragnano.types import Direct, Scope
 from tests.conftest import FakeChatModel, add_text
 from tests.test_assistant import DEPOSIT, LEASE
 
@@ -89,6 +90,16 @@ def test_asking_with_and_without_a_receipt_gives_the_same_answer(assistant: Assi
 def test_what_was_written_is_what_is_read(receipt: Receipt, tmp_path: Path) -> None:
     written(receipt, tmp_path)
     assert load_receipt(tmp_path / "receipt.json") == receipt
+
+
+def test_it_carries_the_direct_answer(
+    assistant: Assistant, receipt: Receipt, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ask, direct = assistant.ask, Direct("$12,000", 1, "span", 3, 10)
+    monkeypatch.setattr(assistant, "ask", lambda *a, **b: replace(ask(*a, **b), direct=direct))
+    made = ask_with_receipt(assistant, DEPOSIT)[1]
+    written(made, tmp_path)
+    assert load_receipt(tmp_path / "receipt.json").answer["direct"] == asdict(direct)
 
 
 def test_only_its_owner_reads_it(receipt: Receipt, tmp_path: Path) -> None:

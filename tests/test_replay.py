@@ -1,5 +1,6 @@
 """Asking a receipt's question again gives the same bytes, or says what changed, earliest cause first."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -17,10 +18,11 @@ from ragnano.errors import ModelMissing, ReceiptError
 from ragnano.models import find, installed
 from ragnano.receipt import Receipt, load_receipt
 from ragnano.replay import Replay, ask_with_receipt, replay, settings_of
-from ragnano.types import Scope
+from ragnano.types import Direct, Scope
 from tests.conftest import FakeChatModel, add_text
 from tests.test_assistant import DEPOSIT, LEASE
 from tests.test_cli import Kept
+from tests.test_receipt import sealed
 
 ROOT = Path(__file__).parents[1]
 REPLY = "The security deposit is $12,000 [1]."
@@ -133,6 +135,40 @@ def test_an_empty_part_that_an_older_version_did_not_have_is_no_difference(
 
     assert receipt.answer["conflicts"] == [] and replay(assistant, without("conflicts")).same
     assert [change.detail for change in replay(assistant, without("citations")).changes] == ["citations: not the same"]
+
+
+def test_a_direct_answer_that_changed_is_told(
+    assistant: Assistant, receipt: Receipt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept(direct: Any) -> Receipt:
+        return receipt.model_copy(update={"answer": {**receipt.answer, "direct": direct}})
+
+    ask = assistant.ask
+    now = Direct("$12,000", 1, "span", 3, 10)
+    monkeypatch.setattr(assistant, "ask", lambda *a, **b: dataclasses.replace(ask(*a, **b), direct=now))
+    assert replay(assistant, kept(dataclasses.asdict(now))).same
+    for was, said in (
+        (dataclasses.asdict(Direct("$13,000", 1, "span", 3, 10)), "was '$13,000', is '$12,000'"),
+        (dataclasses.asdict(Direct("$12,000", 1, "span", 4, 11)), "the same words, told otherwise"),
+        (None, "was none, is '$12,000'"),
+        ({"text": 7}, "was none, is '$12,000'"),
+    ):
+        outcome = replay(assistant, kept(was))
+        assert not outcome.same
+        assert [change.detail for change in outcome.changes] == [f"the direct answer: {said}"]
+
+
+def test_a_receipt_from_before_there_were_direct_answers_still_gives_the_same(
+    assistant: Assistant, receipt: Receipt, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    value = receipt.model_dump(mode="json")
+    value["answer"].pop("direct")
+    older = load_receipt(sealed(value, tmp_path / "older.json"))
+    assert replay(assistant, older).same
+    ask = assistant.ask
+    now = Direct("$12,000", 1, "span", 3, 10)
+    monkeypatch.setattr(assistant, "ask", lambda *a, **b: dataclasses.replace(ask(*a, **b), direct=now))
+    assert replay(assistant, older).same
 
 
 def test_an_index_made_by_another_embedder_is_the_cause_that_is_named(assistant: Assistant, receipt: Receipt) -> None:

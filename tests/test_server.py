@@ -4,6 +4,7 @@ import json
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from ragnano.errors import ConfigError, StoreError
 from ragnano.json_records import record
 from ragnano.server import application, token_file, token_of
 from ragnano.server.border import MOST_BYTES
+from ragnano.types import Direct
 from tests.conftest import FakeChatModel, add_text
 from tests.test_assistant import DEPOSIT, LEASE
 
@@ -196,6 +198,22 @@ def test_a_fault_is_told_without_its_words(
     assert whole.json() == line
     assert "ValueError" in line["error"]
     assert "secret" not in line["error"] + caplog.text
+
+
+def test_the_direct_answer_is_sent_whole_and_at_the_end_of_a_stream(
+    client: TestClient, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, direct = assistant.ask, Direct("$12,000", 1, "span", 3, 10)
+    monkeypatch.setattr(assistant, "ask", lambda *a, **b: replace(ask(*a, **b), direct=direct))
+    asked = {"question": NAMED}
+    assert client.post("/v1/ask", json=asked).json()["direct"] == asdict(direct)
+    assert streamed(client.post("/v1/ask", json={**asked, "stream": True}))[-1]["direct"] == asdict(direct)
+    turn = streamed(client.post("/v1/conversations", json={**asked, "stream": True}))[-1]
+    assert turn["answer"]["direct"] == asdict(direct)
+    kept = client.get("/v1/conversations/last").json()["turns"]
+    assert kept[0]["answer"]["direct"] == asdict(direct)
+    found = client.post("/v1/conversations/search", json={"words": "$12,000"}).json()
+    assert found[0]["turn"]["answer"]["direct"] == asdict(direct)
 
 
 def test_an_answer_that_cannot_be_kept_is_given_and_says_so(

@@ -8,7 +8,7 @@ import pytest
 
 from ragnano.errors import AmbiguousError, NotFoundError, QuestionError, StoreDamaged
 from ragnano.store import Catalogue, new_id
-from ragnano.types import Answer, Box, Citation, Scope, Timings, TokenCount
+from ragnano.types import Answer, Box, Citation, Direct, Scope, Timings, TokenCount
 from tests.store_fakes import add, document, files_with, many
 
 EVERYTHING = Scope()
@@ -41,6 +41,26 @@ def test_a_turn_comes_back_as_it_was_kept(catalogue: Catalogue) -> None:
     assert (kept.number, kept.scope, kept.answer) == (1, scope, given)
     (info,) = catalogue.conversations()
     assert (info.id, info.title, info.turns, info.updated) == (identifier, "When is the rent due?", 1, kept.created)
+
+
+def test_a_direct_answer_comes_back_and_is_found(catalogue: Catalogue) -> None:
+    lease = add(catalogue, document("The rent is due monthly."), "/lease")
+    given = replace(answer(citation(lease)), direct=Direct("Yes, if paid monthly", 1, "yes-if", 16, 23))
+    identifier = catalogue.begin_conversation("May it stay?", EVERYTHING)
+    catalogue.add_turn(identifier, "May it stay?", "May it stay?", EVERYTHING, given)
+    (turn,) = catalogue.turns(identifier)
+    assert turn.answer == given and turn.answer.direct == given.direct
+    assert [found.turn for found in catalogue.search_turns("yes, PAID")] == [turn]
+
+
+def test_an_answer_kept_before_there_were_direct_ones_still_loads(catalogue: Catalogue) -> None:
+    lease = add(catalogue, document("The rent is due monthly."), "/lease")
+    identifier = catalogue.begin_conversation("When?", EVERYTHING)
+    catalogue.add_turn(identifier, "When?", "When?", EVERYTHING, answer(citation(lease)))
+    with catalogue.writing() as connection:
+        connection.execute("UPDATE turns SET answer = json_remove(answer, '$.direct')")
+    (turn,) = catalogue.turns(identifier)
+    assert turn.answer == answer(citation(lease)) and turn.answer.direct is None
 
 
 def test_conversations_go_by_the_start_of_their_id_and_by_last(catalogue: Catalogue) -> None:

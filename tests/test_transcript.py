@@ -1,13 +1,16 @@
 """A conversation as Markdown: what documents and users wrote is shown, and never acts as markup."""
 
+import html
 import stat
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from ragnano.chat.transcript import REMOVED, escape, markdown, write
 from ragnano.errors import QuestionError
 from ragnano.types import Answer, Citation, ConversationInfo, Scope, Timings, TokenCount, Turn
+from tests.test_showing import told
 
 HOSTILE = [
     "# heading", "1. list", "- list", "> quote", "* star", "`code`", "```", "~~~", "[link](http://a.b)", "![x](y)",
@@ -75,6 +78,32 @@ def test_a_transcript_has_questions_answers_quotes_and_places() -> None:
     assert "- lease\\_1\\.pdf, page 4, 8\\.2 \\*End\\*: \\<b\\>Near\\</b\\>" in lines
     assert "Read as: How long is \\<b\\>?" in lines
     assert f"*{REMOVED}*" in lines
+
+
+def drawn(answer: Answer) -> str:
+    """A conversation of one answer as a reader of Markdown shows it."""
+    info = ConversationInfo("c", "How long?", Scope(), "2026-01-01", "2026-01-02", 1)
+    turns = [Turn(1, "How long?", "How long?", Scope(), answer, "2026-01-01T00:00:00+00:00")]
+    return MarkdownIt("commonmark").render(markdown(info, turns)).replace("<!-- -->", "")
+
+
+def test_the_direct_answer_stands_first_and_bold_and_is_bold_in_its_quote() -> None:
+    shown = drawn(told())
+    assert shown.index("<p><strong>sixty (60) days</strong> [1]</p>") < shown.index(
+        "The notice is sixty (60) days. [1]"
+    )
+    assert "by giving <strong>sixty (60) days</strong>’ notice." in shown
+    quoted = drawn(told(said="“Either party may …” [1]", verdict="quoted"))
+    assert "<p><strong>sixty (60) days</strong> [1]</p>" in quoted and "may …" not in quoted
+
+
+@pytest.mark.parametrize("words", [*(text for text in HOSTILE if text.isprintable()), "$5", "(b)", "**", "@ <b>x</b>"])
+@pytest.mark.parametrize(("before", "behind"), [("", ""), ("US", "each"), ("a ", " b"), ("(", ")"), ("@", "@")])
+def test_what_it_says_is_shown_as_it_stands(before: str, words: str, behind: str) -> None:
+    shown = drawn(told(before + words + behind, words, text=words, said="No more."))
+    literal = html.escape(words)
+    assert f"<p><strong>{literal}</strong> [1]</p>" in shown
+    assert f"<p>{html.escape(before)}<strong>{literal}</strong>{html.escape(behind)}</p>" in shown
 
 
 def test_a_file_is_written_for_its_owner_alone(tmp_path: Path) -> None:

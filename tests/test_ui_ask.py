@@ -1,12 +1,15 @@
 """The conversation on the ask page, without a browser: what is kept, read, opened beside it, asked again."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit
 from streamlit.testing.v1 import AppTest
 
 from ragnano.errors import StoreError
+from ragnano.types import Answer, Direct
 from tests.ui_fakes import AGREEMENT, UI, FakeChatModel, write_pdf
 from tests.ui_pages import ASK_FEE, ASK_NOTICE, SECONDS, assistant, button, html, take_in
 
@@ -59,6 +62,58 @@ def test_a_conversation_outlives_a_refresh_and_a_restart(desk: AppTest, contract
     assert len(questions(after)) == 2
     assert "4,250" in html(after)
     assert after.get("image")  # the latest answer's page is open again
+
+
+def tell_directly(monkeypatch: pytest.MonkeyPatch, words: str, said: str = "") -> None:
+    """Let answers have these words of their first quote as direct answer, and be worded as `said`."""
+    helper = assistant()
+    ask = helper.ask
+
+    def direct(*given: Any, **more: Any) -> Answer:
+        answer: Answer = ask(*given, **more)
+        start = answer.citations[0].quote.index(words)
+        found = Direct(words, 1, "span", start, start + len(words))
+        return replace(answer, direct=found, answer=said or answer.answer)
+
+    monkeypatch.setattr(helper, "ask", direct)
+
+
+def test_the_direct_answer_stands_first_and_is_marked_in_its_quote(
+    desk: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.run()
+    tell_directly(monkeypatch, "sixty days", "The notice is sixty days [1].")
+    drawn = html(ask(desk, ASK_NOTICE))
+    first, other, quote = (drawn.index(piece) for piece in (
+        '<div class="rn-direct">sixty days <sup><button class="rn-mark" type="button" data-cite="1:1"',
+        '<div class="rn-answer">The notice is sixty days',
+        'by giving <mark>sixty days</mark> written notice',
+    ))  # fmt: skip
+    assert first < other < quote
+    assert 'data-copy="sixty days [1]\nThe notice is sixty days [1].' in drawn
+    again = another_tab(desk)
+    assert 'class="rn-direct"' in html(again) and "<mark>sixty days</mark>" in html(again)
+
+
+def test_an_answer_that_is_its_quote_is_read_there(
+    desk: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.run()
+    tell_directly(monkeypatch, "sixty days")
+    drawn = html(ask(desk, ASK_NOTICE))
+    assert 'class="rn-answer"' not in drawn
+    assert "by giving <mark>sixty days</mark> written notice" in drawn
+
+
+def test_an_answer_without_a_direct_one_looks_as_before(
+    desk: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.run()
+    ask_before = assistant().ask
+    monkeypatch.setattr(assistant(), "ask", lambda *a, **b: replace(ask_before(*a, **b), direct=None))
+    drawn = html(ask(desk, ASK_NOTICE))
+    assert '<div class="rn-answer">Either party' in drawn
+    assert 'class="rn-direct"' not in drawn and "<mark>" not in drawn
 
 
 def test_a_new_conversation_leaves_the_old_one_among_the_recent(desk: AppTest, contracts: Path) -> None:

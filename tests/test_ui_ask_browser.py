@@ -9,7 +9,7 @@ import pytest
 from tests.test_ui_browser import ANSWERED
 from tests.ui_browser import NEEDS_BROWSER, answers_held, ask, at_rest, fits_in, go, seen, upload
 from tests.ui_fakes import AGREEMENT, write_pdf
-from tests.ui_looks import DONE
+from tests.ui_looks import DONE, SAID
 from tests.ui_pages import ASK_FEE, ASK_NOTICE
 
 pytest_plugins = ["tests.ui_browser"]
@@ -42,7 +42,7 @@ def test_a_refresh_finds_the_conversation_even_in_mid_answer(desk: Any, home: Pa
         desk.get_by_role("button", name="Stop").wait_for()
     desk.get_by_text(DONE).nth(1).wait_for()
     seen(desk.locator(".rn-question")).to_have_text([ASK_NOTICE, ASK_FEE])
-    seen(desk.locator(".rn-answer").last).to_contain_text("$4,250")
+    seen(desk.locator(SAID).filter(has_text="$4,250").first).to_be_visible()
     go(desk, "History")
     desk.locator("summary").filter(has_text="2 questions").click()
     desk.get_by_role("link", name="Open").click()
@@ -77,7 +77,7 @@ def test_a_mark_in_the_answer_opens_its_page_with_the_words_in_sight(desk: Any) 
     desk.get_by_role("button", name="Close").click()
     sheet = desk.locator('[class*="-sheet-"] img')
     sheet.wait_for(state="detached")
-    desk.get_by_role("button", name="Open citation 1").click()
+    desk.get_by_role("button", name="Open citation 1").first.click()
     sheet.wait_for()
     desk.get_by_role("button", name="Larger").click()
     desk.locator('[class*="-sheet-130"] img').wait_for()
@@ -160,7 +160,7 @@ def test_on_a_phone_a_page_lies_over_the_conversation_only_when_it_is_opened(des
     sheet = desk.locator('[class*="-sheet-"] img')
     sheet.wait_for(state="attached")  # the answer has opened it, and at this width it stays out of sight
     seen(sheet).to_be_hidden()
-    desk.get_by_role("button", name="Open citation 1").click()
+    desk.get_by_role("button", name="Open citation 1").first.click()
     sheet.wait_for()
     desk.wait_for_function(
         """() => { const box = document.querySelector('[class*="st-key-desk-panel-"]').getBoundingClientRect();

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.ui_browser import NEEDS_BROWSER, WORK_MS, answers_held, ask, file_held, fits_in, go, seen, upload
 from tests.ui_fakes import AGREEMENT, NASTY, write_pdf
-from tests.ui_looks import DONE
+from tests.ui_looks import DONE, SAID
 from tests.ui_marks import assert_marks_cover, last_citations, picture
 from tests.ui_pages import ASK_FEE, ASK_NOTICE
 
@@ -33,7 +33,7 @@ def test_from_an_empty_library_to_a_proved_answer_and_back(open_tab: Any, home: 
     ask(page, ASK_NOTICE)
     page.get_by_text(ANSWERED).wait_for()
     page.get_by_text(DONE).wait_for()
-    seen(page.locator(".rn-answer")).to_contain_text("sixty days written notice")
+    seen(page.locator(SAID).first).to_contain_text("sixty days written notice")
     source = page.get_by_role("button", name="1 · services.pdf · page 1 · 2 Termination")
     source.wait_for()
     sheet = page.locator('[class*="-sheet-"] img')
@@ -62,7 +62,7 @@ def test_hostile_text_is_shown_as_it_stands(open_tab: Any, tmp_path: Path) -> No
     ask(page, "What does the literal notice say about bold, link and tag?")
     page.get_by_text(DONE).wait_for()
     literal = "$x^2$ :smile: :red[red] **bold** <b>tag</b>"
-    seen(page.locator(".rn-answer")).to_contain_text(literal, use_inner_text=True)
+    seen(page.locator(SAID).first).to_contain_text(literal, use_inner_text=True)
     seen(page.locator(".rn-text")).to_contain_text(TITLE, use_inner_text=True)
     seen(page.locator('[class*="desk-panel"] .rn-source')).to_have_text(TITLE, use_inner_text=True)
 
@@ -111,8 +111,8 @@ def test_two_tabs_that_ask_at_once_both_get_their_answer(open_tab: Any, home: Pa
     for page in (first, second):
         page.get_by_text(ANSWERED).wait_for()
         page.get_by_text(DONE).wait_for()
-    seen(first.locator(".rn-answer")).to_contain_text("sixty days")
-    seen(second.locator(".rn-answer")).to_contain_text("$4,250 plus $75")
+    seen(first.locator(SAID).first).to_contain_text("sixty days")
+    seen(second.locator(SAID).first).to_contain_text("$4,250 plus $75")
 
 
 def test_samples_in_two_clicks_on_a_phone_in_the_dark(open_tab: Any, home: Path) -> None:

@@ -12,7 +12,7 @@ from ragnano.models import find, installed
 from tests.conftest import SAMPLES
 from tests.ui_browser import NEEDS_BROWSER, WORK_MS, ask, go, running, seen, upload
 from tests.ui_fakes import UI
-from tests.ui_looks import DONE
+from tests.ui_looks import DONE, SAID
 from tests.ui_marks import assert_marks_cover, last_citations, picture
 
 pytest_plugins = ["tests.ui_browser"]
@@ -42,14 +42,14 @@ def test_an_uploaded_contract_answers_with_proof_or_not_at_all(open_tab: Any, ho
     ask(page, BONUS)
     page.get_by_text(DONE).wait_for()
     seen(page.get_by_text(VERDICT)).to_have_count(1)
-    seen(page.locator(".rn-answer")).to_contain_text("$25,000")
+    seen(page.locator(SAID).first).to_contain_text("$25,000")
     citation = last_citations(home)[0]
     assert "$25,000" in citation.quote
     sheet = page.locator('[class*="-sheet-"] img')
     sheet.wait_for()
     page.get_by_role("button", name="Close").click()
     sheet.wait_for(state="detached")
-    page.get_by_role("button", name="Open citation 1").click()
+    page.get_by_role("button", name="Open citation 1").first.click()
     assert_marks_cover(picture(page, sheet), home, citation)
 
     ask(page, "Which hotel chain hosts the annual conference?")

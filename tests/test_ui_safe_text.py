@@ -13,7 +13,7 @@ from tests.ui_fakes import NASTY, UI
 
 sys.path.append(str(UI))
 
-from safe_text import PART, answer_html, escape, line_html, marked_html, quote_html
+from safe_text import PART, answer_html, direct_html, escape, line_html, marked_html, quote_html
 
 HOSTILE = st.text(
     alphabet=st.one_of(st.sampled_from(string.punctuation + " \n\tawsmile1"), st.characters()), max_size=60
@@ -53,6 +53,8 @@ def test_html_holds_the_text_and_no_tag_of_its_own(before: str, quote: str, behi
         quote_html(before),
         line_html(before, "place"),
         answer_html(before, 9),
+        direct_html(before, 1),
+        quote_html(before + quote + behind, (len(before), len(before) + len(quote))),
     ):
         tags = set(re.findall(r"<[^>]*>", drawn))
         assert all(re.fullmatch(r'</?(div|mark|blockquote|br|sup)( class="rn-\w+")?>', tag) for tag in tags)
@@ -65,6 +67,19 @@ def test_marks_of_citations_are_raised_and_other_brackets_stay() -> None:
     drawn = answer_html("Sixty days [1]. See [7] and [redacted].", citations=2)
     assert '<sup class="rn-mark">1</sup>' in drawn
     assert "[7] and [redacted]" in drawn
+
+
+def test_a_direct_answer_has_one_mark_whatever_brackets_it_says() -> None:
+    drawn = direct_html("Sixty <b>days</b> [2]", 1, "3")
+    assert drawn.startswith('<div class="rn-direct">Sixty &lt;b&gt;days&lt;/b&gt; [2] <sup><button class="rn-mark"')
+    assert drawn.count("data-cite") == 1 and 'data-cite="3:1"' in drawn
+
+
+def test_the_direct_words_are_marked_in_a_quote() -> None:
+    assert quote_html("by <giving> days", (3, 11)) == (
+        '<blockquote class="rn-quote">by <mark>&lt;giving&gt;</mark> days</blockquote>'
+    )
+    assert quote_html("days", (2, 2)) == quote_html("days") == '<blockquote class="rn-quote">days</blockquote>'
 
 
 def test_long_text_is_cut_round_the_quote() -> None:

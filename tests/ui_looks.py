@@ -13,6 +13,8 @@ from tests.ui_pages import ASK_FEE, ASK_NOTICE
 
 DONE = re.compile(r"^\d+\.\d s · ")
 """The line under an answer that is complete."""
+SAID = ".rn-answer, .rn-quote"
+"""An answer's words; those that are a quote stand in its card alone."""
 PASSWORD = "a long enough password"
 LONG = "A very long name of a file that somebody gave a contract about the weaving machines of the mill, final"
 

@@ -14,9 +14,17 @@ from ragnano.types import Citation, Conflict
 Open = Callable[[Citation], None]
 
 
-def card(citation: Citation, key: str, open_page: Open, *, now: bool = False, words: bool = True) -> None:
+def card(
+    citation: Citation,
+    key: str,
+    open_page: Open,
+    *,
+    now: bool = False,
+    words: bool = True,
+    marked: tuple[int, int] | None = None,
+) -> None:
     """One citation: a button that opens its page, and the quoted words, unless they have just been read (`words` is
-    false). `now` is true while its page is open."""
+    false); those at `marked` are the direct answer. `now` is true while its page is open."""
     with st.container(key=f"rn-card-{'now-' if now else ''}{key}", gap=None):
         st.button(
             escape(source_of(citation)),
@@ -28,7 +36,7 @@ def card(citation: Citation, key: str, open_page: Open, *, now: bool = False, wo
             args=(citation,),
         )
         if words:
-            st.html(quote_html(citation.quote))
+            st.html(quote_html(citation.quote, marked))
 
 
 def source_of(citation: Citation) -> str:

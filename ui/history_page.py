@@ -13,6 +13,7 @@ from turns import VERDICTS
 
 from ragnano.assistant import Assistant
 from ragnano.chat.exporting import EXPORTS
+from ragnano.showing import in_brief
 from ragnano.types import ConversationInfo, FoundTurn
 
 MOST_LISTED = 60
@@ -92,7 +93,7 @@ def show_found(found: Sequence[FoundTurn]) -> None:
                 st.badge(
                     VERDICTS[answer.verdict][0], icon=VERDICTS[answer.verdict][1], color=VERDICTS[answer.verdict][2]
                 )
-                said = " ".join(answer.answer.split())
+                said = " ".join(in_brief(answer).split())
                 st.html(line_html(said if len(said) <= _SNIPPET else f"{said[:_SNIPPET]}…", "fact"))
             with st.container(horizontal=True, vertical_alignment="center"):
                 talk = item.conversation

@@ -37,17 +37,15 @@ def answer_html(text: str, citations: int = 0, key: str = "") -> str:
     """
 
     def raised(match: re.Match[str]) -> str:
-        number = match.group(1)
-        if not 1 <= int(number) <= citations:
-            return match.group()
-        if not key:
-            return f'<sup class="rn-mark">{number}</sup>'
-        return (
-            f'<sup><button class="rn-mark" type="button" data-cite="{key}:{int(number)}" '
-            f'aria-label="Open citation {number}">{number}</button></sup>'
-        )
+        number = int(match.group(1))
+        return _mark_html(number, key) if 1 <= number <= citations else match.group()
 
     return f'<div class="rn-answer">{_MARK.sub(raised, _lines(text))}</div>'
+
+
+def direct_html(text: str, number: int, key: str = "") -> str:
+    """The direct answer as HTML with the mark of its citation; a key makes the mark a button, as in `answer_html`."""
+    return f'<div class="rn-direct">{html.escape(" ".join(text.split()))} {_mark_html(number, key)}</div>'
 
 
 def copy_html(text: str, label: str = "Copy") -> str:
@@ -58,9 +56,14 @@ def copy_html(text: str, label: str = "Copy") -> str:
     )
 
 
-def quote_html(quote: str) -> str:
-    """Quoted words as HTML. Lines flow: where the page broke them says nothing."""
-    return f'<blockquote class="rn-quote">{html.escape(quote)}</blockquote>'
+def quote_html(quote: str, marked: tuple[int, int] | None = None) -> str:
+    """Quoted words as HTML, those at `marked`, [start, end), marked.
+
+    Lines flow: where the page broke them says nothing.
+    """
+    start, end = marked or (len(quote), len(quote))
+    words = f"<mark>{html.escape(quote[start:end])}</mark>" if start < end else ""
+    return f'<blockquote class="rn-quote">{html.escape(quote[:start])}{words}{html.escape(quote[end:])}</blockquote>'
 
 
 def marked_html(text: str, start: int, end: int, around: int = 600) -> str:
@@ -90,6 +93,15 @@ def facts_html(facts: Iterable[tuple[str, str]]) -> str:
 def line_html(text: str, kind: str) -> str:
     """One line of text; `kind` names its look in style.css."""
     return f'<div class="rn-{kind}">{_lines(text)}</div>'
+
+
+def _mark_html(number: int, key: str) -> str:
+    if not key:
+        return f'<sup class="rn-mark">{number}</sup>'
+    return (
+        f'<sup><button class="rn-mark" type="button" data-cite="{key}:{number}" '
+        f'aria-label="Open citation {number}">{number}</button></sup>'
+    )
 
 
 def _lines(text: str) -> str:

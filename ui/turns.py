@@ -6,12 +6,13 @@ from typing import Literal
 import streamlit as st
 from asked_of import in_words, model_label
 from cards import Open, card, conflict, place_of
-from safe_text import answer_html, copy_html, escape, line_html
+from safe_text import answer_html, copy_html, direct_html, escape, line_html
 from session import session
 from shared import file_name
 from talks import Asked, Unanswered
 
 from ragnano.assistant import Assistant
+from ragnano.showing import direct_line, direct_of, marked_in, words_beside
 from ragnano.types import Answer, Citation, Scope, Turn, Verdict
 
 Look = tuple[str, str, Literal["green", "blue", "orange"]]
@@ -58,17 +59,22 @@ def show_unanswered(left: Unanswered, ask: Ask) -> None:
 
 
 def show_answer(helper: Assistant, answer: Answer, key: str, open_page: Open) -> None:
-    """Verdict, words, citations; for a refusal the nearest clauses."""
+    """Verdict, direct answer, other words, citations; for a refusal the nearest clauses."""
     label, icon, color = VERDICTS[answer.verdict]
     st.badge(label, icon=icon, color=color)
     most = max((citation.number for citation in answer.citations), default=0)
-    st.html(answer_html(answer.answer, most, key.removeprefix("turn ")))
+    turn, beside = key.removeprefix("turn "), words_beside(answer)
+    if direct := direct_of(answer):
+        st.html(direct_html(direct.text, direct.citation, turn))
+    if beside:
+        st.html(answer_html(beside, most, turn))
     for at, contradiction in enumerate(answer.conflicts):
         conflict(helper, contradiction, answer.citations, f"{key} conflict {at}", open_page)
-    said = " ".join(answer.answer.split())
+    said = " ".join(beside.split())
     for at, citation in enumerate(answer.citations):
         repeated = " ".join(citation.quote.split()) in said
-        card(citation, f"{key} citation {at}", open_page, now=_is_open(citation), words=not repeated)
+        now, marked = _is_open(citation), marked_in(answer, citation)
+        card(citation, f"{key} citation {at}", open_page, now=now, words=not repeated, marked=marked)
     if len(answer.about) > 1:
         names = ", ".join(file_name(path) for path in answer.about[:MOST_NAMED])
         more = f" and {len(answer.about) - MOST_NAMED} more" if len(answer.about) > MOST_NAMED else ""
@@ -91,7 +97,8 @@ def _plain(answer: Answer) -> str:
         f"[{citation.number}] {file_name(citation.path)}, {place_of(citation)}: “{citation.quote}”"
         for citation in answer.citations
     ]
-    return "\n".join((answer.answer, *(" ".join(source.split()) for source in sources)))
+    said = filter(None, (direct_line(answer), words_beside(answer)))
+    return "\n".join((*said, *(" ".join(source.split()) for source in sources)))
 
 
 def _reading(helper: Assistant, turn: Turn, own: Scope, ask: Ask) -> None:

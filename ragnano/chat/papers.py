@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ragnano.chat.transcript import REMOVED
 from ragnano.places import where
-from ragnano.types import Citation, ConversationInfo, Turn
+from ragnano.showing import direct_line, quote_of, words_beside
+from ragnano.types import Answer, Citation, ConversationInfo, Turn
 
 if TYPE_CHECKING:
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.pdfgen.canvas import Canvas
 
-Kind = Literal["title", "note", "question", "answer", "quote", "source"]
+Kind = Literal["title", "note", "question", "direct", "answer", "quote", "source"]
 
 VERDICTS = {
     "answered": "Answered from the documents",
@@ -35,16 +36,23 @@ _COLOURS = {"note": "#5a5a5a", "source": "#5a5a5a"}
 
 
 class Part(NamedTuple):
-    """A paragraph and what it is."""
+    """A paragraph and what it is. `bold` are the characters [start, end) of the direct answer in it."""
 
     kind: Kind
     text: str
+    bold: tuple[int, int] = (0, 0)
+
+    def runs(self) -> tuple[str, str, str]:
+        """The text before what is bold, that, and the text behind it."""
+        start, end = self.bold
+        return self.text[:start], self.text[start:end], self.text[end:]
 
 
 def parts(info: ConversationInfo, turns: Sequence[Turn]) -> Iterator[Part]:
     """The conversation, paragraph by paragraph, without characters that no page shows."""
-    for kind, text in _parts(info, turns):
-        yield Part(kind, "".join(char if char.isprintable() else " " for char in " ".join(text.split())))
+    for part in _parts(info, turns):
+        text = "".join(char if char.isprintable() else " " for char in " ".join(part.text.split()))
+        yield part._replace(text=text)
 
 
 def word(info: ConversationInfo, turns: Sequence[Turn]) -> bytes:
@@ -60,9 +68,11 @@ def word(info: ConversationInfo, turns: Sequence[Turn]) -> bytes:
     styles: dict[Kind, str] = {"title": "Title", "question": "Heading 2", "quote": "Quote", "answer": "Normal"}
     for part in parts(info, turns):
         paragraph = document.add_paragraph(style=styles.get(part.kind, "Normal"))
-        run = paragraph.add_run(part.text)
-        if part.kind in ("note", "source"):
-            run.font.size, run.italic = Pt(9), part.kind == "note"
+        for at, text in enumerate(part.runs()):
+            run = paragraph.add_run(text)
+            run.bold = (at == 1) or None  # None: as the paragraph's style has it
+            if part.kind in ("note", "source"):
+                run.font.size, run.italic = Pt(9), part.kind == "note"
         if part.kind == "quote":
             paragraph.paragraph_format.keep_with_next = True
     packed = io.BytesIO()
@@ -72,8 +82,6 @@ def word(info: ConversationInfo, turns: Sequence[Turn]) -> bytes:
 
 def pdf(info: ConversationInfo, turns: Sequence[Turn]) -> bytes:
     """The conversation as a PDF of A4 pages with numbers."""
-    from xml.sax.saxutils import escape
-
     from reportlab.lib.pagesizes import A4
     from reportlab.platypus import Paragraph, SimpleDocTemplate
 
@@ -87,7 +95,7 @@ def pdf(info: ConversationInfo, turns: Sequence[Turn]) -> bytes:
         invariant=1,
         **dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), _MARGIN_POINTS),
     ).build(
-        [Paragraph(escape(part.text), styles[part.kind]) for part in parts(info, turns)],
+        [Paragraph(_markup(part), styles[part.kind]) for part in parts(info, turns)],
         onFirstPage=_number,
         onLaterPages=_number,
     )
@@ -105,19 +113,35 @@ def _parts(info: ConversationInfo, turns: Sequence[Turn]) -> Iterator[Part]:
             yield Part("note", REMOVED)
             continue
         yield Part("note", f"{VERDICTS[turn.answer.verdict]} · {turn.answer.model} · {_told(turn.created)}")
-        for line in turn.answer.answer.splitlines():
-            yield Part("answer", line)
-        for citation in turn.answer.citations:
-            yield from _cited(citation, f"[{citation.number}] ")
-        if turn.answer.nearest:
-            yield Part("note", "Closest clauses:")
-            for citation in turn.answer.nearest:
-                yield from _cited(citation, "")
+        yield from _answered(turn.answer)
 
 
-def _cited(citation: Citation, mark: str) -> Iterator[Part]:
-    yield Part("quote", f"“{citation.quote}”")
+def _answered(answer: Answer) -> Iterator[Part]:
+    if direct := direct_line(answer):
+        yield Part("direct", direct, (0, len(direct)))
+    for line in words_beside(answer).splitlines():
+        yield Part("answer", line)
+    for citation in answer.citations:
+        yield from _cited(answer, citation, f"[{citation.number}] ")
+    if answer.nearest:
+        yield Part("note", "Closest clauses:")
+        for citation in answer.nearest:
+            yield from _cited(answer, citation, "")
+
+
+def _cited(answer: Answer, citation: Citation, mark: str) -> Iterator[Part]:
+    quote = quote_of(answer, citation)
+    start = len(quote.before) + 1
+    yield Part("quote", f"“{quote.whole}”", (start, start + len(quote.words)))
     yield Part("source", f"{mark}{where(citation)}")
+
+
+def _markup(part: Part) -> str:
+    """The part as reportlab's paragraphs take it."""
+    from xml.sax.saxutils import escape
+
+    before, bold, behind = map(escape, part.runs())
+    return f'{before}<font name="{_FONT}-Bold">{bold}</font>{behind}' if bold else before + behind
 
 
 def _moment(time: str) -> datetime:
@@ -152,7 +176,7 @@ def _styles() -> "dict[Kind, ParagraphStyle]":
     def style(kind: Kind, size: float, before: float = 0, after: float = 4, indent: float = 0) -> ParagraphStyle:
         return ParagraphStyle(
             kind,
-            fontName=bold if kind in ("title", "question") else _FONT,
+            fontName=bold if kind in ("title", "question", "direct") else _FONT,
             fontSize=size,
             leading=size * 1.4,
             spaceBefore=before,
@@ -166,6 +190,7 @@ def _styles() -> "dict[Kind, ParagraphStyle]":
         "title": style("title", 17, after=8),
         "note": style("note", 8.5),
         "question": style("question", 11.5, before=14),
+        "direct": style("direct", 11.5),
         "answer": style("answer", 10),
         "quote": style("quote", 9.5, before=4, after=2, indent=14),
         "source": style("source", 8.5, after=6, indent=14),

@@ -10,7 +10,7 @@ import typer
 from ragnano.cli.hits import echo_hits
 from ragnano.cli.keeping import kept_ask, make_folder
 from ragnano.cli.options import Batch, Collection, DataDir, Doc, From, Json, Kind, Model, To, assistant
-from ragnano.cli.output import about_lines, answer_lines, echo_lines, read_batch, without_marks
+from ragnano.cli.output import about_lines, echo_answer, echo_lines, harmless, read_batch
 from ragnano.errors import RagnanoError
 from ragnano.json_records import hits, record, to_json
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ERASE_LINE = "\r\x1b[2K"
 """Back to the line's beginning, and clear it (ECMA-48)."""
+LINE_UP = "\x1b[A"
+"""To the line above."""
 
 
 def register(app: typer.Typer) -> None:
@@ -155,11 +157,12 @@ def _need_one(question: str | None, batch: Path | None) -> None:
 def _stream(ask: "Callable[..., Answer]", question: str, scope: "Scope", model: str | None) -> None:
     preview = Preview(shown=True)
     answer = ask(question, scope, model=model, on_text=preview.on_text)
-    echo_lines(answer_lines(answer, streamed=preview.settle(answer.answer)))
+    echo_answer(answer, streamed=preview.settle(answer))
 
 
 class Preview:
-    """On a terminal, shows the checked preview as it comes; the final answer replaces it when it differs."""
+    """On a terminal, shows the checked preview as it comes; the final answer replaces it when it differs, or when a
+    direct answer is to stand before it."""
 
     def __init__(self, *, shown: bool) -> None:
         self._pieces: list[str] = []
@@ -168,21 +171,31 @@ class Preview:
 
     def _show(self, piece: str) -> None:
         self._pieces.append(piece)
-        typer.echo(piece, nl=False)
+        typer.echo(harmless(piece), nl=False)
 
-    def settle(self, answer: str) -> bool:
+    def settle(self, answer: "Answer") -> bool:
         """End the preview's line: True when it stands as the answer, else it is erased as far as it can be."""
-        preview = "".join(self._pieces)
+        from ragnano.showing import direct_of, without_marks
+
+        preview = "".join(self._pieces).strip()
         # The lines of a summary or a list come with their marks.
-        stands = bool(self._pieces) and preview.strip() in (answer, without_marks(answer))
-        if stands:
+        stands = bool(self._pieces) and preview in (answer.answer, without_marks(answer.answer))
+        if stands and not direct_of(answer):
             typer.echo("")
-        else:
-            self.drop()
-        return stands
+            return True
+        self.drop()
+        return False
 
     def drop(self) -> None:
-        """Erase what was shown, as far as it is on one line."""
+        """Erase what was shown, as far as it is on the screen."""
         if self._pieces:
-            fits = len("".join(self._pieces)) < shutil.get_terminal_size().columns
-            typer.echo(ERASE_LINE if fits else "\n", nl=False)
+            width, height = shutil.get_terminal_size()
+            rows = _rows("".join(self._pieces), width)
+            typer.echo(LINE_UP.join([ERASE_LINE] * rows) if rows < height else "\n", nl=False)
+
+
+def _rows(text: str, width: int) -> int:
+    """Lines of a terminal of this width that the text takes."""
+    from rich.cells import cell_len
+
+    return sum(max(1, -(-cell_len(line.expandtabs()) // max(1, width))) for line in harmless(text).split("\n"))

@@ -10,7 +10,7 @@ import typer
 from ragnano import json_records
 from ragnano.cli.answers import Preview
 from ragnano.cli.options import Collection, DataDir, Doc, Json, Model, assistant
-from ragnano.cli.output import answer_lines, echo_lines
+from ragnano.cli.output import echo_answer, echo_lines
 from ragnano.errors import NotFoundError, QuestionError, RagnanoError
 from ragnano.json_records import to_json
 
@@ -124,7 +124,7 @@ class Session:
             typer.echo(to_json(json_records.turn(self._conversation.id, turn)))
         else:
             assert turn.answer is not None
-            echo_lines(answer_lines(turn.answer, streamed=preview.settle(turn.answer.answer)))
+            echo_answer(turn.answer, streamed=preview.settle(turn.answer))
             echo_lines([""])
         self._tell_not_kept()
 

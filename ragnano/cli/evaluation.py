@@ -46,6 +46,7 @@ def questions(
         [
             f"right page cited      {scores.right_page} of {scores.answerable}",
             f"expected words shown  {scores.expected_words} of {scores.answerable}",
+            f"direct holds expected {scores.direct_holds_expected} of {scores.answerable}",
             f"rightly refused       {scores.refused} of {scores.unanswerable}",
             f"wrongly refused       {scores.wrongly_refused} of {scores.answerable}",
             f"median                {scores.median_total_s} s an answer, first word {scores.median_first_token_s} s,"

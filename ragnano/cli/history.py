@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ragnano.cli.options import DataDir, Json, assistant
-from ragnano.cli.output import answer_lines, echo_lines
+from ragnano.cli.output import echo_answer, echo_lines
 from ragnano.json_records import conversation, to_json
 
 if TYPE_CHECKING:
@@ -52,7 +52,10 @@ def show(name: Name, json: Json = False, data_dir: DataDir = None) -> None:
             echo_lines(["", f"{turn.number}. {turn.asked}"])
             if turn.read_as != turn.asked:
                 echo_lines([f"Read as: {turn.read_as}"])
-            echo_lines(answer_lines(turn.answer, streamed=False) if turn.answer else [REMOVED])
+            if turn.answer:
+                echo_answer(turn.answer)
+            else:
+                echo_lines([REMOVED])
 
 
 @group.command("search")
@@ -63,6 +66,7 @@ def search(
 ) -> None:
     """Find questions and answers of earlier conversations by their words."""
     from ragnano.chat.transcript import REMOVED
+    from ragnano.showing import in_brief
 
     with assistant(data_dir=data_dir) as helper:
         found = list(helper.catalogue.search_turns(words))
@@ -73,7 +77,7 @@ def search(
             echo_lines(["Nothing found. `ragnano history list` shows what is kept."])
         for item in found:
             echo_lines([f"{item.conversation.id}  {item.turn.number}. {item.turn.asked}"])
-            echo_lines([f"    {item.turn.answer.answer if item.turn.answer else REMOVED}"])
+            echo_lines([f"    {in_brief(item.turn.answer) if item.turn.answer else REMOVED}"])
 
 
 @group.command("export")

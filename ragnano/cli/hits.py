@@ -1,12 +1,12 @@
 """How search results are printed: each passage with its place, its matched words marked, and what it leans on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import typer
 
-from ragnano.cli.output import harmless
+from ragnano.cli.output import harmless, marked
 
 if TYPE_CHECKING:
     from ragnano.assistant import Assistant
@@ -42,15 +42,6 @@ def _text_lines(hit: "Hit", question: "Question", helper: "Assistant", clause: b
             yield from marked(part.text, marks_of(part.text, question)).splitlines()
         else:
             yield from (typer.style(line, dim=True) for line in harmless(part.text).splitlines())
-
-
-def marked(text: str, marks: Sequence[tuple[int, int]]) -> str:
-    """The text with its marked words bold; `typer.echo` takes the styles away where the output is no terminal."""
-    pieces, done = [], 0
-    for start, end in marks:
-        pieces += [harmless(text[done:start]), typer.style(harmless(text[start:end]), bold=True)]
-        done = end
-    return "".join([*pieces, harmless(text[done:])])
 
 
 def _said(reference: "Reference") -> str:

@@ -1,7 +1,6 @@
 """How results are read and printed: batches of questions, plain lines for people. Text is never read as markup."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import typer
 from ragnano.errors import QuestionError
 
 if TYPE_CHECKING:
-    from ragnano.types import Answer
+    from ragnano.types import Answer, Citation
 
 LIMITS = ("collection", "doc", "from", "to", "type")
 """What a line of a batch may limit its question by."""
@@ -40,41 +39,63 @@ def read_batch(path: Path) -> Iterator[dict[str, Any]]:
         yield item
 
 
-def without_marks(answer: str) -> str:
-    """An answer without its citation marks, as its preview was streamed."""
-    return re.sub(r"\s*(?:\[\d+\])+", "", answer)
+def answer_lines(answer: "Answer", *, streamed: bool) -> Iterator[str]:
+    """An answer for the terminal, harmless as it is: the direct answer first and bold, and bold in its quote.
+
+    When the preview was streamed and stands, its words are not repeated.
+    """
+    from ragnano.showing import direct_line, direct_of, words_beside
+
+    direct, beside = direct_of(answer), words_beside(answer)
+    if direct:
+        words = direct_line(answer).removesuffix(mark := f" [{direct.citation}]")
+        yield typer.style(harmless(words), bold=True) + mark
+    if beside and not streamed:
+        if direct:
+            yield ""
+        yield harmless(beside)
+    yield from _citation_lines(answer, beside)
+    if answer.nearest:
+        yield ""
+        yield "Closest clauses:"
+        yield from map(_near, answer.nearest)
+    if len(answer.about) > 1:
+        yield ""
+        yield from map(harmless, about_lines(answer.about))
+    spent = answer.timings
+    first = "" if spent.first_token_s is None else f", first word after {spent.first_token_s:.1f} s"
+    yield ""
+    yield harmless(
+        f"({answer.verdict}, confidence {answer.confidence:.2f}, {spent.total_s:.1f} s{first}, {answer.model})"
+    )
 
 
-def answer_lines(answer: "Answer", *, streamed: bool) -> Iterable[str]:
-    """An answer for the terminal. When the preview was streamed and stands, its words are not repeated."""
+def _citation_lines(answer: "Answer", beside: str) -> Iterator[str]:
+    """Places and quotes; what the words `beside` the direct answer repeat in several lines is not quoted again."""
     from ragnano.places import where
-    from ragnano.text import fold
+    from ragnano.showing import quote_of
 
-    if not streamed:
-        yield answer.answer
     later = later_citations(answer)
     # The lines of a list are quotes already: only their places are given, and what was cut off or reworded.
-    several = "\n" in answer.answer
+    several = "\n" in beside
     if several:
         yield ""
     for citation in answer.citations:
         if not several:
             yield ""
-        yield f"[{citation.number}] {where(citation)}" + (" (the later document)" if citation.number in later else "")
-        if not (several and fold(citation.quote) in answer.answer):
-            yield f"    “{fold(citation.quote)}”"
-    if answer.nearest:
-        yield ""
-        yield "Closest clauses:"
-        for citation in answer.nearest:
-            yield f"  - {where(citation)}: “{fold(citation.quote)[:160]}…”"
-    if len(answer.about) > 1:
-        yield ""
-        yield from about_lines(answer.about)
-    spent = answer.timings
-    first = "" if spent.first_token_s is None else f", first word after {spent.first_token_s:.1f} s"
-    yield ""
-    yield f"({answer.verdict}, confidence {answer.confidence:.2f}, {spent.total_s:.1f} s{first}, {answer.model})"
+        told = f"[{citation.number}] {where(citation)}" + (" (the later document)" if citation.number in later else "")
+        yield harmless(told)
+        quote = quote_of(answer, citation)
+        if not (several and quote.whole in beside):
+            at = len(quote.before)
+            yield f"    “{marked(quote.whole, [(at, at + len(quote.words))] if quote.words else [])}”"
+
+
+def _near(citation: "Citation") -> str:
+    from ragnano.places import where
+    from ragnano.text import fold
+
+    return harmless(f"  - {where(citation)}: “{fold(citation.quote)[:160]}…”")
 
 
 def later_citations(answer: "Answer") -> set[int]:
@@ -90,6 +111,12 @@ def about_lines(paths: Sequence[str]) -> Iterator[str]:
         yield f"{len(paths)} documents fit the question about as well: {names}{more}. --doc chooses one."
 
 
+def echo_answer(answer: "Answer", *, streamed: bool = False) -> None:
+    """Print an answer; where the output is no terminal nothing is bold."""
+    for line in answer_lines(answer, streamed=streamed):
+        typer.echo(line)
+
+
 def echo_lines(lines: Iterable[str], *, err: bool = False) -> None:
     """Print lines as they are, control characters of documents made harmless."""
     for line in lines:
@@ -99,3 +126,12 @@ def echo_lines(lines: Iterable[str], *, err: bool = False) -> None:
 def harmless(text: str) -> str:
     """`text` without the control characters that a document may hold for a terminal."""
     return "".join(character if character.isprintable() or character in "\t\n" else " " for character in text)
+
+
+def marked(text: str, marks: Sequence[tuple[int, int]]) -> str:
+    """The text with its marked words bold; `typer.echo` takes the styles away where the output is no terminal."""
+    pieces, done = [], 0
+    for start, end in marks:
+        pieces += [harmless(text[done:start]), typer.style(harmless(text[start:end]), bold=True)]
+        done = end
+    return "".join([*pieces, harmless(text[done:])])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ragnano.cli.options import DataDir, Json, assistant
-from ragnano.cli.output import answer_lines, echo_lines
+from ragnano.cli.output import echo_answer, echo_lines
 from ragnano.json_records import to_json
 
 if TYPE_CHECKING:
@@ -41,6 +41,9 @@ def replay(
         typer.echo(to_json(outcome, indent=1))
     else:
         echo_lines(_lines(outcome))
+        if not outcome.same and outcome.answer is not None:
+            echo_lines(["", "The answer now:"])
+            echo_answer(outcome.answer)
     if not outcome.same:
         raise typer.Exit(1)
 
@@ -53,7 +56,3 @@ def _lines(outcome: "Replay") -> "Iterator[str]":
     else:
         yield "Same bytes: the answer, its citations and everything they came from."
     yield from (f"  {change.step:<9} {change.detail}" for change in outcome.changes)
-    if not outcome.same and outcome.answer is not None:
-        yield ""
-        yield "The answer now:"
-        yield from answer_lines(outcome.answer, streamed=False)

@@ -14,6 +14,9 @@ from ragnano.errors import ConfigError
 from ragnano.text import content_stems
 from ragnano.types import Answer
 
+DIRECT_WORDS = 25
+"""A direct answer of more words is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -27,7 +30,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One question's outcome. `right` means: right page cited, or rightly refused."""
+    """One question's outcome. `right` means: right page cited, or rightly refused. `direct` is the direct answer."""
 
     known: Known
     verdict: str
@@ -36,6 +39,8 @@ class Judged:
     cited: tuple[tuple[str, int], ...]
     right: bool
     holds_expected: bool
+    direct: str | None = None
+    direct_holds_expected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class QuestionScores:
     median_first_token_s: float | None
     median_prompt_tokens: float
     judged: tuple[Judged, ...]
+    direct_holds_expected: int = 0
 
 
 def read_questions(path: Path) -> tuple[Known, ...]:
@@ -92,6 +98,7 @@ def score_questions(
         median_first_token_s=round(median(first), 3) if first else None,
         median_prompt_tokens=median(prompts) if prompts else 0,
         judged=tuple(judged),
+        direct_holds_expected=sum(item.direct_holds_expected for item in answerable),
     )
 
 
@@ -101,7 +108,22 @@ def _judge(known: Known, answer: Answer) -> Judged:
         right = answer.verdict == "not_found"
     else:
         right = answer.verdict != "not_found" and (known.document, known.page) in cited
-    said = set(content_stems(answer.answer + " " + " ".join(citation.quote for citation in answer.citations)))
-    wanted = content_stems(known.expected or "")
-    holds = bool(wanted) and sum(stem in said for stem in wanted) >= 0.6 * len(wanted)
-    return Judged(known, answer.verdict, answer.answer, answer.confidence, cited, right, holds)
+    said = answer.answer + " " + " ".join(citation.quote for citation in answer.citations)
+    direct = answer.direct.text if answer.direct else None
+    return Judged(
+        known,
+        answer.verdict,
+        answer.answer,
+        answer.confidence,
+        cited,
+        right,
+        _holds(said, known.expected),
+        direct,
+        direct is not None and len(direct.split()) <= DIRECT_WORDS and _holds(direct, known.expected),
+    )
+
+
+def _holds(text: str, expected: str | None) -> bool:
+    """Whether the text says most of the words expected."""
+    said, wanted = set(content_stems(text)), content_stems(expected or "")
+    return bool(wanted) and sum(stem in said for stem in wanted) >= 0.6 * len(wanted)

@@ -37,7 +37,10 @@ class Reply:
 
 
 def reply_of(record: dict[str, Any]) -> Reply:
-    """The reply in a line of `ask --json`. Without a call of the model its first word and prompt count 0."""
+    """The reply in a line of `ask --json`. Without a call of the model its first word and prompt count 0.
+
+    Lines from before there were direct answers have none.
+    """
     timings = record["timings"]
     direct = record.get("direct") or {}  # a run before there were direct answers has none, another system's a text
     said = {"text": direct} if isinstance(direct, str) else direct

@@ -220,5 +220,6 @@ def _read(kind: type[T], text: str, conversation: str) -> T:
 
 def _text(turn: Turn) -> str:
     answer = turn.answer
-    said = (answer.answer, *(citation.quote for citation in answer.citations)) if answer else ()
+    direct = (answer.direct.text,) if answer and answer.direct else ()
+    said = (*direct, answer.answer, *(citation.quote for citation in answer.citations)) if answer else ()
     return fold(" ".join((turn.asked, turn.read_as, *said)))
