@@ -6,19 +6,16 @@ It reads no files (that is `ingest`) and prints nothing.
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from ragnano.answering.direct_answer import direct_answer
+from ragnano.answering.pipeline import AskRequest, Pipeline
 from ragnano.chat import Conversation, forget
-from ragnano.cite import cite, cite_hit
 from ragnano.config import Settings
 from ragnano.errors import IndexMismatch
-from ragnano.evidence import CHUNKS, rerank, select
-from ragnano.gate import load_gate
-from ragnano.lookup import REFUSED, Draft, phrased, quoted, with_conflicts
+from ragnano.evidence import CHUNKS, rerank
 from ragnano.models import (
     ChatModel,
     Embedder,
@@ -29,9 +26,8 @@ from ragnano.models import (
     open_embedder,
     open_reader,
 )
-from ragnano.receipt import Trace, receipt
+from ragnano.receipt import Trace
 from ragnano.references import clause_of, references_of
-from ragnano.refusal import nearest, refusal
 from ragnano.retrieve import Found, Retriever
 from ragnano.scopes import Wanted, scope_of
 from ragnano.shelves import Shelves
@@ -42,12 +38,10 @@ from ragnano.types import (
     Chunk,
     ConversationInfo,
     Document,
-    Evidence,
     Hit,
     Page,
     Reference,
     Scope,
-    Timings,
 )
 
 QUOTES_ONLY = "none"
@@ -186,32 +180,8 @@ class Assistant:
             tools = self._tools(name, on_text, cancelled, trace)
             return serve(question, task, scope, tools, model=name, begun=begun, trace=trace)
         chat = None if name == QUOTES_ONLY else self._heard(name, trace)
-        found = self._retrieve(question, scope, self.settings.candidates)
-        evidence, signals = select(found, self.catalogue, self.reader)
-        confidence = load_gate().confidence(signals)
-        retrieved = time.monotonic() - begun
-        if not evidence or confidence < load_gate().least_confidence(self.settings.risk):
-            draft = REFUSED
-        elif chat is None:
-            draft = quoted(evidence)
-        else:
-            if on_direct:
-                first = quoted(evidence)
-                on_direct(self._answer(found, scope, evidence, first, confidence, name, begun, retrieved))
-            draft = phrased(
-                chat,
-                found.question,
-                evidence,
-                self.settings,
-                count_tokens=self.reader.count_tokens,
-                begun=begun,
-                on_text=on_text,
-                cancelled=cancelled,
-            )
-        evidence, draft = with_conflicts(draft, found.question, evidence, self.catalogue, scope)
-        if trace:
-            trace.evidence = evidence
-        return self._answer(found, scope, evidence, draft, confidence, name, begun, retrieved)
+        pipeline = Pipeline(self.catalogue, self.reader, self.settings, self._retrieve)
+        return pipeline.answer(AskRequest(question, scope, name, chat, on_direct, on_text, cancelled, trace, begun))
 
     def converse(self, name: str | None = None, *, scope: Scope | None = None, keep: bool = True) -> Conversation:
         """A new conversation, or the kept one with this id (or "last"). Raises NotFoundError, AmbiguousError."""
@@ -257,37 +227,6 @@ class Assistant:
                 f"the index was made with another embedder than {self.embedder.name}: "
                 "run `ragnano docs rebuild --reembed`, or choose the embedder it was made with"
             )
-
-    def _answer(
-        self,
-        found: Found,
-        scope: Scope,
-        evidence: Sequence[Evidence],
-        draft: Draft,
-        confidence: float,
-        model: str,
-        begun: float,
-        retrieved: float,
-    ) -> Answer:
-        refused = draft.verdict == "not_found"
-        cited = [evidence[at] for at in draft.cited]
-        citations = cite(cited, self.catalogue)
-        near = nearest(found.hits) if refused else ()
-        return Answer(
-            question=found.question.text,
-            answer=refusal(self.catalogue.documents(found.scope)) if refused else draft.text,
-            verdict=draft.verdict,
-            confidence=round(confidence, 4),
-            citations=citations,
-            nearest=tuple(cite_hit(hit, self.catalogue) for hit in near),
-            timings=Timings(round(retrieved, 4), draft.first_token_s, round(time.monotonic() - begun, 4)),
-            tokens=draft.tokens,
-            model=model,
-            receipt=receipt(found.question.text, scope, evidence, model, self.settings),
-            about=tuple(document.path for document in found.about),
-            conflicts=draft.conflicts,
-            direct=None if refused else direct_answer(found.question, cited, citations),
-        )
 
     def documents(self, scope: Scope | None = None) -> list[Document]:
         """All documents of a scope, by title."""

@@ -23,7 +23,10 @@ from ragnano.verify import agrees, best_first, quote, see_also, verify
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer before its citations are made. `cited` are indices into the evidence; it rests on the first `main`."""
+    """An answer before its citations are made. `cited` are indices into the evidence; it rests on the first `main`.
+
+    `reason` says why nothing answers, "" where the documents are merely silent.
+    """
 
     text: str
     verdict: Verdict
@@ -32,6 +35,7 @@ class Draft:
     first_token_s: float | None = None
     tokens: TokenCount = field(default_factory=TokenCount)
     conflicts: tuple[Conflict, ...] = ()
+    reason: str = ""
 
 
 REFUSED = Draft("", "not_found", ())
@@ -41,6 +45,12 @@ def quoted(evidence: Sequence[Evidence]) -> Draft:
     """The best sentences as they stand; there must be one."""
     found = quote(evidence)
     return Draft(found.text, found.verdict, found.cited, len(found.cited))
+
+
+def quoted_all(evidence: Sequence[Evidence]) -> Draft:
+    """All of the evidence as it stands; there must be some."""
+    text = " ".join(f"“{item.text}” [{number}]" for number, item in enumerate(evidence, start=1))
+    return Draft(text, "quoted", tuple(range(len(evidence))), len(evidence))
 
 
 def phrased(

@@ -23,14 +23,15 @@ _LEAST_WORDS_CUT_OFF = 12
 _PROSE = 0.35
 
 
-def refusal(searched: Sequence[Document]) -> str:
-    """The refusal's words."""
+def refusal(searched: Sequence[Document], reason: str = "") -> str:
+    """The refusal's words: that the documents don't say, why where a reason is known, and what was searched."""
+    said = f"The documents don't say. {reason}".rstrip()
     if not searched:
-        return "The documents don't say. There was nothing to search."
+        return f"{said} There was nothing to search."
     if len(searched) > NAMED:
-        return f"The documents don't say. Searched {len(searched)} documents."
+        return f"{said} Searched {len(searched)} documents."
     names = ", ".join(sorted(document.path.replace("\\", "/").rsplit("/", 1)[-1] for document in searched))
-    return f"The documents don't say. Searched {names}."
+    return f"{said} Searched {names}."
 
 
 def nearest(hits: Sequence[Hit]) -> tuple[Hit, ...]:

@@ -7,6 +7,7 @@ words of a language that the reader has not learnt give no direct answer.
 import re
 from collections.abc import Sequence
 
+from ragnano.answering.blank import left_blank
 from ragnano.claims import denies
 from ragnano.question import Question
 from ragnano.text import is_english, unfolded
@@ -38,6 +39,8 @@ def direct_answer(question: Question, evidence: Sequence[Evidence], citations: S
     exact = best.exact
     own = [citation for citation in citations if citation.number == 1]
     words = best.text[exact.start : exact.end] if exact.score >= LEAST_WORDS else ""
+    if blank := left_blank(best.text, question, (exact.start, exact.end) if words else None):
+        return Direct(blank, 1, "span")
     if question.kind != "yes_no" and exact.kind != "span" and exact.sure < LEAST_SURE:
         exact = Exact("span", 1.0, exact.start, exact.end, exact.score)
     if exact.kind == "span":

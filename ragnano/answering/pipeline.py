@@ -1,0 +1,151 @@
+"""One question looked up, step by step: retrieve → select → gate → phrase → verify → conflicts → assemble.
+
+A clause that is asked for by its number is looked up instead of searched for, and what the question names must stand in
+the evidence. A question in two parts is two questions, answered together.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from ragnano.answering.clause_lookup import clause_asked, clause_evidence, no_such_clause
+from ragnano.answering.direct_answer import direct_answer
+from ragnano.answering.named import check_named
+from ragnano.answering.question_parts import parts_of, together
+from ragnano.cite import cite, cite_hit
+from ragnano.config import Settings
+from ragnano.evidence import SHOWN, select
+from ragnano.gate import load_gate
+from ragnano.lookup import REFUSED, Draft, phrased, quoted, quoted_all, with_conflicts
+from ragnano.models import ChatModel, Reader
+from ragnano.receipt import Trace, receipt
+from ragnano.refusal import nearest, refusal
+from ragnano.retrieve import Found
+from ragnano.store import Catalogue
+from ragnano.types import Answer, Evidence, Scope, Timings
+
+
+@dataclass(frozen=True, slots=True)
+class AskRequest:
+    """What is asked, of which documents, and who hears of it meanwhile.
+
+    `chat` phrases the answer, None for quotes alone; `model` is the name that the answer bears. The callbacks are those
+    of Assistant.ask.
+    """
+
+    question: str
+    scope: Scope
+    model: str
+    chat: ChatModel | None = None
+    on_direct: Callable[[Answer], None] | None = None
+    on_text: Callable[[str], None] | None = None
+    cancelled: Callable[[], bool] | None = None
+    trace: Trace | None = None
+    begun: float = field(default_factory=time.monotonic)
+    """The monotonic second at which the question came."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What was found for a question: the evidence, how likely it answers, and why nothing does ("" if unknown).
+
+    `clause` is true where it is a clause's own words, looked up by number.
+    """
+
+    found: Found
+    evidence: tuple[Evidence, ...]
+    confidence: float
+    reason: str
+    clause: bool
+    seconds: float
+
+
+class Pipeline:
+    """Answers questions from a catalogue. `retrieve` finds the best chunks: (question, scope, how many) → Found."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        reader: Reader,
+        settings: Settings,
+        retrieve: Callable[[str, Scope, int], Found],
+    ) -> None:
+        self._catalogue, self._reader, self._settings, self._retrieve = catalogue, reader, settings, retrieve
+
+    def answer(self, request: AskRequest) -> Answer:
+        """The answer, or a refusal. Raises QuestionError, ModelMissing, EngineError."""
+        parts = parts_of(request.question)
+        if len(parts) == 1:
+            return self._answer_one(request)[0]
+        both = [self._answer_one(replace(request, question=part)) for part in parts]
+        answers = [answer for answer, _ in both]
+        if all(answer.verdict == "not_found" for answer in answers):
+            return self._answer_one(request)[0]
+        evidence = [item for _, own in both for item in own]
+        if request.trace:
+            request.trace.evidence = tuple(evidence)
+        mark = receipt(request.question, request.scope, evidence, request.model, self._settings)
+        return together(request.question, parts, answers, mark)
+
+    def _answer_one(self, request: AskRequest) -> tuple[Answer, tuple[Evidence, ...]]:
+        looked = self._look(request)
+        draft = self._draft(request, looked)
+        evidence, draft = with_conflicts(draft, looked.found.question, looked.evidence, self._catalogue, request.scope)
+        if request.trace:
+            request.trace.evidence = evidence
+        return self._assembled(request, looked, evidence, draft), evidence
+
+    def _look(self, request: AskRequest) -> _Looked:
+        found = self._retrieve(request.question, request.scope, self._settings.candidates)
+        number = clause_asked(found.question)
+        if number is not None:
+            own = clause_evidence(number, self._catalogue, found.scope)
+            reason = "" if own else no_such_clause(number, self._catalogue, found.scope)
+            return _Looked(found, own[:SHOWN], float(bool(own)), reason, True, time.monotonic() - request.begun)
+        evidence, signals = select(found, self._catalogue, self._reader)
+        named = check_named(found.question, evidence, self._catalogue, found.scope)
+        confidence = load_gate().confidence(signals)
+        return _Looked(found, named.fitting, confidence, named.reason, False, time.monotonic() - request.begun)
+
+    def _draft(self, request: AskRequest, looked: _Looked) -> Draft:
+        """The answer's words and what they rest on: the gate, then the model if one is asked, then the checks."""
+        evidence = looked.evidence
+        if not evidence or looked.reason or looked.confidence < load_gate().least_confidence(self._settings.risk):
+            return replace(REFUSED, reason=looked.reason)
+        if looked.clause:
+            return quoted_all(evidence)
+        if request.chat is None:
+            return quoted(evidence)
+        if request.on_direct:
+            request.on_direct(self._assembled(request, looked, evidence, quoted(evidence)))
+        return phrased(
+            request.chat,
+            looked.found.question,
+            evidence,
+            self._settings,
+            count_tokens=self._reader.count_tokens,
+            begun=request.begun,
+            on_text=request.on_text,
+            cancelled=request.cancelled,
+        )
+
+    def _assembled(self, request: AskRequest, looked: _Looked, evidence: Sequence[Evidence], draft: Draft) -> Answer:
+        found, refused = looked.found, draft.verdict == "not_found"
+        cited = [evidence[at] for at in draft.cited]
+        citations = cite(cited, self._catalogue)
+        near = nearest(found.hits) if refused else ()
+        return Answer(
+            question=found.question.text,
+            answer=refusal(self._catalogue.documents(found.scope), draft.reason) if refused else draft.text,
+            verdict=draft.verdict,
+            confidence=round(looked.confidence, 4),
+            citations=citations,
+            nearest=tuple(cite_hit(hit, self._catalogue) for hit in near),
+            timings=Timings(round(looked.seconds, 4), draft.first_token_s, round(time.monotonic() - request.begun, 4)),
+            tokens=draft.tokens,
+            model=request.model,
+            receipt=receipt(found.question.text, request.scope, evidence, request.model, self._settings),
+            about=tuple(document.path for document in found.about),
+            conflicts=draft.conflicts,
+            direct=None if refused else direct_answer(found.question, cited, citations),
+        )
