@@ -20,9 +20,10 @@ from safe_text import answer_html, escape, line_html
 from session import Session, session
 from shared import assistant, counted, told
 from talks import Asked, Job, Talk, talks
-from turns import show_question, show_turn, show_unanswered
+from turns import show_directly, show_question, show_turn, show_unanswered
 
 from ragnano.assistant import Assistant
+from ragnano.showing import direct_of
 from ragnano.suggest import first_questions
 from ragnano.types import Scope, Turn
 
@@ -157,9 +158,9 @@ def follow(job: Job, place: "DeltaGenerator") -> None:
     """Show a question while it is being answered: how it is read, who is before it, the answer as it is written."""
     with place.container():
         show_question(job.asked.question)
-        reading, status, queue, preview = st.empty(), st.empty(), st.empty(), st.empty()
+        reading, status, queue, direct, preview = st.empty(), st.empty(), st.empty(), st.empty(), st.empty()
         st.button("Stop", icon=":material/stop_circle:", key=f"stop {job.number}", on_click=job.stop)
-    drawn = ""
+    drawn, said = "", False
     with ExitStack() as looking:
         looking.enter_context(status)
         looking.enter_context(st.spinner("Looking through the documents …", show_time=True))
@@ -169,6 +170,10 @@ def follow(job: Job, place: "DeltaGenerator") -> None:
             # Drawing lets the reader's clicks through: at each pulse, whether there is news or not.
             before = job.ahead()
             queue.caption(f"{counted(before, 'question')} ahead of yours." if before else "")
+            if (found := job.direct) and direct_of(found) and not said:
+                said = True
+                with direct.container():
+                    show_directly(found)
             if job.preview != drawn:
                 if not drawn:
                     looking.close()

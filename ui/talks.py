@@ -16,7 +16,7 @@ from shared import Questions, questions, unexpected
 from ragnano.assistant import Assistant
 from ragnano.chat import Conversation
 from ragnano.errors import RagnanoError
-from ragnano.types import Scope
+from ragnano.types import Answer, Scope
 
 MOST_OPEN = 64
 """Conversations kept in memory; those not looked at for longest go first, and come back from the history."""
@@ -55,6 +55,8 @@ class Job:
         """Tells it from the other questions of this server."""
         self._queue = queue
         self.read_as = asked.question
+        self.direct: Answer | None = None
+        """The direct answer with its quotes, there before the model has written its own words."""
         self.preview = ""
         self.ahead: Callable[[], int] = lambda: 0
         self._stop = threading.Event()
@@ -76,6 +78,7 @@ class Job:
                     self.asked.question,
                     of=self.asked.of,
                     model=self.asked.model,
+                    on_direct=self._say_directly,
                     on_text=self._write,
                     on_reading=self._reads,
                     cancelled=self._checked,
@@ -96,6 +99,10 @@ class Job:
     def _write(self, piece: str) -> None:
         self._checked()
         self.preview += piece
+
+    def _say_directly(self, answer: Answer) -> None:
+        self._checked()
+        self.direct = answer
 
     def _reads(self, question: str, _scope: Scope) -> None:
         self._checked()

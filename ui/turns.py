@@ -6,7 +6,7 @@ from typing import Literal
 import streamlit as st
 from asked_of import in_words, model_label
 from cards import Open, card, conflict, place_of
-from safe_text import answer_html, copy_html, direct_html, escape, line_html
+from safe_text import answer_html, copy_html, direct_html, escape, line_html, quote_html
 from session import session
 from shared import file_name
 from talks import Asked, Unanswered
@@ -84,6 +84,15 @@ def show_answer(helper: Assistant, answer: Answer, key: str, open_page: Open) ->
         st.caption("The clauses that come nearest:")
     for at, citation in enumerate(answer.nearest):
         card(citation, f"{key} nearest {at}", open_page, now=_is_open(citation))
+
+
+def show_directly(answer: Answer) -> None:
+    """The direct answer and the quote it stands in, while the rest of the answer is still being written."""
+    if direct := direct_of(answer):
+        st.html(direct_html(direct.text, direct.citation))
+        for citation in answer.citations:
+            if citation.number == direct.citation:
+                st.html(quote_html(citation.quote, marked_in(answer, citation)))
 
 
 def _is_open(citation: Citation) -> bool:

@@ -156,7 +156,7 @@ def _need_one(question: str | None, batch: Path | None) -> None:
 
 def _stream(ask: "Callable[..., Answer]", question: str, scope: "Scope", model: str | None) -> None:
     preview = Preview(shown=True)
-    answer = ask(question, scope, model=model, on_text=preview.on_text)
+    answer = ask(question, scope, model=model, on_direct=preview.on_direct, on_text=preview.on_text)
     echo_answer(answer, streamed=preview.settle(answer))
 
 
@@ -166,12 +166,21 @@ class Preview:
 
     def __init__(self, *, shown: bool) -> None:
         self._pieces: list[str] = []
-        self.on_text = self._show if shown and sys.stdout.isatty() else None
+        seen = shown and sys.stdout.isatty()
+        self.on_text = self._show if seen else None
         """What Assistant.ask takes; None where nothing is shown."""
+        self.on_direct = self._show_direct if seen else None
+        """The same for the direct answer, which is there before the model writes."""
 
     def _show(self, piece: str) -> None:
         self._pieces.append(piece)
         typer.echo(harmless(piece), nl=False)
+
+    def _show_direct(self, answer: "Answer") -> None:
+        from ragnano.showing import direct_line
+
+        if line := direct_line(answer):
+            self._show(f"{line}\n\n")
 
     def settle(self, answer: "Answer") -> bool:
         """End the preview's line: True when it stands as the answer, else it is erased as far as it can be."""

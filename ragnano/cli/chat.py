@@ -108,7 +108,11 @@ class Session:
         preview = Preview(shown=self._typed and not self._json)
         try:
             turn = self._conversation.ask(
-                text, model=self._model, on_text=preview.on_text, on_reading=None if self._json else self._reading(text)
+                text,
+                model=self._model,
+                on_direct=preview.on_direct,
+                on_text=preview.on_text,
+                on_reading=None if self._json else self._reading(text),
             )
         except RagnanoError as error:
             self._fail(text, error)

@@ -114,6 +114,7 @@ def _said(conversation: Conversation, body: Asked, told: Told) -> dict[str, Any]
     turn = conversation.ask(
         body.question,
         model=body.model,
+        on_direct=told.on_direct,
         on_text=told.on_text,
         on_reading=told.on_reading,
         cancelled=told.cancelled,

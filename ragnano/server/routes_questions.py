@@ -39,7 +39,14 @@ def questions(helper: Assistant) -> APIRouter:
 
         def answer(told: Told) -> dict[str, Any]:
             ask = partial(ask_with_receipt, helper) if body.receipt else helper.ask
-            given = ask(body.question, scope, model=body.model, on_text=told.on_text, cancelled=told.cancelled)
+            given = ask(
+                body.question,
+                scope,
+                model=body.model,
+                on_direct=told.on_direct,
+                on_text=told.on_text,
+                cancelled=told.cancelled,
+            )
             if isinstance(given, Answer):
                 return record(given)
             return {**record(given[0]), "kept": given[1].model_dump(mode="json")}

@@ -12,7 +12,7 @@ from ragnano.errors import RagnanoError
 from ragnano.json_records import plain, to_json
 from ragnano.server.errors import UNEXPECTED
 from ragnano.server.replies import Reply
-from ragnano.types import Scope
+from ragnano.types import Answer, Scope
 
 MEDIA_TYPE = "application/x-ndjson"
 
@@ -32,6 +32,11 @@ class Told:
         """A checked piece of the preview; the answer's own text is what counts."""
         self.cancelled()
         self._put({"text": piece})
+
+    def on_direct(self, answer: Answer) -> None:
+        """The direct answer and its citations, before a model phrases the rest."""
+        self.cancelled()
+        self._put({"direct": plain(answer.direct), "citations": plain(answer.citations)})
 
     def on_reading(self, question: str, scope: Scope) -> None:
         """How a follow-up is read, and what it is asked of."""

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from unittest.mock import patch
 
-from ragnano import assistant
+from ragnano.answering import pipeline
 from ragnano.cli.evaluation_index import index_of
 from ragnano.config import Settings
 from ragnano.evaluate.answers import measure_answers
@@ -40,7 +40,7 @@ def uncut(found: Found, catalogue: Catalogue, reader: Reader) -> tuple[tuple[Evi
     return tuple(Evidence(hit, hit.chunk.spans, hit.chunk.text, 0.5) for hit in found.hits[:SHOWN]), signals
 
 
-select = assistant.select
+select = pipeline.select
 
 
 def believed(reply: str, question: Question, evidence: Sequence[Evidence]) -> Verified:
@@ -51,7 +51,7 @@ def believed(reply: str, question: Question, evidence: Sequence[Evidence]) -> Ve
 VARIANTS: dict[str, Callable[[], AbstractContextManager[object]]] = {
     "whole": nullcontext,
     "without the gate": lambda: patch.object(Gate, "least_confidence", lambda self, risk: 0.0),
-    "without the evidence cut": lambda: patch("ragnano.assistant.select", uncut),
+    "without the evidence cut": lambda: patch("ragnano.answering.pipeline.select", uncut),
     "without the grammar": lambda: patch("ragnano.generate.answer_grammar", lambda evidence, kind: None),
     "without verification": lambda: patch("ragnano.lookup.verify", believed),
 }
