@@ -27,7 +27,7 @@ _LIKE = 0.6
 _WORD = r"(?:[A-ZÀ-Þ][\w’'-]+|[A-Z]\.)"
 _RUN = re.compile(rf"{_WORD}(?: {_WORD})*")
 _NUMBERS = (
-    r"((?:\d{1,7}[A-Za-z]?|[IVX]{1,4}|[A-Z]\d{0,3})\b"
+    r"((?:\d{1,7}[A-Za-z]?|[IVX]{1,4}|[A-Z]\d{0,3}(?!-))\b"
     r"(?:\s*(?:,\s*(?:and|or)\b|,|and|&|or|to|through|-|–)\s*(?:\d{1,7}[A-Za-z]?|[A-Z])\b)*)"
 )
 _BETWEEN = re.compile(r"\s*(,\s*(?:and|or)\b|,|and|&|or|to|through|-|–)\s*")
