@@ -84,7 +84,11 @@ def test_only_a_blank_where_the_reader_points_counts() -> None:
 
 
 def test_of_a_long_sentence_the_words_round_the_blank_are_shown() -> None:
-    text = "The Skipper keeps the berth clean and free of nets. " * 4 + "The mooring fee is $[***] a week. " + "It rains. " * 20
+    text = (
+        "The Skipper keeps the berth clean and free of nets. " * 4
+        + "The mooring fee is $[***] a week. "
+        + "It rains. " * 20
+    )
     shown = left_blank(text, FEE)
     assert shown is not None and "The mooring fee is $[***] a week." in shown and len(shown) < 220
     assert shown.startswith("Left blank in the document: “… ") and shown.endswith(" …”")

@@ -141,3 +141,9 @@ def test_only_documents_of_the_scope_are_looked_into(assistant: Assistant) -> No
     found = clause_evidence("5.1", assistant.catalogue, Scope(documents=(other,)))
     assert [item.text for item in found] == ["5.1 The second fee is due."]
     assert no_such_clause("Schedule 1", assistant.catalogue, Scope()) == "No document has a Schedule 1."
+
+
+def test_among_many_documents_those_that_say_the_number_are_looked_into(assistant: Assistant) -> None:
+    for number in range(52):
+        add_text(assistant, f"{number}.7 The fee of this berth is {number} crowns.", name=f"{number}.txt")
+    assert said(assistant, "41.7") == ["41.7 The fee of this berth is 41 crowns."]

@@ -12,7 +12,9 @@ from tests.conftest import add_text
 
 MARTA = "Work contract of Marta Heldin.\n\nThe salary is EUR 61,400 per year.\n\nThe holiday is 27 days."
 JON = "Work contract of Jon Smithers.\n\nThe salary is EUR 43,900 per year.\n\nThe holiday is 25 days."
-PRICES = "Unit 16 costs EUR 410 a month.\n\nUnit 17 costs EUR 450 a month.\n\nUnits 20 to 24 cost EUR 90.\n\nAll face south."
+PRICES = (
+    "Unit 16 costs EUR 410 a month.\n\nUnit 17 costs EUR 450 a month.\n\nUnits 20 to 24 cost EUR 90.\n\nAll face south."
+)
 TABLE = "| Boat | Berth | Fee |\n| Petrel | 9 | 410 |\n| Dunlin | 10 | 450 |\n| Knot | 11 | 90 |"
 
 
@@ -130,7 +132,9 @@ def test_a_name_that_stands_elsewhere_in_the_document_refuses_nothing(assistant:
 
 
 def test_a_contract_that_is_not_there_is_refused(staff: Assistant) -> None:
-    assert named(staff, "What is the salary in the Harwick agreement?").reason.startswith('No document names "Harwick".')
+    assert named(staff, "What is the salary in the Harwick agreement?").reason.startswith(
+        'No document names "Harwick".'
+    )
 
 
 def test_a_document_may_be_named_by_its_file(assistant: Assistant) -> None:

@@ -12,7 +12,8 @@ _BLANK = re.compile(
     r"_{3,}"
     rf"|\[[ \t]*[{re.escape(_MARKS)}](?:[ \t{re.escape(_MARKS)}])*\]"  # "[***]", "[* * *]", "[…***…]", "[●]"
     r"|\[[ \t]{3,}\]"  # "[ ]" is a box to tick
-    r"|\[(?:redacted|omitted|deleted|blank|amount|date|number|name|address|(?:to be|insert|confidential)\b[^\[\]]{0,40})\]"
+    r"|\[(?:redacted|omitted|deleted|blank|amount|date|number|name|address)\]"
+    r"|\[(?:to be|insert|confidential)\b[^\[\]]{0,40}\]"
     r"|(?<![\w*])\*{3,}(?![\w*])"
     r"|[█▇■▓]{2,}|(?<![█▇■▓])█(?![█▇■▓])"
     r"|…{2,}|(?<=[$€£¥])[ \t]*…|(?:\.[ \t]?){5,}(?![ \t.]*\d{1,4}\s*$)"  # dots that lead to a page number are none
@@ -45,10 +46,22 @@ _SURELY: tuple[tuple[AnswerKind, re.Pattern[str], re.Pattern[str]], ...] = (
             re.I,
         ),
     ),
-    ("date", re.compile(r"\b(?:dated?|day of|dated as of)\s*:?\s*$", re.I), re.compile(r"\s*(?:day of\b|,?\s*(?:19|20)\d?\d?\b)")),
+    (
+        "date",
+        re.compile(r"\b(?:dated?|day of|dated as of)\s*:?\s*$", re.I),
+        re.compile(r"\s*(?:day of\b|,?\s*(?:19|20)\d?\d?\b)"),
+    ),
 )
+# What stands before a value that tells nothing of itself; a label and its blank are a short text.
+_EXPECTS = re.compile(
+    r"(?:[:=]|\b(?:is|are|was|be|at|of|to|on|by|until|from|before|after|since|than|exceed|equals?|pays?|receives?|least|most|"
+    r"within|for|in))\s*(?:the\s+|a\s+|an\s+|approximately\s+)?[\[(\"“]*$",
+    re.IGNORECASE,
+)
+_LABEL = 60  # characters
 _CLAUSE_NUMBER = re.compile(
-    r"^\W*(?:\d+(?:\.\d+)*|[a-z]|[ivx]+)[.)]\s|\b(?:section|clause|article|schedule|exhibit)s?\s+[\d.]+\S*", re.IGNORECASE
+    r"^\W*(?:\d+(?:\.\d+)*|[a-z]|[ivx]+)[.)]\s|\b(?:section|clause|article|schedule|exhibit)s?\s+[\d.]+\S*",
+    re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d")
 
@@ -89,7 +102,9 @@ def _without_blanks(text: str) -> str:
 def _fits(text: str, blank: tuple[int, int], kind: AnswerKind) -> bool:
     """Whether a value of this kind may stand in the blank."""
     sure = _kind_of(text, blank)
-    return sure is None or sure == kind
+    if sure is not None:
+        return sure == kind
+    return _EXPECTS.search(text[: blank[0]]) is not None or len(_without_blanks(text)) < _LABEL
 
 
 def _kind_of(text: str, blank: tuple[int, int]) -> AnswerKind | None:

@@ -6,19 +6,21 @@ Knows the store; ranks nothing and asks no model.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import PurePath
 
 from ragnano.answering.clause_numbers import ATTACHED, CLAUSE, DOTTED, Number, headed, number_of, opened
 from ragnano.places import headings_in
 from ragnano.question import Question
-from ragnano.store import Catalogue
+from ragnano.store import Catalogue, quote_term
 from ragnano.text import fold
 from ragnano.types import Chunk, Document, Evidence, Hit, Scope, Span
 
 NEIGHBOURS = 3
 """Most documents whose clauses a refusal names."""
 
+_MOST_READ = 50  # documents that are read for a number
+_MOST_HITS = 500  # chunks that say it
 _BRACKETS = r"(?:\s?\([A-Za-z0-9]{1,4}\))"
 # A bare number must look like a clause's: "3.1", "7(b)". Behind "clause" it may be any, "IV" and "A" among them.
 _NUMBER = (
@@ -78,7 +80,7 @@ def clause_evidence(number: str, catalogue: Catalogue, scope: Scope) -> tuple[Ev
     """
     return tuple(
         Evidence(Hit(chunk, document, 1.0), spans, text, 1.0)
-        for document in catalogue.documents(scope)
+        for document in _looked_into(number, catalogue, scope)
         for chunk, spans, text in _Clauses(document, catalogue).words_of(number)
     )
 
@@ -94,12 +96,22 @@ def no_such_clause(number: str, catalogue: Catalogue, scope: Scope) -> str:
 
 def clauses_beside(number: str, catalogue: Catalogue, scope: Scope) -> tuple[str, ...]:
     """The clauses before and after that number, each document's with the name of its file; of NEIGHBOURS documents."""
-    found = []
-    for document in catalogue.documents(scope):
-        numbers = _Clauses(document, catalogue).beside(number)
-        if numbers:
-            found.append(f"{' and '.join(numbers)} ({PurePath(document.path).name})")
-    return tuple(found[:NEIGHBOURS])
+    found = (
+        f"{' and '.join(numbers)} ({PurePath(document.path).name})"
+        for document in catalogue.documents(scope)[:_MOST_READ]
+        if (numbers := _Clauses(document, catalogue).beside(number))
+    )
+    return tuple(islice(found, NEIGHBOURS))
+
+
+def _looked_into(number: str, catalogue: Catalogue, scope: Scope) -> list[Document]:
+    """The documents that may have the clause: all of a few, those that say its number of many."""
+    documents = catalogue.documents(scope)
+    if len(documents) <= _MOST_READ:
+        return documents
+    said = catalogue.lexical(quote_term(number.partition("(")[0]), scope, _MOST_HITS)
+    holders = {chunk.document for chunk in catalogue.chunks(identifier for identifier, _ in said).values()}
+    return [document for document in documents if document.id in holders][:_MOST_READ]
 
 
 @dataclass(frozen=True, slots=True)

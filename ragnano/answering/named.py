@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ragnano.answering.searched import Searched, another_of, is_among, numbers_of, runs_in
+from ragnano.answering.searched import Searched, another_of, is_among, names_in, numbers_of, runs_in, singular
 from ragnano.answering.things import Thing, currencies, same_places, things_named
 from ragnano.documents.text_tables import text_rows
 from ragnano.names import is_place
-from ragnano.places import row_of
 from ragnano.question import Question, synonym_stems
 from ragnano.rows import is_row
 from ragnano.store import Catalogue
@@ -53,7 +52,9 @@ def check_named(question: Question, evidence: Sequence[Evidence], library: Catal
     kept = [at for at in range(len(evidence)) if not _is_about_another(things, fits[at])]
     if missed := [thing for at, thing in enumerate(things) if _is_missed(thing, [fit[at] for fit in fits], bool(kept))]:
         return Named((), _nothing_found(missed[0], searched), (missed[0],))
-    kept.sort(key=lambda at: -sum(_is_exact(thing) and fit == "holds" for thing, fit in zip(things, fits[at], strict=True)))
+    kept.sort(
+        key=lambda at: -sum(_is_exact(thing) and fit == "holds" for thing, fit in zip(things, fits[at], strict=True))
+    )
     return Named(tuple(evidence[at] for at in kept))
 
 
@@ -217,24 +218,28 @@ def _says(thing: Thing, text: str) -> bool:
     """Whether the text holds all words of the thing, whatever stands between their letters."""
     if thing.kind == "code":
         return "".join(thing.words) in re.sub(r"[\W_]", "", text.lower())
-    said = {word.removesuffix("'s").removesuffix("’s") for word in words(text)}
-    return set(thing.words) <= said
+    return set(map(singular, thing.words)) <= names_in(text)
 
 
 def _is_a_neighbour(thing: Thing, item: Evidence, library: Catalogue) -> bool:
-    """Whether the item is a row of a table in which another row is about the thing."""
+    """Whether the item is a row of a table in which another row, of as many cells, is about the thing."""
     span = item.spans[0]
-    page = library.page(item.hit.document.id, span.page)
-    lines = [page.text[row.start : row.end] for row in text_rows(page.text)]
-    lines += [line for line in page.text.split("\n") if is_row(line)]
-    drawn = is_row(item.text) or any(row.start == span.start for row in text_rows(page.text))
-    if is_row(item.text) and not is_row(page.text[: span.start].rstrip().rpartition("\n")[2]):
+    text = library.page(item.hit.document.id, span.page).text
+    rows = [(row.start, text[row.start : row.end]) for row in text_rows(text)]
+    rows += [(line.start(), line[0]) for line in re.finditer(r"[^\n]+", text) if is_row(line[0])]
+    own = next((row for start, row in rows if start == span.start), "")
+    if is_row(own) and not is_row(text[: span.start].rstrip().rpartition("\n")[2]):
         return False  # the first row of a table names its columns
-    cells = any(mark.start < span.end and span.start < mark.end and row_of(mark.name) for mark in page.marks)
-    return (drawn or cells) and any(_is_about(thing, line) for line in lines)
+    return bool(own) and any(_is_about(thing, row, len(_filled(own))) for _, row in rows)
 
 
-def _is_about(thing: Thing, line: str) -> bool:
-    """Whether a row's first two cells hold the thing."""
-    filled = [cell for cell in _CELLS.split(line) if cell.strip(" |")]
-    return len(filled) >= _ROW_WIDTH and _says(thing, " ".join(filled[:2]))
+def _is_about(thing: Thing, row: str, width: int) -> bool:
+    """Whether a row of that many filled cells holds the thing in its first two and a figure behind them."""
+    filled = _filled(row)
+    if len(filled) != width or width < _ROW_WIDTH or not any(map(str.isdigit, "".join(filled[1:]))):
+        return False
+    return thing.text in filled[:2] if thing.kind == "year" else _says(thing, " ".join(filled[:2]))
+
+
+def _filled(row: str) -> list[str]:
+    return [cell for cell in _CELLS.split(row.strip()) if cell.strip(" |")]

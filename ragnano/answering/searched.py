@@ -19,13 +19,31 @@ NEAREST = 3
 """Most names that a refusal shows."""
 
 _MOST_TEXTS = 300  # chunks that are read for names like the one asked for
+_LOOKED_AT = 20  # chunks with a name by its stems, among which it is looked for as it is spelt
 _NEAR = 2  # words that may stand between the words of a name
 _LIKE = 0.6
 """Least likeness (Ratcliff and Obershelp) of a name to the one that was asked for."""
 
-_RUN = re.compile(r"[A-ZÀ-Þ][\w’'-]+(?:\.? (?:[A-ZÀ-Þ]\.|[A-ZÀ-Þ][\w’'-]+))*")
-_NUMBERS = r"((?:\d{1,7}[a-z]?|[A-Z]\d{0,3})\b(?:\s*(?:,|and|&|or|to|through|-|–)\s*\d{1,7}[a-z]?\b)*)"
-_BETWEEN = re.compile(r"\s*(,|and|&|or|to|through|-|–)\s*")
+_WORD = r"(?:[A-ZÀ-Þ][\w’'-]+|[A-Z]\.)"
+_RUN = re.compile(rf"{_WORD}(?: {_WORD})*")
+_NUMBERS = (
+    r"((?:\d{1,7}[A-Za-z]?|[IVX]{1,4}|[A-Z]\d{0,3}(?!-))\b"
+    r"(?:\s*(?:,\s*(?:and|or)\b|,|and|&|or|to|through|-|–)\s*(?:\d{1,7}[A-Za-z]?|[A-Z])\b)*)"
+)
+_BETWEEN = re.compile(r"\s*(,\s*(?:and|or)\b|,|and|&|or|to|through|-|–)\s*")
+_ROMAN = {
+    "i": "1",
+    "ii": "2",
+    "iii": "3",
+    "iv": "4",
+    "v": "5",
+    "vi": "6",
+    "vii": "7",
+    "viii": "8",
+    "ix": "9",
+    "x": "10",
+}
+_SHORT = 4  # letters of a word that may stand for one of twice its length: "Tech", "St"
 
 Numbers = tuple[tuple[str, str], ...]
 """Numbers and runs of numbers: (first, last), which are the same for one."""
@@ -33,8 +51,8 @@ Numbers = tuple[tuple[str, str], ...]
 
 def numbers_of(head: str, text: str) -> Numbers:
     """The numbers of what is called so: "Units 3 and 5 to 9" are (3, 3) and (5, 9)."""
-    called = re.escape(head.removesuffix("s"))
-    pattern = rf"(?<!\w)(?i:{called}(?:e?s)?\s+(?:(?:no|nr|number)\.?\s*|#\s*)?){_NUMBERS}(?![\w%]|[.,/-]\w)"
+    called = re.escape(re.sub("y$", "", head.removesuffix("s")))
+    pattern = rf"(?<![^\W_])(?i:{called}(?:y|ies|e?s)?\s+(?:(?:no|nr|number)\.?\s*|#\s*)?){_NUMBERS}(?![\w%]|[.,/-]\w)"
     return tuple(pair for found in re.finditer(pattern, text) for pair in _pairs(found[1]))
 
 
@@ -49,7 +67,9 @@ def _pairs(said: str) -> Iterator[tuple[str, str]]:
 
 def is_among(number: str, numbers: Numbers) -> bool:
     """Whether a number is one of them or inside a run of them."""
-    for first, last in numbers:
+    number = _ROMAN.get(number, number)
+    for pair in numbers:
+        first, last = (_ROMAN.get(one, one) for one in pair)
         if number in (first, last):
             return True
         if number.isdigit() and first.isdigit() and last.isdigit() and int(first) <= int(number) <= int(last):
@@ -68,14 +88,24 @@ def another_of(name: Thing, run: str) -> bool:
     One name inside the other is the same: "Ilves" alone, "Ms Ilves", "P. Ilves" for Peter.
     """
     own = [word for word in (part.lower().strip(".") for part in run.split()) if _counts(word)]
-    own = [word.removesuffix("'s").removesuffix("’s") for word in own]
-    if len(name.words) < 2 or len(own) < 2 or not set(own) & set(name.words):
+    own, asked = [singular(word) for word in own], [singular(word) for word in name.words]
+    if len(asked) < 2 or len(own) < 2:
         return False
-    missing = [word for word in name.words if word not in own]
-    others = [word for word in own if word not in name.words]
-    alike = any(one[0] == other[0] and min(len(one), len(other)) == 1 for one in missing for other in others)
-    ends = own[0] == name.words[0] or own[-1] == name.words[-1]
+    missing = [word for word in asked if word not in own]
+    others = [word for word in own if word not in asked]
+    alike = any(_is_short_for(one, other) or _is_short_for(other, one) for one in missing for other in others)
+    ends = own[0] == asked[0] or own[-1] == asked[-1]
     return bool(missing and others) and ends and not alike
+
+
+def singular(word: str) -> str:
+    """A name's word without what several, or what is theirs, put behind it: "Competitors", "Heldin's"."""
+    return word.removesuffix("'s").removesuffix("’s").removesuffix("s")
+
+
+def names_in(text: str) -> set[str]:
+    """The words of a text as names are compared."""
+    return {singular(word) for word in words(text)}
 
 
 def _shape(code: str) -> str:
@@ -86,6 +116,11 @@ def _shape(code: str) -> str:
 def _is_with_letters(code: str, other: str) -> bool:
     """Whether a code is the other one and letters behind it: "HP-40P" and "HP-40"."""
     return code.startswith(other) and code[len(other) :].strip("-/.").isalpha()
+
+
+def _is_short_for(word: str, other: str) -> bool:
+    """Whether a word is an initial or a short form of the other one ("P.", "Tech"); "Smith" is not for "Smithers"."""
+    return other.startswith(word) and (len(word) == 1 or (len(word) <= _SHORT and 2 * len(word) <= len(other)))
 
 
 def _counts(word: str) -> bool:
@@ -123,10 +158,12 @@ class Searched:
         """Whether the words stand together, in any order, in a document (or in this one) or in its names."""
         scope = self.scope if document is None else Scope(documents=(document,))
         near = f"NEAR({' '.join(map(quote_term, name))}, {_NEAR})"
-        if self._catalogue.lexical(near, scope, 1):
-            return True
+        wanted = set(map(singular, name))
+        found = self._catalogue.chunks(identifier for identifier, _ in self._catalogue.lexical(near, scope, _LOOKED_AT))
+        if any(wanted <= names_in(f"{chunk.section} {chunk.text} {chunk.context}") for chunk in found.values()):
+            return True  # looked at, since the index knows words by their stems: "Held" would be "Helding"
         asked = self.documents.values() if document is None else [self._catalogue.document(document)]
-        return any(set(name) <= set(words(self.called(one))) for one in asked)
+        return any(wanted <= names_in(self.called(one)) for one in asked)
 
     def says_phrase(self, phrase: str) -> bool:
         """Whether the words stand in a document in this order."""
@@ -139,13 +176,16 @@ class Searched:
 
     def bears(self, name: Sequence[str]) -> bool:
         """Whether the name is one of a document's own: in its title, its parties' or its file's."""
-        return any(set(name) <= set(words(self.called(document))) for document in self.documents.values())
+        wanted = set(map(singular, name))
+        return any(wanted <= names_in(self.called(document)) for document in self.documents.values())
 
     def says_exactly(self, said: str) -> bool:
         """Whether the word or number stands anywhere by itself, as it is spelt."""
         pattern = re.compile(rf"(?<![\w.,/-]){re.escape(said)}(?![\w%]|[.,/-]\d)", re.IGNORECASE)
         texts = (f"{chunk.section} {chunk.text}" for chunk in self.chunks_with([said]))
-        return any(map(pattern.search, texts)) or any(pattern.search(self.called(one)) for one in self.documents.values())
+        return any(map(pattern.search, texts)) or any(
+            pattern.search(self.called(one)) for one in self.documents.values()
+        )
 
     def has_codes_like(self, code: Thing) -> bool:
         """Whether documents have identifiers of its shape ("K01" for "K06") and none that is it but for a letter."""

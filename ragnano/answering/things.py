@@ -30,7 +30,9 @@ _NO_CODE = re.compile(
     r"|\d+[-/.](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*[-/.]\d+|covid-?\d+|co2|b2b|b2c|24/7",
     re.IGNORECASE,
 )
-_YEAR = re.compile(rf"(?<![\w/.-])(?:in|for|during|of)\s+(?:the\s+year\s+)?((?:19|20)\d\d)(?![\w/-]|\.\d)|(?<!\w)FY\s?(20\d\d)\b(?!\s*{MONTH})")
+_YEAR = re.compile(
+    rf"(?<![\w/.-])(?:in|for|during|of)\s+(?:the\s+year\s+)?((?:19|20)\d\d)(?![\w/-]|\.\d)|(?<!\w)FY\s?(20\d\d)\b(?!\s*{MONTH})"
+)
 _TERM = re.compile(
     r"\b[Ww]hat\s+(?:does|do)\s+(?:the\s+)?(?:defined\s+)?(?:term\s+|words?\s+|phrase\s+|expression\s+)?"
     r"(?:[\"“'‘](?P<quoted>[^\"”'’]{2,60})[\"”'’]|(?P<plain>[A-Z][\w-]*(?:\s+(?:of|and|in|for|or|to|[A-Z][\w-]*))*))\s+"
@@ -38,11 +40,15 @@ _TERM = re.compile(
 )
 _CURRENCY = re.compile(r"\bin\s+(?:us\s+|swiss\s+|british\s+|american\s+)?([a-z€$£¥₹]+)(?![\w-])", re.IGNORECASE)
 _MEMBERSHIP = re.compile(
-    r"^\W*(?:is|are|was|were|does|do|did)\b.*\b(?:one of|part of|among|belong|listed|included|covered|named|mentioned|in the)\b",
+    r"^\W*(?:is|are|was|were|does|do|did)\b.*"
+    r"\b(?:one of|part of|among|belong|listed|included|covered|named|mentioned|in the)\b",
     re.IGNORECASE,
 )
 _LEAST_TITLE_WORDS = 3  # words of four letters and more in a question that is written Like a Heading
 _TITLE_SHARE = 0.75
+_LONGEST_HEAD_IN_CAPITALS = 4  # "CAL 120" may be money
+_IN_A_PLACE = re.compile(r"\b(?:in|into|to|from|at|outside|within)\s+(?:the\s+)?$", re.IGNORECASE)
+_LONGEST_ACRONYM = 5  # letters; "IP" and "GDPR" may be spelt out in a document
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ def things_named(question: Question) -> tuple[Thing, ...]:
     found = [*_terms(text), *labels, *_codes(text), *_currencies(text), *_years(text)]
     taken = " ".join(thing.text for thing in found)
     if not _is_heading(text) and not (question.kind == "yes_no" and _MEMBERSHIP.search(text)):
-        found += [name for name in _names(text) if name.text not in taken]
+        found += [name for name in _names(text, question.kind == "yes_no") if name.text not in taken]
     return tuple(dict.fromkeys(found))
 
 
@@ -108,7 +114,12 @@ def _labels(text: str) -> Iterator[Thing]:
         after = _TOKEN.match(text, found.end() + 1)
         letter = not number[0].isdigit()
         counts = after is not None and after[0].lower().rstrip("s") in word_list("units") and not letter
-        ordinary = head in word_list("no_heads") or head in STOPWORDS or re.fullmatch(MONTH, head, re.IGNORECASE)
+        ordinary = (
+            (found["head"].isupper() and len(head) < _LONGEST_HEAD_IN_CAPITALS)
+            or head in word_list("no_heads")
+            or head in STOPWORDS
+            or re.fullmatch(MONTH, head, re.IGNORECASE)
+        )
         named = not letter or (head[0] != found["head"][0] and not after_capital(text, found.end()))
         if not (counts or ordinary or is_part(head) or re.fullmatch(r"(?:19|20)\d\d", number)) and named:
             yield Thing("label", found[0], (number.lower(),), head)
@@ -142,14 +153,17 @@ def _years(text: str) -> Iterator[Thing]:
         yield Thing("year", year, (year,))
 
 
-def _names(text: str) -> Iterator[Thing]:
+def _names(text: str, place: bool) -> Iterator[Thing]:
+    """The names; `place` says that what stands behind "in" or "to" may be any place: "May we sell in Cyprus?"."""
     for run in _runs(text):
         parts = [part for part, _ in run if part.lower().rstrip(".") not in word_list("titles")]
         own = [part for part in parts if _tells_apart(part)]
         name = " ".join(parts)
         if is_place(name):
             yield Thing("place", name, tuple(words(name)))
-        elif own and not (len(own) == 1 and _is_ordinary(text, run)):
+        elif own and not (
+            len(own) == 1 and (_is_ordinary(text, run) or (place and _IN_A_PLACE.search(text[: run[0][1]])))
+        ):
             yield Thing("name", name, tuple(part.lower() for part in own))
 
 
@@ -159,7 +173,7 @@ def _runs(text: str) -> Iterator[list[tuple[str, int]]]:
     end = -2
     for found in _TOKEN.finditer(text):
         word = _POSSESSIVE.sub("", found[0])
-        capital = word[:1].isupper() and any(char.islower() for char in word[1:]) or len(word) > 5 and word.isupper()
+        capital = _is_written_as_name(word)
         between = text[end : found.start()]
         if run and (not capital or between not in (" ", ". ", "-")):
             yield run
@@ -169,6 +183,14 @@ def _runs(text: str) -> Iterator[list[tuple[str, int]]]:
         end = found.end() if found[0] == word else -2
     if run:
         yield run
+
+
+def _is_written_as_name(word: str) -> bool:
+    """Whether a word has a capital and is not short for others ("IP", "RSUs", "I'm") nor made of one ("US-sold")."""
+    first = re.split(r"['’-]", word)[0]
+    short = word.removesuffix("s").isupper() and len(word) <= _LONGEST_ACRONYM
+    made = "-" in word and not all(part[:1].isupper() for part in word.split("-"))
+    return word[:1].isupper() and len(first) > 1 and not (short or made) and first.lower() not in STOPWORDS
 
 
 def _opens(text: str, found: re.Match[str], word: str) -> bool:
@@ -185,17 +207,24 @@ def _tells_apart(word: str) -> bool:
     low = word.lower()
     month = re.fullmatch(rf"{MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)days?", low)
     return len(word) > 1 and not (
-        low in STOPWORDS or low in word_list("weak") or is_role(low) or is_part(low) or is_place(low) or month
+        low in STOPWORDS
+        or low in word_list("weak")
+        or low in word_list("peoples")
+        or is_role(low)
+        or is_part(low)
+        or is_place(low)
+        or month
     )
 
 
 def _is_ordinary(text: str, run: list[tuple[str, int]]) -> bool:
     """Whether a single word behind an article is a term ("the Broker"), not the name of something ("the Elm lease")."""
-    word, start = run[0]
-    before = _TOKEN.findall(text[:start])[-1:]
+    before = _TOKEN.findall(text[: run[0][1]])[-1:]
     following = _TOKEN.match(text, run[-1][1] + len(run[-1][0]) + 1)
     borne = following is not None and following[0].lower().rstrip("s") in word_list("bearers")
-    return len(run) == 1 and before != [] and before[0].lower() in ("the", "a", "an", "any", "each", "every") and not borne
+    return (
+        len(run) == 1 and before != [] and before[0].lower() in ("the", "a", "an", "any", "each", "every") and not borne
+    )
 
 
 def _is_heading(text: str) -> bool:

@@ -103,7 +103,9 @@ def outcomes(item: Labelled, catalogue: Catalogue, options: argparse.Namespace) 
         yield "answered: taken for blank"
     if options.show and (named.reason or blank or len(named.fitting) < len(gold) or clause_asked(question)):
         lost = [one.text[:150] for one in gold if one not in named.fitting]
-        print(which, "|", item.kind, "|", item.question, "|", named.reason, "|", lost, "|", blank, clause_asked(question))
+        print(
+            which, "|", item.kind, "|", item.question, "|", named.reason, "|", lost, "|", blank, clause_asked(question)
+        )
 
 
 def sentences_of(item: Labelled, catalogue: Catalogue) -> Sequence[Evidence]:
