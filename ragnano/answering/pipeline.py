@@ -18,6 +18,7 @@ from ragnano.evidence import SHOWN, select
 from ragnano.gate import load_gate
 from ragnano.lookup import REFUSED, Draft, phrased, quoted, quoted_all, with_conflicts
 from ragnano.models import ChatModel, Reader
+from ragnano.question import read_question
 from ragnano.receipt import Trace, receipt
 from ragnano.refusal import nearest, refusal
 from ragnano.retrieve import Found
@@ -103,7 +104,8 @@ class Pipeline:
             reason = "" if own else no_such_clause(number, self._catalogue, found.scope)
             return _Looked(found, own[:SHOWN], float(bool(own)), reason, True, time.monotonic() - request.begun)
         evidence, signals = select(found, self._catalogue, self._reader)
-        named = check_named(found.question, evidence, self._catalogue, found.scope)
+        # What is named may have narrowed the search; the check wants it all.
+        named = check_named(read_question(request.question), evidence, self._catalogue, request.scope)
         confidence = load_gate().confidence(signals)
         return _Looked(found, named.fitting, confidence, named.reason, False, time.monotonic() - request.begun)
 
