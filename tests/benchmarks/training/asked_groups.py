@@ -23,6 +23,7 @@ from tests.benchmarks.training.passages import Cut, Nearness, cuts_of
 NEAREST = 10  # a near miss is one of this many nearest passages that are no answer
 TRIMMED = 0.5  # of the passages are cut to a few sentences: more are read in the same time
 TRIMMED_TO = 520  # characters
+POLAR = 0.25  # of the draws are among questions for yes or no alone, whose four kinds are hard to tell apart
 LEAST_LEFT = 60  # characters of a passage without its answer
 
 
@@ -46,7 +47,10 @@ class AskedGroups:
         # The questions without an answer are only misses, so a type that is absent too often is not learnt as absent.
         self._by_kind: dict[str, list[Known]] = defaultdict(list)
         self._absent: dict[str, list[Known]] = defaultdict(list)
+        self._polar: dict[str, list[Known]] = defaultdict(list)
         for item in self.known:
+            if item.right and item.label.answer_kind:
+                self._polar[item.label.kind].append(item)
             if item.right:
                 self._by_kind[item.label.kind].append(item)
             elif not item.label.answerable:
@@ -69,7 +73,8 @@ class AskedGroups:
 
     def draw(self, kind: str) -> list[Pair]:
         """A question of a kind of document: its passage first, then two that don't answer."""
-        item = self._rng.choice(self._by_kind[kind])
+        polar = self._polar[kind] if self._rng.random() < POLAR else []
+        item = self._rng.choice(polar or self._by_kind[kind])
         cuts = self.cuts[item.document]
         at = self._rng.choice(list(item.right))
         missed = [place for place in item.near[: NEAREST + len(item.right)] if place not in item.right]
