@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ragnano.config import Settings
-from ragnano.models import Reader, open_reader
+from ragnano.models import KINDS, Reader, open_reader
 
 CLAUSES = (
     "Either party may terminate this Agreement for convenience upon sixty (60) days' prior written notice.",
@@ -64,3 +64,26 @@ def test_the_order_of_passages_changes_no_number_but_rounding(reader: Reader) ->
 
 def test_nothing_to_read_gives_nothing(reader: Reader) -> None:
     assert reader.read("Which law governs?", []) == []
+
+
+def test_the_exact_answer_begins_and_ends_with_its_words(reader: Reader) -> None:
+    (reading,) = reader.read("How much notice must be given to end the contract?", [CLAUSES[0]])
+    assert reading.begins.sum() == pytest.approx(1, abs=1e-3) and reading.ends.sum() == pytest.approx(1, abs=1e-3)
+    begin, end = reading.spans[int(reading.begins.argmax())][0], reading.spans[int(reading.ends.argmax())][1]
+    assert "sixty" in CLAUSES[0][begin:end] and end - begin < len(CLAUSES[0]) / 2
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "polarity"),
+    [
+        ("How long is the notice?", CLAUSES[0], "span"),
+        ("May the Grower sublet the shed?", "The Grower may not sublet the shed to anybody.", "no"),
+        ("May the Grower paint the shed?", "The Grower may paint the shed in any colour it likes.", "yes"),
+    ],
+)
+def test_a_question_for_yes_or_no_is_told_from_others_and_so_is_its_answer(
+    reader: Reader, question: str, passage: str, polarity: str
+) -> None:
+    (reading,) = reader.read(question, [passage])
+    assert reading.kinds.sum() == pytest.approx(1, abs=1e-3)
+    assert KINDS[int(reading.kinds.argmax())].startswith(polarity)

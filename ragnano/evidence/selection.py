@@ -67,7 +67,9 @@ class Signals:
     of the first SHOWN sentences answers, if they were independent; `margin` how far that logit of the best score is
     above the second; `kind` and `coverage` those of the best sentence; `agreement` the share of rankers that put its
     chunk among their first three; `cosine` that of the question and its chunk, `cosine_best` the highest of any chunk
-    that was read; `unseen` the share of what was asked that stands in none of the retrieved chunks.
+    that was read; `unseen` the share of what was asked that stands in none of the retrieved chunks; `exact` the
+    probability of the exact answer's words in the best sentence, and `span` that the answer stands in it; `apart` how
+    far the reader's logit of the best passage (a tenth of it) is above that of the second.
     """
 
     answers: float = -1.0
@@ -81,6 +83,9 @@ class Signals:
     cosine: float = 0.0
     cosine_best: float = 0.0
     unseen: float = 1.0
+    exact: float = 0.0
+    span: float = 0.0
+    apart: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +292,9 @@ def signals_of(candidates: Candidates, scores: NDArray[np.float64]) -> Signals:
         cosine=float(candidates.cosines[best]),
         cosine_best=float(candidates.cosines.max()),
         unseen=candidates.unseen,
+        exact=candidates.exacts[best].score,
+        span=float(candidates.read[best, READ.index("span")]),
+        apart=max(candidates.answers) - sorted(candidates.answers)[max(0, len(candidates.answers) - 2)],
     )
 
 
