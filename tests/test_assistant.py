@@ -42,6 +42,38 @@ def test_an_invented_figure_is_replaced_by_the_quote(assistant: Assistant, chat_
     assert "$12,000" in answer.answer
 
 
+def test_the_direct_answer_is_there_before_the_model_has_written(
+    assistant: Assistant, chat_model: FakeChatModel
+) -> None:
+    add_text(assistant, LEASE)
+    chat_model.reply = "The security deposit is $12,000 [1]."
+    heard: list[str] = []
+    answer = assistant.ask(
+        DEPOSIT, on_direct=lambda first: heard.append(first.citations[0].quote), on_text=lambda piece: heard.append("")
+    )
+    assert heard[0] == answer.citations[0].quote, "the quotes come before the first word"
+    assert "" in heard
+    heard.clear()
+    assistant.ask(DEPOSIT, model=QUOTES_ONLY, on_direct=lambda first: heard.append(""))
+    assistant.ask("Who won the football championship of 1954?", on_direct=lambda first: heard.append(""))
+    assert not heard, "where no model is asked, the answer itself comes as early"
+
+
+def test_a_clause_asked_for_by_its_number_is_looked_up(assistant: Assistant) -> None:
+    add_text(assistant, LEASE)
+    answer = assistant.ask("What does clause 5 say?", model=QUOTES_ONLY)
+    assert answer.verdict == "quoted" and "no animals" in answer.citations[0].quote
+    refused = assistant.ask("What does clause 9 say?", model=QUOTES_ONLY)
+    assert refused.verdict == "not_found" and "No document has a clause 9." in refused.answer
+
+
+def test_somebody_whom_no_document_names_is_told_as_such(assistant: Assistant) -> None:
+    add_text(assistant, "Work contract of Marta Heldin.\n\nThe salary of Marta Heldin is EUR 61,400 a year.")
+    answer = assistant.ask("What is the salary of Marta Helding?", model=QUOTES_ONLY)
+    assert answer.verdict == "not_found"
+    assert 'No document names "Marta Helding".' in answer.answer and "Marta Heldin" in answer.answer
+
+
 def test_what_the_documents_do_not_say_is_refused_without_asking_the_model(
     assistant: Assistant, chat_model: FakeChatModel
 ) -> None:

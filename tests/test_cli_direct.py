@@ -124,6 +124,14 @@ def previewed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
     return capsys.readouterr().out
 
 
+def test_the_direct_answer_is_previewed_before_the_first_word(capsys: pytest.CaptureFixture[str]) -> None:
+    preview = Preview(shown=False)
+    preview._show_direct(told())
+    assert capsys.readouterr().out == "sixty (60) days [1]\n\n"
+    preview._show_direct(replace(told(), direct=None))
+    assert capsys.readouterr().out == ""
+
+
 def test_a_preview_gives_way_to_the_direct_answer(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

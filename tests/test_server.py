@@ -62,7 +62,8 @@ def test_an_answer_is_the_command_lines_json(client: TestClient, assistant: Assi
 
 
 def test_a_stream_ends_with_the_whole_answer(client: TestClient) -> None:
-    *pieces, answer = streamed(client.post("/v1/ask", json={"question": DEPOSIT, "stream": True}))
+    first, *pieces, answer = streamed(client.post("/v1/ask", json={"question": DEPOSIT, "stream": True}))
+    assert first["citations"] == answer["citations"], "the direct answer and its quotes come before the first word"
     assert "".join(piece["text"] for piece in pieces).strip() == "The security deposit is $12,000."
     assert answer["answer"] == "The security deposit is $12,000 [1]."
 
