@@ -19,7 +19,7 @@ BOOTSTRAP = @command -v "$(PYTHON)" >/dev/null || { echo 'There is no $(PYTHON) 
 PYTHON_VENV = .venv/bin/python
 RUN = $(PYTHON_VENV) -m
 
-.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate peers ablation held-out injection ocr pages hostile kills many ingest-profile lock clean
+.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate asked peers ablation held-out injection ocr pages hostile kills many ingest-profile lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,9 +60,9 @@ embedder: setup-dev ## train the embedder again (needs ../shared/data; about an 
 	@$(RUN) tests.benchmarks.training.embedder
 	@$(RUN) tests.benchmarks.training.export
 
-reader: setup-dev ## train the reader again (needs ../shared/data; about an hour)
+reader: setup-dev ## train the reader on from the shipped one (needs ../shared/data; about 40 minutes; ARGS=--resume)
 	@$(PYTHON_VENV) -m ragnano models fetch all-MiniLM-L6-v2
-	@$(RUN) tests.benchmarks.training.reader
+	@$(RUN) tests.benchmarks.training.reader $(ARGS)
 	@$(RUN) tests.benchmarks.training.reader_export
 
 ranking: setup-dev ## learn again how the signals of a search count (needs ../shared/data)
@@ -72,8 +72,11 @@ peers: setup-dev ## measure ragnano beside LlamaIndex and txtai in one run (need
 	@$(PYTHON_VENV) -m ragnano models fetch all-MiniLM-L6-v2
 	@$(RUN) tests.benchmarks.peers.compare $(ARGS)
 
-gate: setup-dev ## train the gate again (needs ../shared/data)
-	@$(RUN) tests.benchmarks.training.gate
+gate: setup-dev ## train the gate again (needs ../shared/data; ARGS=--again reads all questions anew)
+	@$(RUN) tests.benchmarks.training.gate $(ARGS)
+
+asked: setup ## measure answers to questions as people ask them (needs ../shared/data; ARGS="-m none")
+	@$(PYTHON_VENV) -m ragnano eval asked --data ../shared/data/asked $(ARGS)
 
 ablation: setup-dev ## answers without gate, evidence cut, grammar and verification in turn (needs ../shared/data)
 	@$(RUN) tests.benchmarks.ablation $(ARGS)

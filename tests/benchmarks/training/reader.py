@@ -38,7 +38,7 @@ from tests.benchmarks.training.reader_scores import Measured, scores
 BASE = "legal-minilm"
 NAME = "legal-reader"
 SEED = 32
-STEPS = 320
+STEPS = 220
 LEARNING_RATE = 8e-5
 HEAD_RATE = 1.5e-3
 WARM_UP = 0.05
