@@ -37,7 +37,8 @@ from tests.benchmarks.training.ranking import index, passage_files
 
 SEED = 7
 WORDINGS = 1  # of each question
-THINNED = 3  # one category in so many is asked of a contract, and one of so many general questions
+THINNED = 4  # one in so many of the questions as people ask them and of the general ones is asked
+CATEGORIES = 8  # one in so many is asked of each contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def contract_questions() -> Iterator[Judged]:
         by_name = {Path(document.path).name: document.id for document in helper.documents()}
         for record in records:
             name = Path(record["txt"]).name
-            for category, texts in list(wording.items())[hashed(name) % THINNED :: THINNED]:
+            for category, texts in list(wording.items())[hashed(name) % CATEGORIES :: CATEGORIES]:
                 spans = [span["text"] for span in record["clauses"].get(category, {}).get("spans", [])]
                 for text in rng.sample(texts, min(WORDINGS, len(texts))):
                     found, candidates = judge(helper, text, Scope(None, (by_name[name],)))
@@ -92,14 +93,15 @@ def contract_questions() -> Iterator[Judged]:
                     yield Judged(name, "contracts", category, bool(spans), found, candidates, right)
 
 
-def asked_questions() -> Iterator[Judged]:
-    """Questions as people ask them: of their documents, and those with an answer also of the document without it."""
+def asked_questions(start: int = 0, thinned: int = THINNED) -> Iterator[Judged]:
+    """Questions as people ask them, one in `thinned` from `start` on: of their documents, and those with an answer also
+    of the document without it."""
     labels = asked("tune")
     erased = erase(labels, CACHE / "erased")
     files = {name: text_of(name) for name in dict.fromkeys(label.document for label in labels)}
     with index("asked", [*files.values(), *erased.values()]) as helper:
         by_name = {Path(path).resolve(): one.id for one in helper.documents() for path in one.paths}
-        for label in labels:
+        for label in labels[start::thinned]:
             places = [(label.answerable, files[label.document])]
             places += [(False, erased[label.document])] if label.answerable else []
             for answerable, path in places:
