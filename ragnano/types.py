@@ -212,12 +212,17 @@ class Reference:
     chunk: Chunk
 
 
+SURE = 0.7
+"""Probability of a yes or no from which on it is said; one that is less sure is shown as the words it rests on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exact:
     """The exact answer in a piece of evidence, as the reader sees it.
 
-    `kind` and how sure it is of the kind, 0 to 1; characters [start, end) of the evidence's text that are the answer
-    or, beside a yes or no, its condition (equal where there are none), and the probability of these, 0 to 1.
+    `kind`, and how sure the kind is, 0 to 1 (see `says_yes_or_no`); characters [start, end) of the evidence's text that
+    are the answer or, beside a yes or no, its condition (equal where there are none), and the probability of these, 0
+    to 1.
     """
 
     kind: DirectKind
@@ -225,6 +230,11 @@ class Exact:
     start: int
     end: int
     score: float
+
+    @property
+    def says_yes_or_no(self) -> bool:
+        """Whether it is yes or no, surely enough to say so."""
+        return self.kind != "span" and self.sure >= SURE
 
 
 @dataclass(frozen=True, slots=True)

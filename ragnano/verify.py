@@ -140,9 +140,11 @@ def see_also(checked: Verified, evidence: Sequence[Evidence]) -> Verified:
 
 
 def agrees(text: str, exact: Exact | None) -> bool:
-    """Whether a text that begins with yes or no says what the reader found; any other text does."""
+    """Whether a text that begins with yes or no says what the reader surely found; any other text does."""
     said = _YES_NO.match(text)
-    return said is None or exact is None or exact.kind.startswith(said[1].lower())
+    if said is None or exact is None:
+        return True
+    return exact.says_yes_or_no and exact.kind.startswith(said[1].lower())
 
 
 def best_first(checked: Verified) -> Verified:

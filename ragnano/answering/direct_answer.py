@@ -15,8 +15,6 @@ from ragnano.types import Citation, Direct, Evidence, Exact
 
 LEAST_WORDS = 0.05
 """Probability of the exact words from which on they are shown; below it no words answer exactly."""
-LEAST_SURE = 0.5
-"""Of a yes or no. One that is less sure is shown as the words it rests on."""
 
 _FORBIDS = re.compile(
     r"\b(?:prohibit|forbid|forbidden|restrict|prevent|bar|ban|exclude|limit|preclude)\w*\b|n't\b|\bnot\b", re.I
@@ -41,9 +39,7 @@ def direct_answer(question: Question, evidence: Sequence[Evidence], citations: S
     words = best.text[exact.start : exact.end] if exact.score >= LEAST_WORDS else ""
     if blank := left_blank(best.text, question, (exact.start, exact.end) if words else None):
         return Direct(blank, 1, "span")
-    if question.kind != "yes_no" and exact.kind != "span" and exact.sure < LEAST_SURE:
-        exact = Exact("span", 1.0, exact.start, exact.end, exact.score)
-    if exact.kind == "span":
+    if not exact.says_yes_or_no:
         return Direct(words, 1, "span", *_in_quote(exact, best, own)) if words else None
     if not _may_say(exact, question, best.text):
         return None

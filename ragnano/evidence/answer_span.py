@@ -9,7 +9,8 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from ragnano.models import KINDS, Reading
+from ragnano.evidence.answer_kind import answer_kind
+from ragnano.models import Reading
 from ragnano.text import WORD, fold
 from ragnano.types import Exact
 
@@ -30,8 +31,7 @@ def exact_answer(reading: Reading, place: tuple[int, int], read_as: str, text: s
     `read_as` is the extract as the reader got it, `text` as it stands: the same, but for a table's row, whose answer
     must stand in both. `start` and `end` are characters of `text`, equal where no words were found.
     """
-    kind = KINDS[int(np.argmax(reading.kinds))]
-    sure = float(reading.kinds.max())
+    kind, sure = answer_kind(list(reading.kinds), text)
     for first, last, score in _pairs(reading, place):
         start, end = _trimmed(read_as, reading.spans[first][0] - place[0], reading.spans[last][1] - place[0])
         words = read_as[start:end]
