@@ -67,6 +67,22 @@ def test_a_clause_asked_for_by_its_number_is_looked_up(assistant: Assistant) -> 
     assert refused.verdict == "not_found" and "No document has a clause 9." in refused.answer
 
 
+def test_a_language_that_is_not_read_is_quoted_and_said_to_be_so(
+    assistant: Assistant, chat_model: FakeChatModel
+) -> None:
+    add_text(
+        assistant,
+        "Der Auftragnehmer kann seine Ansprüche aus diesem Vertrag nicht ohne Zustimmung des Auftraggebers an Dritte "
+        "abtreten.",
+    )
+    chat_model.reply = "Yes, he can."
+    answer = assistant.ask("Kann der Auftragnehmer seine Ansprüche an Dritte abtreten?")
+    assert answer.direct is None and answer.verdict in ("quoted", "not_found")
+    if answer.verdict == "quoted":
+        assert answer.answer.startswith("Quoted as it stands, in a language that ragnano does not read:")
+    assert chat_model.prompts == []
+
+
 def test_somebody_whom_no_document_names_is_told_as_such(assistant: Assistant) -> None:
     add_text(assistant, "Work contract of Marta Heldin.\n\nThe salary of Marta Heldin is EUR 61,400 a year.")
     answer = assistant.ask("What is the salary of Marta Helding?", model=QUOTES_ONLY)

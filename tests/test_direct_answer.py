@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ragnano.answering.direct_answer import direct_answer
+from ragnano.evidence.answer_kind import answer_kind
 from ragnano.evidence.answer_span import MOST_WORDS, exact_answer
 from ragnano.models import KINDS, Reading
 from ragnano.question import read_question
@@ -120,3 +121,27 @@ def test_where_no_words_answer_exactly_there_is_no_direct_answer() -> None:
 def test_a_language_that_the_reader_has_not_learnt_gets_no_yes_or_no(text: str) -> None:
     found = evidence_of(text, Exact("yes", 0.99, 0, 5, 0.9))
     assert direct_answer(read_question("Darf er untervermieten?"), found, cited(found)) is None
+
+
+LIKELY = {"yes": (0.02, 0.7, 0.05, 0.2, 0.03), "no": (0.02, 0.05, 0.7, 0.03, 0.2), "even": (0.02, 0.3, 0.3, 0.19, 0.19)}
+
+
+def test_a_yes_or_no_is_the_readers_and_the_sentences_own() -> None:
+    assert answer_kind(LIKELY["yes"], "The Grower may paint the shed.")[0] == "yes"
+    assert answer_kind(LIKELY["no"], "The Grower may not paint the shed.")[0] == "no"
+    denied, sure = answer_kind(LIKELY["even"], "The Grower may not paint the shed.")
+    assert denied == "no" and sure > 0.5, "where the reader cannot tell, a denial tells"
+
+
+def test_what_restricts_the_sentence_makes_a_condition() -> None:
+    assert answer_kind(LIKELY["even"], "The Grower may not paint the shed unless the Owner agrees.")[0] == "no-unless"
+
+
+def test_an_answer_that_is_no_yes_or_no_is_words() -> None:
+    assert answer_kind((0.9, 0.05, 0.03, 0.01, 0.01), "No animals may be kept.") == ("span", 0.9)
+
+
+def test_what_is_not_sure_is_not_said() -> None:
+    assert Exact("no", 0.9, 0, 0, 0.0).says_yes_or_no
+    assert not Exact("no", 0.6, 0, 0, 0.0).says_yes_or_no
+    assert not Exact("span", 0.9, 0, 0, 0.0).says_yes_or_no

@@ -181,13 +181,13 @@ def test_an_index_made_by_another_embedder_is_the_cause_that_is_named(assistant:
 def test_another_risk_makes_another_receipt_and_is_named_when_it_is_replayed(
     assistant: Assistant, receipt: Receipt
 ) -> None:
-    settings = assistant.settings.model_copy(update={"risk": 0.3})
+    settings = assistant.settings.model_copy(update={"risk": 0.4})
     again = Assistant(settings, embedder=assistant.embedder, reader=assistant.reader)
     try:
         answer, _ = ask_with_receipt(again, receipt.question, model="none")
         same, _ = ask_with_receipt(assistant, receipt.question, model="none")
         assert answer.receipt != same.receipt
-        assert "risk was 0.18, is 0.3" in [change.detail for change in replay(again, receipt, model="none").changes]
+        assert "risk was 0.3, is 0.4" in [change.detail for change in replay(again, receipt, model="none").changes]
     finally:
         again.close()
 
