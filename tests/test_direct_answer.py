@@ -102,8 +102,14 @@ def test_a_kind_that_the_reader_is_unsure_of_is_words_where_no_yes_or_no_was_ask
     assert direct is not None and direct.kind == "span"
 
 
-def test_where_no_words_answer_exactly_there_is_no_direct_answer() -> None:
+def test_a_short_sentence_is_shown_whole_where_its_words_are_unsure() -> None:
     unsure = evidence_of(NOTICE, Exact("span", 0.9, 0, 10, 0.01))
+    assert direct_answer(read_question(HOW_LONG), unsure, cited(unsure)) == Direct(NOTICE, 1, "span", 0, len(NOTICE))
+
+
+def test_where_no_words_answer_exactly_there_is_no_direct_answer() -> None:
+    long = NOTICE + " The Owner confirms it, and the Grower leaves the shed clean, dry and empty."
+    unsure = evidence_of(long, Exact("span", 0.9, 0, 10, 0.01))
     assert direct_answer(read_question(HOW_LONG), unsure, cited(unsure)) is None
     assert direct_answer(read_question(HOW_LONG), (), ()) is None
 

@@ -6,15 +6,22 @@ words of a language that the reader has not learnt give no direct answer.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ragnano.answering.blank import left_blank
 from ragnano.claims import denies
 from ragnano.question import Question
-from ragnano.text import is_english, unfolded
+from ragnano.text import WORD, is_english, unfolded
 from ragnano.types import Citation, Direct, Evidence, Exact
 
 LEAST_WORDS = 0.05
 """Probability of the exact words from which on they are shown; below it no words answer exactly."""
+
+UNSURE = 0.25
+"""Probability of the exact words below which a short sentence is shown whole: .535 instead of .510 of 243 direct
+answers to questions of other kinds than yes or no were right, on documents kept for choosing."""
+SHORT = 20
+"""Words of such a sentence."""
 
 _FORBIDS = re.compile(
     r"\b(?:prohibit|forbid|forbidden|restrict|prevent|bar|ban|exclude|limit|preclude)\w*\b|n't\b|\bnot\b", re.I
@@ -40,6 +47,8 @@ def direct_answer(question: Question, evidence: Sequence[Evidence], citations: S
     if blank := left_blank(best.text, question, (exact.start, exact.end) if words else None):
         return Direct(blank, 1, "span")
     if not exact.says_yes_or_no:
+        if exact.kind != "span" or exact.score < UNSURE:
+            exact, words = _whole(exact, best.text) or (exact, words)
         return Direct(words, 1, "span", *_in_quote(exact, best, own)) if words else None
     if not _may_say(exact, question, best.text):
         return None
@@ -48,6 +57,13 @@ def direct_answer(question: Question, evidence: Sequence[Evidence], citations: S
         return Direct(said, 1, exact.kind)
     joint = ", " if _CONDITION.match(words) else ": "
     return Direct(f"{said}{joint}{words}", 1, exact.kind, *_in_quote(exact, best, own))
+
+
+def _whole(exact: Exact, text: str) -> tuple[Exact, str] | None:
+    """All of a short sentence as the exact answer; None for a longer one."""
+    if len(WORD.findall(text)) > SHORT:
+        return None
+    return replace(exact, start=0, end=len(text)), text
 
 
 def _may_say(exact: Exact, question: Question, text: str) -> bool:
