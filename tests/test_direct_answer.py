@@ -7,7 +7,7 @@ import pytest
 
 from ragnano.answering.direct_answer import direct_answer
 from ragnano.evidence.answer_kind import answer_kind
-from ragnano.evidence.answer_span import MOST_WORDS, exact_answer
+from ragnano.evidence.answer_span import MOST_WORDS, _trimmed, exact_answer
 from ragnano.models import KINDS, Reading
 from ragnano.question import read_question
 from ragnano.text import WORD
@@ -60,9 +60,21 @@ def test_words_of_another_sentence_are_not_taken() -> None:
     assert exact.score < 0.1
 
 
-def test_a_bracket_that_the_words_open_is_closed() -> None:
-    exact = exact_answer(reading_of(NOTICE, "sixty (60"), (0, len(NOTICE)), NOTICE, NOTICE)
-    assert NOTICE[exact.start : exact.end] == "sixty (60)"
+@pytest.mark.parametrize(
+    ("text", "found", "whole"),
+    [
+        (NOTICE, "sixty (60", "sixty (60)"),
+        ("The Grower keeps copies (not more than five (5)) of it.", "five (5))", "five (5)"),
+        ("It needs E.Grow's prior approval.", "Grow's prior approval", "E.Grow's prior approval"),
+        ("The rate is 8.25 % a year.", "25 %", "8.25 %"),
+        ("The rate is 8.25% a year.", "8.2", "8.25"),
+        ("Paid to Net-Shed Ltd, on Monday.", "Shed Ltd,", "Net-Shed Ltd"),
+        ("It ends in May. The Owner stays.", "May. The", "May. The"),
+    ],
+)
+def test_the_words_are_whole_and_their_brackets_closed(text: str, found: str, whole: str) -> None:
+    start = text.index(found)
+    assert text[slice(*_trimmed(text, start, start + len(found)))] == whole
 
 
 def test_an_exact_answer_is_never_a_whole_paragraph() -> None:

@@ -22,6 +22,8 @@ TRIED = 12
 """Pairs of ends that are tried in a table's row until one lies in a single cell."""
 
 _EDGES = " \t,;:.–—-"
+_INSIDE = ".,'’-/&@"
+"""What may stand inside a word or figure."""
 _OPEN = {"(": ")", "[": "]", "“": "”"}
 
 
@@ -74,7 +76,11 @@ def _pairs(reading: Reading, place: tuple[int, int]) -> list[tuple[int, int, flo
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """Without punctuation at its edges, and with the bracket that closes one it opens."""
+    """Whole words without punctuation at the edges, with the bracket that closes one they open and none besides."""
+    while 0 < start < end and _goes_on(text, start):
+        start -= 1
+    while start < end < len(text) and _goes_on(text, end):
+        end += 1
     while start < end and text[start] in _EDGES:
         start += 1
     while end > start and text[end - 1] in _EDGES:
@@ -82,4 +88,21 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     opened = next((mark for mark in _OPEN if text[start:end].count(mark) > text[start:end].count(_OPEN[mark])), None)
     if opened and (closing := re.match(r"[^()\[\]“”]{0,40}" + re.escape(_OPEN[opened]), text[end:])):
         end += closing.end()
+    while end > start and any(text[end - 1] == _OPEN[mark] for mark in _OPEN) and _unopened(text[start:end]):
+        end -= 1
     return start, end
+
+
+def _goes_on(text: str, at: int) -> bool:
+    """Whether a word goes on over the border before `at`: "E.piphany", "8.5", "Landlord's", "non-refundable"."""
+    before, behind = text[at - 1], text[at : at + 1]
+    joint = (before.isalnum() or before in _INSIDE) and (behind.isalnum() or behind in _INSIDE)
+    if before in _INSIDE:
+        return joint and at > 1 and text[at - 2].isalnum()
+    return joint and (behind.isalnum() or text[at + 1 : at + 2].isalnum())
+
+
+def _unopened(words: str) -> bool:
+    """Whether the words end with a bracket that nothing in them opens."""
+    opened = next(mark for mark in _OPEN if _OPEN[mark] == words[-1])
+    return words.count(words[-1]) > words.count(opened)
