@@ -117,6 +117,9 @@ def test_a_kind_that_the_reader_is_unsure_of_is_words_where_no_yes_or_no_was_ask
 def test_a_short_sentence_is_shown_whole_where_its_words_are_unsure() -> None:
     unsure = evidence_of(NOTICE, Exact("span", 0.9, 0, 10, 0.01))
     assert direct_answer(read_question(HOW_LONG), unsure, cited(unsure)) == Direct(NOTICE, 1, "span", 0, len(NOTICE))
+    numbered = evidence_of(f"4.2 {NOTICE}", Exact("span", 0.9, 0, 10, 0.01))
+    direct = direct_answer(read_question(HOW_LONG), numbered, cited(numbered))
+    assert direct is not None and direct.text == NOTICE, "its clause's number is no answer"
 
 
 def test_where_no_words_answer_exactly_there_is_no_direct_answer() -> None:
@@ -157,6 +160,19 @@ def test_what_restricts_the_sentence_makes_a_condition() -> None:
 
 def test_an_answer_that_is_no_yes_or_no_is_words() -> None:
     assert answer_kind((0.9, 0.05, 0.03, 0.01, 0.01), "No animals may be kept.") == ("span", 0.9)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nothing in this lease prevents the Grower from painting the shed.",
+        "Neither side may end the lease early, but the Grower may leave when the shed burns down.",
+        "The Owner shall not restrict the Grower's use of the shed.",
+    ],
+)
+def test_a_denial_of_a_denial_is_never_sure(text: str) -> None:
+    kind, sure = answer_kind(LIKELY["no"], text)
+    assert not Exact(kind, sure, 0, 0, 0.0).says_yes_or_no
 
 
 def test_what_is_not_sure_is_not_said() -> None:

@@ -152,6 +152,7 @@ def test_the_default_models_cite_the_right_page_and_refuse_what_is_not_there(tmp
     wrong = json.dumps(
         [(item.known.question, item.verdict, item.cited) for item in scores.judged if not item.right], indent=1
     )
-    # 33 of the 40 about text layers, all 3 about the scan, and 17 measured; processors round differently (LOG.md).
-    assert scores.right_page >= 35, wrong
-    assert scores.refused >= 16, wrong
+    # 41, 14 and 29 measured; processors round differently (LOG.md).
+    assert scores.right_page >= 39, wrong
+    assert scores.refused >= 13, wrong
+    assert scores.direct_holds_expected >= 27, wrong

@@ -23,6 +23,7 @@ answers to questions of other kinds than yes or no were right, on documents kept
 SHORT = 20
 """Words of such a sentence."""
 
+_NUMBER = re.compile(r"\s*(?:\d+(?:\.\d+)*\.?|\([a-z]{1,4}\)|[A-Z]\.\d+\.?)\s+(?=[A-Z])")
 _FORBIDS = re.compile(
     r"\b(?:prohibit|forbid|forbidden|restrict|prevent|bar|ban|exclude|limit|preclude)\w*\b|n't\b|\bnot\b", re.I
 )
@@ -60,10 +61,12 @@ def direct_answer(question: Question, evidence: Sequence[Evidence], citations: S
 
 
 def _whole(exact: Exact, text: str) -> tuple[Exact, str] | None:
-    """All of a short sentence as the exact answer; None for a longer one."""
+    """All of a short sentence but its clause's number as the exact answer; None for a longer one."""
     if len(WORD.findall(text)) > SHORT:
         return None
-    return replace(exact, start=0, end=len(text)), text
+    number = _NUMBER.match(text)
+    start = number.end() if number else 0
+    return replace(exact, start=start, end=len(text)), text[start:]
 
 
 def _may_say(exact: Exact, question: Question, text: str) -> bool:
