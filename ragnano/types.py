@@ -330,8 +330,8 @@ class Answer:
     `confidence` is the gate's estimate, 0 to 1, that the evidence answers the question; 1 for a summary, of which
     nothing is estimated. A summary or a list has a line for each item. `receipt` is a SHA-256 over
     question, scope, documents, model, prompt and settings: equal receipts mean equal answers. `conflicts` name, by
-    their numbers, citations that contradict each other. `direct` is None for a refusal, a summary or a list, and where
-    no exact answer can be told.
+    their numbers, citations that contradict each other. `direct` is None for a refusal, a summary or a list, where
+    passages contradict each other, and where no exact answer can be told.
     """
 
     question: str

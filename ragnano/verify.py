@@ -36,6 +36,8 @@ _WITHOUT = re.compile(r"\b(?:without|no|need not|not (?:be )?(?:need|requir|obli
 
 ENOUGH = 0.6
 """Sentences are shown until one of them answers with this probability, if their scores are independent …"""
+RIVAL = 0.65
+"""Probability from which on a sentence is shown even so: it answers as surely as others, and may say something else."""
 LEAST = 0.2
 """… but none that answers with less than this. Of questions as people ask them, to documents kept for choosing, that
 passed the gate: .75 of the citations are right; with ENOUGH .8 and LEAST .1 .57, for .04 more with a right one
@@ -170,7 +172,7 @@ def enough(evidence: Sequence[Evidence], cited: Sequence[int]) -> tuple[int, ...
     for at, item in enumerate(evidence):
         if at in shown:
             continue
-        if len(item.spans) > room or 1 - missed >= ENOUGH or item.score < LEAST:
+        if len(item.spans) > room or (1 - missed >= ENOUGH and item.score < RIVAL) or item.score < LEAST:
             break
         shown.append(at)
         room -= len(item.spans)

@@ -225,3 +225,10 @@ def test_names_are_looked_for_in_the_scope_alone(staff: Assistant) -> None:
 def test_without_evidence_a_name_that_is_there_refuses_nothing(staff: Assistant) -> None:
     question = read_question("What is Marta Heldin's salary?")
     assert check_named(question, (), staff.catalogue, Scope()) == Named(())
+
+
+def test_who_asks_one_document_may_call_it_anything(staff: Assistant) -> None:
+    document = staff.documents()[0].id
+    asked = read_question("What is the salary in the Harwick agreement?")
+    found = check_named(asked, (), staff.catalogue, Scope(documents=(document,)))
+    assert found.reason == ""

@@ -59,10 +59,15 @@ def test_an_invented_number_or_name_never_reaches_the_reader(reply: str) -> None
 
 
 def test_sentences_are_quoted_until_one_of_them_is_likely_to_answer() -> None:
-    assert quote(scored(0.9, 0.8)).text == f"“{EVIDENCE[0].text}” [1]"
+    assert quote(scored(0.9, 0.6)).text == f"“{EVIDENCE[0].text}” [1]"
     assert quote(scored(0.5, 0.4)).cited == (0, 1)
     assert quote(scored(0.5, 0.05)).cited == (0,)
     assert quote(scored(0.2, 0.2, 0.2)).cited == (0, 1, 2)
+
+
+def test_a_sentence_that_answers_about_as_surely_as_the_best_is_shown_beside_it() -> None:
+    assert quote(scored(0.9, 0.8)).cited == (0, 1)
+    assert quote(scored(0.9, 0.8, 0.3)).cited == (0, 1)
 
 
 def test_a_sentence_cut_by_a_page_end_counts_as_two_citations() -> None:

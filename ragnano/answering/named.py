@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ragnano.answering.searched import Searched, another_of, is_among, names_in, numbers_of, runs_in, singular
-from ragnano.answering.things import Thing, currencies, same_places, things_named
+from ragnano.answering.things import Thing, currencies, names_a_paper, same_places, things_named
 from ragnano.documents.text_tables import text_rows
 from ragnano.names import is_place
 from ragnano.question import Question, synonym_stems
@@ -43,6 +43,9 @@ class Named:
 def check_named(question: Question, evidence: Sequence[Evidence], library: Catalogue, scope: Scope) -> Named:
     """Which evidence fits what the question names; none and a reason where a thing stands in no searched document."""
     things = things_named(question)
+    if scope.documents is not None:
+        # Who asks a document of their choice knows which one it is, whatever they call it.
+        things = tuple(thing for thing in things if not names_a_paper(question.text, thing))
     if not things:
         return Named(tuple(evidence))
     searched = Searched(library, scope)

@@ -149,5 +149,6 @@ class Pipeline:
             receipt=receipt(found.question.text, request.scope, evidence, request.model, self._settings),
             about=tuple(document.path for document in found.about),
             conflicts=draft.conflicts,
-            direct=None if refused else direct_answer(found.question, cited, citations),
+            # Of passages that contradict each other none is the exact answer.
+            direct=None if refused or draft.conflicts else direct_answer(found.question, cited, citations),
         )

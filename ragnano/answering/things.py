@@ -102,6 +102,13 @@ def things_named(question: Question) -> tuple[Thing, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def names_a_paper(text: str, thing: Thing) -> bool:
+    """Whether the thing is the name before a paper: "Services" in "the Services Agreement"."""
+    papers = "|".join(word_list("papers"))
+    following = rf"{re.escape(thing.text)}\s+(?:[A-Z]\w+\s+)?(?:{papers})s?\b"
+    return thing.kind == "name" and re.search(following, text, re.IGNORECASE) is not None
+
+
 def _terms(text: str) -> Iterator[Thing]:
     if found := _TERM.search(text):
         term = found["quoted"] or found["plain"]
