@@ -16,7 +16,6 @@ from ragnano.models import ChatModel
 from ragnano.preview import StreamGuard
 from ragnano.question import Question
 from ragnano.store import Catalogue
-from ragnano.text import is_english
 from ragnano.types import Conflict, Evidence, Scope, TokenCount, Verdict
 from ragnano.verify import agrees, best_first, quote, see_also, verify
 
@@ -71,7 +70,7 @@ def phrased(
     are not taken. `begun` is the monotonic second of the question.
     """
     told = within_budget(evidence, settings.evidence_tokens, count_tokens)
-    if any(addresses_a_model(item.text) for item in told) or not is_english(evidence[0].hit.chunk.text):
+    if any(addresses_a_model(item.text) for item in told) or evidence[0].foreign:
         return quoted(evidence)
     guard = StreamGuard(told)
     first: list[float] = []

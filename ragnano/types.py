@@ -239,13 +239,17 @@ class Exact:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence, list item or row that bears on the question: where it stands and how well it answers, 0 to 1."""
+    """A sentence, list item or row that bears on the question: where it stands and how well it answers, 0 to 1.
+
+    `foreign` is whether it stands on a page in a language that the reader has not learnt.
+    """
 
     hit: Hit
     spans: tuple[Span, ...]
     text: str
     score: float
     exact: Exact | None = None
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

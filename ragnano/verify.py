@@ -17,7 +17,7 @@ from ragnano.claims import TOKEN, denies, is_supported
 from ragnano.evidence import SHOWN
 from ragnano.prompts import NOT_FOUND
 from ragnano.question import Question
-from ragnano.text import content_stems, fold, is_english, sentences, words
+from ragnano.text import content_stems, fold, sentences, words
 from ragnano.types import Evidence, Exact, Verdict
 
 SEE_ALSO = "See also"
@@ -127,7 +127,7 @@ def quote(evidence: Sequence[Evidence], places: Sequence[int] | None = None) -> 
     """
     shown = enough(evidence, (0,))
     text = " ".join(f"“{evidence[at].text}” [{number}]" for number, at in enumerate(shown, start=1))
-    if not is_english(evidence[0].hit.chunk.text):
+    if evidence[0].foreign:
         text = f"{NOT_READ} {text}"
     return Verified(text, "quoted", tuple(places[at] if places else at for at in shown))
 

@@ -10,7 +10,7 @@ from ragnano.evidence.answer_kind import answer_kind
 from ragnano.evidence.answer_span import MOST_WORDS, _trimmed, exact_answer
 from ragnano.models import KINDS, Reading
 from ragnano.question import read_question
-from ragnano.text import WORD
+from ragnano.text import WORD, is_english
 from ragnano.types import Citation, Direct, DirectKind, Evidence, Exact
 from tests.conftest import make_evidence
 
@@ -140,7 +140,8 @@ def test_where_no_words_answer_exactly_there_is_no_direct_answer() -> None:
     ],
 )
 def test_a_language_that_the_reader_has_not_learnt_gets_no_yes_or_no(text: str) -> None:
-    found = evidence_of(text, Exact("yes", 0.99, 0, 5, 0.9))
+    assert not is_english(text)
+    found = tuple(replace(item, foreign=True) for item in evidence_of(text, Exact("yes", 0.99, 0, 5, 0.9)))
     assert direct_answer(read_question("Darf er untervermieten?"), found, cited(found)) is None
 
 

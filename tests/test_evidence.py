@@ -220,3 +220,18 @@ def test_a_row_is_evidence_by_itself_and_counts_its_columns_as_said(assistant: A
     evidence, _ = evidence_for(assistant, "What is the fee for the board report?")
     (span,) = evidence[0].spans
     assert TABLE[span.start : span.end] == "| 2 | Board report | $41,000 |"
+
+
+def test_a_row_of_a_price_list_is_not_taken_for_another_language(assistant: Assistant) -> None:
+    rows = "bolts hexagonal zinc plated eight millimetre thread coarse, box fifty pieces"
+    prose = "The prices are without tax, and the goods stay with the seller until they have been paid for in full."
+    add_text(assistant, f"{rows}\n\n{prose}")
+    evidence, _ = evidence_for(assistant, "hexagonal bolts zinc")
+    assert evidence[0].text == rows and not evidence[0].foreign
+
+
+def test_a_page_in_another_language_is_told(assistant: Assistant) -> None:
+    clause = "Der Pächter darf den Schuppen nicht ohne schriftliche Zustimmung der Eigentümerin ganz oder teilweise"
+    add_text(assistant, f"{clause} untervermieten.")
+    evidence, _ = evidence_for(assistant, "Pächter Schuppen untervermieten")
+    assert evidence[0].foreign

@@ -11,7 +11,7 @@ from dataclasses import replace
 from ragnano.answering.blank import left_blank
 from ragnano.claims import denies
 from ragnano.question import Question
-from ragnano.text import WORD, is_english, unfolded
+from ragnano.text import WORD, unfolded
 from ragnano.types import Citation, Direct, Evidence, Exact
 
 LEAST_WORDS = 0.05
@@ -40,7 +40,7 @@ def direct_answer(question: Question, evidence: Sequence[Evidence], citations: S
     `citations` are those of the evidence in its order.
     """
     best = evidence[0] if evidence else None
-    if best is None or best.exact is None or not is_english(best.hit.chunk.text):
+    if best is None or best.exact is None or best.foreign:
         return None
     exact = best.exact
     own = [citation for citation in citations if citation.number == 1]

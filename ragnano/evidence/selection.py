@@ -25,7 +25,7 @@ from ragnano.pointed import part_that_answers
 from ragnano.question import synonym_stems
 from ragnano.retrieve import Found
 from ragnano.store import Catalogue
-from ragnano.text import content_stems, unfolded
+from ragnano.text import content_stems, is_english, unfolded
 from ragnano.types import Evidence, Exact, Hit, Span
 
 CHUNKS = 8
@@ -119,7 +119,15 @@ def select(found: Found, catalogue: Catalogue, reader: Reader) -> tuple[tuple[Ev
         item = _to_the_point(candidates, int(at), float(scores[at]), catalogue)
         if says_something(candidates.extracts[at]) and all(item.text != other.text for other in evidence):
             evidence.append(item)
-    return tuple(evidence), signals_of(candidates, scores)
+    told = (replace(item, foreign=_is_foreign(item, catalogue)) for item in evidence)
+    return tuple(told), signals_of(candidates, scores)
+
+
+def _is_foreign(item: Evidence, catalogue: Catalogue) -> bool:
+    """Whether neither the chunk nor its page is English: rows of a price list by themselves have too few small words."""
+    if is_english(item.hit.chunk.text):
+        return False
+    return not is_english(catalogue.page(item.hit.document.id, item.spans[0].page).text)
 
 
 def _to_the_point(candidates: Candidates, at: int, score: float, catalogue: Catalogue) -> Evidence:
