@@ -124,7 +124,7 @@ def select(found: Found, catalogue: Catalogue, reader: Reader) -> tuple[tuple[Ev
 
 
 def _is_foreign(item: Evidence, catalogue: Catalogue) -> bool:
-    """Whether neither the chunk nor its page is English: rows of a price list by themselves have too few small words."""
+    """Whether neither the chunk nor its page is English: rows of a price list alone have too few small words."""
     if is_english(item.hit.chunk.text):
         return False
     return not is_english(catalogue.page(item.hit.document.id, item.spans[0].page).text)
