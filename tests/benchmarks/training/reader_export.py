@@ -44,7 +44,8 @@ answers, begins and ends the exact answer.
 
 - **Data**: {labels} questions as people ask them, written for this project, on contracts of CUAD's training split
   (Hendrycks, Burns, Chen and Ball 2021, The Atticus Project, CC BY 4.0), merger agreements (MAUD, CC BY 4.0),
-  regulations (ObliQA), invented office documents and tables; CUAD's labels in the categories' wordings; SQuAD 2.0 (CC
+  regulations of Abu Dhabi Global Market (by way of ObliQA, Gokhan et al. 2024, whose repository names no licence; 3 %
+  of what was drawn), invented office documents and tables; CUAD's labels in the categories' wordings; SQuAD 2.0 (CC
   BY-SA 4.0), PolicyQA (MIT), TAT-QA (MIT), AIT-QA (CDLA-Sharing), WikiTableQuestions (CC BY-SA 4.0), 50 agreements of
   ContractNLI (CC BY 4.0), ACORD's training queries (CC BY 4.0), Natural Questions (CC BY-SA). Shares of the groups
   drawn: asked {asked:.0%}, labelled clauses {clauses:.0%}, the public sets {reading:.0%}, questions without an answer
