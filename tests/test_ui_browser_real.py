@@ -43,6 +43,7 @@ def test_an_uploaded_contract_answers_with_proof_or_not_at_all(open_tab: Any, ho
     page.get_by_text(DONE).wait_for()
     seen(page.get_by_text(VERDICT)).to_have_count(1)
     seen(page.locator(SAID).first).to_contain_text("$25,000")
+    seen(page.get_by_role("button", name="Stop")).to_have_count(0)  # an answer that is there can't be stopped
     citation = last_citations(home)[0]
     assert "$25,000" in citation.quote
     sheet = page.locator('[class*="-sheet-"] img')

@@ -159,7 +159,8 @@ def follow(job: Job, place: "DeltaGenerator") -> None:
     with place.container():
         show_question(job.asked.question)
         reading, status, queue, direct, preview = st.empty(), st.empty(), st.empty(), st.empty(), st.empty()
-        st.button("Stop", icon=":material/stop_circle:", key=f"stop {job.number}", on_click=job.stop)
+        stop = st.empty()
+        stop.button("Stop", icon=":material/stop_circle:", key=f"stop {job.number}", on_click=job.stop)
     drawn, said = "", False
     with ExitStack() as looking:
         looking.enter_context(status)
@@ -180,6 +181,9 @@ def follow(job: Job, place: "DeltaGenerator") -> None:
                     status.empty()
                 drawn = job.preview
                 preview.html(answer_html(drawn, MOST_MARKS))
+    # An answer may have fewer elements than what was shown meanwhile: what is left of that would stay below it.
+    for shown in (reading, queue, direct, preview, stop):
+        shown.empty()
 
 
 def open_cited(talk: Talk, mark: str) -> None:
