@@ -19,11 +19,13 @@ from tests.benchmarks.training.contracts import CACHE, hashed
 from tests.benchmarks.training.labels import Label, answer_words, text_of
 from tests.benchmarks.training.pairs import Pair
 from tests.benchmarks.training.passages import Cut, Nearness, cuts_of
+from tests.benchmarks.training.polar_groups import turned
 
-NEAREST = 10  # a near miss is one of this many nearest passages that are no answer
-TRIMMED = 0.5  # of the passages are cut to a few sentences: more are read in the same time
+NEAREST = 7  # a near miss is one of this many nearest passages that are no answer
+TRIMMED = 0.65  # of the passages are cut to a few sentences: more are read in the same time
 TRIMMED_TO = 520  # characters
-POLAR = 0.25  # of the draws are among questions for yes or no alone, whose four kinds are hard to tell apart
+POLAR = 0.3  # of the draws are among questions for yes or no alone, whose four kinds are hard to tell apart
+WITHOUT = 0.7  # of the groups hold the passage without its answer
 LEAST_LEFT = 60  # characters of a passage without its answer
 
 
@@ -72,24 +74,28 @@ class AskedGroups:
         return list(known)
 
     def draw(self, kind: str) -> list[Pair]:
-        """A question of a kind of document: its passage first, then two that don't answer."""
+        """A question of a kind of document: its passage first, then two that don't answer, or its opposite."""
         polar = self._polar[kind] if self._rng.random() < POLAR else []
         item = self._rng.choice(polar or self._by_kind[kind])
         cuts = self.cuts[item.document]
         at = self._rng.choice(list(item.right))
         missed = [place for place in item.near[: NEAREST + len(item.right)] if place not in item.right]
         pairs = [self.right(item, at)]
+        if opposite := turned(pairs[0]):
+            return [pairs[0], opposite]
         without = self.without(item, at)
-        pairs += [without] if without and self._rng.random() < 0.5 else []
+        pairs += [without] if without and self._rng.random() < WITHOUT else []
         for place in self._rng.sample(missed, min(3 - len(pairs), len(missed))):
             pairs.append(Pair(item.label.question, self._some(cuts[place])[0], False, ()))
         return pairs
 
     def absent(self, kind: str) -> list[Pair]:
-        """A question that its document does not answer, with one of its nearest passages."""
+        """A question that its document does not answer, with two of its nearest passages."""
         item = self._rng.choice(self._absent[kind])
-        place = self._rng.choice(item.near[:NEAREST])
-        return [Pair(item.label.question, self._some(self.cuts[item.document][place])[0], False, ())]
+        near = item.near[:NEAREST]
+        places = self._rng.sample(near, min(2, len(near)))
+        cuts = self.cuts[item.document]
+        return [Pair(item.label.question, self._some(cuts[place])[0], False, ()) for place in places]
 
     def right(self, item: Known, at: int, *, trim: bool = True) -> Pair:
         """The question with a passage that answers, and with what is known of the answer."""

@@ -10,17 +10,19 @@ from tests.benchmarks.training.asked_groups import AskedGroups, pick
 from tests.benchmarks.training.clause_groups import clause_groups
 from tests.benchmarks.training.labels import asked
 from tests.benchmarks.training.pairs import Pair
+from tests.benchmarks.training.polar_groups import made
 
 PAIRS = 36  # per step
-ASKED = {"contracts": 0.31, "office": 0.08, "tables": 0.06, "mergers": 0.025, "regulations": 0.025}
-ABSENT = {"contracts": 0.05, "office": 0.02, "tables": 0.015, "mergers": 0.005, "regulations": 0.005}
-CLAUSES = 0.13
+ASKED = {"contracts": 0.29, "office": 0.07, "tables": 0.07, "mergers": 0.02, "regulations": 0.02}
+ABSENT = {"contracts": 0.04, "office": 0.015, "tables": 0.01, "mergers": 0.005, "regulations": 0.005}
+CLAUSES = 0.15
+MADE = 0.05
 READING: dict[str, float] = {
-    "squad": 0.10,
-    "policies": 0.03,
+    "squad": 0.13,
+    "policies": 0.02,
     "reports": 0.03,
     "airlines": 0.01,
-    "wiki_tables": 0.02,
+    "wiki_tables": 0.03,
     "disclosures": 0.05,
     "clauses": 0.02,
 }
@@ -40,6 +42,9 @@ class Mix:
             self._add(f"asked {kind}", weight, lambda kind=kind: self._asked.draw(kind))
         for kind, weight in ABSENT.items():
             self._add(f"absent {kind}", weight, lambda kind=kind: self._asked.absent(kind))
+        cuts = [cut for own in self._asked.cuts.values() for cut in own]
+        yes_or_no = made(cuts, self._rng)
+        self._add("made for yes or no", MADE, lambda: next(yes_or_no))
         for name, weight in READING.items():
             endless = self._shuffled(list(getattr(reading_groups, name)(self._rng)))
             self._add(name, weight, lambda endless=endless: next(endless))

@@ -82,7 +82,7 @@ def _of_questions(model: Any, entries: Sequence[Asked]) -> dict[str, float]:
         pairs += [entry.right, *entry.misses, *([entry.without] if entry.without else [])]
         bounds.append(len(pairs))
     outputs = model.run(pairs)
-    first, spans, kinds, polar, present, erased = [], [], [], [], [], []
+    first, spans, kinds, polar, which, present, erased = [], [], [], [], [], [], []
     for number, entry in enumerate(entries):
         rows = outputs[bounds[number] : bounds[number + 1]]
         others = rows[1 : 1 + len(entry.misses), 0]
@@ -92,12 +92,19 @@ def _of_questions(model: Any, entries: Sequence[Asked]) -> dict[str, float]:
         if entry.item.label.short:
             spans.append(located(span_of(model, entry.right, rows[0]), entry.item.label.short) is not None)
         kind = int(np.argmax(rows[0, 1 : 1 + len(KINDS)]))
+        if entry.item.label.answer_kind:
+            yes, no = (
+                np.logaddexp.reduce([rows[0, 1 + at] for at, name in enumerate(KINDS) if name.startswith(own)])
+                for own in ("yes", "no")
+            )
+            which.append((yes > no) == KINDS[entry.item.label.answer_kind].startswith("yes"))
         (polar if entry.item.label.answer_kind else kinds).append(kind == entry.item.label.answer_kind)
     return {
         "passage first": round(float(np.mean(first)), 3),
         "short answer in the span": round(float(np.mean(spans)), 3),
         "kind, spans": round(float(np.mean(kinds)), 3),
         "kind, yes or no": round(float(np.mean(polar or [0])), 3),
+        "yes from no": round(float(np.mean(which or [0])), 3),
         "present or erased": round(
             float(roc_auc_score([1] * len(present) + [0] * len(erased), [*present, *erased])), 3
         ),

@@ -17,16 +17,18 @@ from typing import Any
 
 from ragnano.evaluate.nli import question_of
 from ragnano.models.reader import KINDS
-from ragnano.text import fold, sentences, words
+from ragnano.text import content_stems, fold, sentences, words
 from tests.benchmarks.training.contracts import DATA, hashed
 from tests.benchmarks.training.labels import located
 from tests.benchmarks.training.pairs import Pair
 from tests.benchmarks.training.passages import Nearness
+from tests.benchmarks.training.polar_groups import turned
 
 FOLDER = DATA / "reading"
 MEASURED = 5  # one title in so many
 ROWS = 14  # of a table, at most
 MOST_CHARACTERS = 1100  # of a passage
+NEAR = 3  # a miss of the same article is one of so many that share the most words with the question
 Group = list[Pair]
 
 
@@ -40,9 +42,12 @@ def _holding(passage: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
 
 
 def squad(rng: random.Random, *, held_out: bool = False) -> Iterator[Group]:
-    """SQuAD 2.0: half of the questions have no answer in their passage."""
-    for line in (FOLDER / "squad2.jsonl").read_text(encoding="utf-8").splitlines():
-        record = json.loads(line)
+    """SQuAD 2.0: half of the questions have no answer in their passage; another passage of the article misses."""
+    records = [json.loads(line) for line in (FOLDER / "squad2.jsonl").read_text(encoding="utf-8").splitlines()]
+    articles: dict[str, dict[str, set[str]]] = defaultdict(dict)
+    for record in records:
+        articles[record["title"]].setdefault(record["passage"], set(content_stems(record["passage"])))
+    for record in records:
         passage = record["passage"]
         if measured(record["title"]) != held_out or len(passage) > MOST_CHARACTERS:
             continue
@@ -54,8 +59,13 @@ def squad(rng: random.Random, *, held_out: bool = False) -> Iterator[Group]:
         own = _holding(passage, start, end)
         group = [Pair(record["question"], passage, True, own, (start, end), 0)]
         rest = " ".join(passage[a:b] for a, b in sentences(passage) if (a, b) not in own)
-        if rest and rng.random() < 0.4:
+        if rest and rng.random() < 0.5:
             group.append(Pair(record["question"], rest, False, ()))
+        asked = set(content_stems(record["question"]))
+        others = {other: len(asked & stems) for other, stems in articles[record["title"]].items() if other != passage}
+        if near := [other for other in others if answer["text"] not in other]:
+            near.sort(key=lambda other: -others[other])
+            group.append(Pair(record["question"], rng.choice(near[:NEAR])[:MOST_CHARACTERS], False, ()))
         yield group
 
 
@@ -230,9 +240,12 @@ def disclosures(rng: random.Random, *, held_out: bool = False) -> Iterator[Group
                     and (found := located(texts[at], spans[place]))
                 )  # fmt: skip
                 kind = KINDS.index("yes" if annotation["choice"] == "Entailment" else "no")
-                group.append(Pair(question, texts[at][:MOST_CHARACTERS], True, own, None, kind))
+                pair = Pair(question, texts[at][:MOST_CHARACTERS], True, own, None, kind)
+                opposite = turned(pair)
+                group += [pair, opposite] if opposite else [pair]
             group += [
-                Pair(question, texts[at][:MOST_CHARACTERS], False, ()) for at in rng.sample(near, min(2, len(near)))
+                Pair(question, texts[at][:MOST_CHARACTERS], False, ())
+                for at in rng.sample(near, min(1 if len(group) > 1 else 2, len(near)))
             ]
             yield group
 
