@@ -65,7 +65,7 @@ def turned(pair: Pair) -> Pair | None:
 
 
 def made(cuts: Sequence[Cut], rng: random.Random) -> Iterator[list[Pair]]:
-    """Groups without end: a question for yes or no, the sentence it was made of among its neighbours, and those alone."""
+    """Groups without end: a question for yes or no, the sentence it was made of among its neighbours."""
     while True:
         cut = rng.choice(cuts)
         at = rng.randrange(len(cut.texts))
