@@ -1,5 +1,7 @@
 """Learn which sentence answers (ragnano/evidence.toml) and when to answer at all (ragnano/gate.toml): `make gate`.
 
+Then yes from no (`answer_kinds.py`).
+
 Both are logistic regressions over the judged questions of `judged.py`: one over sentences (right or not), one over the
 signals of a question (its best sentences hold a right one, or not). All that is reported, and the table from risk to
 confidence, is cross-validated over contracts; the weights written are fitted to all.
@@ -17,6 +19,7 @@ from sklearn.metrics import roc_auc_score
 
 from ragnano.evidence import FEATURES, SHOWN, Signals, features_of
 from ragnano.models.offline import go_offline
+from tests.benchmarks.training.answer_kinds import learn_kinds
 from tests.benchmarks.training.contracts import CACHE, HELD_OUT, ROOT, hashed
 from tests.benchmarks.training.judged import Judged, asked_questions, contract_questions, general_questions
 
@@ -46,7 +49,7 @@ def main() -> None:
     print(len(judged), "questions", file=sys.stderr)
     sentence_lines, scores = learn_sentences(judged)
     gate_lines, table = learn_gate(judged, scores)
-    print("\n".join([*sentence_lines, *gate_lines]))
+    print("\n".join([*sentence_lines, *gate_lines, *learn_kinds()]))
     print(table)
 
 
