@@ -18,7 +18,7 @@ LONGEST = 28  # words of a condition
 _YES, _NO, _YES_IF, _NO_UNLESS = (KINDS.index(name) for name in ("yes", "no", "yes-if", "no-unless"))
 
 _SAYS = re.compile(
-    r"^(?:\(?\w{1,3}(?:\.\d+)*[.)]?\s+)?(?P<subject>(?:(?:The|Each|Either|Neither|Any|All)\s)?[A-Z][\w'’-]*(?:\s(?:of|the|and|"
+    r"^(?:(?:\(?[a-z]{1,4}\)|\d+(?:\.\d+)*[.)]?)\s+)?(?P<subject>(?:(?:The|Each|Either|Neither|Any|All)\s)?[A-Z][\w'’-]*(?:\s(?:of|the|and|"
     r"or|[A-Z][\w'’-]*|party|parties)){0,4})\s(?P<modal>shall not|will not|may not|must not|cannot|shall|will|may|must|"
     r"agrees to|agrees not to|is entitled to|has the right to)\s(?P<rest>[a-z][^.;]{12,})"
 )
