@@ -3,8 +3,8 @@
 Contracts are those of CUAD's training set that neither embedder nor reader has learnt from; each question is asked of
 one contract, in several wordings, answerable where lawyers marked a clause. Questions as people ask them come
 from the documents that choose, each with an answer also asked of its document without it. Natural Questions add the
-quarter of their training half that the reader has not seen: asked of all their passages, with and without the one that
-answers.
+quarter of their training half that the reader has not seen: asked of all their passages, with the one that answers,
+without it, and with what is left of it without its answer.
 """
 
 import random
@@ -20,6 +20,7 @@ from ragnano.assistant import Assistant
 from ragnano.evaluate.retrieval import RUN, folded_words, runs_of, share
 from ragnano.evidence import Candidates, Signals, read_candidates, signals_of
 from ragnano.retrieve import Found
+from ragnano.text import sentences
 from ragnano.types import Scope
 from tests.benchmarks.training.contracts import (
     CACHE,
@@ -38,6 +39,7 @@ from tests.benchmarks.training.ranking import index, passage_files
 SEED = 7
 WORDINGS = 1  # of each question
 THINNED = 4  # one in so many of the questions as people ask them and of the general ones is asked
+LEAST_LEFT = 80  # characters of a passage whose answer was taken out
 CATEGORIES = 8  # one in so many is asked of each contract
 
 
@@ -120,9 +122,9 @@ def erase(labels: Sequence[Label], folder: Path) -> dict[str, Path]:
     for label in labels:
         gold[label.document] += label.gold
     made = {}
-    for name, sentences in gold.items():
+    for name, own in gold.items():
         text = text_of(name).read_text(encoding="utf-8")
-        for sentence in sorted(set(sentences), key=len, reverse=True):
+        for sentence in sorted(set(own), key=len, reverse=True):
             while place := located(text, sentence):
                 text = text[: place[0]] + text[place[1] :]
         made[name] = folder / f"{Path(name).stem}.erased.txt"
@@ -131,16 +133,23 @@ def erase(labels: Sequence[Label], folder: Path) -> dict[str, Path]:
 
 
 def general_questions() -> Iterator[Judged]:
+    """Natural Questions of all their passages, of all but the right one, and with that one's answer taken out."""
     wanted = {pair.question: pair for pair in general_pairs(gate=True)}
     pairs = [pair for pair in general(training=True) if for_gate(pair.question)]
-    files = passage_files([General(pair.question, clean(pair.passage)) for pair in pairs])
     asked_of_all = pairs[::THINNED]
-    with index("general-gate", list(files.values())) as helper:
+    files = passage_files([General(pair.question, clean(pair.passage)) for pair in pairs])
+    rests = {pair.question: without(clean(pair.passage), wanted[pair.question].answers) for pair in asked_of_all}
+    rest_files = passage_files([General(question, rest) for question, rest in rests.items() if len(rest) >= LEAST_LEFT])
+    with index("general-gate", [*files.values(), *rest_files.values()]) as helper:
         by_name = {Path(document.path).name: document.id for document in helper.documents()}
+        whole = tuple(by_name[file.name] for file in files.values())
         for pair in asked_of_all:
             own = by_name[files[clean(pair.passage)].name]
-            others = tuple(identifier for identifier in by_name.values() if identifier != own)
-            for answerable, documents in ((True, tuple(by_name.values())), (False, others)):
+            others = tuple(identifier for identifier in whole if identifier != own)
+            scopes = [(True, whole), (False, others)]
+            if rest := rest_files.get(rests[pair.question]):
+                scopes.append((False, (*others, by_name[rest.name])))
+            for answerable, documents in scopes:
                 found, candidates = judge(helper, pair.question, Scope(None, documents))
                 said = [answer.lower() for answer in wanted[pair.question].answers]
                 right = np.array(
@@ -151,3 +160,10 @@ def general_questions() -> Iterator[Judged]:
                     dtype=np.bool_,
                 )
                 yield Judged(pair.question, "general", "", answerable, found, candidates, right)
+
+
+def without(passage: str, answers: Sequence[str]) -> str:
+    """The passage without the sentences that hold one of the answers."""
+    lower = [answer.lower() for answer in answers]
+    kept = [passage[start:end] for start, end in sentences(passage)]
+    return " ".join(sentence for sentence in kept if not any(answer in sentence.lower() for answer in lower))
