@@ -1,4 +1,5 @@
-"""The README cannot go stale: the commands it names exist, and its command table is what `--help` says."""
+"""README and docs cannot go stale: commands, targets and files they name exist, and the command table is what `--help`
+says."""
 
 import re
 from pathlib import Path
@@ -10,7 +11,13 @@ import typer
 from ragnano.cli import app
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {
+    page.relative_to(ROOT).as_posix(): page.read_text(encoding="utf-8")
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+}
+TEXT = "\n".join(PAGES.values())
+COMMANDS = "\n".join(re.findall(r"^```\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL))
+MOST_BYTES = 8_000  # of the README: what somebody reads before the first command
 
 
 def commands() -> dict[str, str]:
@@ -29,22 +36,41 @@ def commands() -> dict[str, str]:
 
 
 def test_the_command_table_is_current() -> None:
-    table = dict(re.findall(r"^\| `(ragnano [^`]*)` \| (.*) \|$", README, re.MULTILINE))
+    table = dict(re.findall(r"^\| `(ragnano [^`]*)` \| (.*) \|$", PAGES["docs/cli.md"], re.MULTILINE))
     assert table == commands()
 
 
-@pytest.mark.parametrize("line", sorted(set(re.findall(r"^\s*(?:\$ )?(ragnano [^\n#]*)", README, re.MULTILINE))))
-def test_each_command_line_in_the_readme_exists(line: str) -> None:
+@pytest.mark.parametrize("line", sorted(set(re.findall(r"^\s*(?:\$ )?(ragnano [^\n#]*)", COMMANDS, re.MULTILINE))))
+def test_each_command_line_exists(line: str) -> None:
     known = commands()
     assert any(line.strip() == name or line.startswith(name + " ") for name in known), line
 
 
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"`make ([a-z-]+)", README))))
-def test_each_make_target_in_the_readme_exists(target: str) -> None:
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"`make ([a-z-]+)", TEXT))))
+def test_each_make_target_exists(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
-@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
-def test_each_file_the_readme_points_at_exists(link: str) -> None:
-    assert (ROOT / link).exists(), link
+@pytest.mark.parametrize(
+    ("page", "link"),
+    sorted({(page, link) for page, text in PAGES.items() for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)}),
+)
+def test_each_file_that_is_linked_exists(page: str, link: str) -> None:
+    assert ((ROOT / page).parent / link).exists(), link
+
+
+def test_every_page_of_the_docs_can_be_reached_from_the_readme() -> None:
+    reached, waiting = set[Path](), [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop().resolve()
+        if page in reached or page.suffix != ".md":
+            continue
+        reached.add(page)
+        text = page.read_text(encoding="utf-8")
+        waiting += [page.parent / link for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)]
+    assert {ROOT / page for page in PAGES} <= reached
+
+
+def test_the_readme_is_short() -> None:
+    assert len(PAGES["README.md"].encode()) <= MOST_BYTES
