@@ -43,6 +43,10 @@ LEAST = 0.2
 passed the gate: .75 of the citations are right; with ENOUGH .8 and LEAST .1 .57, for .04 more with a right one
 (LOG.md)."""
 
+ALIKE = 0.7
+"""Share of the best score from which on a sentence of another document is shown even so: two leases may each have a
+notice period, and the question does not say which is meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verified:
@@ -172,12 +176,22 @@ def enough(evidence: Sequence[Evidence], cited: Sequence[int]) -> tuple[int, ...
     for at, item in enumerate(evidence):
         if at in shown:
             continue
-        if len(item.spans) > room or (1 - missed >= ENOUGH and item.score < RIVAL) or item.score < LEAST:
+        if len(item.spans) > room:
             break
+        done = 1 - missed >= ENOUGH and item.score < RIVAL
+        if (done or item.score < LEAST) and not _is_alike_elsewhere(item, [evidence[place] for place in shown]):
+            continue
         shown.append(at)
         room -= len(item.spans)
         missed *= 1 - item.score
     return tuple(shown)
+
+
+def _is_alike_elsewhere(item: Evidence, shown: Sequence[Evidence]) -> bool:
+    """Whether it stands in a document that nothing was shown of, and answers nearly as surely as the best shown."""
+    if not shown or item.hit.document.id in {other.hit.document.id for other in shown}:
+        return False
+    return item.score >= ALIKE * max(other.score for other in shown)
 
 
 def says_not_found(reply: str) -> bool:

@@ -70,6 +70,19 @@ def test_a_sentence_that_answers_about_as_surely_as_the_best_is_shown_beside_it(
     assert quote(scored(0.9, 0.8, 0.3)).cited == (0, 1)
 
 
+def of_another_document(item: Evidence) -> Evidence:
+    document = dataclasses.replace(item.hit.document, id="another")
+    return dataclasses.replace(item, hit=dataclasses.replace(item.hit, document=document))
+
+
+def test_two_documents_that_answer_about_as_surely_are_both_quoted() -> None:
+    """Each of two leases has a notice period, and the question does not say which is meant."""
+    best, same, other = scored(0.18, 0.14, 0.14)
+    assert quote((best, same, of_another_document(other))).cited == (0, 2)
+    best, same, other = scored(0.18, 0.14, 0.1)
+    assert quote((best, same, of_another_document(other))).cited == (0,)
+
+
 def test_a_sentence_cut_by_a_page_end_counts_as_two_citations() -> None:
     first, second, third = scored(0.2, 0.2, 0.2)
     cut = dataclasses.replace(first, spans=first.spans * 2)
