@@ -95,7 +95,8 @@ def listens_on() -> str:
 
 
 def is_open() -> bool:
-    """Whether other machines can reach the app. In a container the address where its port is published counts."""
+    """Whether other machines can reach the app. In a container the address where its port is published counts: inside,
+    the app must listen on every address, which would always ask for a password."""
     published = Settings.load().published
     return not is_loopback(published or listens_on())
 

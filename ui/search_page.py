@@ -26,7 +26,7 @@ _EXAMPLES = ("termination for convenience", '"sixty days"', "limitation of liabi
 
 @st.fragment
 def search(helper: Assistant, scope: Scope) -> None:
-    """The box and what it found. A fragment: typing draws nothing else anew."""
+    """The box and what it found. A fragment: typing redraws nothing else, so the box keeps what is typed."""
     state = session()
     state.search = st.text_input(
         "Search",

@@ -165,7 +165,10 @@ def _ingest(assistant: Assistant, run: Run) -> IngestReport:
 
 
 class _Watched:
-    """A reader of files that notes in a run which files it reads and why it could not."""
+    """Wraps `ingest.pipeline.Reader` and notes in a run which file is being read and why one failed.
+
+    `ingest` itself needs no change for it.
+    """
 
     def __init__(self, reader: Any, run: Run) -> None:
         self._reader, self._run = reader, run

@@ -38,7 +38,8 @@ class Signs:
         some of the text away, or one that is no rectangle may."""
         clip = pdfium.FPDFPageObj_GetClipPath(text)
         paths = pdfium.FPDFClipPath_CountPaths(clip) if clip else 0
-        # Letters of a font that the file does not bring are the viewer's, whatever this machine has.
+        # Letters of a font that the file does not embed are not judged: pdfium paints nothing where this machine lacks
+        # the font.
         embedded = self._is_embedded(pdfium.FPDFTextObj_GetFont(text))
         if (paths <= 0 and not embedded) or not pdfium.FPDFPageObj_GetBounds(text, *self._edge):
             return ""

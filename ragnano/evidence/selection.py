@@ -153,7 +153,8 @@ def within_budget(
 ) -> tuple[Evidence, ...]:
     """The first of the evidence, as much as has `budget` tokens in a prompt; always the very first.
 
-    One that does not fit ends it, so that a worse one never takes its place. Tokens are the reader's, as a stand-in.
+    One that does not fit ends it, so that a worse one never takes its place. The reader counts the tokens, so that a
+    refusal never has to open the chat model.
     """
     told: list[Evidence] = []
     for item, tokens in zip(evidence, count_tokens([item.text for item in evidence]), strict=True):
