@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.reading import Job, read
-from ingest.signs import alive
-from ingest.worker import ReadFile
-from ragnano.config import Settings
+from ingest.document_builder import Job, read
+from ingest.parsers.base.heartbeat import alive
+from ingest.workers.pool import ReadFile
+from ragnano.settings import Settings
 from ragnano.types import ParsedDocument
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from ragnano.boxes import unpack_words
+from ragnano.documents.word_boxes import unpack_words
 from ragnano.types import Page
 
 SIZE = (330, 200)  # points

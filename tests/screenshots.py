@@ -11,7 +11,7 @@ from typing import Any
 
 from PIL import Image
 
-from ragnano.config import Settings
+from ragnano.settings import Settings
 from tests.ui_browser import CHROMIUM, FLAGS, at_rest, running
 from tests.ui_fakes import UI
 from tests.ui_looks import DONE

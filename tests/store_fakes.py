@@ -12,15 +12,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ragnano.boxes import Word, pack_words
-from ragnano.store import Catalogue, Vectors, vectors_chroma
+from ragnano.documents.word_boxes import Word, pack_words
+from ragnano.store import Catalogue, Vectors
+from ragnano.store.vector_cache import chroma
 from ragnano.types import Box, Chunk, Document, OutlineEntry, Page, ParsedDocument, Scope, Span
 
 EVERYTHING = Scope()
 # Chroma saves an index to files when 1,000 vectors are new to it, and keeps them in its database until then. With this
 # it saves early, so that a small index is like a large one.
 THRESHOLD = 100
-LOW_THRESHOLD = vectors_chroma._HNSW | {"sync_threshold": THRESHOLD, "batch_size": THRESHOLD // 2}
+LOW_THRESHOLD = chroma._HNSW | {"sync_threshold": THRESHOLD, "batch_size": THRESHOLD // 2}
 # Chunks of each document that a forked writer writes.
 WRITTEN_CHUNKS = 15
 
@@ -117,7 +118,7 @@ def forge() -> None:
     """
     import chromadb  # noqa: F401
 
-    vectors_chroma._HNSW = vectors_chroma._HNSW | {"sync_threshold": 20, "batch_size": 10}
+    chroma._HNSW = chroma._HNSW | {"sync_threshold": 20, "batch_size": 10}
     for line in sys.stdin:
         folder, first = line.split()
         pid = os.fork()

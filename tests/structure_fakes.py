@@ -9,11 +9,11 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, Table, TableStyle
 
-from ingest.blocks import blocks_of
-from ingest.kinds import PDF
-from ingest.load import load
-from ingest.load.loaded import LoadedFile
-from ragnano.boxes import unpack_words
+from ingest.discovery.file_types import PDF
+from ingest.parsers.base.interface import LoadedFile
+from ingest.parsers.registry import load
+from ingest.structure.blocks import blocks_of
+from ragnano.documents.word_boxes import unpack_words
 from ragnano.types import Block, Page
 
 SIZE = 10

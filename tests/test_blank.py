@@ -3,7 +3,7 @@
 import pytest
 
 from ragnano.answering.blank import has_blank, left_blank
-from ragnano.question import read_question
+from ragnano.text.query import read_question
 
 FEE, WHEN, LONG, SHARE = (
     read_question(text)

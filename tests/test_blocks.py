@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.blocks import blocks_of
-from ingest.headings import label_of, run_in_title
-from ingest.kinds import PDF
-from ingest.load import load
-from ragnano.text import fold
+from ingest.discovery.file_types import PDF
+from ingest.parsers.registry import load
+from ingest.structure.blocks import blocks_of
+from ingest.structure.headings import label_of, run_in_title
+from ragnano.text.words import fold
 from ragnano.types import Block, Page
 from tests.ingest_fakes import bare_pdf, lines_page
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragnano.boxes import Word, boxes_for, pack_words, unpack_words
+from ragnano.documents.word_boxes import Word, boxes_for, pack_words, unpack_words
 from ragnano.types import Box
 
 coordinate = st.floats(min_value=0, max_value=14_400, allow_nan=False)

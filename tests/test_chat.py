@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from ragnano.assistant import Assistant
-from ragnano.chat import Conversation
+from ragnano.conversations import Conversation
 from ragnano.errors import NotFoundError, QuestionError, StoreError
 from ragnano.types import Answer, Scope
 from tests.conftest import FakeChatModel, add_text

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ragnano.chosen import may_be_another, tells
-from ragnano.question import read_question
-from ragnano.verify import verify
+from ragnano.text.query import read_question
+from ragnano.verification.value_disambiguation import may_be_another, tells
+from ragnano.verification.verify import verify
 from tests.conftest import make_evidence
 
 TERM = "The initial term begins on January 1, 2013 and the Agreement expires on December 31, 2014."

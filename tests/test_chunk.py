@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.blocks import blocks_of
-from ingest.chunk import SPECIAL_TOKENS, Chunker, context_of, embedding_text
-from ragnano.text import fold
+from ingest.chunking.chunker import SPECIAL_TOKENS, Chunker, context_of, embedding_text
+from ingest.structure.blocks import blocks_of
+from ragnano.text.words import fold
 from ragnano.types import Block, Chunk, Page, Span
 from tests.ingest_fakes import count_words
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ragnano.claims import denies, is_supported, names_of
-from ragnano.question import read_question
+from ragnano.text.query import read_question
+from ragnano.verification.claims import denies, is_supported, names_of
 
 QUESTION = read_question("What does the agreement say about this?")
 PROOF = (

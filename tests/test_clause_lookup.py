@@ -4,7 +4,7 @@ import pytest
 
 from ragnano.answering.clause_lookup import clause_asked, clause_evidence, find_clause, no_such_clause
 from ragnano.assistant import Assistant
-from ragnano.question import read_question
+from ragnano.text.query import read_question
 from ragnano.types import Scope
 from tests.conftest import add_text
 

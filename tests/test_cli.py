@@ -199,8 +199,8 @@ def test_an_error_is_one_clear_line_with_the_right_exit_code(
 
 
 def test_a_misspelt_setting_fails_loudly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ragnano.config import Settings
     from ragnano.errors import ConfigError
+    from ragnano.settings import Settings
 
     monkeypatch.setenv("RAGNANO_CHAT_MODLE", "x")
     with pytest.raises(ConfigError, match="RAGNANO_CHAT_MODLE"):

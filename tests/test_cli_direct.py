@@ -13,7 +13,7 @@ from ragnano.assistant import Assistant
 from ragnano.cli import answers, app, chat, history
 from ragnano.cli.answers import ERASE_LINE, LINE_UP, Preview
 from ragnano.cli.output import answer_lines
-from ragnano.text import fold
+from ragnano.text.words import fold
 from ragnano.types import Answer, Direct
 from tests.conftest import FakeChatModel, add_text
 from tests.test_assistant import DEPOSIT, LEASE

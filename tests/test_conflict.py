@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from ingest.pipeline import ingest
-from ragnano.amendments import section_changed
 from ragnano.assistant import QUOTES_ONLY, Assistant
 from ragnano.cli.output import answer_lines
-from ragnano.config import Settings, default_models_dir
-from ragnano.conflict import set_against
-from ragnano.question import read_question
+from ragnano.conflicts.amendments import section_changed
+from ragnano.conflicts.detect import set_against
+from ragnano.settings import Settings, default_models_dir
 from ragnano.store import Catalogue
+from ragnano.text.query import read_question
 from ragnano.types import Answer, Evidence, Hit, Scope
 from tests.conftest import SAMPLES, FakeChatModel, add_text, make_evidence
 
@@ -178,7 +178,7 @@ def pair(first: str, second: str, **second_document: object) -> tuple[Evidence, 
 @pytest.fixture
 def pages(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> Catalogue:
     """A catalogue without amendments, where pages need not be stored."""
-    monkeypatch.setattr("ragnano.conflict.changed_by", lambda *_: None)
+    monkeypatch.setattr("ragnano.conflicts.detect.changed_by", lambda *_: None)
     return assistant.catalogue
 
 

@@ -9,8 +9,8 @@ from ragnano.answering.direct_answer import direct_answer
 from ragnano.evidence.answer_kind import answer_kind
 from ragnano.evidence.answer_span import MOST_WORDS, _trimmed, exact_answer
 from ragnano.models import KINDS, Reading
-from ragnano.question import read_question
-from ragnano.text import WORD, is_english
+from ragnano.text.query import read_question
+from ragnano.text.words import WORD, is_english
 from ragnano.types import Citation, Direct, DirectKind, Evidence, Exact
 from tests.conftest import make_evidence
 

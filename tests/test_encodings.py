@@ -2,9 +2,9 @@
 
 import pytest
 
-from ingest.kinds import CSV, TEXT
-from ingest.load import load
-from ingest.load.encodings import decode
+from ingest.characters.encodings import decode
+from ingest.discovery.file_types import CSV, TEXT
+from ingest.parsers.registry import load
 from ragnano.errors import DamagedFile
 
 RUSSIAN = "Договор аренды. Арендная плата составляет 500 рублей в месяц; срок договора — три года.\n"

@@ -10,11 +10,11 @@ from typer.testing import CliRunner
 from ragnano.assistant import QUOTES_ONLY, Assistant
 from ragnano.cli import app
 from ragnano.errors import ConfigError, EngineError
-from ragnano.evaluate.answers import ALL, CALLED, AnswerReport, measure_answers
-from ragnano.evaluate.asked import Asked
-from ragnano.evaluate.plain import PlainPipeline
-from ragnano.evaluate.replies import Replies, Reply
-from ragnano.evaluate.scores import judge
+from ragnano.evaluation.answers import ALL, CALLED, AnswerReport, measure_answers
+from ragnano.evaluation.baseline import PlainPipeline
+from ragnano.evaluation.labelled_questions import Asked
+from ragnano.evaluation.saved_answers import Replies, Reply
+from ragnano.evaluation.scores import judge
 from tests.conftest import FakeChatModel, FakeEmbedder, add_text
 from tests.test_assistant import DEPOSIT, LEASE
 from tests.test_evaluate_sets import rgb_line

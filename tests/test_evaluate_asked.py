@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from ragnano.evaluate.asked_checks import answer_right, direct_right, quote_right
-from ragnano.evaluate.asked_labels import Label, read_asked
-from ragnano.evaluate.asked_scores import score_asked
-from ragnano.evaluate.calibration import calibration_of
-from ragnano.evaluate.replies import Reply, reply_of
+from ragnano.evaluation.asked_checks import answer_right, direct_right, quote_right
+from ragnano.evaluation.asked_labels import Label, read_asked
+from ragnano.evaluation.asked_scores import score_asked
+from ragnano.evaluation.calibration import calibration_of
+from ragnano.evaluation.saved_answers import Reply, reply_of
 from tests.conftest import DATA
 
 YARDSTICK = DATA.parent / "score" / "asked.py"

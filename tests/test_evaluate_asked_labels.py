@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from ragnano.errors import ConfigError
-from ragnano.evaluate.asked_labels import chosen_of, read_asked, texts_of
-from ragnano.evaluate.erase import erased_text, with_erased
+from ragnano.evaluation.asked_labels import chosen_of, read_asked, texts_of
+from ragnano.evaluation.erasure import erased_text, with_erased
 from tests.conftest import DATA
 from tests.test_evaluate_asked import ABSENT, CONSENT, CURE, LATE, LAW, label, needs_yardstick, yardstick
 

@@ -10,13 +10,13 @@ from typer.testing import CliRunner
 from ragnano.assistant import QUOTES_ONLY, Assistant
 from ragnano.cli import app
 from ragnano.errors import ConfigError
-from ragnano.evaluate.asked_answers import AskedReport, measure_asked
-from ragnano.evaluate.asked_labels import Label
-from ragnano.evaluate.asked_scores import score_asked
-from ragnano.evaluate.erase import with_erased
-from ragnano.evaluate.plain import PlainPipeline
-from ragnano.evaluate.plot import plot_asked
-from ragnano.evaluate.replies import Replies
+from ragnano.evaluation.asked_answers import AskedReport, measure_asked
+from ragnano.evaluation.asked_labels import Label
+from ragnano.evaluation.asked_scores import score_asked
+from ragnano.evaluation.baseline import PlainPipeline
+from ragnano.evaluation.erasure import with_erased
+from ragnano.evaluation.plots import plot_asked
+from ragnano.evaluation.saved_answers import Replies
 from tests.conftest import FakeChatModel, FakeEmbedder, FakeReader, add_text
 from tests.test_assistant import DEPOSIT, LEASE
 from tests.test_evaluate_asked_labels import ABSENT_LINE, line

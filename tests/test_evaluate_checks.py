@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from ragnano.evaluate.asked import sample
-from ragnano.evaluate.checks import dates_in, holds, short_right, unsupported
-from ragnano.evaluate.replies import reply_of
-from ragnano.evaluate.scores import score_answers
-from ragnano.evaluate.sets import read_set
+from ragnano.evaluation.answer_checks import dates_in, holds, short_right, unsupported
+from ragnano.evaluation.labelled_questions import sample
+from ragnano.evaluation.question_sets import read_set
+from ragnano.evaluation.saved_answers import reply_of
+from ragnano.evaluation.scores import score_answers
 from tests.conftest import DATA
 from tests.test_evaluate_sets import YARDSTICK, needs_yardstick
 

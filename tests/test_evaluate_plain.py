@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from ragnano.assistant import Assistant
-from ragnano.evaluate.plain import CHARACTERS, OVERLAP, PASSAGES, PlainPipeline, cut, declines
+from ragnano.evaluation.baseline import CHARACTERS, OVERLAP, PASSAGES, PlainPipeline, cut, declines
 from ragnano.types import Scope
 from tests.conftest import FakeChatModel, FakeEmbedder, add_text
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ragnano.evaluate.questions import DIRECT_WORDS, Known, score_questions
+from ragnano.evaluation.sample_questions import DIRECT_WORDS, Known, score_questions
 from ragnano.types import Answer, Direct
 from tests.test_showing import told
 

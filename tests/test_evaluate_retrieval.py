@@ -8,10 +8,10 @@ import pytest
 
 from ragnano.assistant import Assistant
 from ragnano.errors import ConfigError
-from ragnano.evaluate.labels import Labelled, documents_folder, read_labels, read_paraphrases
-from ragnano.evaluate.plot import plot_retrieval
-from ragnano.evaluate.retrieval import judge, runs_of, score_retrieval, score_ways, share
-from ragnano.retrieve import PARTS
+from ragnano.evaluation.labels import Labelled, documents_folder, read_labels, read_paraphrases
+from ragnano.evaluation.plots import plot_retrieval
+from ragnano.evaluation.retrieval import judge, runs_of, score_retrieval, score_ways, share
+from ragnano.retrieval.retriever import PARTS
 from ragnano.types import Chunk, Document, Hit, Span
 from tests.conftest import add_text
 from tests.test_assistant import DEPOSIT, LEASE

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from ragnano.errors import ConfigError
-from ragnano.evaluate.intervals import Share, middle_of, ratio_of, share_of
-from ragnano.evaluate.plot import plot_risk
-from ragnano.evaluate.risk import Outcome, Point, curve_of
-from ragnano.evaluate.scores import AnswerScores
+from ragnano.evaluation.intervals import Share, middle_of, ratio_of, share_of
+from ragnano.evaluation.plots import plot_risk
+from ragnano.evaluation.risk_coverage import Outcome, Point, curve_of
+from ragnano.evaluation.scores import AnswerScores
 
 
 def test_a_share_has_wilsons_interval() -> None:

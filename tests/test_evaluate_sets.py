@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from ragnano.errors import ConfigError
-from ragnano.evaluate.asked import Asked, documents_of, sample
-from ragnano.evaluate.nli import affirms, denies, question_of
-from ragnano.evaluate.sets import read_set
+from ragnano.evaluation.contract_nli import affirms, denies, question_of
+from ragnano.evaluation.labelled_questions import Asked, documents_of, sample
+from ragnano.evaluation.question_sets import read_set
 from tests.conftest import DATA
 
 NOTICE = "Either party may terminate this agreement upon sixty days written notice to the other"

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 
 import pytest
 
+from ragnano.answering.citations import cite
 from ragnano.assistant import Assistant
-from ragnano.cite import cite
 from ragnano.evidence import Signals, select, within_budget
-from ragnano.extracts import extracts_of, says_something
-from ragnano.facts import fits_kind
-from ragnano.gate import Gate, load_gate
-from ragnano.generate import in_reading_order
-from ragnano.retrieve import Found, Retriever
-from ragnano.text import fold
+from ragnano.evidence.answerability import Gate, load_gate
+from ragnano.evidence.sentences import extracts_of, says_something
+from ragnano.generation.prompt_builder import in_reading_order
+from ragnano.retrieval.retriever import Found, Retriever
+from ragnano.text.entities import fits_kind
+from ragnano.text.words import fold
 from ragnano.types import Chunk, Document, Evidence, Hit, Mark, Page, ParsedDocument, Scope, Span
 from tests.conftest import add_text, make_evidence
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from ragnano.chat.followup import Reading, read_followup
-from ragnano.question import LONGEST_QUESTION
+from ragnano.conversations.followup import Reading, read_followup
+from ragnano.text.query import LONGEST_QUESTION
 
 NOTICE = "What notice must Ironvale give to terminate?"
 BOTH = "How much notice must Kestrelmoor give Larkspur?"

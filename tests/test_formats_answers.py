@@ -15,13 +15,13 @@ from pptx.util import Inches
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.pipeline import ingest
-from ingest.worker import Reader
+from ingest.workers.pool import Reader
 from ragnano.assistant import Assistant
 from ragnano.cli import docs
-from ragnano.cli.hits import echo_hits
-from ragnano.config import Settings
-from ragnano.json_records import hits
-from ragnano.places import where
+from ragnano.cli.search_output import echo_hits
+from ragnano.documents.locations import where
+from ragnano.serialization import hits
+from ragnano.settings import Settings
 from ragnano.types import IngestReport
 from tests.conftest import FakeEmbedder, FakeReader
 from tests.formats_fakes import message_tree, old_workbook, open_document, outlook_message, package
@@ -240,7 +240,8 @@ def test_a_folder_of_pdfs_imports_no_other_reader(tmp_path: Path) -> None:
 
     (tmp_path / "lease.pdf").write_bytes(lease_pdf())
     code = (
-        "import sys; from pathlib import Path; from ingest.kinds import media_type_of; from ingest.load import load\n"
+        "import sys; from pathlib import Path; from ingest.discovery.file_types import media_type_of\n"
+        "from ingest.parsers.registry import load\n"
         f"path = {str(tmp_path / 'lease.pdf')!r}; load(Path(path).read_bytes(), media_type_of(path))\n"
         "print(*sorted({name.split('.')[0] for name in sys.modules}))"
     )

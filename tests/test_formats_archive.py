@@ -6,10 +6,10 @@ import zipfile
 
 import pytest
 
-from ingest.kinds import ZIP
-from ingest.load import ReadOptions, load
-from ingest.load.loaded import Budget, Inside
-from ingest.load.members import MOST_DEPTH, member_name
+from ingest.discovery.file_types import ZIP
+from ingest.parsers.base.interface import Budget, Inside
+from ingest.parsers.base.nested_files import MOST_DEPTH, member_name
+from ingest.parsers.registry import ReadOptions, load
 from ragnano.errors import DamagedFile
 from ragnano.types import Page
 from tests.formats_fakes import package, paragraph, word

@@ -7,7 +7,7 @@ import openpyxl
 import pptx
 import pytest
 
-from ingest.kinds import (
+from ingest.discovery.file_types import (
     CSV,
     DOCX,
     EML,
@@ -26,9 +26,9 @@ from ingest.kinds import (
     media_type_in,
     media_type_of,
 )
-from ingest.load import LOADERS
+from ingest.parsers.registry import LOADERS
 from ragnano.errors import PasswordNeeded, UnsupportedFile
-from ragnano.scopes import ENDINGS
+from ragnano.retrieval.filters import ENDINGS
 from tests.formats_fakes import compound, old_workbook, open_document, outlook_message, package, paragraph, word
 
 

@@ -7,12 +7,12 @@ from io import BytesIO
 
 import pytest
 
-from ingest.blocks import blocks_of
-from ingest.chunk import Chunker
-from ingest.kinds import EML
-from ingest.load import LoadedFile, ReadOptions, load
-from ingest.load.members import MOST_DEPTH
-from ingest.load.message import unflowed
+from ingest.chunking.chunker import Chunker
+from ingest.discovery.file_types import EML
+from ingest.parsers.base.nested_files import MOST_DEPTH
+from ingest.parsers.mail.message import unflowed
+from ingest.parsers.registry import LoadedFile, ReadOptions, load
+from ingest.structure.blocks import blocks_of
 from ragnano.errors import DamagedFile
 from tests.formats_fakes import PNG, compound, package, pdf
 from tests.ingest_fakes import count_words
@@ -133,7 +133,7 @@ def test_a_reader_that_fails_costs_only_its_attachment(monkeypatch: pytest.Monke
     def fails(data: bytes, options: ReadOptions) -> LoadedFile:
         raise ZeroDivisionError("private words")
 
-    monkeypatch.setattr("ingest.load.rtf.load_rtf", fails)
+    monkeypatch.setattr("ingest.parsers.rtf.document.load_rtf", fails)
     pages = read(attach(attach(mail(), "a.rtf", b"{\\rtf1 x}"), "b.txt", b"Words.")).pages
     assert pages[1].unreadable == "Attachment a.rtf: the reader failed on it (ZeroDivisionError); save the file anew"
     assert pages[2].text == "Words."
@@ -176,7 +176,7 @@ def test_memory_that_runs_out_is_no_fault_of_a_header_or_part(step: str, monkeyp
     def fail(*given: object) -> str:
         raise MemoryError
 
-    monkeypatch.setattr(f"ingest.load.mail.{step}", fail)
+    monkeypatch.setattr(f"ingest.parsers.mail.eml.{step}", fail)
     with pytest.raises(MemoryError):
         read(mail())
 
@@ -204,7 +204,7 @@ def test_a_header_that_cannot_be_read_is_named_and_the_rest_is_read(monkeypatch:
             raise ZeroDivisionError
         return text
 
-    monkeypatch.setattr("ingest.load.mail._unworded", fail)
+    monkeypatch.setattr("ingest.parsers.mail.eml._unworded", fail)
     pages = read(mail()).pages
     assert pages[0].text == "From: office@acme.example\n\nThe rent is $5."
     assert [page.unreadable for page in pages[1:]] == [
@@ -235,7 +235,7 @@ def test_a_name_that_cannot_be_read_is_told_and_the_file_is_read(monkeypatch: py
             raise ZeroDivisionError
         return text
 
-    monkeypatch.setattr("ingest.load.mail._unworded", fail)
+    monkeypatch.setattr("ingest.parsers.mail.eml._unworded", fail)
     pages = read(attach(mail(), "a.txt", b"Good words.")).pages
     assert [(page.place, page.text) for page in pages[1:]] == [
         ("Message", ""),
@@ -245,7 +245,7 @@ def test_a_name_that_cannot_be_read_is_told_and_the_file_is_read(monkeypatch: py
 
 
 def test_parts_beyond_the_limit_are_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.load.mail._MOST_PARTS", 3)
+    monkeypatch.setattr("ingest.parsers.mail.eml._MOST_PARTS", 3)
     pages = read(attach(attach(mail(), "a.txt", b"Good words."), "b.txt", b"Lost words.")).pages
     assert [page.place for page in pages] == ["Message", "Message", "Attachment a.txt"]
     assert pages[1].unreadable == "Message: it has more than 3 parts, the rest is left out; save its attachments apart"

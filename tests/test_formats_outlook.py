@@ -2,8 +2,8 @@
 
 import pytest
 
-from ingest.kinds import MSG
-from ingest.load import load
+from ingest.discovery.file_types import MSG
+from ingest.parsers.registry import load
 from ragnano.errors import DamagedFile
 from tests.formats_fakes import PNG, compound, message_tree, outlook_message, pdf
 

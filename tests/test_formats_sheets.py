@@ -7,12 +7,12 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
-from ingest.blocks import blocks_of
-from ingest.chunk import Chunker
-from ingest.kinds import CSV, ODS, XLS, XLSX
-from ingest.load import load
-from ingest.load.shown import Value, is_date_format, shown
-from ingest.load.worksheets import column_name
+from ingest.chunking.chunker import Chunker
+from ingest.discovery.file_types import CSV, ODS, XLS, XLSX
+from ingest.parsers.base.worksheets import column_name
+from ingest.parsers.office.number_format import Value, is_date_format, shown
+from ingest.parsers.registry import load
+from ingest.structure.blocks import blocks_of
 from ragnano.errors import DamagedFile, LoadError
 from ragnano.types import Page
 from tests.formats_fakes import compound, old_workbook, open_document, package

@@ -9,9 +9,9 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
-from ingest.blocks import blocks_of
-from ingest.kinds import ODP, PPTX, media_type_in
-from ingest.load import load
+from ingest.discovery.file_types import ODP, PPTX, media_type_in
+from ingest.parsers.registry import load
+from ingest.structure.blocks import blocks_of
 from ragnano.errors import DamagedFile
 from tests.formats_fakes import open_document, package
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ingest.kinds import ODT, RTF
-from ingest.load import load
-from ingest.load.rtf_packed import unpacked_rtf
+from ingest.discovery.file_types import ODT, RTF
+from ingest.parsers.registry import load
+from ingest.parsers.rtf.lzfu import unpacked_rtf
 from ragnano.errors import DamagedFile, LoadError, PasswordNeeded
 from tests.formats_fakes import open_document, package
 

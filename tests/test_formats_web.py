@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from ingest.blocks import blocks_of
-from ingest.kinds import HTML
-from ingest.load import LoadedFile, load
+from ingest.discovery.file_types import HTML
+from ingest.parsers.registry import LoadedFile, load
+from ingest.structure.blocks import blocks_of
 from ragnano.errors import DamagedFile, LimitExceeded
 
 
@@ -167,7 +167,7 @@ def test_taking_a_page_apart_brings_no_language_model_and_asks_no_network() -> N
         "import socket, sys\n"
         "def refuse(*_, **__): raise AssertionError('network')\n"
         "socket.socket.connect = socket.getaddrinfo = refuse\n"
-        "from ingest.load import load\n"
+        "from ingest.parsers.registry import load\n"
         "print(load(b'<p>One sentence. Another one here.</p>', 'text/html').pages[0].text)\n"
         "print([name for name in ('spacy', 'torch', 'transformers') if name in sys.modules])"
     )

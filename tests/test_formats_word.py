@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.blocks import blocks_of
-from ingest.kinds import DOCX
-from ingest.load import LoadedFile, load
-from ingest.load.compose import MOST_PAGE_CHARACTERS, Composer
-from ingest.load.word_numbers import letters, roman
+from ingest.discovery.file_types import DOCX
+from ingest.parsers.base.page_builder import MOST_PAGE_CHARACTERS, Composer
+from ingest.parsers.office.word_numbering import letters, roman
+from ingest.parsers.registry import LoadedFile, load
+from ingest.structure.blocks import blocks_of
 from ragnano.errors import DamagedFile, LimitExceeded
 from tests.conftest import SAMPLES
 from tests.formats_fakes import compound, package, paragraph, word

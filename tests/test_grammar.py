@@ -2,7 +2,7 @@
 
 import pytest
 
-from ragnano.grammar import answer_grammar, figures_of
+from ragnano.generation.grammar import answer_grammar, figures_of
 from tests.conftest import make_evidence
 
 EVIDENCE = make_evidence(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ingest.kinds import PDF, TEXT
-from ingest.load import load
-from ragnano.boxes import unpack_words
+from ingest.discovery.file_types import PDF, TEXT
+from ingest.parsers.registry import load
+from ragnano.documents.word_boxes import unpack_words
 from ragnano.types import Page
 from tests.hidden_pages import CLAUSES, HIDDEN, ORDER, SEEN, cropped, page_with, searchable_scan, spoken_as
 

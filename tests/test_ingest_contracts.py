@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.kinds import PDF
-from ingest.reading import Job, read
-from ragnano.boxes import unpack_words
-from ragnano.text import fold
+from ingest.discovery.file_types import PDF
+from ingest.document_builder import Job, read
+from ragnano.documents.word_boxes import unpack_words
+from ragnano.text.words import fold
 from ragnano.types import ParsedDocument
 from tests.ingest_fakes import count_words
 

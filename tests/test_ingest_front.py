@@ -2,10 +2,10 @@
 
 import pytest
 
-from ingest.blocks import blocks_of
-from ingest.front import date_of, front_of
-from ingest.load.loaded import LoadedFile
-from ingest.parties import parties_of
+from ingest.metadata.parties import parties_of
+from ingest.metadata.title_and_date import date_of, front_of
+from ingest.parsers.base.interface import LoadedFile
+from ingest.structure.blocks import blocks_of
 from ragnano.types import Page
 
 

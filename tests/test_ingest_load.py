@@ -12,12 +12,12 @@ from pypdf.generic import RectangleObject
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.kinds import PDF, TEXT
-from ingest.load import ReadOptions, load
-from ingest.load.clean import clean, clean_mapped
-from ingest.load.pdf_second import SecondReader
-from ingest.load.text import MOST_PAGE_CHARACTERS
-from ragnano.boxes import unpack_words
+from ingest.characters.sanitize import clean, clean_mapped
+from ingest.discovery.file_types import PDF, TEXT
+from ingest.parsers.base.plain_text import MOST_PAGE_CHARACTERS
+from ingest.parsers.pdf.pypdf_fallback import SecondReader
+from ingest.parsers.registry import ReadOptions, load
+from ragnano.documents.word_boxes import unpack_words
 from ragnano.errors import DamagedFile, PasswordNeeded, UnsupportedFile
 from ragnano.types import Page
 from tests.ingest_fakes import bare_pdf, lines_page
@@ -192,7 +192,7 @@ def test_the_second_reader_takes_over_where_the_first_finds_nothing(monkeypatch:
         raise pypdfium2.PdfiumError("no", err_code=3)
 
     data = pdf(LINES)
-    monkeypatch.setattr("ingest.load.pdf.pypdfium2.PdfDocument", refuse)
+    monkeypatch.setattr("ingest.parsers.pdf.document.pypdfium2.PdfDocument", refuse)
     page = load(data, PDF).pages[0]
     assert page.read_by == "second-reader"
     assert "Termination requires ninety days" in page.text
@@ -294,5 +294,5 @@ def failing_second_reader(monkeypatch: pytest.MonkeyPatch, error: Exception) -> 
         def __getattr__(self, name: str) -> object:
             raise error
 
-    monkeypatch.setattr("ingest.load.pdf_second._opened", lambda data, passwords: Failing())
+    monkeypatch.setattr("ingest.parsers.pdf.pypdf_fallback._opened", lambda data, passwords: Failing())
     return SecondReader(b"", ())

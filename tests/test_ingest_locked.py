@@ -8,8 +8,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingest.cli import read_passwords
 from ingest.pipeline import Progress, ingest
-from ingest.worker import Reader
-from ragnano.config import Settings
+from ingest.workers.pool import Reader
+from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors
 from ragnano.types import IngestReport
 from tests.ingest_fakes import LetterEmbedder, word_reader

@@ -6,7 +6,7 @@ import sys
 import psutil
 import pytest
 
-from ingest.memory import hand_back
+from ingest.workers.memory import hand_back
 
 BLOCK = 64 << 10  # bytes; larger ones are given back by themselves
 BLOCKS = 800

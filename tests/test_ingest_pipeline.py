@@ -13,12 +13,12 @@ import pytest
 from numpy.typing import NDArray
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.chunk import embedding_text
+from ingest.chunking.chunker import embedding_text
+from ingest.document_builder import Job
 from ingest.pipeline import Progress, ingest, rebuild
-from ingest.reading import Job
-from ingest.worker import Reader
-from ragnano.config import Settings
+from ingest.workers.pool import Reader
 from ragnano.errors import IndexMismatch, NotFoundError
+from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors
 from ragnano.types import IngestReport, ParsedDocument, TypeCount
 from tests.ingest_commands import CLAUSES

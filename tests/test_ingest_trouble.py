@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from ingest.pipeline import ingest
-from ingest.worker import Reader
-from ragnano.config import Settings
+from ingest.workers.pool import Reader
 from ragnano.errors import StoreError
+from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors
 from tests.ingest_commands import CLAUSES, ROOT, ragnano, stored
 from tests.ingest_fakes import LetterEmbedder, word_reader
@@ -122,8 +122,8 @@ print(json.dumps([told, stopped, look()]))
 FULL_CACHE = """
 from pathlib import Path
 import numpy as np
-from ragnano.store.rows import EmbeddingBatch
-from ragnano.store.vectors_chroma import Broken, ChromaIndex
+from ragnano.store.row_mapping import EmbeddingBatch
+from ragnano.store.vector_cache.chroma import Broken, ChromaIndex
 try:
     index = ChromaIndex.create(Path(disk, "generation"))
     for first in range(0, 20_000, 500):

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ingest.kinds import MARKDOWN, PDF, TEXT, media_type_of
-from ingest.walk import LeftOut, Walk, folders_of
+from ingest.discovery.file_types import MARKDOWN, PDF, TEXT, media_type_of
+from ingest.discovery.walk import LeftOut, Walk, folders_of
 from ragnano.errors import ConfigError, NotFoundError, UnsupportedFile
 from ragnano.types import FailedFile
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ingest import worker
-from ingest.kinds import PDF, TEXT
-from ingest.reading import Job
-from ingest.worker import Reader
-from ragnano.config import Settings
+from ingest.discovery.file_types import PDF, TEXT
+from ingest.document_builder import Job
+from ingest.workers import pool
+from ingest.workers.pool import Reader
 from ragnano.errors import DamagedFile, LimitExceeded
+from ragnano.settings import Settings
 from ragnano.types import ParsedDocument
 from tests.ingest_fakes import bare_pdf, lines_page
 from tests.worker_fakes import HANGS_S, telling_reader
@@ -79,7 +79,7 @@ def test_a_child_that_has_grown_is_replaced(reader: Reader, tmp_path: Path) -> N
 def test_another_child_helps_only_when_files_wait_long(
     reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience: float, children: int
 ) -> None:
-    monkeypatch.setattr(worker, "_PATIENCE", patience)
+    monkeypatch.setattr(pool, "_PATIENCE", patience)
     futures = [reader.submit(job(tmp_path, f"waits {number}.txt", TEXT)) for number in range(3)]
     assert len({future.result().document.author for future in futures}) == children
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ragnano.instructions import addresses_a_model, plain_letters
+from ragnano.text.prompt_injection import addresses_a_model, plain_letters
 from tests.conftest import DATA
 
 INJECTION = DATA / "injection" / "latent_components.json"

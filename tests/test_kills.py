@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ragnano.assistant import Assistant
-from ragnano.config import Settings
+from ragnano.settings import Settings
 from ragnano.types import Scope
 from tests.conftest import SAMPLES, FakeEmbedder
 
@@ -22,7 +22,7 @@ RUN = """
 import sys
 from pathlib import Path
 from ingest.pipeline import ingest
-from ragnano.config import Settings
+from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors
 from tests.conftest import FakeEmbedder
 settings = Settings.load(data_dir=Path(sys.argv[1]))

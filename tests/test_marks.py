@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from ragnano.marks import marks_of
-from ragnano.question import read_question
+from ragnano.retrieval.term_highlights import marks_of
+from ragnano.text.query import read_question
 
 
 def marked(text: str, question: str) -> list[str]:

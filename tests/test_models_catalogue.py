@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from ragnano.config import Settings
 from ragnano.errors import ConfigError, ModelMissing, NotFoundError
 from ragnano.models import (
     ModelSpec,
@@ -20,6 +19,7 @@ from ragnano.models import (
 )
 from ragnano.models.catalogue import HubSource, PackageSource
 from ragnano.models.offline import go_offline, online_environment
+from ragnano.settings import Settings
 
 SPECS = load_catalogue()
 

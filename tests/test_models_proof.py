@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ragnano.config import default_models_dir
 from ragnano.errors import EngineError
 from ragnano.models import EngineSettings, find, installed
 from ragnano.models.catalogue import Proof
-from ragnano.models.native import similarity
-from ragnano.models.proof import prove_engine, recorded
+from ragnano.models.llama_backend import similarity
+from ragnano.models.self_test import prove_engine, recorded
+from ragnano.settings import default_models_dir
 
 CRASHES_WITH_REPACKED_WEIGHTS = """
 import json, os, signal, sys

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ragnano.config import Settings
 from ragnano.models import KINDS, Reader, open_reader
+from ragnano.settings import Settings
 
 CLAUSES = (
     "Either party may terminate this Agreement for convenience upon sixty (60) days' prior written notice.",

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ragnano.config import Settings
 from ragnano.errors import ModelError
 from ragnano.models import Embedder, default_model, installed, open_embedder
 from ragnano.models.catalogue import FileSource
+from ragnano.models.dequantize import read_weights
 from ragnano.models.digests import file_digest
-from ragnano.models.unpack import read_weights
+from ragnano.settings import Settings
 
 SPEC = default_model("embedder")
 (SOURCE,) = (source for source in SPEC.sources if isinstance(source, FileSource))
@@ -76,7 +76,7 @@ def test_a_shipped_file_that_was_changed_is_not_used(tmp_path: Path, monkeypatch
         (damaged / file.path).parent.mkdir(exist_ok=True)
         (damaged / file.path).write_bytes((SOURCE.path / file.path).read_bytes())
     (damaged / "vocab.txt").write_text("other")
-    monkeypatch.setattr("ragnano.models.sources._from_file", from_folder(damaged))
+    monkeypatch.setattr("ragnano.models.download_sources._from_file", from_folder(damaged))
     with pytest.raises(ModelError, match=r"vocab\.txt has SHA-256"):
         open_embedder(Settings.load(models_dir=tmp_path / "models"))
     assert installed(SPEC, tmp_path / "models") is None

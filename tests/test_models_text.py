@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragnano.errors import EngineError
-from ragnano.models.prompt import ChatTemplate, Part, Prompt, Segment
-from ragnano.models.textstream import StopFilter, ThinkingFilter
-from ragnano.models.turns import Turns
+from ragnano.models.chat_template import ChatTemplate, Part, Prompt, Segment
+from ragnano.models.fifo_lock import Turns
+from ragnano.models.stream_filters import StopFilter, ThinkingFilter
 
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"

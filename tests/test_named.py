@@ -5,8 +5,8 @@ import pytest
 from ragnano.answering.named import Named, check_named
 from ragnano.answering.things import things_named
 from ragnano.assistant import Assistant
-from ragnano.extracts import extracts_of
-from ragnano.question import read_question
+from ragnano.evidence.sentences import extracts_of
+from ragnano.text.query import read_question
 from ragnano.types import Evidence, Hit, Scope
 from tests.conftest import add_text
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.load.noise import is_noise
+from ingest.characters.garbled import is_noise
 
 CLAUSE = "Either party may terminate this Agreement for convenience on sixty (60) days' prior written notice. "
 

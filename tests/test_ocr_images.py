@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ingest.kinds import BMP, GIF, IMAGES, JPEG, PNG, TIFF, WEBP, media_type_of
-from ingest.load import LOADERS, ReadOptions, load
-from ragnano import image_files
-from ragnano.boxes import boxes_for
+from ingest.discovery.file_types import BMP, GIF, IMAGES, JPEG, PNG, TIFF, WEBP, media_type_of
+from ingest.parsers.registry import LOADERS, ReadOptions, load
+from ragnano.documents import image_files
+from ragnano.documents.page_images import has_pictures, highlighted, page_picture
+from ragnano.documents.word_boxes import boxes_for
 from ragnano.errors import DamagedFile, LimitExceeded, UnsupportedFile
-from ragnano.pictures import has_pictures, highlighted, page_picture
 from ragnano.types import Document
 from tests.ocr_pages import CLAUSES, boxes_without_ink, packed, page_pdf, picture_of, uncovered_ink
 

@@ -7,10 +7,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from ingest.ocr.columns import regions
+from ingest.ocr.deskew import Laid, as_it_lies, enlarged, evened, inked, levelled, skew_of, turned
+from ingest.ocr.page_text import text_of
 from ingest.ocr.rows import rows
-from ingest.ocr.straight import Laid, as_it_lies, enlarged, evened, inked, levelled, skew_of, turned
 from ingest.ocr.tesseract import Line, Word
-from ingest.ocr.text import text_of
 
 
 def line(*texts: str, left: int = 0, top: int = 0) -> Line:

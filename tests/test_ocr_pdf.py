@@ -11,18 +11,18 @@ import pypdf
 import pytest
 from PIL import Image, ImageFilter
 
-from ingest.kinds import PDF
-from ingest.load import ReadOptions, load
+from ingest.discovery.file_types import PDF
+from ingest.document_builder import Job
 from ingest.ocr.languages import installed_languages, require_languages
 from ingest.ocr.pages import MOST_PIXELS, PageReader, Sheet, dpi_for
 from ingest.ocr.tesseract import Engine, Line, OcrFailed
-from ingest.reading import Job
-from ingest.signs import hear
-from ingest.worker import Reader
-from ragnano.boxes import boxes_for, unpack_words
-from ragnano.config import Settings
+from ingest.parsers.base.heartbeat import hear
+from ingest.parsers.registry import ReadOptions, load
+from ingest.workers.pool import Reader
+from ragnano.documents.word_boxes import boxes_for, unpack_words
 from ragnano.errors import ConfigError, LimitExceeded, UnsupportedFile
-from ragnano.text import words
+from ragnano.settings import Settings
+from ragnano.text.words import words
 from ragnano.types import Page
 from tests.ingest_fakes import bare_pdf, lines_page, signalling_reader, word_reader
 from tests.ocr_pages import CLAUSES, askew, boxes_without_ink, page_pdf, picture_of, scan, uncovered_ink
@@ -236,7 +236,7 @@ def test_huge_pages_are_drawn_with_fewer_pixels_an_inch() -> None:
 def test_readers_tell_after_each_page_that_they_are_alive(
     picture: Image.Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.signs.LEAST_SECONDS_APART", 0.0)
+    monkeypatch.setattr("ingest.parsers.base.heartbeat.LEAST_SECONDS_APART", 0.0)
     signs: list[str] = []
     hear(lambda: signs.append(threading.current_thread().name))
     try:

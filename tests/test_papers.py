@@ -7,7 +7,7 @@ import docx
 import pytest
 from pypdf import PdfReader
 
-from ragnano.chat.papers import parts, pdf, word
+from ragnano.conversations.document_export import parts, pdf, word
 from ragnano.types import Answer, Citation, ConversationInfo, Scope, Timings, TokenCount, Turn
 from tests.test_showing import told
 

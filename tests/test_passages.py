@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ragnano.assistant import Assistant
-from ragnano.passages import (
+from ragnano.library.search_results import (
     COLUMNS,
     DocumentPassages,
     as_csv,

@@ -15,10 +15,10 @@ from pypdf.generic import (
 )
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.kinds import PDF
-from ingest.load import LoadedFile, load
-from ingest.load.members import MOST_DEPTH
-from ingest.reading import Job, read
+from ingest.discovery.file_types import PDF
+from ingest.document_builder import Job, read
+from ingest.parsers.base.nested_files import MOST_DEPTH
+from ingest.parsers.registry import LoadedFile, load
 from tests.formats_fakes import compound
 from tests.ingest_fakes import count_words
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.kinds import PDF
-from ingest.reading import Job
-from ingest.worker import Reader
-from ragnano.config import Settings
+from ingest.discovery.file_types import PDF
+from ingest.document_builder import Job
+from ingest.workers.pool import Reader
 from ragnano.errors import LoadError
+from ragnano.settings import Settings
 from tests.conftest import SAMPLES
 from tests.hidden_pages import HIDDEN, page_with, searchable_scan
 from tests.ingest_fakes import word_reader

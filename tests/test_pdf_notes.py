@@ -9,10 +9,10 @@ from pypdf.generic import NameObject, NumberObject
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.kinds import PDF
-from ingest.load import ReadOptions, load
-from ragnano.boxes import boxes_for
-from ragnano.places import place_of
+from ingest.discovery.file_types import PDF
+from ingest.parsers.registry import ReadOptions, load
+from ragnano.documents.locations import place_of
+from ragnano.documents.word_boxes import boxes_for
 from ragnano.types import Page
 from tests.ocr_pages import page_pdf, picture_of
 

@@ -8,8 +8,8 @@ from tests.conftest import SAMPLES
 BUSY = """
 import sys, threading
 from pathlib import Path
-from ingest.kinds import PDF
-from ingest.load import load
+from ingest.discovery.file_types import PDF
+from ingest.parsers.registry import load
 from ragnano import pictures
 from ragnano.types import Document
 

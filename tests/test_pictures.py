@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ingest.load import load
-from ragnano.boxes import boxes_for
+from ingest.parsers.registry import load
+from ragnano.documents.page_images import MOST_PIXELS, PDF, Picture, crop_around, highlighted, page_picture
+from ragnano.documents.word_boxes import boxes_for
 from ragnano.errors import DamagedFile, LoadError, NotFoundError, PasswordNeeded, UnsupportedFile
-from ragnano.pictures import MOST_PIXELS, PDF, Picture, crop_around, highlighted, page_picture
 from ragnano.types import Box, Document
 from tests.ui_fakes import AGREEMENT, write_pdf
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ragnano.places import headings_in, innermost, place_of, row_of, section_path
+from ragnano.documents.locations import headings_in, innermost, place_of, row_of, section_path
 from ragnano.types import Mark, Page
 
 SHEET = Page(1, 0, 0, "Rent 4,000 monthly", place="Sheet Costs", marks=(Mark(0, 4, "A1"), Mark(5, 10, "B1")))

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragnano.pointed import part_that_answers
-from ragnano.text import fold, unfolded
+from ragnano.evidence.sentence_trimming import part_that_answers
+from ragnano.text.words import fold, unfolded
 
 CLAUSE = "At the end of each season, the Grower shall return the crates to the depot, and the depot shall count them"
 

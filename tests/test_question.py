@@ -3,7 +3,7 @@
 import pytest
 
 from ragnano.errors import QuestionError
-from ragnano.question import LONGEST_QUESTION, read_question, synonyms
+from ragnano.text.query import LONGEST_QUESTION, read_question, synonyms
 
 
 @pytest.mark.parametrize(

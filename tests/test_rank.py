@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ragnano.config import Settings
-from ragnano.question import read_question
-from ragnano.rank import RANKERS, SIGNALS, Candidate, Ranking, load_ranking, signals_of
+from ragnano.retrieval.ranking import RANKERS, SIGNALS, Candidate, Ranking, load_ranking, signals_of
+from ragnano.settings import Settings
+from ragnano.text.query import read_question
 from ragnano.types import Chunk, Span
 
 QUESTION = read_question("How many days of notice are needed for termination?")

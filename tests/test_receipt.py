@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from ragnano.assistant import QUOTES_ONLY, Assistant
 from ragnano.errors import ReceiptError
-from ragnano.receipt import Receipt, load_receipt, may_write, receipt_name, save_receipt
-from ragnano.receipt.shape import digest_of
+from ragnano.receipts import Receipt, load_receipt, may_write, receipt_name, save_receipt
+from ragnano.receipts.schema import digest_of
 from ragnano.replay import ask_with_receipt
 from ragnano.types import Direct, Scope
 from tests.conftest import FakeChatModel, add_text
@@ -173,7 +173,7 @@ def test_what_is_no_receipt_is_refused(tmp_path: Path, content: bytes, message: 
 
 
 def test_a_file_larger_than_any_receipt_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ragnano.receipt.files.LARGEST", 100)
+    monkeypatch.setattr("ragnano.receipts.files.LARGEST", 100)
     path = tmp_path / "file.json"
     path.write_text(" " * 101)
     with pytest.raises(ReceiptError, match="larger than any receipt"):
@@ -204,8 +204,8 @@ RUN = """
 import sys
 from pathlib import Path
 from ragnano.assistant import Assistant
-from ragnano.config import Settings
-from ragnano.receipt import save_receipt
+from ragnano.settings import Settings
+from ragnano.receipts import save_receipt
 from ragnano.replay import ask_with_receipt
 from tests.conftest import FakeChatModel, FakeEmbedder
 settings = Settings.load(data_dir=Path(sys.argv[1]), models_dir=Path(sys.argv[1]) / "models")

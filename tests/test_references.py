@@ -2,7 +2,7 @@
 
 import pytest
 
-from ragnano.references import clause_of, definitions, references_of
+from ragnano.documents.cross_references import clause_of, definitions, references_of
 from ragnano.types import Chunk, Span
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ragnano.refusal import nearest, says_something
+from ragnano.answering.refusal import nearest, says_something
 from ragnano.types import Chunk, Document, Hit, Span
 
 CLAUSE = "The Grower shall return the crates to the depot within ten days."

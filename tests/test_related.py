@@ -3,7 +3,7 @@
 import dataclasses
 
 from ragnano.assistant import Assistant
-from ragnano.related import amends, belong_together, later_of, may_amend
+from ragnano.conflicts.related_documents import amends, belong_together, later_of, may_amend
 from ragnano.types import Document
 from tests.test_conflict import add_amendment, add_contract
 

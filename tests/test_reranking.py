@@ -6,7 +6,7 @@ import numpy as np
 
 from ragnano.assistant import Assistant
 from ragnano.evidence import CHUNKS, rerank
-from ragnano.retrieve import Found, Retriever
+from ragnano.retrieval.retriever import Found, Retriever
 from ragnano.types import Scope
 from tests.conftest import FakeReader, add_text
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from ragnano.assistant import Assistant
-from ragnano.narrow import narrow
-from ragnano.question import read_question
-from ragnano.retrieve import RRF_K, fuse, lexical_expressions
+from ragnano.retrieval.document_filter import narrow
+from ragnano.retrieval.retriever import RRF_K, fuse, lexical_expressions
+from ragnano.text.query import read_question
 from ragnano.types import Scope
 from tests.conftest import add_text
 

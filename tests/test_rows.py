@@ -1,6 +1,6 @@
 """Rows of tables as pages carry them, and how they are said to a reader that has learnt from sentences."""
 
-from ragnano.rows import cells_of, is_row, names_columns, spoken
+from ragnano.documents.table_rows import cells_of, is_row, names_columns, spoken
 
 
 def test_a_row_is_told_with_its_columns_names() -> None:

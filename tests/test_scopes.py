@@ -4,7 +4,7 @@ import pytest
 
 from ragnano.assistant import Assistant
 from ragnano.errors import NotFoundError, QuestionError
-from ragnano.scopes import day_of
+from ragnano.retrieval.filters import day_of
 from ragnano.types import Scope
 from tests.conftest import add_text
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from ragnano.assistant import Assistant
 from ragnano.errors import ConfigError, StoreError
-from ragnano.json_records import record
+from ragnano.serialization import record
 from ragnano.server import application, token_file, token_of
-from ragnano.server.border import MOST_BYTES
+from ragnano.server.middleware import MOST_BYTES
 from ragnano.types import Direct
 from tests.conftest import FakeChatModel, add_text
 from tests.test_assistant import DEPOSIT, LEASE

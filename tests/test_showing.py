@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragnano.showing import direct_line, direct_of, in_brief, marked_in, quote_of, words_beside
-from ragnano.text import fold
+from ragnano.answering.presentation import direct_line, direct_of, in_brief, marked_in, quote_of, words_beside
+from ragnano.text.words import fold
 from ragnano.types import Answer, Citation, Conflict, Direct, DirectKind, Side, Timings, TokenCount, Verdict
 
 QUOTE = "Either party may end this Agreement\nby giving  sixty (60)\ndays’ notice."

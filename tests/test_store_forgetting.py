@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ragnano.store import Catalogue, Vectors
-from ragnano.store import vectors as vectors_module
+from ragnano.store.vector_cache import cache as vectors_module
 from tests.store_fakes import add, agrees, document, files_with, generation, many
 
 

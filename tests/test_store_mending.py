@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 
 from ragnano.errors import StoreError
-from ragnano.store import Catalogue, Vectors, vectors_chroma
-from ragnano.store import vectors as vectors_module
-from ragnano.store.vectors_chroma import Broken, ChromaIndex
+from ragnano.store import Catalogue, Vectors
+from ragnano.store.vector_cache import cache as vectors_module
+from ragnano.store.vector_cache import chroma
+from ragnano.store.vector_cache.chroma import Broken, ChromaIndex
 from tests.store_fakes import (
     EVERYTHING,
     LOW_THRESHOLD,
@@ -50,14 +51,14 @@ def cache(catalogue: Catalogue) -> Iterator[Vectors]:
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vectors_chroma, "_HNSW", LOW_THRESHOLD)
+        patch.setattr(chroma, "_HNSW", LOW_THRESHOLD)
         return fill_large(tmp_path_factory.mktemp("saved"))
 
 
 @pytest.fixture
 def large(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data directory of one's own whose cache has saved index files."""
-    monkeypatch.setattr(vectors_chroma, "_HNSW", LOW_THRESHOLD)
+    monkeypatch.setattr(chroma, "_HNSW", LOW_THRESHOLD)
     return shutil.copytree(saved, tmp_path / "large")
 
 

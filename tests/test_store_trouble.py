@@ -14,7 +14,7 @@ from ragnano.errors import (
     StoreError,
 )
 from ragnano.store import Catalogue
-from ragnano.store.trouble import from_sqlite
+from ragnano.store.sqlite_errors import from_sqlite
 from ragnano.types import Chunk, Span
 from tests.store_fakes import add, contract, document, many, texts
 

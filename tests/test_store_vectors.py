@@ -11,9 +11,10 @@ import pytest
 from filelock import FileLock
 
 from ragnano.errors import IndexMismatch, StoreBusy
-from ragnano.store import Catalogue, Vectors, vectors_chroma
-from ragnano.store import vectors as vectors_module
-from ragnano.store.vectors_chroma import ChromaIndex
+from ragnano.store import Catalogue, Vectors
+from ragnano.store.vector_cache import cache as vectors_module
+from ragnano.store.vector_cache import chroma
+from ragnano.store.vector_cache.chroma import ChromaIndex
 from ragnano.types import Scope
 from tests.store_fakes import (
     EVERYTHING,
@@ -46,14 +47,14 @@ def cache(catalogue: Catalogue) -> Iterator[Vectors]:
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vectors_chroma, "_HNSW", LOW_THRESHOLD)
+        patch.setattr(chroma, "_HNSW", LOW_THRESHOLD)
         return fill_large(tmp_path_factory.mktemp("saved"))
 
 
 @pytest.fixture
 def large(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data directory of one's own whose cache has saved index files."""
-    monkeypatch.setattr(vectors_chroma, "_HNSW", LOW_THRESHOLD)
+    monkeypatch.setattr(chroma, "_HNSW", LOW_THRESHOLD)
     return shutil.copytree(saved, tmp_path / "large")
 
 
@@ -75,7 +76,7 @@ def test_chroma_answers_as_exact_search_does(catalogue: Catalogue, cache: Vector
 def test_more_documents_than_fit_in_a_filter_are_asked_in_parts(
     catalogue: Catalogue, cache: Vectors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ragnano.store.vectors_chroma._IDS", 3)
+    monkeypatch.setattr("ragnano.store.vector_cache.chroma._IDS", 3)
     for number, parsed in enumerate(many(10)):
         add(catalogue, parsed, f"/{number}")
     cache.sync()

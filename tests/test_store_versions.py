@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ragnano.store import Catalogue, Version
-from ragnano.store.sketches import ALIKE, bands, likeness, sketch_of, unpack
+from ragnano.store.minhash import ALIKE, bands, likeness, sketch_of, unpack
 from ragnano.types import ParsedDocument
 from tests.conftest import DATA
 from tests.store_fakes import add, document, files_with

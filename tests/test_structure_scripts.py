@@ -5,11 +5,11 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.chunk import Chunker
-from ingest.load.bidi import as_spoken
-from ingest.load.clean import clean_mapped
-from ragnano.boxes import unpack_words
-from ragnano.text import sentences
+from ingest.characters.bidi import as_spoken
+from ingest.characters.sanitize import clean_mapped
+from ingest.chunking.chunker import Chunker
+from ragnano.documents.word_boxes import unpack_words
+from ragnano.text.words import sentences
 from tests.ingest_fakes import bare_pdf
 from tests.structure_fakes import blocks, loaded, printed
 

@@ -3,10 +3,10 @@
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.blocks import blocks_of
-from ingest.chunk import Chunker, embedding_text
-from ragnano.extracts import extracts_of
-from ragnano.places import place_of
+from ingest.chunking.chunker import Chunker, embedding_text
+from ingest.structure.blocks import blocks_of
+from ragnano.documents.locations import place_of
+from ragnano.evidence.sentences import extracts_of
 from ragnano.types import Document, Hit, Mark, Page
 from tests.ingest_fakes import count_words
 from tests.structure_fakes import LEFT, TOP, Cells, blocks, loaded, marked, printed, prose, table, wrapped

@@ -2,10 +2,10 @@
 
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.blocks import blocks_of
-from ingest.chunk import Chunker
-from ingest.front import front_of
-from ingest.load import LoadedFile
+from ingest.chunking.chunker import Chunker
+from ingest.metadata.title_and_date import front_of
+from ingest.parsers.registry import LoadedFile
+from ingest.structure.blocks import blocks_of
 from ragnano.types import Chunk, OutlineEntry, Page
 from tests.ingest_fakes import count_words
 from tests.structure_fakes import LEFT, TOP, WIDTH, blocks, loaded, printed, prose, wrapped

@@ -1,6 +1,6 @@
 """First questions made from titles and headings."""
 
-from ragnano.suggest import MOST, first_questions
+from ragnano.documents.suggested_questions import MOST, first_questions
 from ragnano.types import Document
 
 HEADINGS = {

@@ -5,9 +5,9 @@ from typer.testing import CliRunner
 
 from ragnano.assistant import Assistant
 from ragnano.cli import answers, app
-from ragnano.tasks.listing import LONGEST_ITEM, MOST_ITEMS
-from ragnano.tasks.wanted import read_wanted, role_of
-from ragnano.text import content_stems, fold
+from ragnano.tasks.list_query import read_wanted, role_of
+from ragnano.tasks.lists import LONGEST_ITEM, MOST_ITEMS
+from ragnano.text.words import content_stems, fold
 from tests.conftest import FakeChatModel, add_text
 from tests.test_cli import Kept
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ragnano.tasks.recognise import recognise
+from ragnano.tasks.classification import recognise
 from tests.conftest import SAMPLES
 
 SUMMARIES = {

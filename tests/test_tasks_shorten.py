@@ -2,7 +2,7 @@
 
 import pytest
 
-from ragnano.tasks.shorten import only_leaves_out, shorten
+from ragnano.tasks.sentence_shortening import only_leaves_out, shorten
 from tests.conftest import FakeChatModel
 
 RENT = (

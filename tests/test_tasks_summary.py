@@ -9,11 +9,11 @@ import pytest
 
 from ingest.pipeline import ingest
 from ragnano.assistant import QUOTES_ONLY, Assistant
-from ragnano.config import Settings
 from ragnano.errors import AmbiguousError, QuestionError
 from ragnano.models import find, installed
-from ragnano.tasks.summarise import MOST_LINES
-from ragnano.text import fold
+from ragnano.settings import Settings
+from ragnano.tasks.summaries import MOST_LINES
+from ragnano.text.words import fold
 from ragnano.types import Answer
 from tests.conftest import SAMPLES, FakeChatModel, add_text
 

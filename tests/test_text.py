@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragnano.text import content_stems, fold, pairs, sentence_spans, sentences, stem
+from ragnano.text.words import content_stems, fold, pairs, sentence_spans, sentences, stem
 from ragnano.types import Span
 
 

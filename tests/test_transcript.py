@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from ragnano.chat.transcript import REMOVED, escape, markdown, write
+from ragnano.conversations.transcript import REMOVED, escape, markdown, write
 from ragnano.errors import QuestionError
 from ragnano.types import Answer, Citation, ConversationInfo, Scope, Timings, TokenCount, Turn
 from tests.test_showing import told

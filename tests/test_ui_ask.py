@@ -33,7 +33,7 @@ def ask(desk: AppTest, question: str) -> AppTest:
 
 def another_tab(desk: AppTest) -> AppTest:
     """A new session with the same address: what a refresh is."""
-    other = AppTest.from_file(str(UI / "desk.py"), default_timeout=SECONDS)
+    other = AppTest.from_file(str(UI / "navigation.py"), default_timeout=SECONDS)
     other.query_params["talk"] = talk_of(desk)
     return other.run()
 
@@ -244,12 +244,12 @@ def test_first_questions_are_suggested_and_asked_by_a_click(desk: AppTest, contr
 def test_a_stopped_question_is_not_kept_and_can_be_asked_again(
     desk: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import talks
+    import conversation_jobs
 
     asked_before = FakeChatModel.generate
 
     def stop_at_once(*args: object, on_text: object = None, **more: object) -> object:
-        (job,) = [talk.job for talk in talks.talks()._open.values() if talk.job]
+        (job,) = [talk.job for talk in conversation_jobs.talks()._open.values() if talk.job]
         job.stop()
         return asked_before(*args, on_text=on_text, **more)  # type: ignore[arg-type]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ragnano.config import Settings
 from ragnano.models import find, installed
+from ragnano.settings import Settings
 from tests.conftest import SAMPLES
 from tests.ui_browser import NEEDS_BROWSER, WORK_MS, ask, go, running, seen, upload
 from tests.ui_fakes import UI

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ragnano.config import Settings
 from ragnano.errors import ConfigError
+from ragnano.settings import Settings
 from tests.ui_fakes import UI
 from tests.ui_pages import button
 
@@ -40,7 +40,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, desk: AppTest) -> AppTest:
     ],
 )
 def test_only_loopback_is_this_machine_alone(address: str, alone: bool, desk: AppTest) -> None:
-    from ragnano.addresses import is_loopback
+    from ragnano.network import is_loopback
 
     assert is_loopback(address) is alone
 
@@ -65,11 +65,11 @@ def test_a_short_password_is_none(opened: AppTest, monkeypatch: pytest.MonkeyPat
 
 
 def test_the_password_lets_in_and_a_wrong_one_does_not(opened: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    import door
+    import login
 
     clock = [100.0]
-    guard = door.Guard(now=lambda: clock[0])
-    monkeypatch.setattr(door, "guard", lambda: guard)
+    guard = login.Guard(now=lambda: clock[0])
+    monkeypatch.setattr(login, "guard", lambda: guard)
     monkeypatch.setenv("RAGNANO_PASSWORD", PASSWORD)
     opened.run()
     opened.text_input[0].set_value("wrong password guess")
@@ -79,7 +79,7 @@ def test_the_password_lets_in_and_a_wrong_one_does_not(opened: AppTest, monkeypa
     opened.text_input[0].set_value(PASSWORD)
     button(opened, "Come in").click().run()  # too soon: not even the right one is looked at
     assert "not the password" in opened.error[0].value
-    clock[0] += door.WAIT_S
+    clock[0] += login.WAIT_S
     opened.text_input[0].set_value(PASSWORD)
     button(opened, "Come in").click().run()
     assert opened.title[0].value == "Ask"
@@ -87,7 +87,7 @@ def test_the_password_lets_in_and_a_wrong_one_does_not(opened: AppTest, monkeypa
 
 
 def test_tries_wait_for_each_other(desk: AppTest) -> None:
-    from door import Guard
+    from login import Guard
 
     guard = Guard(wait_s=60)
     assert guard.fits(PASSWORD, PASSWORD)
@@ -116,7 +116,7 @@ def test_the_app_is_started_on_loopback_wherever_from(tmp_path: Any) -> None:
 
 
 def test_a_pass_opens_until_it_is_given_up_and_nothing_like_it_does(desk: AppTest) -> None:
-    from door import MOST_PASSES, Guard
+    from login import MOST_PASSES, Guard
 
     guard = Guard()
     first, second = guard.let_in(), guard.let_in()

@@ -114,7 +114,7 @@ def test_files_are_offered_in_three_forms(desk: AppTest, talks: tuple[str, str])
 
 
 def test_headings_say_how_long_ago() -> None:
-    from periods import period
+    from relative_dates import period
 
     today = date(2026, 11, 24)
     told = [period(day, today) for day in (today, date(2026, 11, 23), date(2026, 11, 18), date(2026, 11, 17))]

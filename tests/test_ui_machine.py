@@ -29,16 +29,16 @@ def test_the_sign_says_what_was_checked(desk: AppTest) -> None:
 
 
 def test_a_connection_to_another_machine_takes_the_sign_away(desk: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ragnano import health
+    from ragnano import doctor
 
-    monkeypatch.setattr(health, "connected_to", lambda: ("192.0.2.1",))
+    monkeypatch.setattr(doctor, "connected_to", lambda: ("192.0.2.1",))
     machine(desk)
     assert not any("Nothing has left" in found.value for found in desk.markdown)
     assert any("192\\.0\\.2\\.1" in found.value for found in desk.caption)
 
 
 def test_readers_who_came_in_are_no_connection_outwards() -> None:
-    from ragnano.health import connected_to
+    from ragnano.doctor import connected_to
 
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()):
         assert connected_to() == ()
@@ -51,7 +51,7 @@ def test_a_model_is_chosen_for_good(desk: AppTest) -> None:
     assert not [found for found in desk.button if found.key == "use none"]
     home = assistant().settings.data_dir
     assert json.loads((home / "desk.json").read_text(encoding="utf-8")) == {"chat_model": "none"}
-    from kept_choice import chosen_model
+    from preferences import chosen_model
 
     assert chosen_model(home) == "none"
     (home / "desk.json").write_text("[]")
@@ -61,7 +61,7 @@ def test_a_model_is_chosen_for_good(desk: AppTest) -> None:
 def test_the_environment_goes_before_a_kept_choice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, desk: AppTest
 ) -> None:
-    from kept_choice import chosen_model, keep_model
+    from preferences import chosen_model, keep_model
 
     keep_model(tmp_path, "smollm2-135m")
     monkeypatch.setenv("RAGNANO_CHAT_MODEL", "qwen2.5-coder-0.5b")
@@ -69,12 +69,12 @@ def test_the_environment_goes_before_a_kept_choice(
 
 
 def test_a_fetch_that_fails_is_one_message(desk: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    import fetching
+    import model_downloads
 
     def fail(*_: object, **__: object) -> Any:
         raise FetchError("no source could give it: check the connection")
 
-    monkeypatch.setattr(fetching, "fetch", fail)
+    monkeypatch.setattr(model_downloads, "fetch", fail)
     machine(desk)
     desk.button(key="fetch smollm2-135m").click().run()
     desk.run()

@@ -65,7 +65,7 @@ from streamlit.testing.v1 import AppTest
 for name in FIRST_PAGE:
     import_module(name)
 before = set(sys.modules)
-desk = AppTest.from_file("desk.py", default_timeout=60).run()
+desk = AppTest.from_file("navigation.py", default_timeout=60).run()
 assert desk.button, desk.exception
 ours = ("ragnano", "ingest", *(file.stem for file in Path.cwd().glob("*.py")))
 heavy = "torch transformers sentence_transformers chromadb unstructured reportlab pypdf pypdfium2 llama_cpp".split()

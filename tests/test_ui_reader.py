@@ -10,7 +10,7 @@ from tests.conftest import FakeEmbedder
 from tests.ui_fakes import AGREEMENT, write_pdf
 from tests.ui_pages import ASK_NOTICE, assistant, html, take_in
 
-from opening import Place, address_of  # isort: skip - tests.ui_pages knows where
+from page_links import Place, address_of  # isort: skip - tests.ui_pages knows where
 
 pytest_plugins = ["tests.ui_fixtures"]
 
@@ -25,7 +25,7 @@ def agreement(desk: AppTest, tmp_path: Path) -> Document:
 
 
 def opened(desk: AppTest, place: Place) -> AppTest:
-    desk.run().switch_page("reader_page.py")
+    desk.run().switch_page("viewer_page.py")
     desk.query_params.update(address_of(place))
     return desk.run()
 
@@ -40,7 +40,7 @@ def fact(desk: AppTest) -> str:
 
 
 def test_without_a_document_one_is_chosen(desk: AppTest, agreement: Document) -> None:
-    desk.run().switch_page("reader_page.py").run()
+    desk.run().switch_page("viewer_page.py").run()
     desk.selectbox(key="reader document").set_value(agreement.id).run()
     assert not desk.exception
     assert "Page 1 of 2" in fact(desk)
@@ -92,7 +92,7 @@ def test_an_address_that_makes_no_sense_is_no_error(desk: AppTest, agreement: Do
         (agreement.id, "-1"),
         (agreement.id, "x" * 50),
     ):
-        desk.run().switch_page("reader_page.py")
+        desk.run().switch_page("viewer_page.py")
         desk.query_params.update({"document": document, "page": page, "from": "9" * 30, "to": "<b>"})
         desk.run()
         assert not desk.exception

@@ -10,8 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ragnano.assistant import Assistant
-from ragnano.config import Settings
 from ragnano.errors import EngineError
+from ragnano.settings import Settings
 from tests.conftest import FakeEmbedder, FakeReader
 from tests.ui_fakes import AGREEMENT, FakeChatModel, write_pdf
 from tests.ui_pages import ASK_FEE, ASK_NOTICE, assistant, button, html, settle

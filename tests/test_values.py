@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragnano.question import AnswerKind
-from ragnano.values import spelt_number, values_of
+from ragnano.text.quantities import spelt_number, values_of
+from ragnano.text.query import AnswerKind
 
 
 def found(text: str, kind: AnswerKind, *asked: str) -> set[tuple[str, str]]:

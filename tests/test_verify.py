@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragnano.claims import facts_of
-from ragnano.generate import whole_sentences
+from ragnano.generation.prompt_builder import whole_sentences
 from ragnano.models import Generation
-from ragnano.models.engine import Finish
-from ragnano.preview import StreamGuard
-from ragnano.question import read_question
-from ragnano.text import words
+from ragnano.models.chat_model import Finish
+from ragnano.text.query import read_question
+from ragnano.text.words import words
 from ragnano.types import DirectKind, Evidence, Exact
-from ragnano.verify import Verified, agrees, best_first, quote, see_also, verify
+from ragnano.verification.claims import facts_of
+from ragnano.verification.stream_guard import StreamGuard
+from ragnano.verification.verify import Verified, agrees, best_first, quote, see_also, verify
 from tests.conftest import make_evidence
 
 QUESTION = read_question("How much notice is needed to terminate?")

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragnano.boxes import Word, pack_words
+from ragnano.documents.outline import boxes_of, find_words, outline_of
+from ragnano.documents.word_boxes import Word, pack_words
 from ragnano.types import Box, Chunk, Document, OutlineEntry, Page, Span
-from ragnano.within import boxes_of, find_words, outline_of
 
 DOCUMENT = Document("0" * 64, "Lease", "text/plain", 2, 1)
 

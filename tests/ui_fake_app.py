@@ -16,4 +16,4 @@ from app import HERE, started  # noqa: E402
 from tests.ui_fakes import use_fakes  # noqa: E402
 
 use_fakes(float(os.environ.get("SECONDS_A_WORD", "0.03")))
-app = st.App(HERE / "desk.py", lifespan=started)
+app = st.App(HERE / "navigation.py", lifespan=started)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ragnano.errors import RagnanoError
-from ragnano.text import content_stems
+from ragnano.text.words import content_stems
 from tests.conftest import FakeEmbedder, FakeReader
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -98,7 +98,7 @@ def fake_reader(settings: Any) -> Callable[[Any], Any]:
 
     While there is a file at the path HOLD, the file that it names is not read.
     """
-    from ingest.reading import read
+    from ingest.document_builder import read
 
     hold = Path(os.environ.get("HOLD", "nothing is held"))
 
@@ -139,9 +139,9 @@ def use_fakes(seconds_a_word: float = 0.0) -> None:
     from streamlit import config
 
     from ingest import pipeline
-    from ingest.worker import Reader
+    from ingest.workers.pool import Reader
     from ragnano.assistant import Assistant
-    from ragnano.config import Settings
+    from ragnano.settings import Settings
 
     # A test's process has not read the app's own configuration: this line of it decides who may come in.
     if config.get_option("server.address") is None:

@@ -28,7 +28,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     use_fakes()
     monkeypatch.setattr(pipeline, "Reader", ReaderInProcess)
     streamlit.cache_resource.clear()
-    yield AppTest.from_file(str(UI / "desk.py"), default_timeout=SECONDS)
+    yield AppTest.from_file(str(UI / "navigation.py"), default_timeout=SECONDS)
     settle()
     shared.assistant().close()
     streamlit.cache_resource.clear()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ragnano.assistant import Assistant
-from ragnano.config import Settings
+from ragnano.settings import Settings
 from tests.conftest import FakeEmbedder
 from tests.ui_browser import ask
 from tests.ui_fakes import AGREEMENT, NASTY, ReaderInProcess, write_pdf

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ragnano.boxes import boxes_for
-from ragnano.pictures import page_picture, trimmed
+from ragnano.documents.page_images import page_picture, trimmed
+from ragnano.documents.word_boxes import boxes_for
 from ragnano.store import Catalogue
 from ragnano.types import Citation
 

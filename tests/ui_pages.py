@@ -45,7 +45,7 @@ def assistant() -> Any:
 
 def settle() -> None:
     """Wait until nothing is being taken in: the samples' scan takes a busy machine half a minute."""
-    from adding import intake
+    from file_adding import intake
 
     end = time.monotonic() + 6 * SECONDS
     while intake().busy:

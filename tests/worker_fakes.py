@@ -1,4 +1,4 @@
-"""A reader for the reading process that does what a file's name says, for the tests of `ingest.worker`."""
+"""A reader for the reading process that does what a file's name says, for the tests of `ingest.workers.pool`."""
 
 import contextlib
 import os
@@ -9,10 +9,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from ingest.reading import Job, read
-from ingest.signs import alive
-from ingest.worker import ReadFile
-from ragnano.config import Settings
+from ingest.document_builder import Job, read
+from ingest.parsers.base.heartbeat import alive
+from ingest.workers.pool import ReadFile
+from ragnano.settings import Settings
 from ragnano.types import ParsedDocument
 from tests.ingest_fakes import count_words
 

@@ -1,7 +1,7 @@
 """Asking: a conversation, and beside it the page that proves what was said.
 
 The address names the conversation, so that a refresh finds it again. Questions are answered on threads of their own
-(talks.py): what is clicked here meanwhile neither waits nor takes the answer away.
+(conversation_jobs.py): what is clicked here meanwhile neither waits nor takes the answer away.
 """
 
 from collections.abc import Sequence
@@ -9,22 +9,22 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from adding import show_report
-from asked_of import choose_scope, in_words, model_label, take_over
-from clicks import listen
+from citation_panel import lay_beside, panel, put_away
+from conversation_jobs import Asked, Job, Talk, talks
+from conversation_view import show_directly, show_question, show_turn, show_unanswered
+from file_adding import show_report
+from filter_controls import scope_now
 from first_run import welcome
-from narrowing import scope_now
-from opening import TALK
-from panel import lay_beside, panel, put_away
+from js_bridge import listen
+from page_links import TALK
+from question_options import choose_scope, in_words, model_label, take_over
 from safe_text import answer_html, escape, line_html
 from session import Session, session
 from shared import assistant, counted, told
-from talks import Asked, Job, Talk, talks
-from turns import show_directly, show_question, show_turn, show_unanswered
 
+from ragnano.answering.presentation import direct_of
 from ragnano.assistant import Assistant
-from ragnano.showing import direct_of
-from ragnano.suggest import first_questions
+from ragnano.documents.suggested_questions import first_questions
 from ragnano.types import Scope, Turn
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
-from kinds_of_file import kind_name
-from opening import ASK_PAGE, Place, addressed, reader_link
-from removing import remove, show_removed
+from document_removal import remove, show_removed
+from file_types import kind_name
+from page_links import ASK_PAGE, Place, addressed, reader_link
 from safe_text import escape, facts_html, line_html
 from session import ALL, session
 from shared import (
@@ -20,7 +20,7 @@ from shared import (
 )
 
 from ragnano.assistant import Assistant
-from ragnano.places import HIDDEN
+from ragnano.documents.locations import HIDDEN
 from ragnano.types import Document, Page, ReadBy
 
 # Of an outline or a list of pages: more is no overview.

@@ -5,16 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from adding import intake, show_left_over, show_report, take_in, take_in_uploads
-from kinds_of_file import ENDINGS, NAMES, kind_name
-from removing import remove, show_removed
+from document_removal import remove, show_removed
+from file_adding import intake, show_left_over, show_report, take_in, take_in_uploads
+from file_types import ENDINGS, NAMES, kind_name
 from safe_text import escape, line_html
 from session import DEFAULT_COLLECTION, session
 from shared import SAMPLES, assistant, choose, counted, document_link, file_name, told
 
 from ragnano.assistant import Assistant
 from ragnano.errors import NotFoundError
-from ragnano.shelves import LONGEST_NAME
+from ragnano.library.collections import LONGEST_NAME
 from ragnano.types import Document, Scope
 
 # Rows drawn at once: a hundred take the browser half a second; Find and the pages below reach the others.

@@ -6,18 +6,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 import streamlit as st
-from door import is_open, listens_on
-from fetching import Fetch
-from kept_choice import keep_model
+from login import is_open, listens_on
+from model_downloads import Fetch
+from preferences import keep_model
 from privacy import fetches, privacy
 from safe_text import escape, facts_html, line_html
 from session import session
 from shared import assistant, bytes_told, counted, told
 
 from ragnano.assistant import QUOTES_ONLY, Assistant
-from ragnano.config import Settings
+from ragnano.doctor import disk, memory
 from ragnano.errors import NotFoundError
-from ragnano.health import disk, memory
 from ragnano.models import (
     ModelSpec,
     find,
@@ -28,6 +27,7 @@ from ragnano.models import (
     memory_needed,
     proof_record,
 )
+from ragnano.settings import Settings
 
 REDRAW_S = 0.7
 

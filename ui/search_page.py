@@ -4,15 +4,23 @@ from collections.abc import Sequence
 from itertools import islice
 
 import streamlit as st
-from narrowing import choose_limits, scope_now
-from opening import Place, reader_link
+from filter_controls import choose_limits, scope_now
+from page_links import Place, reader_link
 from safe_text import escape, highlighted_html, line_html
 from session import session
 from shared import LIBRARY_PAGE, assistant, counted, file_name, told
 
 from ragnano.assistant import Assistant
-from ragnano.passages import DocumentPassages, Passage, as_csv, as_markdown, by_document, quoted, reference
-from ragnano.places import headings_in
+from ragnano.documents.locations import headings_in
+from ragnano.library.search_results import (
+    DocumentPassages,
+    Passage,
+    as_csv,
+    as_markdown,
+    by_document,
+    quoted,
+    reference,
+)
 from ragnano.types import Scope
 
 # Passages of one search: what a reader looks through before other words are tried.

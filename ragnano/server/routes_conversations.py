@@ -9,12 +9,12 @@ from weakref import WeakValueDictionary
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from ragnano import json_records
+from ragnano import serialization
 from ragnano.assistant import Assistant
-from ragnano.chat import Conversation
-from ragnano.chat.exporting import EXPORTS, Form
-from ragnano.server.replies import Reply
+from ragnano.conversations import Conversation
+from ragnano.conversations.export import EXPORTS, Form
 from ragnano.server.requests import Asked, FollowUp, Title, Words
+from ragnano.server.responses import Reply
 from ragnano.server.routes_questions import require_here
 from ragnano.server.stream import Told, reply
 
@@ -45,7 +45,7 @@ def conversations(helper: Assistant) -> APIRouter:
     def show(name: str) -> Response:
         """A conversation: each question, how it was read, and its answer with the words it rests on."""
         info = helper.catalogue.conversation(name)
-        return Reply(json_records.conversation(info, helper.catalogue.turns(info.id)))
+        return Reply(serialization.conversation(info, helper.catalogue.turns(info.id)))
 
     @routes.post("/{name}/turns")
     def carry_on(name: str, body: FollowUp) -> Response:
@@ -119,4 +119,4 @@ def _said(conversation: Conversation, body: Asked, told: Told) -> dict[str, Any]
         on_reading=told.on_reading,
         cancelled=told.cancelled,
     )
-    return {**json_records.turn(conversation.id, turn), "not_kept": conversation.not_kept}
+    return {**serialization.turn(conversation.id, turn), "not_kept": conversation.not_kept}

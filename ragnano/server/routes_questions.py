@@ -8,10 +8,10 @@ from fastapi.responses import Response
 
 from ragnano.assistant import Assistant
 from ragnano.errors import NotFoundError
-from ragnano.json_records import hits, record
 from ragnano.replay import ask_with_receipt
-from ragnano.server.replies import Reply
+from ragnano.serialization import hits, record
 from ragnano.server.requests import Question, Search
+from ragnano.server.responses import Reply
 from ragnano.server.stream import Told, reply
 from ragnano.types import Answer
 

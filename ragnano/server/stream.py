@@ -9,9 +9,9 @@ from typing import Any
 from fastapi.responses import Response, StreamingResponse
 
 from ragnano.errors import RagnanoError
-from ragnano.json_records import plain, to_json
+from ragnano.serialization import plain, to_json
 from ragnano.server.errors import UNEXPECTED
-from ragnano.server.replies import Reply
+from ragnano.server.responses import Reply
 from ragnano.types import Answer, Scope
 
 MEDIA_TYPE = "application/x-ndjson"

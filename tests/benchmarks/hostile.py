@@ -25,12 +25,12 @@ import psutil
 import pypdf
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.kinds import PDF
-from ingest.load.loaded import ReadOptions
+from ingest.discovery.file_types import PDF
+from ingest.document_builder import Job
+from ingest.parsers.base.interface import ReadOptions
 from ingest.pipeline import ingest
-from ingest.reading import Job
-from ingest.worker import Reader
-from ragnano.config import Settings
+from ingest.workers.pool import Reader
+from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors
 from ragnano.types import IngestReport, ParsedDocument
 from tests.conftest import FakeEmbedder

@@ -20,10 +20,10 @@ import psutil
 from numpy.typing import NDArray
 
 from ingest.pipeline import Progress, ingest
-from ingest.worker import Reader
+from ingest.workers.pool import Reader
 from ragnano.assistant import Assistant
-from ragnano.config import Settings
 from ragnano.models import open_embedder
+from ragnano.settings import Settings
 from ragnano.types import IngestReport
 from tests.ingest_fakes import word_reader
 

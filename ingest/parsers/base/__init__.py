@@ -1,0 +1,1 @@
+"""What parsers share, and the parsers of formats that need only one module."""
