@@ -17,7 +17,7 @@ from ragnano.settings import Settings
 from ragnano.text.words import fold, sentence_spans, words
 from ragnano.types import Document, IngestReport, Page
 from tests.conftest import SAMPLES, FakeEmbedder
-from tests.ocr_pages import boxes_without_ink
+from tests.ingest.ocr.page_pictures import boxes_without_ink
 
 DOCUMENTS = SAMPLES / "documents"
 

@@ -21,8 +21,8 @@ from pathlib import Path
 from ragnano.assistant import Assistant
 from ragnano.settings import Settings
 from tests.conftest import SAMPLES, FakeEmbedder
-from tests.store_fakes import files_with
-from tests.test_kills import ROOT, contents
+from tests.ingest.test_kills import ROOT, contents
+from tests.store.fakes import files_with
 
 DOCUMENTS = SAMPLES / "documents"
 # As the suite's run, a file at a time, so that the cache is brought in step and saved often and kills meet it at work.

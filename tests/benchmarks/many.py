@@ -25,7 +25,7 @@ from ragnano.assistant import Assistant
 from ragnano.models import open_embedder
 from ragnano.settings import Settings
 from ragnano.types import IngestReport
-from tests.ingest_fakes import word_reader
+from tests.ingest.fakes import word_reader
 
 WORDS = (
     "agreement party supplier buyer goods service delivery payment invoice price notice term renewal breach remedy "

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ragnano.store import Catalogue, Vectors
 from ragnano.store.vector_cache import chroma as vectors_chroma
 from ragnano.types import Scope
-from tests.store_fakes import contract
+from tests.store.fakes import contract
 
 DOCUMENTS, CHUNKS, WIDTH = 100, 200, 384
 TOPICS, INNER = 60, 40
