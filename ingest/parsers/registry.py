@@ -37,9 +37,9 @@ LOADERS = {
     PDF: "ingest.parsers.pdf.document:load_pdf",
     TEXT: "ingest.parsers.base.plain_text:load_text",
     MARKDOWN: "ingest.parsers.base.plain_text:load_text",
-    **dict.fromkeys(IMAGES, "ingest.parsers.base.image:load_image"),
+    **dict.fromkeys(IMAGES, "ingest.parsers.image:load_image"),
     HTML: "ingest.parsers.html.document:load_html",
-    CSV: "ingest.parsers.base.csv_table:load_csv",
+    CSV: "ingest.parsers.csv_table:load_csv",
     RTF: "ingest.parsers.rtf.document:load_rtf",
     DOCX: "ingest.parsers.office.word:load_word",
     PPTX: "ingest.parsers.office.powerpoint:load_slides",
@@ -50,7 +50,7 @@ LOADERS = {
     ODS: "ingest.parsers.odf.spreadsheets:load_ods",
     EML: "ingest.parsers.mail.eml:load_eml",
     MSG: "ingest.parsers.mail.outlook:load_msg",
-    ZIP: "ingest.parsers.base.archive:load_zip",
+    ZIP: "ingest.parsers.archive:load_zip",
 }
 """Media type to "module:function" of its reader."""
 

@@ -1,1 +1,1 @@
-"""What parsers share, and the parsers of formats that need only one module."""
+"""What the parsers share: the interface, page building, zip packages, plain text."""

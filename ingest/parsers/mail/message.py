@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ingest.parsers.base.interface import LoadedFile, ReadOptions
-from ingest.parsers.base.nested_files import inside, is_spent, member_name, numbered, pages_at, read_member, unreadable
 from ingest.parsers.base.page_builder import Composer
+from ingest.parsers.nested_files import inside, is_spent, member_name, numbered, pages_at, read_member, unreadable
 from ingest.parsers.office.ooxml import metadata_line
 from ragnano.errors import DamagedFile
 from ragnano.text.words import fold

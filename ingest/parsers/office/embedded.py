@@ -1,6 +1,6 @@
 """Files embedded in Office documents (a table, an annex, a chart's figures), each read by its own reader.
 
-Knows where Office keeps them; limits are `ingest.parsers.base.nested_files`'s, those of unpacking
+Knows where Office keeps them; limits are `ingest.parsers.nested_files`'s, those of unpacking
 `ingest.parsers.base.zip_packages`'s.
 """
 
@@ -9,8 +9,8 @@ from collections.abc import Collection, Sequence
 
 from ingest.parsers.base.heartbeat import alive
 from ingest.parsers.base.interface import ReadOptions
-from ingest.parsers.base.nested_files import inside, is_spent, member_name, numbered, read_member, unreadable
 from ingest.parsers.base.zip_packages import Package
+from ingest.parsers.nested_files import inside, is_spent, member_name, numbered, read_member, unreadable
 from ragnano.errors import LimitExceeded, LoadError
 from ragnano.types import Page
 

@@ -1,7 +1,7 @@
 """Files embedded in a PDF, each read by its own reader as a mail's attachments are. Knows an open document.
 
 Knows those that the file lists by name (a portfolio's files, an invoice's data) and those that hang on a page's
-paper-clip; limits are `ingest.parsers.base.nested_files`'s. A file that only the second reader opens gives none.
+paper-clip; limits are `ingest.parsers.nested_files`'s. A file that only the second reader opens gives none.
 """
 
 import ctypes
@@ -11,10 +11,10 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from ingest.parsers.base.archive import FREE, MOST_RATIO
+from ingest.parsers.archive import FREE, MOST_RATIO
 from ingest.parsers.base.heartbeat import alive
 from ingest.parsers.base.interface import ReadOptions
-from ingest.parsers.base.nested_files import inside, is_spent, member_name, read_member, unreadable
+from ingest.parsers.nested_files import inside, is_spent, member_name, read_member, unreadable
 from ragnano.errors import LimitExceeded
 from ragnano.types import Page
 

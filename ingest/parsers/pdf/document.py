@@ -11,7 +11,7 @@ import pypdfium2.raw as pdfium
 from ingest.characters.garbled import is_noise
 from ingest.parsers.base.heartbeat import alive
 from ingest.parsers.base.interface import LoadedFile, ReadOptions
-from ingest.parsers.base.nested_files import numbered
+from ingest.parsers.nested_files import numbered
 from ingest.parsers.pdf.annotations import Note, notes_of, with_notes
 from ingest.parsers.pdf.attachments import attached_pages, is_clipped
 from ingest.parsers.pdf.hidden.proof import LEAST_CUT

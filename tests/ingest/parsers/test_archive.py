@@ -8,7 +8,7 @@ import pytest
 
 from ingest.discovery.file_types import ZIP
 from ingest.parsers.base.interface import Budget, Inside
-from ingest.parsers.base.nested_files import MOST_DEPTH, member_name
+from ingest.parsers.nested_files import MOST_DEPTH, member_name
 from ingest.parsers.registry import ReadOptions, load
 from ragnano.errors import DamagedFile
 from ragnano.types import Page

@@ -9,8 +9,8 @@ import pytest
 
 from ingest.chunking.chunker import Chunker
 from ingest.discovery.file_types import EML
-from ingest.parsers.base.nested_files import MOST_DEPTH
 from ingest.parsers.mail.message import unflowed
+from ingest.parsers.nested_files import MOST_DEPTH
 from ingest.parsers.registry import LoadedFile, ReadOptions, load
 from ingest.structure.blocks import blocks_of
 from ragnano.errors import DamagedFile

@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingest.discovery.file_types import PDF
 from ingest.document_builder import Job, read
-from ingest.parsers.base.nested_files import MOST_DEPTH
+from ingest.parsers.nested_files import MOST_DEPTH
 from ingest.parsers.registry import LoadedFile, load
 from tests.ingest.fakes import count_words
 from tests.ingest.parsers.fakes import compound

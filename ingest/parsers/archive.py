@@ -10,7 +10,7 @@ import zlib
 
 from ingest.discovery.walk import is_system
 from ingest.parsers.base.interface import LoadedFile, ReadOptions
-from ingest.parsers.base.nested_files import inside, is_spent, member_name, numbered, read_member, unreadable
+from ingest.parsers.nested_files import inside, is_spent, member_name, numbered, read_member, unreadable
 from ragnano.errors import DamagedFile, PasswordNeeded
 from ragnano.types import Page
 
