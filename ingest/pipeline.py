@@ -23,7 +23,7 @@ from ingest.parsers.base.interface import ReadOptions
 from ingest.rebuild import rebuild
 from ingest.report import Account
 from ingest.workers.memory import hand_back
-from ingest.workers.pool import Reader
+from ingest.workers.pool import ParserPool
 from ragnano.errors import LimitExceeded, LoadError
 from ragnano.models.embedder import Embedder
 from ragnano.settings import Settings
@@ -50,7 +50,7 @@ def ingest(
     exclude: Sequence[str] = (),
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
-    reader: Callable[[], Reader] | None = None,
+    reader: Callable[[], ParserPool] | None = None,
     ask: Ask | None = None,
 ) -> IngestReport:
     """Take in the files and folders `paths`. A file that cannot be read is reported and stops nothing.
@@ -72,7 +72,7 @@ def ingest(
         run = _Run(settings, catalogue, vectors, known, collection, folders_of(paths), options, progress, ask)
         gone = run.gone() if prune else []
         if run.look_over(walk):
-            with (reader or (lambda: Reader(settings)))() as reading:
+            with (reader or (lambda: ParserPool(settings)))() as reading:
                 run.take_in(changed_files(walk, catalogue, collection), reading, cancelled or (lambda: False))
         run.prune(gone)
         run.settle()
@@ -124,7 +124,7 @@ class _Run:
         self.account.expect(seen)
         return seen.files - seen.skipped
 
-    def take_in(self, changes: Iterator[Change], reader: Reader, cancelled: Callable[[], bool]) -> None:
+    def take_in(self, changes: Iterator[Change], reader: ParserPool, cancelled: Callable[[], bool]) -> None:
         """Read ahead of embedding, at most _AHEAD files; store in the files' order."""
         waiting: deque[tuple[Change, str, Job, Future[ParsedDocument]]] = deque()
         jobs = self._jobs(changes)

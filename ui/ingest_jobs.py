@@ -160,7 +160,7 @@ def _ingest(assistant: Assistant, run: Run) -> IngestReport:
         passwords=run.passwords,
         progress=tell,
         cancelled=run.stop.is_set,
-        reader=lambda: _Watched(pipeline.Reader(assistant.settings), run),  # type: ignore[arg-type, return-value]
+        reader=lambda: _Watched(pipeline.ParserPool(assistant.settings), run),  # type: ignore[arg-type, return-value]
     )
 
 

@@ -49,7 +49,7 @@ def dpi_for(width: float, height: float, wanted: float = DPI) -> float:
     return min(wanted, math.sqrt(MOST_PIXELS / inches))
 
 
-class PageReader:
+class PageRecognizer:
     """Reads sheets in threads, one Tesseract each. A context manager. Raises ConfigError for an unknown language."""
 
     def __init__(self, languages: str, threads: int | None = None) -> None:

@@ -4,7 +4,7 @@ OCR's."""
 import io
 from collections.abc import Iterator
 
-from ingest.ocr.pages import PageReader, Sheet, dpi_for
+from ingest.ocr.pages import PageRecognizer, Sheet, dpi_for
 from ingest.parsers.base.heartbeat import alive
 from ingest.parsers.base.interface import LoadedFile, ReadOptions
 from ragnano.documents import image_files
@@ -27,7 +27,7 @@ def load_image(data: bytes, options: ReadOptions) -> LoadedFile:
     count = image_files.page_count(file)
     damaged: dict[int, Page] = {}
     read: dict[int, Page] = {}
-    with PageReader(options.languages) as reader:
+    with PageRecognizer(options.languages) as reader:
         for page in reader.pages(_sheets(file, count, damaged)):
             read[page.number] = page
             alive()

@@ -38,7 +38,7 @@ from ragnano.settings import Settings
 from ragnano.types import ParsedDocument
 
 ReadFile = Callable[[Job], ParsedDocument]
-MakeReader = Callable[[Settings], ReadFile]
+MakeParser = Callable[[Settings], ReadFile]
 
 MEMORY = 3 << 30
 """Bytes of data a child may hold; a 200 MB file needs about 1 GiB, a decompression bomb any amount."""
@@ -66,13 +66,13 @@ def file_reader(settings: Settings) -> ReadFile:
     return lambda job: read(job, embedder.count_tokens)
 
 
-class Reader:
+class ParserPool:
     """Reads files in child processes, at most `workers` at a time. A context manager; leaving it ends the children.
 
     `make` is a function in an importable module that the child calls with the settings to get its reading function.
     """
 
-    def __init__(self, settings: Settings, *, make: MakeReader = file_reader, workers: int | None = None) -> None:
+    def __init__(self, settings: Settings, *, make: MakeParser = file_reader, workers: int | None = None) -> None:
         self._settings = settings
         self._make = f"{make.__module__}:{make.__qualname__}"
         self._most = workers or min(os.cpu_count() or 1, _MOST_CHILDREN)
@@ -287,7 +287,7 @@ def main() -> None:
     _limit_memory()
     make, settings = pickle.load(incoming)
     module, _, name = make.partition(":")
-    maker: MakeReader = getattr(importlib.import_module(module), name)
+    maker: MakeParser = getattr(importlib.import_module(module), name)
     _answer(outgoing, _READY)
     reader: ReadFile | None = None
     while True:

@@ -16,7 +16,7 @@ from ragnano.evidence.answerability import load_gate
 from ragnano.retrieval.retriever import Found
 from ragnano.tasks.list_query import Wanted, read_wanted, role_of, same_words
 from ragnano.tasks.salience import FRONT_CHUNKS, telling
-from ragnano.tasks.sections import Reader, Sentence, name_of, trimmed
+from ragnano.tasks.sections import DocumentSentences, Sentence, name_of, trimmed
 from ragnano.tasks.subject import named_at_end
 from ragnano.tasks.task_context import Outcome, Tools, as_evidence
 from ragnano.text.legal_terms import is_place
@@ -109,7 +109,7 @@ def _sentences(
         elif not whole:
             hits = sorted((hit.chunk.ordinal, hit.chunk.id) for hit in found.hits if hit.document.id == document.id)
             chunks = [identifier for _, identifier in hits]
-        for sentence in Reader(document.id, tools.catalogue).sentences(chunks):
+        for sentence in DocumentSentences(document.id, tools.catalogue).sentences(chunks):
             if not sentence.text.endswith(":"):  # it only opens what is listed
                 yield document, names, sentence
 

@@ -88,7 +88,7 @@ def name_of(heading: str) -> str:
     return f"Section {last}" if last[:1].isdigit() else last
 
 
-class Reader:
+class DocumentSentences:
     """Sentences of one document's chunks, in order. `document` is its id."""
 
     def __init__(self, document: str, catalogue: Catalogue) -> None:

@@ -19,7 +19,7 @@ from ragnano.evidence import select
 from ragnano.evidence.answerability import load_gate
 from ragnano.models import ChatModel
 from ragnano.tasks.salience import names_the_parties, telling, weight_of
-from ragnano.tasks.sections import Reader, Section, Sentence, name_of, sections_of, trimmed
+from ragnano.tasks.sections import DocumentSentences, Section, Sentence, name_of, sections_of, trimmed
 from ragnano.tasks.sentence_shortening import shorten
 from ragnano.tasks.subject import Subject, belongs, subject_of
 from ragnano.tasks.task_context import Outcome, Tools, as_evidence
@@ -74,7 +74,7 @@ def summarise(focus: str, scope: Scope, tools: Tools) -> Outcome:
         if not part:
             return Outcome(about=(document,), nearest=hits)
         sections = part
-    reader = Reader(document.id, tools.catalogue)
+    reader = DocumentSentences(document.id, tools.catalogue)
     kept = _weightiest(sections, reader, tools, ordinary=not subject.whole)
     ready_at = time.monotonic()
     outcome = _lines(_picks(kept, document, tools), tools)
@@ -105,7 +105,9 @@ def _part(
     return [Section(heading, (identifier,)) for _, identifier, heading in chunks], ()
 
 
-def _weightiest(sections: Iterable[Section], reader: Reader, tools: Tools, *, ordinary: bool) -> list[_Candidate]:
+def _weightiest(
+    sections: Iterable[Section], reader: DocumentSentences, tools: Tools, *, ordinary: bool
+) -> list[_Candidate]:
     """The sections whose lines are worth most, in reading order, `worth` cut to the lines each gets.
 
     Map: each section by itself. Reduce: after each, all but the MOST_LINES worthiest lines are forgotten. `ordinary`

@@ -20,7 +20,7 @@ import psutil
 from numpy.typing import NDArray
 
 from ingest.pipeline import Progress, ingest
-from ingest.workers.pool import Reader
+from ingest.workers.pool import ParserPool
 from ragnano.assistant import Assistant
 from ragnano.models import open_embedder
 from ragnano.settings import Settings
@@ -146,7 +146,7 @@ def fake_run(files: Path, home: Path, count: int) -> dict[str, object]:
                 catalogue=helper.catalogue,
                 vectors=helper.vectors,
                 embedder=helper.embedder,
-                reader=lambda: Reader(settings, make=word_reader),
+                reader=lambda: ParserPool(settings, make=word_reader),
                 **more,  # type: ignore[arg-type]
             )
             return report, time.monotonic() - begun

@@ -8,7 +8,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingest.cli import read_passwords
 from ingest.pipeline import Progress, ingest
-from ingest.workers.pool import Reader
+from ingest.workers.pool import ParserPool
 from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors
 from ragnano.types import IngestReport
@@ -44,7 +44,7 @@ def take(tmp_path: Path) -> Iterator[Callable[..., IngestReport]]:
                 catalogue=catalogue,
                 vectors=vectors,
                 embedder=LetterEmbedder(),  # type: ignore[arg-type]
-                reader=lambda: Reader(settings, make=word_reader),
+                reader=lambda: ParserPool(settings, make=word_reader),
                 **options,  # type: ignore[arg-type]
             )
 

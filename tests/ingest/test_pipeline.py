@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 from ingest.chunking.chunker import embedding_text
 from ingest.document_builder import Job
 from ingest.pipeline import Progress, ingest, rebuild
-from ingest.workers.pool import Reader
+from ingest.workers.pool import ParserPool
 from ragnano.errors import IndexMismatch, NotFoundError
 from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors
@@ -35,7 +35,7 @@ class Taker:
         self.embedder = LetterEmbedder()
 
     def __call__(self, *paths: Path, **options: Any) -> IngestReport:
-        given = {"embedder": self.embedder, "reader": lambda: Reader(self.settings, make=fragile_reader)} | options
+        given = {"embedder": self.embedder, "reader": lambda: ParserPool(self.settings, make=fragile_reader)} | options
         return ingest(paths, settings=self.settings, catalogue=self.catalogue, vectors=self.vectors, **given)
 
     def state(self) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
@@ -68,7 +68,7 @@ class Idle(LetterEmbedder):
         raise AssertionError("the embedder was asked although there was nothing to embed")
 
 
-def unread() -> Reader:
+def unread() -> ParserPool:
     raise AssertionError("a reader was started although there was nothing to read")
 
 
@@ -123,7 +123,7 @@ def test_a_file_that_becomes_the_twin_of_one_that_vanishes_ends_no_run(take: Tak
     (files / "a.txt").write_text(CLAUSES)
     (files / "b.txt").write_text(CLAUSES.replace("ninety", "thirty"))
 
-    class Changing(Reader):
+    class Changing(ParserPool):
         """While "a.txt" is read it gets the words of "b.txt", which is then gone."""
 
         def submit(self, job: Job) -> "Future[ParsedDocument]":

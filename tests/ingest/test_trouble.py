@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ingest.pipeline import ingest
-from ingest.workers.pool import Reader
+from ingest.workers.pool import ParserPool
 from ragnano.errors import StoreError
 from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors
@@ -43,7 +43,7 @@ class Home:
             vectors=self.vectors,
             embedder=LetterEmbedder(),  # type: ignore[arg-type]
             prune=prune,
-            reader=lambda: Reader(self.settings, make=word_reader),
+            reader=lambda: ParserPool(self.settings, make=word_reader),
         )
 
     def close(self) -> None:

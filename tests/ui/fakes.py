@@ -110,7 +110,7 @@ def fake_reader(settings: Any) -> Callable[[Any], Any]:
     return read_in_time
 
 
-class ReaderInProcess:
+class ParserInProcess:
     """Reads files at once and here: a tenth of the time of starting a process for them."""
 
     def __init__(self, settings: Any) -> None:
@@ -124,7 +124,7 @@ class ReaderInProcess:
             future.set_exception(error)
         return future
 
-    def __enter__(self) -> "ReaderInProcess":
+    def __enter__(self) -> "ParserInProcess":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -139,14 +139,14 @@ def use_fakes(seconds_a_word: float = 0.0) -> None:
     from streamlit import config
 
     from ingest import pipeline
-    from ingest.workers.pool import Reader
+    from ingest.workers.pool import ParserPool
     from ragnano.assistant import Assistant
     from ragnano.settings import Settings
 
     # A test's process has not read the app's own configuration: this line of it decides who may come in.
     if config.get_option("server.address") is None:
         config.set_option("server.address", "127.0.0.1")
-    pipeline.Reader = functools.partial(Reader, make=fake_reader)
+    pipeline.ParserPool = functools.partial(ParserPool, make=fake_reader)
     shared.make_assistant = lambda: Assistant(
         Settings.load(),
         embedder=FakeEmbedder(),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.ui.fakes import AGREEMENT, NASTY, UI, ReaderInProcess, use_fakes, write_pdf
+from tests.ui.fakes import AGREEMENT, NASTY, UI, ParserInProcess, use_fakes, write_pdf
 from tests.ui.pages import SECONDS, settle, take_in
 
 
@@ -23,10 +23,10 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
 
     monkeypatch.setenv("RAGNANO_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("RAGNANO_MODELS_DIR", str(tmp_path / "models"))
-    for module, name in ((shared, "make_assistant"), (pipeline, "Reader")):
+    for module, name in ((shared, "make_assistant"), (pipeline, "ParserPool")):
         monkeypatch.setattr(module, name, getattr(module, name))  # put back what use_fakes changes
     use_fakes()
-    monkeypatch.setattr(pipeline, "Reader", ReaderInProcess)
+    monkeypatch.setattr(pipeline, "ParserPool", ParserInProcess)
     streamlit.cache_resource.clear()
     yield AppTest.from_file(str(UI / "navigation.py"), default_timeout=SECONDS)
     settle()

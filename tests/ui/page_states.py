@@ -8,7 +8,7 @@ from ragnano.assistant import Assistant
 from ragnano.settings import Settings
 from tests.conftest import FakeEmbedder
 from tests.ui.browser import ask
-from tests.ui.fakes import AGREEMENT, NASTY, ReaderInProcess, write_pdf
+from tests.ui.fakes import AGREEMENT, NASTY, ParserInProcess, write_pdf
 from tests.ui.pages import ASK_FEE, ASK_NOTICE
 
 DONE = re.compile(r"^\d+\.\d s · ")
@@ -38,7 +38,7 @@ def fill(home: Path, folder: Path) -> None:
             catalogue=helper.catalogue,
             vectors=helper.vectors,
             embedder=helper.embedder,
-            reader=lambda: ReaderInProcess(settings),  # type: ignore[arg-type, return-value]
+            reader=lambda: ParserInProcess(settings),  # type: ignore[arg-type, return-value]
         )
 
 

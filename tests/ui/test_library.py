@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from ragnano.errors import StoreError
 from ragnano.types import Chunk, Document, Hidden, Page, ParsedDocument, Span
 from tests.conftest import FakeEmbedder
-from tests.ui.fakes import AGREEMENT, ReaderInProcess, write_pdf
+from tests.ui.fakes import AGREEMENT, ParserInProcess, write_pdf
 from tests.ui.pages import SECONDS, assistant, button, html, settle, take_in
 
 pytest_plugins = ["tests.ui.fixtures"]
@@ -94,7 +94,7 @@ def test_a_new_collection_begins_empty_and_is_there_once_it_has_documents(desk: 
     assert dict(assistant().catalogue.collections()) == {"Mill matter": 2, "default": 2}
 
 
-class SlowReader(ReaderInProcess):
+class SlowParser(ParserInProcess):
     """Reads a file only when it is let go."""
 
     go = threading.Event()
@@ -104,7 +104,7 @@ class SlowReader(ReaderInProcess):
 
         def read() -> None:
             self.go.wait(120)
-            done = super(SlowReader, self).submit(job)
+            done = super(SlowParser, self).submit(job)
             if error := done.exception():
                 future.set_exception(error)
             else:
@@ -118,10 +118,10 @@ class SlowReader(ReaderInProcess):
 def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     from ingest import pipeline
 
-    SlowReader.go = threading.Event()
-    monkeypatch.setattr(pipeline, "Reader", SlowReader)
-    yield SlowReader.go
-    SlowReader.go.set()
+    SlowParser.go = threading.Event()
+    monkeypatch.setattr(pipeline, "ParserPool", SlowParser)
+    yield SlowParser.go
+    SlowParser.go.set()
 
 
 def test_progress_is_live_and_pages_go_on_meanwhile(desk: AppTest, contracts: Path, slow: threading.Event) -> None:

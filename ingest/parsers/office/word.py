@@ -29,7 +29,7 @@ _PAGE_NUMBER = re.compile(r"\W*(?:page\s*)?\d*\W*(?:of\s*\d*\W*)?", re.I)
 def load_word(data: bytes, options: ReadOptions) -> LoadedFile:
     """Pages of a Word document. Raises DamagedFile, LimitExceeded, PasswordNeeded."""
     office = Office(data)
-    pages = with_embedded(_Reader(office).pages(), office, options)
+    pages = with_embedded(_WordParser(office).pages(), office, options)
     if not any(page.text for page in pages):
         if any("/media/" in name for name in office.names):
             raise DamagedFile("holds pictures and no text; save it as PDF, whose pages are then read by OCR")
@@ -37,7 +37,7 @@ def load_word(data: bytes, options: ReadOptions) -> LoadedFile:
     return LoadedFile(pages, *office.title_and_author())
 
 
-class _Reader:
+class _WordParser:
     """One document on its way through its body."""
 
     def __init__(self, office: Office) -> None:

@@ -16,7 +16,7 @@ from ingest.parsers.pdf.annotations import Note, notes_of, with_notes
 from ingest.parsers.pdf.attachments import attached_pages, is_clipped
 from ingest.parsers.pdf.hidden.proof import LEAST_CUT
 from ingest.parsers.pdf.page_text import NO_CHARACTER_MAP, read_page
-from ingest.parsers.pdf.pypdf_fallback import SecondReader
+from ingest.parsers.pdf.pypdf_fallback import PypdfFallback
 from ingest.parsers.pdf.scanned_pages import with_ocr
 from ragnano.documents.pdfium_lock import TURN
 from ragnano.errors import DamagedFile, PasswordNeeded, UnsupportedFile
@@ -30,7 +30,7 @@ def load_pdf(data: bytes, options: ReadOptions) -> LoadedFile:
     Raises PasswordNeeded, UnsupportedFile (certificate encryption, or a scan and OCR is off), DamagedFile (no reader
     finds a page with text), ConfigError (a language of OCR is not installed).
     """
-    second = SecondReader(data, options.passwords)
+    second = PypdfFallback(data, options.passwords)
     with TURN:
         pages = () if options.second_only else _first_reader(data, options, second)
     pages = pages or second.pages()
@@ -39,7 +39,7 @@ def load_pdf(data: bytes, options: ReadOptions) -> LoadedFile:
     return LoadedFile(pages, title, author, second.outline())
 
 
-def _first_reader(data: bytes, options: ReadOptions, second: SecondReader) -> tuple[Page, ...]:
+def _first_reader(data: bytes, options: ReadOptions, second: PypdfFallback) -> tuple[Page, ...]:
     document = _open(data, options.passwords)
     if document is None:
         return ()
@@ -79,7 +79,7 @@ class _Read(NamedTuple):
     clipped: bool = False
 
 
-def _pages(document: pypdfium2.PdfDocument, second: SecondReader) -> Iterator[_Read]:
+def _pages(document: pypdfium2.PdfDocument, second: PypdfFallback) -> Iterator[_Read]:
     layers = second.has_layers()
     for index in range(len(document)):
         yield _page(document, index, second, layers)
@@ -99,7 +99,7 @@ def _open(data: bytes, passwords: Sequence[str]) -> pypdfium2.PdfDocument | None
     raise PasswordNeeded("encrypted, and no given password opens it; give the password or save it without")
 
 
-def _page(document: pypdfium2.PdfDocument, index: int, second: SecondReader, layers: bool) -> _Read:
+def _page(document: pypdfium2.PdfDocument, index: int, second: PypdfFallback, layers: bool) -> _Read:
     number = index + 1
     try:
         page = document[index]
@@ -112,7 +112,7 @@ def _page(document: pypdfium2.PdfDocument, index: int, second: SecondReader, lay
     return _Read(_helped(read, second), notes, clipped)
 
 
-def _helped(read: Page, second: SecondReader) -> Page:
+def _helped(read: Page, second: PypdfFallback) -> Page:
     """The page, by the second reader where the first made nothing of it."""
     if is_noise(read.text):
         read = replace(read, text="", words=b"", unreadable="no text on this page: " + NO_CHARACTER_MAP)

@@ -26,7 +26,7 @@ _MOST_OUTLINE_ENTRIES = 2_000
 _MOST_METADATA_CHARACTERS = 300
 
 
-class SecondReader:
+class PypdfFallback:
     """One PDF opened by pypdf, lazily: making one costs nothing until something is asked."""
 
     def __init__(self, data: bytes, passwords: Sequence[str]) -> None:

@@ -28,10 +28,10 @@ def with_ocr(document: pypdfium2.PdfDocument, pages: Sequence[Page], options: Re
     wanted = [page.number for page in pages if options.ocr != "never" and _wants_ocr(document, page, options.ocr)]
     if not wanted:
         return tuple(pages)
-    from ingest.ocr.pages import PageReader  # Tesseract is loaded for the first scan, not for every PDF
+    from ingest.ocr.pages import PageRecognizer  # Tesseract is loaded for the first scan, not for every PDF
 
     read: dict[int, Page] = {}
-    with PageReader(options.languages) as reader:
+    with PageRecognizer(options.languages) as reader:
         for page in reader.pages(_sheets(document, wanted)):
             read[page.number] = page
             alive()

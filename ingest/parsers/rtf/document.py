@@ -71,10 +71,10 @@ def load_rtf(data: bytes, options: ReadOptions) -> LoadedFile:
 
 def write_rtf(data: bytes, out: Composer) -> None:
     """Write what a rich text shows."""
-    _Reader(data, out).read(data)
+    _RtfParser(data, out).read(data)
 
 
-class _Reader:
+class _RtfParser:
     """One file on its way through its tokens."""
 
     def __init__(self, data: bytes, out: Composer) -> None:

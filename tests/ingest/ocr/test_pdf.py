@@ -14,11 +14,11 @@ from PIL import Image, ImageFilter
 from ingest.discovery.file_types import PDF
 from ingest.document_builder import Job
 from ingest.ocr.languages import installed_languages, require_languages
-from ingest.ocr.pages import MOST_PIXELS, PageReader, Sheet, dpi_for
+from ingest.ocr.pages import MOST_PIXELS, PageRecognizer, Sheet, dpi_for
 from ingest.ocr.tesseract import Engine, Line, OcrFailed
 from ingest.parsers.base.heartbeat import hear
 from ingest.parsers.registry import ReadOptions, load
-from ingest.workers.pool import Reader
+from ingest.workers.pool import ParserPool
 from ragnano.documents.word_boxes import boxes_for, unpack_words
 from ragnano.errors import ConfigError, LimitExceeded, UnsupportedFile
 from ragnano.settings import Settings
@@ -205,7 +205,7 @@ def test_pages_come_in_order_and_the_same_whatever_the_threads_and_what_was_read
     pictures = [picture_of(page_pdf([*CLAUSES[at:], f"Page {at}"])) for at in range(5)]
 
     def read(threads: int, order: list[int]) -> dict[int, Page]:
-        with PageReader("eng", threads) as reader:
+        with PageRecognizer("eng", threads) as reader:
             return {page.number: page for page in reader.pages(Sheet(at, 330, 200, pictures[at]) for at in order)}
 
     forth, back, alone = read(1, [0, 1, 2, 3, 4]), read(3, [4, 3, 2, 1, 0]), read(1, [3])
@@ -223,7 +223,7 @@ def test_few_pictures_are_held_at_a_time(picture: Image.Image) -> None:
             drawn += 1
             yield Sheet(at, 330, 200, picture)
 
-    with PageReader("eng", 2) as reader:
+    with PageRecognizer("eng", 2) as reader:
         assert next(reader.pages(sheets())).number == 0  # type: ignore[arg-type]
         assert drawn <= 4
 
@@ -250,7 +250,7 @@ def test_readers_tell_after_each_page_that_they_are_alive(
 def test_a_file_may_take_longer_than_its_limit_while_it_gets_on_and_a_hang_is_still_found(tmp_path: Path) -> None:
     for name in ("slow", "hangs"):
         (tmp_path / f"{name}.txt").write_text("Notice is given in writing.")
-    with Reader(Settings.load(data_dir=tmp_path, file_seconds=3.0), make=signalling_reader) as reader:
+    with ParserPool(Settings.load(data_dir=tmp_path, file_seconds=3.0), make=signalling_reader) as reader:
         slow = reader.submit(Job(str(tmp_path / "slow.txt"), "text/plain", 200))
         began = time.monotonic()
         assert slow.result().pages[0].text == "Notice is given in writing."
@@ -261,7 +261,7 @@ def test_a_file_may_take_longer_than_its_limit_while_it_gets_on_and_a_hang_is_st
 
 def test_the_reading_process_reads_scans_too(tmp_path: Path, picture: Image.Image) -> None:
     (tmp_path / "scan.pdf").write_bytes(scan(picture))
-    with Reader(Settings.load(data_dir=tmp_path), make=word_reader) as reader:
+    with ParserPool(Settings.load(data_dir=tmp_path), make=word_reader) as reader:
         parsed = reader.submit(Job(str(tmp_path / "scan.pdf"), PDF, 200)).result()
     assert parsed.pages[0].text == TEXT
     assert parsed.document.status == "ready"

@@ -15,7 +15,7 @@ from pptx.util import Inches
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.pipeline import ingest
-from ingest.workers.pool import Reader
+from ingest.workers.pool import ParserPool
 from ragnano.assistant import Assistant
 from ragnano.cli import docs
 from ragnano.cli.search_output import echo_hits
@@ -175,7 +175,7 @@ def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assista
             catalogue=helper.catalogue,
             vectors=helper.vectors,
             embedder=helper.embedder,
-            reader=lambda: Reader(settings, make=word_reader),
+            reader=lambda: ParserPool(settings, make=word_reader),
         )
         yield helper, report
 

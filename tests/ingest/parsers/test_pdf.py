@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 from ingest.characters.sanitize import clean, clean_mapped
 from ingest.discovery.file_types import PDF, TEXT
 from ingest.parsers.base.plain_text import MOST_PAGE_CHARACTERS
-from ingest.parsers.pdf.pypdf_fallback import SecondReader
+from ingest.parsers.pdf.pypdf_fallback import PypdfFallback
 from ingest.parsers.registry import ReadOptions, load
 from ragnano.documents.word_boxes import unpack_words
 from ragnano.errors import DamagedFile, PasswordNeeded, UnsupportedFile
@@ -287,7 +287,7 @@ def test_memory_that_runs_out_is_not_taken_for_a_page_without_text(monkeypatch: 
             read()
 
 
-def failing_second_reader(monkeypatch: pytest.MonkeyPatch, error: Exception) -> SecondReader:
+def failing_second_reader(monkeypatch: pytest.MonkeyPatch, error: Exception) -> PypdfFallback:
     """A second reader that opens its file, on which everything else fails."""
 
     class Failing:
@@ -295,4 +295,4 @@ def failing_second_reader(monkeypatch: pytest.MonkeyPatch, error: Exception) -> 
             raise error
 
     monkeypatch.setattr("ingest.parsers.pdf.pypdf_fallback._opened", lambda data, passwords: Failing())
-    return SecondReader(b"", ())
+    return PypdfFallback(b"", ())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ingest.discovery.file_types import PDF
 from ingest.document_builder import Job
-from ingest.workers.pool import Reader
+from ingest.workers.pool import ParserPool
 from ragnano.errors import LoadError
 from ragnano.settings import Settings
 from tests.conftest import SAMPLES
@@ -24,9 +24,9 @@ _WHOLE = (
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Reader, Path]]:
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ParserPool, Path]]:
     folder = tmp_path_factory.mktemp("fuzz")
-    with Reader(Settings.load(data_dir=folder, file_seconds=20, ocr="never"), make=word_reader) as reading:
+    with ParserPool(Settings.load(data_dir=folder, file_seconds=20, ocr="never"), make=word_reader) as reading:
         yield reading, folder / "a.pdf"
 
 
@@ -37,7 +37,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Reader, P
     flips=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), max_size=12),
 )
 def test_a_damaged_pdf_is_read_or_named(
-    reader: tuple[Reader, Path], which: int, kept: float, flips: list[tuple[float, int]]
+    reader: tuple[ParserPool, Path], which: int, kept: float, flips: list[tuple[float, int]]
 ) -> None:
     reading, path = reader
     data = bytearray(_WHOLE[which][: max(1, int(len(_WHOLE[which]) * kept))])

@@ -10,7 +10,7 @@ import pytest
 from ingest.discovery.file_types import PDF, TEXT
 from ingest.document_builder import Job
 from ingest.workers import pool
-from ingest.workers.pool import Reader
+from ingest.workers.pool import ParserPool
 from ragnano.errors import DamagedFile, LimitExceeded
 from ragnano.settings import Settings
 from ragnano.types import ParsedDocument
@@ -27,8 +27,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def reader(settings: Settings) -> Iterator[Reader]:
-    with Reader(settings, make=telling_reader, workers=2) as reading:
+def reader(settings: Settings) -> Iterator[ParserPool]:
+    with ParserPool(settings, make=telling_reader, workers=2) as reading:
         yield reading
 
 
@@ -43,7 +43,9 @@ def read_by(parsed: ParsedDocument) -> set[str]:
 
 
 @pytest.mark.parametrize("name", ["crashes", "fails"])
-def test_a_pdf_on_which_the_reader_ends_is_read_by_the_second_reader(reader: Reader, tmp_path: Path, name: str) -> None:
+def test_a_pdf_on_which_the_reader_ends_is_read_by_the_second_reader(
+    reader: ParserPool, tmp_path: Path, name: str
+) -> None:
     first = reader.submit(job(tmp_path, "a.pdf")).result()
     again = reader.submit(job(tmp_path, f"{name}.pdf")).result()
     assert (read_by(first), read_by(again)) == ({"text-layer"}, {"second-reader"})
@@ -51,24 +53,24 @@ def test_a_pdf_on_which_the_reader_ends_is_read_by_the_second_reader(reader: Rea
     assert again.document.author != first.document.author, "not in a fresh process"
 
 
-def test_a_file_that_ends_both_readers_is_named_by_what_the_first_did(reader: Reader, tmp_path: Path) -> None:
+def test_a_file_that_ends_both_readers_is_named_by_what_the_first_did(reader: ParserPool, tmp_path: Path) -> None:
     with pytest.raises(DamagedFile, match=r"crashed on it \(SIGSEGV\)"):
         reader.submit(job(tmp_path, "crashes both readers.pdf")).result()
     assert reader.submit(job(tmp_path, "after.pdf")).result().pages
 
 
-def test_the_limit_counts_from_the_last_sign_of_life(reader: Reader, tmp_path: Path) -> None:
+def test_the_limit_counts_from_the_last_sign_of_life(reader: ParserPool, tmp_path: Path) -> None:
     begun = time.monotonic()
     assert reader.submit(job(tmp_path, "takes long.txt", TEXT)).result().pages
     assert time.monotonic() - begun > LIMIT_S
 
 
-def test_signs_of_life_do_not_help_for_ever(reader: Reader, tmp_path: Path) -> None:
+def test_signs_of_life_do_not_help_for_ever(reader: ParserPool, tmp_path: Path) -> None:
     with pytest.raises(LimitExceeded, match=r"longer than 0\.15 min; RAGNANO_FILE_MINUTES"):
         reader.submit(job(tmp_path, "never ends.txt", TEXT)).result()
 
 
-def test_a_child_that_has_grown_is_replaced(reader: Reader, tmp_path: Path) -> None:
+def test_a_child_that_has_grown_is_replaced(reader: ParserPool, tmp_path: Path) -> None:
     grown = int(reader.submit(job(tmp_path, "grows.txt", TEXT)).result().document.author)
     assert psutil.Process(grown).memory_info().rss > 600 << 20
     after = int(reader.submit(job(tmp_path, "after.txt", TEXT)).result().document.author)
@@ -77,14 +79,14 @@ def test_a_child_that_has_grown_is_replaced(reader: Reader, tmp_path: Path) -> N
 
 @pytest.mark.parametrize(("patience", "children"), [(30.0, 1), (0.2, 2)])
 def test_another_child_helps_only_when_files_wait_long(
-    reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience: float, children: int
+    reader: ParserPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience: float, children: int
 ) -> None:
     monkeypatch.setattr(pool, "_PATIENCE", patience)
     futures = [reader.submit(job(tmp_path, f"waits {number}.txt", TEXT)) for number in range(3)]
     assert len({future.result().document.author for future in futures}) == children
 
 
-def test_a_child_cannot_make_the_parent_run_anything(reader: Reader, tmp_path: Path) -> None:
+def test_a_child_cannot_make_the_parent_run_anything(reader: ParserPool, tmp_path: Path) -> None:
     with pytest.raises(DamagedFile):
         reader.submit(job(tmp_path, "lies.txt", TEXT)).result()
     assert not (tmp_path / "lies.txt.run").exists()
@@ -92,7 +94,7 @@ def test_a_child_cannot_make_the_parent_run_anything(reader: Reader, tmp_path: P
 
 def test_leaving_ends_every_child_at_once(settings: Settings, tmp_path: Path) -> None:
     patient = settings.model_copy(update={"file_seconds": 600.0})
-    with Reader(patient, make=telling_reader, workers=2) as reading:
+    with ParserPool(patient, make=telling_reader, workers=2) as reading:
         pid = int(reading.submit(job(tmp_path, "a.txt", TEXT)).result().document.author)
         waiting = [reading.submit(job(tmp_path, f"hangs {number}.txt", TEXT)) for number in range(4)]
         begun = time.monotonic()
