@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 from citation_panel import lay_beside, panel, put_away
-from conversation_jobs import Asked, Job, Talk, talks
+from conversation_jobs import Job, PendingQuestion, Talk, talks
 from conversation_view import show_directly, show_question, show_turn, show_unanswered
 from file_adding import show_report
 from filter_controls import scope_now
@@ -137,7 +137,7 @@ def ask_of(talk: Talk, scope: Scope, question: str) -> None:
     """Ask a question of this scope from here on."""
     if scope != talk.conversation.scope and talk.job is None:
         talk.conversation.limit(scope)
-    talk.ask(Asked(question, session().model))
+    talk.ask(PendingQuestion(question, session().model))
     st.query_params[TALK] = talk.id
 
 

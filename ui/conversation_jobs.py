@@ -23,7 +23,7 @@ MOST_OPEN = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PendingQuestion:
     """What is asked: as typed, by which model, and with `of` as it stands of this scope alone."""
 
     question: str
@@ -35,7 +35,7 @@ class Asked:
 class Unanswered:
     """A question that came to nothing: stopped by the reader when `trouble` is "", else why."""
 
-    asked: Asked
+    asked: PendingQuestion
     trouble: str = ""
 
 
@@ -49,7 +49,7 @@ class _Stopped(Exception):
 class Job:
     """A question that is being answered. Fields are written by its thread and read by pages."""
 
-    def __init__(self, asked: Asked, queue: Questions) -> None:
+    def __init__(self, asked: PendingQuestion, queue: Questions) -> None:
         self.asked = asked
         self.number = next(_numbers)
         """Tells it from the other questions of this server."""
@@ -120,7 +120,7 @@ class Talk:
     def __init__(self, conversation: Conversation) -> None:
         self.conversation = conversation
         self.job: Job | None = None
-        self.waiting: deque[Asked] = deque()
+        self.waiting: deque[PendingQuestion] = deque()
         self.unanswered: Unanswered | None = None
         self._lock = threading.Lock()
 
@@ -134,7 +134,7 @@ class Talk:
         """Whether anything was asked."""
         return bool(self.conversation.turns or self.job or self.unanswered)
 
-    def ask(self, asked: Asked) -> None:
+    def ask(self, asked: PendingQuestion) -> None:
         """Answer this, after what is being answered now."""
         queue = questions()
         with self._lock:

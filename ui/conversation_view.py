@@ -5,7 +5,7 @@ from typing import Literal
 
 import streamlit as st
 from citation_cards import Open, card, conflict, place_of
-from conversation_jobs import Asked, Unanswered
+from conversation_jobs import PendingQuestion, Unanswered
 from question_options import in_words, model_label
 from safe_text import answer_html, copy_html, direct_html, escape, line_html, quote_html
 from session import session
@@ -16,7 +16,7 @@ from ragnano.assistant import Assistant
 from ragnano.types import Answer, Citation, Scope, Turn, Verdict
 
 Look = tuple[str, str, Literal["green", "blue", "orange"]]
-Ask = Callable[[Asked], None]
+Ask = Callable[[PendingQuestion], None]
 
 MOST_NAMED = 4  # files, when a question fits several
 
@@ -149,7 +149,7 @@ def _edit(turn: Turn, ask: Ask) -> None:
         st.rerun()
     if sent:
         session().editing = 0
-        ask(Asked(" ".join(text.split()), session().model, turn.scope))
+        ask(PendingQuestion(" ".join(text.split()), session().model, turn.scope))
         st.rerun()
 
 
@@ -166,7 +166,7 @@ def _again(helper: Assistant, turn: Turn, ask: Ask) -> None:
             "Answer again",
             key=f"answer again {turn.number}",
             on_click=ask,
-            args=(Asked(turn.read_as, model, turn.scope),),
+            args=(PendingQuestion(turn.read_as, model, turn.scope),),
         )
     with st.popover("Another document", icon=":material/description:", type="tertiary"):
         documents = {document.id: document.title for document in helper.documents()}
@@ -178,5 +178,5 @@ def _again(helper: Assistant, turn: Turn, ask: Ask) -> None:
             key=f"ask other {turn.number}",
             disabled=chosen is None,
             on_click=ask,
-            args=(Asked(turn.read_as, session().model, Scope(documents=(chosen,) if chosen else None)),),
+            args=(PendingQuestion(turn.read_as, session().model, Scope(documents=(chosen,) if chosen else None)),),
         )

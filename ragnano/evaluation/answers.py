@@ -13,7 +13,7 @@ from ragnano.assistant import QUOTES_ONLY, Assistant
 from ragnano.errors import ConfigError, EngineError, QuestionError
 from ragnano.evaluation.baseline import PlainPipeline
 from ragnano.evaluation.intervals import Middle, ratio_of
-from ragnano.evaluation.labelled_questions import Asked
+from ragnano.evaluation.labelled_questions import LabelledQuestion
 from ragnano.evaluation.saved_answers import Replies
 from ragnano.evaluation.scores import AnswerScores, score_answers
 from ragnano.types import Answer, Document, Scope
@@ -39,7 +39,7 @@ class AnswerReport:
 
 def measure_answers(
     helper: Assistant,
-    items: Sequence[Asked],
+    items: Sequence[LabelledQuestion],
     models: Sequence[str],
     replies: Replies,
     *,
@@ -57,13 +57,13 @@ def measure_answers(
 
 def ask_all(
     helper: Assistant,
-    items: Sequence[Asked],
+    items: Sequence[LabelledQuestion],
     models: Sequence[str],
     replies: Replies,
     *,
     plain: PlainPipeline | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> tuple[tuple[Asked, ...], tuple[str, ...]]:
+) -> tuple[tuple[LabelledQuestion, ...], tuple[str, ...]]:
     """Ask as `measure_answers` does: the questions about documents of the index, and why answers are missing."""
     known = known_documents(helper)
     asked = tuple(item for item in items if {*item.asked_of, item.document} - {""} <= known.keys())
@@ -106,7 +106,7 @@ def _ours(helper: Assistant, question: str, scope: Scope, model: str) -> Answer:
 def _report(
     models: Sequence[str],
     plain: PlainPipeline | None,
-    asked: Sequence[Asked],
+    asked: Sequence[LabelledQuestion],
     replies: Replies,
     failed: tuple[str, ...],
 ) -> AnswerReport:
@@ -124,13 +124,13 @@ def systems_of(plain: PlainPipeline | None, model: str) -> tuple[str, ...]:
     return (OURS,) if plain is None or model == QUOTES_ONLY else (OURS, PLAIN)
 
 
-def _documents(asked: Sequence[Asked], known: Mapping[str, Document]) -> list[Document]:
+def _documents(asked: Sequence[LabelledQuestion], known: Mapping[str, Document]) -> list[Document]:
     """Those that are asked, each once; all of the index when a question is asked of all."""
     names = known if any(not item.asked_of for item in asked) else [name for item in asked for name in item.asked_of]
     return list({known[name].id: known[name] for name in names}.values())
 
 
-def scope_of(item: Asked, known: Mapping[str, Document]) -> Scope:
+def scope_of(item: LabelledQuestion, known: Mapping[str, Document]) -> Scope:
     """The documents that a question is asked of."""
     return Scope(documents=tuple(dict.fromkeys(known[name].id for name in item.asked_of))) if item.asked_of else Scope()
 
@@ -144,7 +144,7 @@ def _warm(helper: Assistant, model: str) -> None:
         helper.chat_model(model).count_tokens("warm")
 
 
-def times_of(model: str, asked: Sequence[Asked], replies: Replies) -> dict[str, Middle]:
+def times_of(model: str, asked: Sequence[LabelledQuestion], replies: Replies) -> dict[str, Middle]:
     """How many times as long as ragnano the plain pipeline took, over all questions and those that called the model."""
     pairs = [
         (theirs, ours)

@@ -12,7 +12,7 @@ from ragnano.evaluation.asked_labels import Label
 from ragnano.evaluation.asked_scores import DEPTHS, AskedScores, Found, score_asked
 from ragnano.evaluation.baseline import PlainPipeline
 from ragnano.evaluation.intervals import Middle
-from ragnano.evaluation.labelled_questions import Asked
+from ragnano.evaluation.labelled_questions import LabelledQuestion
 from ragnano.evaluation.retrieval import is_hit, runs_of
 from ragnano.evaluation.saved_answers import Replies
 
@@ -59,7 +59,7 @@ def measure_asked(
     return AskedReport(tuple(scores), times_of(model, asked, replies), failed)
 
 
-def _found(helper: Assistant, asked: Sequence[Asked]) -> Found:
+def _found(helper: Assistant, asked: Sequence[LabelledQuestion]) -> Found:
     """Among how few of the passages a search finds a right one is, for each question that has an answer."""
     known = known_documents(helper)
     found = {}

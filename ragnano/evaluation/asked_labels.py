@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from ragnano.errors import ConfigError
-from ragnano.evaluation.labelled_questions import Asked, sample
+from ragnano.evaluation.labelled_questions import LabelledQuestion, sample
 from ragnano.evaluation.labels import labels_of, read_lines
 
 MEASURING = "dev.jsonl"
@@ -51,9 +51,9 @@ class Label:
         return self.gold + self.also
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> LabelledQuestion:
         """The question as one that is asked of its document alone."""
-        return Asked(self.id, self.question, self.type, self.document, self.passages, (self.document,))
+        return LabelledQuestion(self.id, self.question, self.type, self.document, self.passages, (self.document,))
 
 
 def read_asked(data: Path) -> tuple[Label, ...]:

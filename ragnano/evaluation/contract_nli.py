@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-from ragnano.evaluation.labelled_questions import Asked
+from ragnano.evaluation.labelled_questions import LabelledQuestion
 
 FILE = "dev.json"
 _CATEGORIES: Mapping[str, tuple[str, Literal["", "yes", "no"]]] = {
@@ -36,7 +36,7 @@ def is_nli(data: Path) -> bool:
     return isinstance(found, dict) and "documents" in found
 
 
-def read_nli(data: Path) -> tuple[tuple[Asked, ...], Mapping[str, str]]:
+def read_nli(data: Path) -> tuple[tuple[LabelledQuestion, ...], Mapping[str, str]]:
     """A question for each agreement and hypothesis, and the agreements' texts by file name."""
     found = json.loads((data / FILE).read_text(encoding="utf-8"))
     texts = {_name(document): document["text"] for document in found["documents"]}
@@ -48,13 +48,13 @@ def _name(document: Mapping[str, Any]) -> str:
     return f"{document['id']} {PurePosixPath(document['file_name']).stem}.txt"
 
 
-def _questions(documents: list[dict[str, Any]], questions: Mapping[str, str]) -> Iterator[Asked]:
+def _questions(documents: list[dict[str, Any]], questions: Mapping[str, str]) -> Iterator[LabelledQuestion]:
     for document in documents:
         name, text, spans = _name(document), document["text"], document["spans"]
         for label, annotation in document["annotation_sets"][0]["annotations"].items():
             category, says = _CATEGORIES[annotation["choice"]]
             passages = tuple(text[start:end] for start, end in (spans[at] for at in annotation["spans"]))
-            yield Asked(f"{name}|{label}", questions[label], category, name, passages, (name,), says=says)
+            yield LabelledQuestion(f"{name}|{label}", questions[label], category, name, passages, (name,), says=says)
 
 
 def question_of(hypothesis: str) -> str:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
-from ragnano.evaluation.labelled_questions import Asked, Short
+from ragnano.evaluation.labelled_questions import LabelledQuestion, Short
 from ragnano.evaluation.labels import LEAST_WORDS, documents_folder, opening_of, read_lines
 
 _SHORT: dict[str, Short] = {
@@ -20,7 +20,7 @@ _SHORT: dict[str, Short] = {
 """Categories whose answer is short enough to be compared."""
 
 
-def read_cuad(data: Path, *, named: bool) -> Iterator[Asked]:
+def read_cuad(data: Path, *, named: bool) -> Iterator[LabelledQuestion]:
     """A question for each contract and category, contracts by name: answerable where lawyers marked a span.
 
     With `named` the question names the contract and is asked of all; otherwise it is asked of the contract alone.
@@ -38,7 +38,7 @@ def read_cuad(data: Path, *, named: bool) -> Iterator[Asked]:
             spans = clause.get("spans", [])
             if spans and not any(span.get("strict") and len(span["text"].split()) >= LEAST_WORDS for span in spans):
                 continue
-            yield Asked(
+            yield LabelledQuestion(
                 f"{name}|{category}",
                 f"{opening}: {question}" if named else question,
                 category,

@@ -11,7 +11,7 @@ Short = Literal["", "date", "names", "words", "verbatim"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LabelledQuestion:
     """A question, where it is asked, and what is known of its answer.
 
     `passages` are the words of `document` (a file name) that answer it; without any the right answer is a refusal.
@@ -35,11 +35,11 @@ class QuestionSet:
     """Questions and the documents they are asked of: a folder of files, or texts by the file name they are to get."""
 
     kind: str
-    items: tuple[Asked, ...]
+    items: tuple[LabelledQuestion, ...]
     documents: Path | Mapping[str, str]
 
 
-def documents_of(found: QuestionSet, items: Sequence[Asked]) -> Path | Mapping[str, str]:
+def documents_of(found: QuestionSet, items: Sequence[LabelledQuestion]) -> Path | Mapping[str, str]:
     """The documents that `items` of the set need: its folder, or those of its texts that they are asked of."""
     if isinstance(found.documents, Path):
         return found.documents
@@ -47,8 +47,8 @@ def documents_of(found: QuestionSet, items: Sequence[Asked]) -> Path | Mapping[s
 
 
 def sample(
-    items: Sequence[Asked], *, answerable: int | None, absent: int | None, seed: int, limit: int | None
-) -> tuple[Asked, ...]:
+    items: Sequence[LabelledQuestion], *, answerable: int | None, absent: int | None, seed: int, limit: int | None
+) -> tuple[LabelledQuestion, ...]:
     """So many of the answerable and of the absent, shuffled, the answerable first; None takes all.
 
     `limit` then takes so many of these evenly, so that both kinds keep their share.

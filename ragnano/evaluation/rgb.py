@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ragnano.evaluation.answer_checks import holds
-from ragnano.evaluation.labelled_questions import Asked
+from ragnano.evaluation.labelled_questions import LabelledQuestion
 from ragnano.evaluation.labels import read_lines
 
 FILE = "en_fact.jsonl"
@@ -20,7 +20,7 @@ FALSE = "counterfactual among noise"
 NOISE = "noise alone"
 
 
-def read_rgb(data: Path) -> tuple[tuple[Asked, ...], Mapping[str, str]]:
+def read_rgb(data: Path) -> tuple[tuple[LabelledQuestion, ...], Mapping[str, str]]:
     """Up to three questions a line, and the passages as texts by file name (a name is made of its text).
 
     Each question is asked of its own noise and at most one passage that answers it: the first that holds the answer.
@@ -31,7 +31,7 @@ def read_rgb(data: Path) -> tuple[tuple[Asked, ...], Mapping[str, str]]:
     return tuple(items), texts
 
 
-def _questions(line: Mapping[str, Any], texts: dict[str, str]) -> Iterator[Asked]:
+def _questions(line: Mapping[str, Any], texts: dict[str, str]) -> Iterator[LabelledQuestion]:
     true, false = _alternatives(line["answer"]), _alternatives(line["fakeanswer"])
     noise = [text for text in line["negative"] if not holds(text, (*true, *false))]
     names = tuple(_add(text, texts) for text in noise)
@@ -43,8 +43,8 @@ def _questions(line: Mapping[str, Any], texts: dict[str, str]) -> Iterator[Asked
             name = _add(passage, texts)
             identifier = f"{line['id']}|{category}"
             asked_of = (name, *names)
-            yield Asked(identifier, line["query"], category, name, (passage,), asked_of, "verbatim", wanted)
-    yield Asked(f"{line['id']}|{NOISE}", line["query"], NOISE, "", (), names)
+            yield LabelledQuestion(identifier, line["query"], category, name, (passage,), asked_of, "verbatim", wanted)
+    yield LabelledQuestion(f"{line['id']}|{NOISE}", line["query"], NOISE, "", (), names)
 
 
 def _alternatives(answer: str | Sequence[Any]) -> tuple[str, ...]:

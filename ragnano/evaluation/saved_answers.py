@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self, TextIO
 
 from ragnano.errors import ConfigError
-from ragnano.evaluation.labelled_questions import Asked
+from ragnano.evaluation.labelled_questions import LabelledQuestion
 from ragnano.types import Answer
 
 _OPENING = b'{"id": '  # of every line
@@ -85,12 +85,12 @@ class Replies:
         if self._stream is not None:
             self._stream.close()
 
-    def get(self, asked: Asked, system: str, model: str) -> Reply | None:
+    def get(self, asked: LabelledQuestion, system: str, model: str) -> Reply | None:
         """The answer to this very question, None when it is not there yet."""
         question, reply = self._found.get((asked.id, system, model), ("", None))
         return reply if question == asked.question else None
 
-    def add(self, asked: Asked, system: str, model: str, answer: Answer) -> None:
+    def add(self, asked: LabelledQuestion, system: str, model: str, answer: Answer) -> None:
         """Keep an answer."""
         who = {"id": asked.id, "system": system, "model": model}
         line = json.dumps({**who, **asdict(answer), "model": model, "question": asked.question})

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ragnano.evaluation.answer_checks import short_right, unsupported
 from ragnano.evaluation.contract_nli import affirms, denies
 from ragnano.evaluation.intervals import Middle, Share, middle_of, share_of
-from ragnano.evaluation.labelled_questions import Asked
+from ragnano.evaluation.labelled_questions import LabelledQuestion
 from ragnano.evaluation.retrieval import is_hit, runs_of
 from ragnano.evaluation.risk_coverage import Curve, Outcome, curve_of
 from ragnano.evaluation.saved_answers import Reply
@@ -25,7 +25,7 @@ class Judged:
     a right citation and no wrong short answer; for a question for yes or no see `ragnano.evaluation.contract_nli`.
     """
 
-    asked: Asked
+    asked: LabelledQuestion
     reply: Reply
     cited: bool
     short: bool | None
@@ -52,7 +52,7 @@ class AnswerScores:
     curve: Curve
 
 
-def judge(asked: Asked, reply: Reply) -> Judged:
+def judge(asked: LabelledQuestion, reply: Reply) -> Judged:
     """What an answer is worth."""
     passages = [runs_of(passage) for passage in asked.passages]
     quotes = [quote for name, quote in reply.quotes if name == asked.document]
@@ -87,7 +87,9 @@ def shares_of(judged: Sequence[Judged]) -> dict[str, Share]:
     return {name: share for name, share in found.items() if share is not None}
 
 
-def score_answers(system: str, model: str, items: Sequence[Asked], replies: Sequence[Reply | None]) -> AnswerScores:
+def score_answers(
+    system: str, model: str, items: Sequence[LabelledQuestion], replies: Sequence[Reply | None]
+) -> AnswerScores:
     """The scores of one system and model; `replies` stand in the order of `items`, None where an answer is missing."""
     judged = [judge(item, reply) for item, reply in zip(items, replies, strict=True) if reply is not None]
     answered = [one.reply for one in judged if not one.reply.refused]

@@ -16,7 +16,7 @@ from unittest.mock import patch
 from ragnano.assistant import QUOTES_ONLY, Assistant
 from ragnano.cli.evaluation_index import index_of
 from ragnano.evaluation.answers import OURS, measure_answers
-from ragnano.evaluation.labelled_questions import Asked, sample
+from ragnano.evaluation.labelled_questions import LabelledQuestion, sample
 from ragnano.evaluation.question_sets import read_set
 from ragnano.evaluation.saved_answers import Replies
 from ragnano.evidence import sentence_trimming
@@ -53,7 +53,7 @@ def main() -> None:
                 report(f"ANSWERING {part}", helper, items, QUOTES_ONLY)
 
 
-def held_out() -> tuple[tuple[Asked, ...], dict[str, str]]:
+def held_out() -> tuple[tuple[LabelledQuestion, ...], dict[str, str]]:
     """The questions about held-out contracts, and the contracts' texts by file name."""
     data = DATA / "cuad_train"
     paths = [data / str(record["txt"]) for record in held_out_records()]
@@ -74,7 +74,7 @@ def remembered() -> Callable[..., Generation]:
     return once
 
 
-def report(name: str, helper: Assistant, items: Sequence[Asked], model: str) -> None:
+def report(name: str, helper: Assistant, items: Sequence[LabelledQuestion], model: str) -> None:
     """Ask all, and print what was reached."""
     with Replies() as replies:
         (scores,) = measure_answers(helper, items, [model], replies).scores

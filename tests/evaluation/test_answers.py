@@ -12,7 +12,7 @@ from ragnano.cli import app
 from ragnano.errors import ConfigError, EngineError
 from ragnano.evaluation.answers import ALL, CALLED, AnswerReport, measure_answers
 from ragnano.evaluation.baseline import PlainPipeline
-from ragnano.evaluation.labelled_questions import Asked
+from ragnano.evaluation.labelled_questions import LabelledQuestion
 from ragnano.evaluation.saved_answers import Replies, Reply
 from ragnano.evaluation.scores import judge
 from tests.answering.test_presentation import told
@@ -21,16 +21,16 @@ from tests.evaluation.test_question_sets import rgb_line
 from tests.test_assistant import DEPOSIT, LEASE
 
 CLAUSE = "The Tenant shall pay a security deposit of $12,000 to the Landlord before the lease begins."
-DEPOSITED = Asked("1", DEPOSIT, "Deposit", "lease.txt", (CLAUSE,), ("lease.txt",), "words", ("$12,000",))
-FOOTBALL = Asked("2", "Who won the football championship of 1954?", "Sport", "lease.txt", (), ("lease.txt",))
+DEPOSITED = LabelledQuestion("1", DEPOSIT, "Deposit", "lease.txt", (CLAUSE,), ("lease.txt",), "words", ("$12,000",))
+FOOTBALL = LabelledQuestion("2", "Who won the football championship of 1954?", "Sport", "lease.txt", (), ("lease.txt",))
 
 
 def reply(answer: str = "It is $12,000 [1].", *quotes: str, name: str = "lease.txt", refused: bool = False) -> Reply:
     return Reply(refused, answer, 0.5, tuple((name, quote) for quote in quotes or (CLAUSE,)), 1.0, 0.5, 100)
 
 
-def yes_no(says: str) -> Asked:
-    return Asked("3", "Does the agreement say that …?", "", "lease.txt", (CLAUSE,), says=says)  # type: ignore[arg-type]
+def yes_no(says: str) -> LabelledQuestion:
+    return LabelledQuestion("3", "Does the agreement say that …?", "", "lease.txt", (CLAUSE,), says=says)  # type: ignore[arg-type]
 
 
 REFUSED = Reply(True, "The documents don't say.", 0.1, (), 1.0, 0.0, 0)
@@ -104,7 +104,7 @@ def test_both_systems_take_turns_in_going_first(assistant: Assistant, chat_model
     add_text(assistant, LEASE, name="lease.txt")
 
     class Order(Replies):
-        def add(self, asked: Asked, system: str, *more: Any) -> None:
+        def add(self, asked: LabelledQuestion, system: str, *more: Any) -> None:
             order.append((asked.id, system))
             super().add(asked, system, *more)
 
@@ -157,7 +157,7 @@ def test_a_kept_answer_to_other_words_is_asked_again(assistant: Assistant, tmp_p
     add_text(assistant, LEASE, name="lease.txt")
     with Replies(tmp_path / "answers.jsonl") as replies:
         measured(assistant, QUOTES_ONLY, replies=replies)
-        other = Asked(DEPOSITED.id, "In the lease: what?", "Deposit", "lease.txt", (CLAUSE,), ("lease.txt",))
+        other = LabelledQuestion(DEPOSITED.id, "In the lease: what?", "Deposit", "lease.txt", (CLAUSE,), ("lease.txt",))
         assert replies.get(DEPOSITED, "ragnano", QUOTES_ONLY) is not None
         assert replies.get(other, "ragnano", QUOTES_ONLY) is None
 

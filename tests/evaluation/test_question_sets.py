@@ -10,7 +10,7 @@ import pytest
 
 from ragnano.errors import ConfigError
 from ragnano.evaluation.contract_nli import affirms, denies, question_of
-from ragnano.evaluation.labelled_questions import Asked, documents_of, sample
+from ragnano.evaluation.labelled_questions import LabelledQuestion, documents_of, sample
 from ragnano.evaluation.question_sets import read_set
 from tests.conftest import DATA
 
@@ -101,7 +101,7 @@ def test_the_questions_are_those_of_the_yardstick(mode: str) -> None:
 
 
 def test_a_limit_keeps_the_share_of_what_is_absent() -> None:
-    items = [Asked(str(number), "?", "", "a", ("x",) if number < 30 else ()) for number in range(40)]
+    items = [LabelledQuestion(str(number), "?", "", "a", ("x",) if number < 30 else ()) for number in range(40)]
     taken = sample(items, answerable=20, absent=None, seed=1, limit=6)
     assert [bool(item.passages) for item in taken] == [True] * 4 + [False] * 2
     assert sample(items, answerable=20, absent=None, seed=1, limit=6) == taken
