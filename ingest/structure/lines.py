@@ -71,7 +71,7 @@ class Layout:
 
 def lines_of(page: Page) -> list[Line]:
     """The page's lines that hold anything, in text order."""
-    words = _Words(page.words)
+    words = _WordBoxes(page.words)
     lines: list[Line] = []
     position, blank = 0, False
     for row, raw in enumerate(page.text.split("\n")):
@@ -86,7 +86,7 @@ def lines_of(page: Page) -> list[Line]:
     return lines
 
 
-class _Words:
+class _WordBoxes:
     """A page's words as arrays: where each starts, its box, and how many column gaps stand before it."""
 
     def __init__(self, packed: bytes) -> None:
@@ -97,7 +97,7 @@ class _Words:
         self.gaps = np.concatenate(([0], np.cumsum(wide)))
 
 
-def _place(line: Line, raw: str, words: _Words) -> None:
+def _place(line: Line, raw: str, words: _WordBoxes) -> None:
     first = bisect.bisect_left(words.starts, line.start)
     last = bisect.bisect_left(words.starts, line.end)
     if first < last:

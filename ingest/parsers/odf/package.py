@@ -84,7 +84,7 @@ class OpenDocument(Package):
 
 
 @dataclass(slots=True)
-class Words:
+class ParagraphText:
     """A paragraph's text and what hangs on it: notes and text boxes (elements), text nobody sees."""
 
     text: str = ""
@@ -93,14 +93,14 @@ class Words:
     hidden: list[str] = field(default_factory=list)
 
 
-def words_of(paragraph: Any, document: OpenDocument) -> Words:
+def words_of(paragraph: Any, document: OpenDocument) -> ParagraphText:
     """The words of a paragraph or heading as they are printed."""
-    words = Words()
+    words = ParagraphText()
     _gather(paragraph, words, document)
     return words
 
 
-def _gather(element: Any, words: Words, document: OpenDocument) -> None:
+def _gather(element: Any, words: ParagraphText, document: OpenDocument) -> None:
     words.text += element.text or ""
     for item in element:
         name = local(item)

@@ -5,7 +5,7 @@ from typing import Any
 from ingest.parsers.base.interface import LoadedFile, ReadOptions
 from ingest.parsers.base.page_builder import Cell, Composer
 from ingest.parsers.odf.lists import Counter
-from ingest.parsers.odf.package import PAGE_END, OpenDocument, Words, repeated, words_of
+from ingest.parsers.odf.package import PAGE_END, OpenDocument, ParagraphText, repeated, words_of
 from ingest.parsers.office.ooxml import attribute, child, children, integer, local
 from ragnano.errors import DamagedFile
 from ragnano.text.words import fold
@@ -124,7 +124,7 @@ class _Writer:
                 self.out.paragraph(whole)
         self._attached(words)
 
-    def _attached(self, words: Words) -> None:
+    def _attached(self, words: ParagraphText) -> None:
         self.out.hide("invisible", " ".join(words.hidden))
         for note in words.notes:
             if attribute(note, "note-class") == "endnote":

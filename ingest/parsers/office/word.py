@@ -14,7 +14,7 @@ from ingest.parsers.office.embedded import with_embedded
 from ingest.parsers.office.ooxml import Office, attribute, child, children, is_on, local, value
 from ingest.parsers.office.word_numbering import Numbers
 from ingest.parsers.office.word_styles import NO_LIST, Style, Styles, combined
-from ingest.parsers.office.word_text import PAGE_END, NoteNumbers, Words, words_of
+from ingest.parsers.office.word_text import PAGE_END, NoteNumbers, ParagraphText, words_of
 from ingest.structure.headings import label_of
 from ragnano.errors import DamagedFile
 from ragnano.text.words import fold
@@ -92,7 +92,7 @@ class _WordParser:
             elif name in _WRAPPERS:
                 self._body(item)
 
-    def _words(self, paragraph: Any, *, ground: bool = False) -> Words:
+    def _words(self, paragraph: Any, *, ground: bool = False) -> ParagraphText:
         return words_of(paragraph, self._styles, self._note_numbers, ground=ground)
 
     def _paragraph(self, paragraph: Any) -> None:
@@ -113,7 +113,7 @@ class _WordParser:
         level = style.level if style.level is not None else self._numbers.level_of_style(style.list, name)
         return self._numbers.next(style.list, level)
 
-    def _write(self, words: Words, style: Style, number: str) -> None:
+    def _write(self, words: ParagraphText, style: Style, number: str) -> None:
         if style.hidden:
             self._out.hide("invisible", words.text)
             return
@@ -130,7 +130,7 @@ class _WordParser:
             else:
                 self._out.paragraph(whole)
 
-    def _attached(self, words: Words) -> None:
+    def _attached(self, words: ParagraphText) -> None:
         """What hangs on a paragraph, written behind it."""
         for kind, texts in (("invisible", words.hidden), ("size", words.tiny), ("colour", words.white)):
             self._out.hide(kind, " ".join(texts))  # type: ignore[arg-type]
@@ -177,9 +177,9 @@ class _WordParser:
             for _, words in row:
                 self._attached(words)
 
-    def _cell(self, cell: Any) -> Words:
+    def _cell(self, cell: Any) -> ParagraphText:
         """All of a cell's paragraphs as one; a table inside it is written out in its order."""
-        whole = Words()
+        whole = ParagraphText()
         if value(cell, "tcPr", "vMerge") == "continue" or _continues(cell):
             return whole
         for paragraph in cell.iter("{*}p"):

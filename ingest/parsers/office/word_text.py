@@ -22,7 +22,7 @@ _SYMBOL_FONTS = frozenset({"Symbol", "Wingdings", "Wingdings 2", "Wingdings 3", 
 
 
 @dataclass(slots=True)
-class Words:
+class ParagraphText:
     """A paragraph's text, and what hangs on it: text boxes (elements), notes (kind and id), text nobody sees."""
 
     text: str = ""
@@ -52,15 +52,15 @@ def raised(count: int) -> str:
     return str(count).translate(_RAISED)
 
 
-def words_of(paragraph: Any, styles: Styles, numbers: NoteNumbers, *, ground: bool = False) -> Words:
+def words_of(paragraph: Any, styles: Styles, numbers: NoteNumbers, *, ground: bool = False) -> ParagraphText:
     """The words of one paragraph. `ground`: it stands on a ground of its own (a table), where white may be seen."""
-    words = Words()
+    words = ParagraphText()
     shaded = ground or child(paragraph, "pPr", "shd") is not None
     _gather(paragraph, words, styles, numbers, shaded)
     return words
 
 
-def _gather(element: Any, words: Words, styles: Styles, numbers: NoteNumbers, shaded: bool) -> None:
+def _gather(element: Any, words: ParagraphText, styles: Styles, numbers: NoteNumbers, shaded: bool) -> None:
     for item in element:
         name = local(item)
         if not name or name in _UNPRINTED:
@@ -75,7 +75,7 @@ def _gather(element: Any, words: Words, styles: Styles, numbers: NoteNumbers, sh
             _gather(item, words, styles, numbers, shaded)
 
 
-def _run(run: Any, words: Words, styles: Styles, numbers: NoteNumbers, shaded: bool) -> None:
+def _run(run: Any, words: ParagraphText, styles: Styles, numbers: NoteNumbers, shaded: bool) -> None:
     text = ""
     for item in children(run):
         name = local(item)
@@ -92,7 +92,7 @@ def _run(run: Any, words: Words, styles: Styles, numbers: NoteNumbers, shaded: b
             words.notes.append(note)
             text += numbers.number(*note) if note[0] != "comment" else ""
         elif name not in _UNPRINTED:
-            inner = Words()
+            inner = ParagraphText()
             _gather(item, inner, styles, numbers, shaded)
             words.boxes += inner.boxes
             text += inner.text
@@ -103,7 +103,7 @@ def _run(run: Any, words: Words, styles: Styles, numbers: NoteNumbers, shaded: b
         unseen.append(text.replace(PAGE_END, " "))
 
 
-def _unseen(run: Any, words: Words, styles: Styles, shaded: bool) -> list[str] | None:
+def _unseen(run: Any, words: ParagraphText, styles: Styles, shaded: bool) -> list[str] | None:
     """Where the run's text belongs when nobody sees it, None when it is seen."""
     properties = child(run, "rPr")
     if properties is None:
