@@ -84,10 +84,10 @@ def run(
     if json:
         typer.echo(jsonlib.dumps(asdict(report), ensure_ascii=False, indent=1))
     elif not quiet:
-        typer.echo("\n".join(map(progress_texts.shown, _lines(report))))
+        typer.echo("\n".join(map(progress_texts.printable, _lines(report))))
     else:
         for item in report.failed:
-            typer.echo(progress_texts.shown(f"failed: {item.path}: {item.reason}"), err=True)
+            typer.echo(progress_texts.printable(f"failed: {item.path}: {item.reason}"), err=True)
     return 3 if report.failed else 0
 
 

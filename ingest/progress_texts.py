@@ -39,7 +39,7 @@ def print_change(state: "Progress", *, json: bool) -> None:
 
 def print_watching(report: "IngestReport", paths: Sequence[Path]) -> None:
     """Says on standard error that the first run is done and what is followed now."""
-    names = ", ".join(shown(str(path)) for path in paths)
+    names = ", ".join(printable(str(path)) for path in paths)
     count = report.files + report.skipped
     typer.echo(f"Watching {names} ({count} files are in the index). Ctrl-C ends it.", err=True)
 
@@ -57,21 +57,21 @@ def plan_lines(plan: "Plan", most: int) -> Iterator[str]:
         ("pass over", [f"{item.path}: {item.reason}" for item in plan.left_out]),
     )
     for verb, lines in groups:
-        yield from (f"  {verb}: {shown(line)}" for line in lines[:most])
+        yield from (f"  {verb}: {printable(line)}" for line in lines[:most])
         if len(lines) > most:
             yield f"  {verb}: and {len(lines) - most} more: see --json"
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     """A line without characters that a terminal would obey: a file may be called whatever its maker likes."""
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _change(state: "Progress") -> str:
-    path = shown(state.path)
+    path = printable(state.path)
     if state.outcome == "moved":
-        return f"moved     {shown(state.detail)} to {path}"
-    return f"{state.outcome:9} {path}" + (f": {shown(state.detail)}" if state.detail else "")
+        return f"moved     {printable(state.detail)} to {path}"
+    return f"{state.outcome:9} {path}" + (f": {printable(state.detail)}" if state.detail else "")
 
 
 def _event(record: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from page_links import TALK
 from question_options import choose_scope, in_words, model_label, take_over
 from safe_text import answer_html, escape, line_html
 from session import Session, session
-from shared import assistant, counted, told
+from shared import assistant, counted, errors_shown
 
 from ragnano.answering.presentation import direct_of
 from ragnano.assistant import Assistant
@@ -143,7 +143,7 @@ def ask_of(talk: Talk, scope: Scope, question: str) -> None:
 
 def chosen_limits(helper: Assistant, state: Session) -> Scope | None:
     """What is chosen in the sidebar; None, with the reason on the page, for what is no date."""
-    with told():
+    with errors_shown():
         return scope_now(helper, state)
     return None
 
@@ -240,7 +240,7 @@ def talk_beside_page(helper: Assistant, talk: Talk, state: Session) -> None:
         # Drawn in the same run: st.rerun() here would take the place of a click on another page made meanwhile.
         job, turns = talk.job, talk.conversation.turns
         opened = open_by_itself(talk, state)  # before the turns are drawn: the card of what lies open is marked
-        with place.container(), told():
+        with place.container(), errors_shown():
             for turn in turns[shown:]:
                 show_turn(helper, turn, talk.conversation.scope, talk.ask, lay_beside, latest=job is None)
             show_left(talk)
@@ -253,7 +253,7 @@ def talk_beside_page(helper: Assistant, talk: Talk, state: Session) -> None:
 def page() -> None:
     """Draw the page."""
     state = session()
-    with told():
+    with errors_shown():
         helper = assistant()
         if not helper.catalogue.collections():
             st.title("Ask", anchor=False)
@@ -270,7 +270,7 @@ def page() -> None:
             ask_of(talk, scope, question)
         listen(lambda mark: open_cited(talk, mark))
         with st.container(key="desk" if talk.begun else "desk-alone"):
-            with st.container(horizontal=True, vertical_alignment="bottom", key="desk-head"), told():
+            with st.container(horizontal=True, vertical_alignment="bottom", key="desk-head"), errors_shown():
                 st.title("Ask", anchor=False, width="content")
                 if scope is not None:
                     asks = f"Asks {in_words(helper, scope)} · {model_label(state.model)}"

@@ -87,7 +87,7 @@ class Job:
             return Unanswered(self.asked)
         except RagnanoError as error:
             return Unanswered(self.asked, str(error))
-        # The border to the reader, as in `shared.told`.
+        # The border to the reader, as in `shared.errors_shown`.
         except Exception as error:  # noqa: BLE001
             return Unanswered(self.asked, unexpected(error))
         return None

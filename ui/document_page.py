@@ -16,7 +16,7 @@ from shared import (
     bytes_told,
     counted,
     document_link,
-    told,
+    errors_shown,
 )
 
 from ragnano.assistant import Assistant
@@ -50,7 +50,7 @@ def head(helper: Assistant, document: Document) -> None:
                 state = session()
                 state.document, state.collection = document.id, ALL
                 st.switch_page(page)
-        with st.popover("Move", icon=":material/drive_file_move:"), told():
+        with st.popover("Move", icon=":material/drive_file_move:"), errors_shown():
             _move(helper, document)
         if st.button("Remove", icon=":material/delete:", key="remove", help="From all collections; can be undone"):
             remove(helper, [document], None)
@@ -161,7 +161,7 @@ def kin(helper: Assistant, document: Document) -> None:
 
 def page() -> None:
     """Draw the page."""
-    with told():
+    with errors_shown():
         st.page_link(LIBRARY_PAGE, label="Library", icon=":material/arrow_back:")
         helper, place = assistant(), addressed()
         if place is None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 from safe_text import escape
 from session import ALL, session
-from shared import assistant, counted, told
+from shared import assistant, counted, errors_shown
 from uploads import forget, put_again, uploads_folder
 
 from ragnano.assistant import Assistant
@@ -93,5 +93,5 @@ def _line(removal: Removal) -> None:
 
 
 def _undo(removal: Removal) -> None:
-    with told():
+    with errors_shown():
         undo(assistant(), removal)

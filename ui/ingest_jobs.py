@@ -132,7 +132,7 @@ class Intake:
                 forget(assistant.settings.data_dir, (path for path in run.copies if str(path) not in placed))
         except RagnanoError as error:
             run.trouble, ended = str(error), "failed"
-        # The border to the reader, as in `shared.told`: this thread has no page to tell it on.
+        # The border to the reader, as in `shared.errors_shown`: this thread has no page to tell it on.
         except Exception as error:  # noqa: BLE001
             run.trouble, ended = self._unexpected(error), "failed"
         run.phase = ended

@@ -12,7 +12,7 @@ from preferences import keep_model
 from privacy import fetches, privacy
 from safe_text import escape, facts_html, line_html
 from session import session
-from shared import assistant, bytes_told, counted, told
+from shared import assistant, bytes_told, counted, errors_shown
 
 from ragnano.assistant import QUOTES_ONLY, Assistant
 from ragnano.doctor import disk, memory
@@ -55,7 +55,7 @@ def answering(helper: Assistant) -> None:
     names = helper.chat_models()
     now = session().model or names[0]
     for name in names:
-        with st.container(border=True, key=f"model {name}"), told():
+        with st.container(border=True, key=f"model {name}"), errors_shown():
             if name == QUOTES_ONLY:
                 _quotes(now)
             else:
@@ -192,7 +192,7 @@ def machine(helper: Assistant) -> None:
 def page() -> None:
     """Draw the page."""
     st.title("Machine", anchor=False)
-    with told():
+    with errors_shown():
         sign()
         helper = assistant()
         _warn_missing(helper)

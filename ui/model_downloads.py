@@ -65,6 +65,6 @@ class Fetches:
             told.state = "done"
         except RagnanoError as error:
             told.trouble, told.state = str(error), "failed"
-        # The border to the reader, as in `shared.told`: this thread has no page to tell it on.
+        # The border to the reader, as in `shared.errors_shown`: this thread has no page to tell it on.
         except Exception as error:  # noqa: BLE001
             told.trouble, told.state = self._unexpected(error), "failed"

@@ -12,7 +12,7 @@ for folder in (str(HERE.parent), str(HERE)):
 import streamlit as st  # noqa: E402
 from login import admitted, knock, way_out  # noqa: E402
 from privacy import show_sign  # noqa: E402
-from shared import told  # noqa: E402
+from shared import errors_shown  # noqa: E402
 
 
 def main() -> None:
@@ -30,7 +30,7 @@ def main() -> None:
         st.Page(HERE / "viewer_page.py", title="Reader", url_path="reader", visibility="hidden"),
     ]
     allowed: bool | None = None
-    with told():
+    with errors_shown():
         allowed = admitted()
     # Before a reader is let in, the pages have no names in the sidebar either; the address stays for afterwards.
     page = st.navigation(pages, position="sidebar" if allowed else "hidden")
@@ -39,7 +39,7 @@ def main() -> None:
         show_sign()
         way_out()
     elif allowed is False:
-        with told():
+        with errors_shown():
             knock()
 
 

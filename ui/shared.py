@@ -67,7 +67,7 @@ def questions() -> Questions:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def errors_shown() -> Iterator[None]:
     """Errors inside the block become one message on the page; the app goes on."""
     try:
         yield

@@ -11,7 +11,7 @@ from page_links import Place, address_of, addressed
 from page_view import place_on_page, sheet, zoom_buttons
 from safe_text import escape, line_html
 from session import session
-from shared import assistant, counted, file_name, told
+from shared import assistant, counted, errors_shown, file_name
 
 from ragnano.assistant import Assistant
 from ragnano.documents.outline import find_words, outline_of
@@ -147,7 +147,7 @@ def _around(text: str, span: Span) -> str:
 def page() -> None:
     """Draw the page."""
     st.set_page_config(layout="wide")
-    with told():
+    with errors_shown():
         helper = assistant()
         state = session()
         place = addressed() or state.reading

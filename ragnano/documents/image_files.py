@@ -25,7 +25,7 @@ _LONG_SIDE = 842.0  # points, of A4: what a picture that does not say its size i
 _POINTS = 72.0
 
 
-class Shown(NamedTuple):
+class PictureFrame(NamedTuple):
     """One page: its picture upright, "L" or "RGB", and its size in points."""
 
     picture: Image.Image
@@ -39,7 +39,7 @@ def page_count(file: BinaryIO) -> int:
         return _frames(image)
 
 
-def page(file: BinaryIO, number: int) -> Shown:
+def page(file: BinaryIO, number: int) -> PictureFrame:
     """Page `number`, from 1. Raises DamagedFile, LimitExceeded."""
     with _opened(file) as image:
         if number > 1:
@@ -49,7 +49,7 @@ def page(file: BinaryIO, number: int) -> Shown:
         width, height = _size_in_points(image)
         if (upright.width > upright.height) != (image.width > image.height):
             width, height = height, width
-        return Shown(_on_paper(upright), width, height)
+        return PictureFrame(_on_paper(upright), width, height)
 
 
 @contextmanager

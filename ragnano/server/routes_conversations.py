@@ -16,7 +16,7 @@ from ragnano.conversations.export import EXPORTS, Form
 from ragnano.server.requests import Asked, FollowUp, Title, Words
 from ragnano.server.responses import Reply
 from ragnano.server.routes_questions import require_here
-from ragnano.server.stream import Told, reply
+from ragnano.server.stream import StreamCallbacks, reply
 
 
 def conversations(helper: Assistant) -> APIRouter:
@@ -54,7 +54,7 @@ def conversations(helper: Assistant) -> APIRouter:
         kept = helper.catalogue.conversation(name).id
         scope = body.scope(helper) if body.is_limited() else None
 
-        def ask(told: Told) -> dict[str, Any]:
+        def ask(told: StreamCallbacks) -> dict[str, Any]:
             with turns.of(kept):
                 conversation = helper.converse(kept, scope=scope)
                 if body.everything:
@@ -109,7 +109,7 @@ class _Lock:
         self.held = threading.Lock()
 
 
-def _said(conversation: Conversation, body: Asked, told: Told) -> dict[str, Any]:
+def _said(conversation: Conversation, body: Asked, told: StreamCallbacks) -> dict[str, Any]:
     """The turn; "not_kept" says why it is not in the history although it should be, "" when it is."""
     turn = conversation.ask(
         body.question,

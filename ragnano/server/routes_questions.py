@@ -12,7 +12,7 @@ from ragnano.replay import ask_with_receipt
 from ragnano.serialization import hits, record
 from ragnano.server.requests import Question, Search
 from ragnano.server.responses import Reply
-from ragnano.server.stream import Told, reply
+from ragnano.server.stream import StreamCallbacks, reply
 from ragnano.types import Answer
 
 
@@ -37,7 +37,7 @@ def questions(helper: Assistant) -> APIRouter:
         require_here(helper, body.model)
         scope = body.scope(helper)
 
-        def answer(told: Told) -> dict[str, Any]:
+        def answer(told: StreamCallbacks) -> dict[str, Any]:
             ask = partial(ask_with_receipt, helper) if body.receipt else helper.ask
             given = ask(
                 body.question,

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from ragnano.server import token_file
-from ragnano.server.stream import Told, reply
+from ragnano.server.stream import StreamCallbacks, reply
 
 START_S = 120
 ROOT = Path(__file__).parents[2]
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 def test_whoever_hangs_up_ends_the_answer() -> None:
     ended = threading.Event()
 
-    def answer(told: Told) -> dict[str, Any]:
+    def answer(told: StreamCallbacks) -> dict[str, Any]:
         try:
             while True:
                 told.on_text("word ")
@@ -48,7 +48,7 @@ def test_a_server_that_stops_in_mid_answer_leaves_no_traceback(monkeypatch: pyte
     monkeypatch.setattr(threading, "excepthook", told_by_python.append)
     stopped = threading.Event()
 
-    def answer(told: Told) -> dict[str, Any]:
+    def answer(told: StreamCallbacks) -> dict[str, Any]:
         told.on_text("word ")
         stopped.wait(START_S)
         return {"answer": "too late"}

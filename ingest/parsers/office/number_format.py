@@ -28,7 +28,7 @@ def is_date_format(code: str) -> bool:
     return bool(_ELAPSED.search(first) or _DATE_LETTERS.search(_LITERALS.sub("", first)))
 
 
-def shown(value: Value, code: str) -> str:
+def formatted(value: Value, code: str) -> str:
     """The value as a sheet shows it; "" for None."""
     if value is None:
         return ""

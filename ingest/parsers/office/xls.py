@@ -13,7 +13,7 @@ import xlrd
 from ingest.parsers.base.interface import LoadedFile, ReadOptions
 from ingest.parsers.base.page_builder import Composer
 from ingest.parsers.base.worksheets import Sheet, write_sheets
-from ingest.parsers.office.number_format import shown
+from ingest.parsers.office.number_format import formatted
 from ingest.parsers.office.ooxml import metadata_line
 from ragnano.errors import DamagedFile, LimitExceeded, PasswordNeeded
 
@@ -63,12 +63,12 @@ def _text(book: Any, cell: Any) -> str:
     if cell.ctype == xlrd.XL_CELL_TEXT:
         return str(cell.value)
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
-        return shown(bool(cell.value), "General")
+        return formatted(bool(cell.value), "General")
     if cell.ctype == xlrd.XL_CELL_ERROR:
         return str(xlrd.error_text_from_code.get(cell.value, ""))
     if cell.ctype not in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
         return ""
     code = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
     if cell.ctype == xlrd.XL_CELL_DATE:
-        return shown(xlrd.xldate_as_datetime(cell.value, book.datemode), code)
-    return shown(cell.value, code)
+        return formatted(xlrd.xldate_as_datetime(cell.value, book.datemode), code)
+    return formatted(cell.value, code)

@@ -20,7 +20,7 @@ from ingest.parsers.base.page_builder import Composer
 from ingest.parsers.base.worksheets import Sheet, write_sheets
 from ingest.parsers.base.zip_packages import check_xml
 from ingest.parsers.office.embedded import with_embedded
-from ingest.parsers.office.number_format import is_date_format, shown
+from ingest.parsers.office.number_format import formatted, is_date_format
 from ingest.parsers.office.ooxml import Office
 from ragnano.errors import DamagedFile, LimitExceeded
 
@@ -85,7 +85,7 @@ def _text(cell: Any, epoch: Any) -> str:
     value, code = cell.value, cell.number_format
     if isinstance(value, float | int) and not isinstance(value, bool) and is_date_format(code):
         value = from_excel(value, epoch)
-    return shown(value, code)
+    return formatted(value, code)
 
 
 def _formula(value: Any) -> str:

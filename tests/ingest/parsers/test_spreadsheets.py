@@ -10,7 +10,7 @@ from openpyxl.comments import Comment
 from ingest.chunking.chunker import Chunker
 from ingest.discovery.file_types import CSV, ODS, XLS, XLSX
 from ingest.parsers.base.worksheets import column_name
-from ingest.parsers.office.number_format import Value, is_date_format, shown
+from ingest.parsers.office.number_format import Value, formatted, is_date_format
 from ingest.parsers.registry import load
 from ingest.structure.blocks import blocks_of
 from ragnano.errors import DamagedFile, LoadError
@@ -61,7 +61,7 @@ def cells(page: Page) -> dict[str, str]:
     ],
 )
 def test_values_are_shown_as_their_format_says(value: Value, code: str, text: str) -> None:
-    assert shown(value, code) == text
+    assert formatted(value, code) == text
 
 
 def test_comments_stand_behind_their_sheet_with_their_cell() -> None:
