@@ -36,7 +36,7 @@ STARTED = (
     "typer",
     "rich.progress",
     "pydantic_settings",
-    "ingest.load.web",
+    "ingest.parsers.html.document",
     "openpyxl",
     "xlrd",
     "oxmsg",

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest import told
+from ingest import progress_texts
 from ingest.terminal import Terminal, require_terminal
-from ragnano.places import HIDDEN
+from ragnano.documents.locations import HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ingest.pipeline import Progress
-    from ragnano.config import Settings
+    from ragnano.settings import Settings
     from ragnano.types import IngestReport
 
 MOST_SHOWN = 20
@@ -75,19 +75,19 @@ def run(
         if watch:
             return _watch(settings, paths, take, vectors.close, json=json, quiet=quiet)
         with terminal:
-            report = take(told.print_event if progress == "json" else terminal.show, prune=prune)
+            report = take(progress_texts.print_event if progress == "json" else terminal.show, prune=prune)
         vectors.close()
     finally:
         catalogue.close()
     if progress == "json":
-        told.print_end(report)
+        progress_texts.print_end(report)
     if json:
         typer.echo(jsonlib.dumps(asdict(report), ensure_ascii=False, indent=1))
     elif not quiet:
-        typer.echo("\n".join(map(told.shown, _lines(report))))
+        typer.echo("\n".join(map(progress_texts.printable, _lines(report))))
     else:
         for item in report.failed:
-            typer.echo(told.shown(f"failed: {item.path}: {item.reason}"), err=True)
+            typer.echo(progress_texts.printable(f"failed: {item.path}: {item.reason}"), err=True)
     return 3 if report.failed else 0
 
 
@@ -121,7 +121,7 @@ def dry_run(
     if json:
         typer.echo(jsonlib.dumps(asdict(found), ensure_ascii=False, indent=1))
     else:
-        typer.echo("\n".join(told.plan_lines(found, MOST_SHOWN)))
+        typer.echo("\n".join(progress_texts.plan_lines(found, MOST_SHOWN)))
     return 3 if found.refused else 0
 
 
@@ -142,7 +142,7 @@ def _watch(
 
     def tell(state: "Progress") -> None:
         if not quiet or state.outcome == "failed":
-            told.print_change(state, json=json)
+            progress_texts.print_change(state, json=json)
 
     def waiting() -> None:
         typer.echo("another ragnano is writing; waiting for it", err=True)
@@ -152,7 +152,7 @@ def _watch(
         for report in follow(paths, once, own=settings.data_dir, tell=tell, waiting=waiting):
             let_go()
             if not begun and not quiet:
-                told.print_watching(report, paths)
+                progress_texts.print_watching(report, paths)
             begun = True
     except KeyboardInterrupt:
         if not quiet:
@@ -240,7 +240,7 @@ AskPassword = Annotated[
 
 def read_passwords(path: Path | None) -> tuple[str, ...]:
     """The passwords in a file, one a line. Raises ConfigError when it cannot be read."""
-    from ingest.load.encodings import decoded
+    from ingest.characters.encodings import decoded
     from ragnano.errors import ConfigError
 
     if path is None:

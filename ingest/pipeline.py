@@ -1,8 +1,8 @@
 """Files into the catalogue: what changed is read, embedded and stored, each file in one transaction.
 
-Knows order and outcomes; what to look at is `ingest.walk`'s, reading `ingest.worker`'s, counting `ingest.account`'s,
-storing the catalogue's, vectors the embedder's. Whatever stops a run (Ctrl-C, a full disk, a killed process), what was
-stored stays and the next run goes on from there.
+Knows order and outcomes; what to look at is `ingest.discovery.walk`'s, reading `ingest.workers.pool`'s, counting
+`ingest.report`'s, storing the catalogue's, vectors the embedder's. Whatever stops a run (Ctrl-C, a full disk, a killed
+process), what was stored stays and the next run goes on from there.
 """
 
 import hashlib
@@ -12,21 +12,21 @@ from concurrent.futures import Future
 from os import PathLike, path
 from pathlib import Path
 
-from ingest.account import Account
-from ingest.batches import Progress, embed, fingerprint_of
-from ingest.changes import Change, changed_files, is_within, survey
-from ingest.kinds import media_type_of
-from ingest.load.loaded import ReadOptions
-from ingest.locked import Ask, Locked, Outcome, is_locked, unlocked
-from ingest.memory import hand_back
+from ingest.discovery.changes import Change, changed_files, is_within, survey
+from ingest.discovery.file_types import media_type_of
+from ingest.discovery.walk import Walk, folders_of, reason_of
+from ingest.document_builder import Job
+from ingest.embedding import Progress, embed, fingerprint_of
+from ingest.locked_files import Ask, Locked, Outcome, is_locked, unlocked
 from ingest.ocr.languages import require_languages
-from ingest.reading import Job
+from ingest.parsers.base.interface import ReadOptions
 from ingest.rebuild import rebuild
-from ingest.walk import Walk, folders_of, reason_of
-from ingest.worker import Reader
-from ragnano.config import Settings
+from ingest.report import Account
+from ingest.workers.memory import hand_back
+from ingest.workers.pool import ParserPool
 from ragnano.errors import LimitExceeded, LoadError
 from ragnano.models.embedder import Embedder
+from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors
 from ragnano.types import IngestReport, NearCopy, ParsedDocument
 
@@ -50,7 +50,7 @@ def ingest(
     exclude: Sequence[str] = (),
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
-    reader: Callable[[], Reader] | None = None,
+    reader: Callable[[], ParserPool] | None = None,
     ask: Ask | None = None,
 ) -> IngestReport:
     """Take in the files and folders `paths`. A file that cannot be read is reported and stops nothing.
@@ -72,7 +72,7 @@ def ingest(
         run = _Run(settings, catalogue, vectors, known, collection, folders_of(paths), options, progress, ask)
         gone = run.gone() if prune else []
         if run.look_over(walk):
-            with (reader or (lambda: Reader(settings)))() as reading:
+            with (reader or (lambda: ParserPool(settings)))() as reading:
                 run.take_in(changed_files(walk, catalogue, collection), reading, cancelled or (lambda: False))
         run.prune(gone)
         run.settle()
@@ -124,7 +124,7 @@ class _Run:
         self.account.expect(seen)
         return seen.files - seen.skipped
 
-    def take_in(self, changes: Iterator[Change], reader: Reader, cancelled: Callable[[], bool]) -> None:
+    def take_in(self, changes: Iterator[Change], reader: ParserPool, cancelled: Callable[[], bool]) -> None:
         """Read ahead of embedding, at most _AHEAD files; store in the files' order."""
         waiting: deque[tuple[Change, str, Job, Future[ParsedDocument]]] = deque()
         jobs = self._jobs(changes)

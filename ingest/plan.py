@@ -7,12 +7,12 @@ from os import PathLike, path
 from pathlib import Path
 from typing import Literal
 
-from ingest.changes import changed_files, is_within, survey
-from ingest.kinds import kind_name, media_type_of
+from ingest.discovery.changes import changed_files, is_within, survey
+from ingest.discovery.file_types import kind_name, media_type_of
+from ingest.discovery.walk import LeftOut, Walk, folders_of, reason_of
 from ingest.pipeline import refuse_size
-from ingest.walk import LeftOut, Walk, folders_of, reason_of
-from ragnano.config import Settings
 from ragnano.errors import LoadError
+from ragnano.settings import Settings
 from ragnano.store import Catalogue
 from ragnano.types import FailedFile
 

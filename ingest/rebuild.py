@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable
 
-from ingest.batches import Progress, embed, fingerprint_of
-from ingest.reading import chunks_of
-from ragnano.config import Settings
+from ingest.document_builder import chunks_of
+from ingest.embedding import Progress, embed, fingerprint_of
 from ragnano.models.embedder import Embedder
+from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors
 
 

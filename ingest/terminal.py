@@ -9,7 +9,7 @@ import typer
 from ragnano.errors import ConfigError
 
 if TYPE_CHECKING:
-    from ingest.batches import Progress
+    from ingest.embedding import Progress
 
 
 class Terminal:

@@ -12,8 +12,8 @@ from threading import Event
 
 from watchfiles import Change, watch
 
-from ingest.batches import Progress
-from ingest.changes import is_within
+from ingest.discovery.changes import is_within
+from ingest.embedding import Progress
 from ragnano.errors import StoreBusy
 from ragnano.types import IngestReport
 

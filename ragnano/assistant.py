@@ -12,10 +12,11 @@ from types import TracebackType
 from typing import Self
 
 from ragnano.answering.pipeline import AskRequest, Pipeline
-from ragnano.chat import Conversation, forget
-from ragnano.config import Settings
+from ragnano.conversations import Conversation, forget
+from ragnano.documents.cross_references import clause_of, references_of
 from ragnano.errors import IndexMismatch
 from ragnano.evidence import CHUNKS, rerank
+from ragnano.library.collections import Shelves
 from ragnano.models import (
     ChatModel,
     Embedder,
@@ -26,11 +27,10 @@ from ragnano.models import (
     open_embedder,
     open_reader,
 )
-from ragnano.receipt import Trace
-from ragnano.references import clause_of, references_of
-from ragnano.retrieve import Found, Retriever
-from ragnano.scopes import Wanted, scope_of
-from ragnano.shelves import Shelves
+from ragnano.receipts import Trace
+from ragnano.retrieval.filters import Wanted, scope_of
+from ragnano.retrieval.retriever import Found, Retriever
+from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors
 from ragnano.tasks import Tools, recognise, serve
 from ragnano.types import (

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from ragnano.assistant import QUOTES_ONLY, Assistant
 from ragnano.errors import ModelMissing, RagnanoError, ReceiptError
 from ragnano.models import load_catalogue
-from ragnano.receipt import DECISIVE, Conditions, Receipt, Trace, conditions_of, make_receipt
+from ragnano.receipts import DECISIVE, Conditions, Receipt, Trace, conditions_of, make_receipt
 from ragnano.types import Answer, Scope
 
 Step = Literal[

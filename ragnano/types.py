@@ -67,7 +67,7 @@ class Hidden(NamedTuple):
 class Page:
     """One page as it was read; a slide, a sheet or a message's part is a page, too, and `place` is then its name.
 
-    `words` holds packed word boxes (see `ragnano.boxes`), empty where the format has no places on paper.
+    `words` holds packed word boxes (see `ragnano.documents.word_boxes`), empty where the format has no places on paper.
     `unreadable` says why not all of the page was read (None when it was): "no text: a picture, needs OCR", … `text` is
     then empty as a rule, and otherwise what was read nevertheless: the fields that were filled in on a scanned form.
     `read_by` is "no-reader" for an attached file of a kind that is no document (an invoice's data for programs): it is
@@ -118,8 +118,8 @@ class Chunk:
     `text` is the blocks' text with white space folded and words joined that a line's end parts; `spans` say where it
     stands, in reading order; `context` is what the chunk inherits (document title, parties) and is found by its words
     only, in a second line the column names of table rows whose header is in another chunk, in a third the words whose
-    letters only look Latin, spelled as they look; `section` is its heading path (`ragnano.places`). `tokens` counts
-    section, column names and text in the embedder's own tokens. `id` is 0 until stored.
+    letters only look Latin, spelled as they look; `section` is its heading path (`ragnano.documents.locations`).
+    `tokens` counts section, column names and text in the embedder's own tokens. `id` is 0 until stored.
     """
 
     document: str

@@ -13,9 +13,9 @@ import pytest
 from numpy.typing import NDArray
 
 from ragnano.assistant import Assistant
-from ragnano.config import Settings
 from ragnano.models import Generation, Prompt, Reading
-from ragnano.text import WORD, content_stems
+from ragnano.settings import Settings
+from ragnano.text.words import WORD, content_stems
 from ragnano.types import Chunk, Document, Evidence, Hit, Page, ParsedDocument, Span
 
 DATA = Path(__file__).parents[2] / "shared" / "data"

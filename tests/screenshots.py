@@ -11,10 +11,10 @@ from typing import Any
 
 from PIL import Image
 
-from ragnano.config import Settings
-from tests.ui_browser import CHROMIUM, FLAGS, at_rest, running
-from tests.ui_fakes import UI
-from tests.ui_looks import DONE
+from ragnano.settings import Settings
+from tests.ui.browser import CHROMIUM, FLAGS, at_rest, running
+from tests.ui.fakes import UI
+from tests.ui.page_states import DONE
 
 QUESTION = "How much is the signing bonus in the Employment Agreement?"
 SEARCHED = "termination for convenience"

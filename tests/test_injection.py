@@ -6,8 +6,8 @@ import pytest
 
 from ingest.pipeline import ingest
 from ragnano.assistant import Assistant
-from ragnano.config import Settings
 from ragnano.models import Prompt
+from ragnano.settings import Settings
 from ragnano.types import Answer
 from tests.conftest import FakeChatModel, add_text
 from tests.planted import COMPONENTS, PLACES, QUESTIONS, TRIGGER, instructions, plant

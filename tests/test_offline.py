@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ragnano.config import Settings
 from ragnano.models import find, installed
+from ragnano.settings import Settings
 from tests.conftest import SAMPLES
 
 ROOT = Path(__file__).parents[1]

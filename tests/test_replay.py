@@ -12,17 +12,18 @@ import pytest
 from typer.testing import CliRunner
 
 from ragnano.assistant import QUOTES_ONLY, Assistant
-from ragnano.cli import answers, app, replaying
-from ragnano.config import Settings, default_models_dir
+from ragnano.cli import answers, app
+from ragnano.cli import replay as replaying
 from ragnano.errors import ModelMissing, ReceiptError
 from ragnano.models import find, installed
-from ragnano.receipt import Receipt, load_receipt
+from ragnano.receipts import Receipt, load_receipt
 from ragnano.replay import Replay, ask_with_receipt, replay, settings_of
+from ragnano.settings import Settings, default_models_dir
 from ragnano.types import Direct, Scope
+from tests.cli.test_cli import Kept
 from tests.conftest import FakeChatModel, add_text
+from tests.receipts.test_receipts import sealed
 from tests.test_assistant import DEPOSIT, LEASE
-from tests.test_cli import Kept
-from tests.test_receipt import sealed
 
 ROOT = Path(__file__).parents[1]
 REPLY = "The security deposit is $12,000 [1]."

@@ -8,16 +8,16 @@ import pypdfium2
 import pytest
 
 from ingest.pipeline import ingest
+from ragnano.answering.citations import cite_hit
 from ragnano.assistant import Assistant
-from ragnano.boxes import boxes_for
-from ragnano.cite import cite_hit
-from ragnano.config import Settings
-from ragnano.evaluate.questions import read_questions, score_questions
+from ragnano.documents.word_boxes import boxes_for
+from ragnano.evaluation.sample_questions import read_questions, score_questions
 from ragnano.models import find, installed
-from ragnano.text import fold, sentence_spans, words
+from ragnano.settings import Settings
+from ragnano.text.words import fold, sentence_spans, words
 from ragnano.types import Document, IngestReport, Page
 from tests.conftest import SAMPLES, FakeEmbedder
-from tests.ocr_pages import boxes_without_ink
+from tests.ingest.ocr.page_pictures import boxes_without_ink
 
 DOCUMENTS = SAMPLES / "documents"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from ragnano.text import content_stems
+from ragnano.text.words import content_stems
 from tests.benchmarks.training.batches import Batches
 from tests.benchmarks.training.contracts import HERE, Contract, General, paraphrases
 

@@ -1,4 +1,4 @@
-"""The app's server: `streamlit run ui/app.py`. Its pages begin in desk.py.
+"""The app's server: `streamlit run ui/app.py`. Its pages begin in navigation.py.
 
 A browser takes about half a second to fetch and start Streamlit's own scripts; meanwhile a thread imports here what the
 first page needs, and opens the models that read a question, so that neither page nor first answer waits for them.
@@ -21,8 +21,17 @@ for folder in (str(HERE.parent), str(HERE)):
         sys.path.append(folder)
 
 
-# What desk.py and ask_page.py import.
-FIRST_PAGE = ("door", "privacy", "adding", "asked_of", "first_run", "panel", "turns", "ragnano.suggest")
+# What navigation.py and ask_page.py import.
+FIRST_PAGE = (
+    "login",
+    "privacy",
+    "file_adding",
+    "question_options",
+    "first_run",
+    "citation_panel",
+    "conversation_view",
+    "ragnano.documents.suggested_questions",
+)
 
 
 def warm() -> None:
@@ -53,4 +62,4 @@ async def started(_app: st.App) -> AsyncIterator[None]:
     yield
 
 
-app = st.App(HERE / "desk.py", lifespan=started)
+app = st.App(HERE / "navigation.py", lifespan=started)

@@ -1,7 +1,7 @@
 """Asking: a conversation, and beside it the page that proves what was said.
 
 The address names the conversation, so that a refresh finds it again. Questions are answered on threads of their own
-(talks.py): what is clicked here meanwhile neither waits nor takes the answer away.
+(conversation_jobs.py): what is clicked here meanwhile neither waits nor takes the answer away.
 """
 
 from collections.abc import Sequence
@@ -9,22 +9,22 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from adding import show_report
-from asked_of import choose_scope, in_words, model_label, take_over
-from clicks import listen
+from citation_panel import lay_beside, panel, put_away
+from conversation_jobs import Job, PendingQuestion, Talk, talks
+from conversation_view import show_directly, show_question, show_turn, show_unanswered
+from file_adding import show_report
+from filter_controls import scope_now
 from first_run import welcome
-from narrowing import scope_now
-from opening import TALK
-from panel import lay_beside, panel, put_away
+from js_bridge import listen
+from page_links import TALK
+from question_options import choose_scope, in_words, model_label, take_over
 from safe_text import answer_html, escape, line_html
 from session import Session, session
-from shared import assistant, counted, told
-from talks import Asked, Job, Talk, talks
-from turns import show_directly, show_question, show_turn, show_unanswered
+from shared import assistant, counted, errors_shown
 
+from ragnano.answering.presentation import direct_of
 from ragnano.assistant import Assistant
-from ragnano.showing import direct_of
-from ragnano.suggest import first_questions
+from ragnano.documents.suggested_questions import first_questions
 from ragnano.types import Scope, Turn
 
 if TYPE_CHECKING:
@@ -137,13 +137,13 @@ def ask_of(talk: Talk, scope: Scope, question: str) -> None:
     """Ask a question of this scope from here on."""
     if scope != talk.conversation.scope and talk.job is None:
         talk.conversation.limit(scope)
-    talk.ask(Asked(question, session().model))
+    talk.ask(PendingQuestion(question, session().model))
     st.query_params[TALK] = talk.id
 
 
 def chosen_limits(helper: Assistant, state: Session) -> Scope | None:
     """What is chosen in the sidebar; None, with the reason on the page, for what is no date."""
-    with told():
+    with errors_shown():
         return scope_now(helper, state)
     return None
 
@@ -240,7 +240,7 @@ def talk_beside_page(helper: Assistant, talk: Talk, state: Session) -> None:
         # Drawn in the same run: st.rerun() here would take the place of a click on another page made meanwhile.
         job, turns = talk.job, talk.conversation.turns
         opened = open_by_itself(talk, state)  # before the turns are drawn: the card of what lies open is marked
-        with place.container(), told():
+        with place.container(), errors_shown():
             for turn in turns[shown:]:
                 show_turn(helper, turn, talk.conversation.scope, talk.ask, lay_beside, latest=job is None)
             show_left(talk)
@@ -253,7 +253,7 @@ def talk_beside_page(helper: Assistant, talk: Talk, state: Session) -> None:
 def page() -> None:
     """Draw the page."""
     state = session()
-    with told():
+    with errors_shown():
         helper = assistant()
         if not helper.catalogue.collections():
             st.title("Ask", anchor=False)
@@ -270,7 +270,7 @@ def page() -> None:
             ask_of(talk, scope, question)
         listen(lambda mark: open_cited(talk, mark))
         with st.container(key="desk" if talk.begun else "desk-alone"):
-            with st.container(horizontal=True, vertical_alignment="bottom", key="desk-head"), told():
+            with st.container(horizontal=True, vertical_alignment="bottom", key="desk-head"), errors_shown():
                 st.title("Ask", anchor=False, width="content")
                 if scope is not None:
                     asks = f"Asks {in_words(helper, scope)} · {model_label(state.model)}"

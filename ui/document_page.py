@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
-from kinds_of_file import kind_name
-from opening import ASK_PAGE, Place, addressed, reader_link
-from removing import remove, show_removed
+from document_removal import remove, show_removed
+from file_types import kind_name
+from page_links import ASK_PAGE, Place, addressed, reader_link
 from safe_text import escape, facts_html, line_html
 from session import ALL, session
 from shared import (
@@ -16,11 +16,11 @@ from shared import (
     bytes_told,
     counted,
     document_link,
-    told,
+    errors_shown,
 )
 
 from ragnano.assistant import Assistant
-from ragnano.places import HIDDEN
+from ragnano.documents.locations import HIDDEN
 from ragnano.types import Document, Page, ReadBy
 
 # Of an outline or a list of pages: more is no overview.
@@ -50,7 +50,7 @@ def head(helper: Assistant, document: Document) -> None:
                 state = session()
                 state.document, state.collection = document.id, ALL
                 st.switch_page(page)
-        with st.popover("Move", icon=":material/drive_file_move:"), told():
+        with st.popover("Move", icon=":material/drive_file_move:"), errors_shown():
             _move(helper, document)
         if st.button("Remove", icon=":material/delete:", key="remove", help="From all collections; can be undone"):
             remove(helper, [document], None)
@@ -161,7 +161,7 @@ def kin(helper: Assistant, document: Document) -> None:
 
 def page() -> None:
     """Draw the page."""
-    with told():
+    with errors_shown():
         st.page_link(LIBRARY_PAGE, label="Library", icon=":material/arrow_back:")
         helper, place = assistant(), addressed()
         if place is None:

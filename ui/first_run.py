@@ -1,7 +1,7 @@
 """The first page of an empty library: what the app does, and the two ways to begin. Two clicks lead to an answer."""
 
 import streamlit as st
-from adding import intake, take_in
+from file_adding import intake, take_in
 from session import DEFAULT_COLLECTION
 from shared import LIBRARY_PAGE, MACHINE_PAGE, SAMPLES
 

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 
 import streamlit as st
-from opening import ASK_PAGE, TALK
-from periods import by_period, day_of
+from conversation_jobs import talks
+from conversation_view import VERDICTS
+from page_links import ASK_PAGE, TALK
+from relative_dates import by_period, day_of
 from safe_text import escape, line_html
 from session import session
-from shared import assistant, counted, told
-from talks import talks
-from turns import VERDICTS
+from shared import assistant, counted, errors_shown
 
+from ragnano.answering.presentation import in_brief
 from ragnano.assistant import Assistant
-from ragnano.chat.exporting import EXPORTS
-from ragnano.showing import in_brief
+from ragnano.conversations.export import EXPORTS
 from ragnano.types import ConversationInfo, FoundTurn
 
 MOST_LISTED = 60
@@ -40,7 +40,7 @@ def row(helper: Assistant, info: ConversationInfo) -> None:
     box = st.expander(label, icon=":material/forum:", key=f"talk {info.id}", on_change="rerun")
     if not box.open:
         return
-    with box, told():
+    with box, errors_shown():
         turns = helper.catalogue.turns(info.id)
         with st.container(gap="small"):
             for turn in turns[:3]:
@@ -106,7 +106,7 @@ def show_found(found: Sequence[FoundTurn]) -> None:
 def page() -> None:
     """Draw the page."""
     st.title("History", anchor=False)
-    with told():
+    with errors_shown():
         helper = assistant()
         infos = helper.conversations()
         if not infos:

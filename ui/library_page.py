@@ -5,16 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from adding import intake, show_left_over, show_report, take_in, take_in_uploads
-from kinds_of_file import ENDINGS, NAMES, kind_name
-from removing import remove, show_removed
+from document_removal import remove, show_removed
+from file_adding import intake, show_left_over, show_report, take_in, take_in_uploads
+from file_types import ENDINGS, NAMES, kind_name
 from safe_text import escape, line_html
 from session import DEFAULT_COLLECTION, session
-from shared import SAMPLES, assistant, choose, counted, document_link, file_name, told
+from shared import SAMPLES, assistant, choose, counted, document_link, errors_shown, file_name
 
 from ragnano.assistant import Assistant
 from ragnano.errors import NotFoundError
-from ragnano.shelves import LONGEST_NAME
+from ragnano.library.collections import LONGEST_NAME
 from ragnano.types import Document, Scope
 
 # Rows drawn at once: a hundred take the browser half a second; Find and the pages below reach the others.
@@ -51,7 +51,7 @@ def manage(helper: Assistant, collection: str, documents: Sequence[Document]) ->
         with st.form("rename", border=False):
             name = st.text_input("New name of this collection", collection, max_chars=LONGEST_NAME)
             if st.form_submit_button("Rename") and name.strip() != collection:
-                with told():
+                with errors_shown():
                     helper.shelves.rename(collection, name)
                     _show(" ".join(name.split()))
         st.divider()
@@ -59,7 +59,7 @@ def manage(helper: Assistant, collection: str, documents: Sequence[Document]) ->
             f"Delete **{escape(collection)}** with its {counted(len(documents), 'document')}. Your own files stay."
         )
         if st.button("Delete this collection", icon=":material/delete:", key="delete collection"):
-            with told():
+            with errors_shown():
                 remove(helper, documents, collection)
                 rest = helper.catalogue.collections()
                 _show(rest[0][0] if rest else DEFAULT_COLLECTION)
@@ -186,7 +186,7 @@ def _picked(helper: Assistant, collection: str, picked: Sequence[Document]) -> N
     """Moving and removing what is picked."""
     if not picked:
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="picked"), told():
+    with st.container(horizontal=True, vertical_alignment="center", key="picked"), errors_shown():
         st.markdown(f"**{len(picked)} picked**", width="content")
         with st.popover("Move to …", icon=":material/drive_file_move:"):
             others = [name for name, _ in helper.catalogue.collections() if name != collection]
@@ -224,7 +224,7 @@ def _searchable(document: Document) -> str:
 def page() -> None:
     """Draw the page."""
     st.title("Library", anchor=False)
-    with told():
+    with errors_shown():
         helper = assistant()
         with st.container(horizontal=True, vertical_alignment="bottom"):
             collection = choose_collection(helper)
@@ -236,7 +236,7 @@ def page() -> None:
         show_removed()
         if not documents and not intake().busy:
             st.info("Nothing in this collection yet. Add a few documents, then ask about them.")
-        with told():  # a folder that is not there hides nothing of the list
+        with errors_shown():  # a folder that is not there hides nothing of the list
             add_documents(helper, collection, first=not documents)
         if documents:
             list_documents(helper, collection, documents)

@@ -6,18 +6,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 import streamlit as st
-from door import is_open, listens_on
-from fetching import Fetch
-from kept_choice import keep_model
+from login import is_open, listens_on
+from model_downloads import Fetch
+from preferences import keep_model
 from privacy import fetches, privacy
 from safe_text import escape, facts_html, line_html
 from session import session
-from shared import assistant, bytes_told, counted, told
+from shared import assistant, bytes_told, counted, errors_shown
 
 from ragnano.assistant import QUOTES_ONLY, Assistant
-from ragnano.config import Settings
+from ragnano.doctor import disk, memory
 from ragnano.errors import NotFoundError
-from ragnano.health import disk, memory
 from ragnano.models import (
     ModelSpec,
     find,
@@ -28,6 +27,7 @@ from ragnano.models import (
     memory_needed,
     proof_record,
 )
+from ragnano.settings import Settings
 
 REDRAW_S = 0.7
 
@@ -55,7 +55,7 @@ def answering(helper: Assistant) -> None:
     names = helper.chat_models()
     now = session().model or names[0]
     for name in names:
-        with st.container(border=True, key=f"model {name}"), told():
+        with st.container(border=True, key=f"model {name}"), errors_shown():
             if name == QUOTES_ONLY:
                 _quotes(now)
             else:
@@ -192,7 +192,7 @@ def machine(helper: Assistant) -> None:
 def page() -> None:
     """Draw the page."""
     st.title("Machine", anchor=False)
-    with told():
+    with errors_shown():
         sign()
         helper = assistant()
         _warn_missing(helper)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import streamlit as st
-from door import is_open
-from fetching import Fetches
+from login import is_open
+from model_downloads import Fetches
 from shared import MACHINE_PAGE, unexpected
 
-from ragnano.health import Check, offline
+from ragnano.doctor import Check, offline
 from ragnano.models import go_offline
 
 NOTHING = "Nothing has left this machine"

@@ -33,7 +33,7 @@ def escape(text: str) -> str:
 def answer_html(text: str, citations: int = 0, key: str = "") -> str:
     """An answer as HTML; its marks [1] … [citations] become raised numbers, other brackets stay as they are.
 
-    With a key they are buttons, which clicks.py listens to; it must be harmless in HTML.
+    With a key they are buttons, which js_bridge.py listens to; it must be harmless in HTML.
     """
 
     def raised(match: re.Match[str]) -> str:
@@ -49,7 +49,7 @@ def direct_html(text: str, number: int, key: str = "") -> str:
 
 
 def copy_html(text: str, label: str = "Copy") -> str:
-    """A button that puts the text on the clipboard; clicks.py does it."""
+    """A button that puts the text on the clipboard; js_bridge.py does it."""
     return (
         f'<button class="rn-copy" type="button" data-copy="{html.escape(text)}">'
         f'<span aria-live="polite">{html.escape(label)}</span></button>'

@@ -4,15 +4,23 @@ from collections.abc import Sequence
 from itertools import islice
 
 import streamlit as st
-from narrowing import choose_limits, scope_now
-from opening import Place, reader_link
+from filter_controls import choose_limits, scope_now
+from page_links import Place, reader_link
 from safe_text import escape, highlighted_html, line_html
 from session import session
-from shared import LIBRARY_PAGE, assistant, counted, file_name, told
+from shared import LIBRARY_PAGE, assistant, counted, errors_shown, file_name
 
 from ragnano.assistant import Assistant
-from ragnano.passages import DocumentPassages, Passage, as_csv, as_markdown, by_document, quoted, reference
-from ragnano.places import headings_in
+from ragnano.documents.locations import headings_in
+from ragnano.library.search_results import (
+    DocumentPassages,
+    Passage,
+    as_csv,
+    as_markdown,
+    by_document,
+    quoted,
+    reference,
+)
 from ragnano.types import Scope
 
 # Passages of one search: what a reader looks through before other words are tried.
@@ -41,7 +49,7 @@ def search(helper: Assistant, scope: Scope) -> None:
     if not any(character.isalnum() for character in state.search):
         _examples()
         return
-    with told():
+    with errors_shown():
         groups = by_document(helper.find(state.search, scope, FOUND), helper.catalogue)
         if not groups:
             st.info("Nothing found within the limits chosen.", icon=":material/search_off:")
@@ -114,7 +122,7 @@ def _passage(passage: Passage, key: str) -> None:
 def page() -> None:
     """Draw the page."""
     st.title("Search", anchor=False)
-    with told():
+    with errors_shown():
         helper = assistant()
         if not helper.catalogue.collections():
             st.info("There is nothing to search in yet. Add documents first.", icon=":material/library_books:")

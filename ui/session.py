@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from opening import Place
+from page_links import Place
 
 from ragnano.types import Citation
 
 if TYPE_CHECKING:
-    from removing import Removal
+    from document_removal import Removal
 
 ALL = ""
 """As a collection or document: no limit."""

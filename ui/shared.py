@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from kept_choice import chosen_model
+from preferences import chosen_model
 from safe_text import escape
 
 from ragnano.assistant import Assistant
-from ragnano.config import Settings
 from ragnano.errors import RagnanoError
+from ragnano.settings import Settings
 
 LIBRARY_PAGE = Path(__file__).resolve().parent / "library_page.py"
 DOCUMENT_PAGE = LIBRARY_PAGE.with_name("document_page.py")
@@ -67,7 +67,7 @@ def questions() -> Questions:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def errors_shown() -> Iterator[None]:
     """Errors inside the block become one message on the page; the app goes on."""
     try:
         yield

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Container, Iterable
 from pathlib import Path
 
-from kinds_of_file import ENDINGS, NAMES
+from file_types import ENDINGS, NAMES
 
 from ragnano.errors import LimitExceeded, StoreError, UnsupportedFile
 

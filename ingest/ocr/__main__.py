@@ -11,9 +11,9 @@ import sys
 from PIL import Image, ImageDraw, ImageFont
 
 from ingest.ocr.languages import installed_languages
-from ingest.ocr.recognise import recognise
+from ingest.ocr.page_text import text_of
+from ingest.ocr.recognition import recognise
 from ingest.ocr.tesseract import Engine, version
-from ingest.ocr.text import text_of
 from ragnano.errors import ConfigError
 
 SENTENCE = "60 days 1250"

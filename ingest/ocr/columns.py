@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.ocr.straight import ink_at
+from ingest.ocr.deskew import ink_at
 
 if TYPE_CHECKING:
     from PIL.Image import Image

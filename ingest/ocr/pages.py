@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from ingest.ocr.deskew import inked
 from ingest.ocr.languages import require_languages
-from ingest.ocr.recognise import DOUBTFUL, LEAST_INK, NOTHING, Reading, recognise
-from ingest.ocr.straight import inked
+from ingest.ocr.page_text import text_of
+from ingest.ocr.recognition import DOUBTFUL, LEAST_INK, NOTHING, Reading, recognise
 from ingest.ocr.tesseract import Engine, OcrFailed
-from ingest.ocr.text import text_of
-from ragnano.boxes import pack_arrays
+from ragnano.documents.word_boxes import pack_arrays
 from ragnano.types import Page
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def dpi_for(width: float, height: float, wanted: float = DPI) -> float:
     return min(wanted, math.sqrt(MOST_PIXELS / inches))
 
 
-class PageReader:
+class PageRecognizer:
     """Reads sheets in threads, one Tesseract each. A context manager. Raises ConfigError for an unknown language."""
 
     def __init__(self, languages: str, threads: int | None = None) -> None:

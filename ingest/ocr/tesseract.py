@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ingest.load.clean import clean
+from ingest.characters.sanitize import clean
 from ingest.ocr.languages import data_folder, has_orientation, require_languages
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from ragnano.facts import AMOUNT, DATE, DURATION, PARTY, PLACE, SHARE
-from ragnano.question import AnswerKind, Question
-from ragnano.text import content_stems
+from ragnano.text.entities import AMOUNT, DATE, DURATION, PARTY, PLACE, SHARE
+from ragnano.text.query import AnswerKind, Question
+from ragnano.text.words import content_stems
 
 _MARKS = r"*•●_.…█–—"
 _BLANK = re.compile(

@@ -10,10 +10,10 @@ from itertools import groupby, islice
 from pathlib import PurePath
 
 from ragnano.answering.clause_numbers import ATTACHED, CLAUSE, DOTTED, Number, headed, number_of, opened
-from ragnano.places import headings_in
-from ragnano.question import Question
+from ragnano.documents.locations import headings_in
 from ragnano.store import Catalogue, quote_term
-from ragnano.text import fold
+from ragnano.text.query import Question
+from ragnano.text.words import fold
 from ragnano.types import Chunk, Document, Evidence, Hit, Scope, Span
 
 NEIGHBOURS = 3

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ragnano.answering.blank import left_blank
-from ragnano.claims import denies
-from ragnano.question import Question
-from ragnano.text import WORD, unfolded
+from ragnano.text.query import Question
+from ragnano.text.words import WORD, unfolded
 from ragnano.types import Citation, Direct, Evidence, Exact
+from ragnano.verification.claims import denies
 
 LEAST_WORDS = 0.05
 """Probability of the exact words from which on they are shown; below it no words answer exactly."""

@@ -11,12 +11,12 @@ from typing import Literal
 
 from ragnano.answering.searched import Searched, another_of, is_among, names_in, numbers_of, runs_in, singular
 from ragnano.answering.things import Thing, currencies, names_a_paper, same_places, things_named
+from ragnano.documents.table_rows import is_row
 from ragnano.documents.text_tables import text_rows
-from ragnano.names import is_place
-from ragnano.question import Question, synonym_stems
-from ragnano.rows import is_row
 from ragnano.store import Catalogue
-from ragnano.text import stem, words
+from ragnano.text.legal_terms import is_place
+from ragnano.text.query import Question, synonym_stems
+from ragnano.text.words import stem, words
 from ragnano.types import Evidence, Scope
 
 Fit = Literal["holds", "lacks", "other"]

@@ -8,21 +8,21 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from ragnano.answering.citations import cite, cite_hit
 from ragnano.answering.clause_lookup import clause_asked, clause_evidence, no_such_clause
 from ragnano.answering.direct_answer import direct_answer
 from ragnano.answering.named import check_named
+from ragnano.answering.phrasing import REFUSED, Draft, phrased, quoted, quoted_all, with_conflicts
 from ragnano.answering.question_parts import parts_of, together
-from ragnano.cite import cite, cite_hit
-from ragnano.config import Settings
+from ragnano.answering.refusal import nearest, refusal
 from ragnano.evidence import SHOWN, select
-from ragnano.gate import load_gate
-from ragnano.lookup import REFUSED, Draft, phrased, quoted, quoted_all, with_conflicts
+from ragnano.evidence.answerability import load_gate
 from ragnano.models import ChatModel, Reader
-from ragnano.question import read_question
-from ragnano.receipt import Trace, receipt
-from ragnano.refusal import nearest, refusal
-from ragnano.retrieve import Found
+from ragnano.receipts import Trace, receipt
+from ragnano.retrieval.retriever import Found
+from ragnano.settings import Settings
 from ragnano.store import Catalogue
+from ragnano.text.query import read_question
 from ragnano.types import Answer, Evidence, Scope, Timings
 
 

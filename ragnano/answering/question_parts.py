@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ragnano.chat.followup import read_followup
-from ragnano.text import content_stems
+from ragnano.conversations.followup import read_followup
+from ragnano.text.words import content_stems
 from ragnano.types import Answer, Citation, Direct, Timings, TokenCount
 
 MOST_PARTS = 3

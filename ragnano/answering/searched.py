@@ -10,9 +10,9 @@ from functools import cached_property
 from pathlib import PurePath
 
 from ragnano.answering.things import Thing, codes_in, word_list
-from ragnano.names import is_part, is_role
 from ragnano.store import Catalogue, quote_term
-from ragnano.text import STOPWORDS, words
+from ragnano.text.legal_terms import is_part, is_role
+from ragnano.text.words import STOPWORDS, words
 from ragnano.types import Chunk, Document, Scope
 
 NEAREST = 3

@@ -12,9 +12,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from ragnano.names import is_part, is_place, is_role
-from ragnano.question import Question
-from ragnano.text import MONTH, STOPWORDS, words
+from ragnano.text.legal_terms import is_part, is_place, is_role
+from ragnano.text.query import Question
+from ragnano.text.words import MONTH, STOPWORDS, words
 
 ThingKind = Literal["name", "place", "label", "code", "term", "currency", "year"]
 
@@ -72,7 +72,7 @@ def word_list(name: str) -> frozenset[str]:
 
 @cache
 def _data() -> dict[str, object]:
-    return tomllib.loads(files("ragnano").joinpath("named.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(files("ragnano.answering").joinpath("named.toml").read_text(encoding="utf-8"))
 
 
 @cache

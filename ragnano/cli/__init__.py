@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ragnano import __version__
-from ragnano.cli import answers, chat, docs, doctor, evaluation, history, ingestion, models, replaying, serving
+from ragnano.cli import answers, chat, docs, doctor, evaluation, history, ingestion, models, replay, serve
 from ragnano.cli.options import DataDir, remember_data_dir
 from ragnano.errors import RagnanoError
 
@@ -45,8 +45,8 @@ ingestion.register(app)
 answers.register(app)
 chat.register(app)
 history.register(app)
-replaying.register(app)
-serving.register(app)
+replay.register(app)
+serve.register(app)
 docs.register(app)
 models.register(app)
 doctor.register(app)

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ragnano.cli.hits import echo_hits
-from ragnano.cli.keeping import kept_ask, make_folder
 from ragnano.cli.options import Batch, Collection, DataDir, Doc, From, Json, Kind, Model, To, assistant
 from ragnano.cli.output import about_lines, echo_answer, echo_lines, harmless, read_batch
+from ragnano.cli.receipts import kept_ask, make_folder
+from ragnano.cli.search_output import echo_hits
 from ragnano.errors import RagnanoError
-from ragnano.json_records import hits, record, to_json
+from ragnano.serialization import hits, record, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ragnano.assistant import Assistant
-    from ragnano.retrieve import Found
+    from ragnano.retrieval.retriever import Found
     from ragnano.types import Answer, Scope
 
 ERASE_LINE = "\r\x1b[2K"
@@ -137,7 +137,7 @@ def _batch_ask(
     """Answers a line of a batch; with a folder, leaves its receipt there under the line's id."""
     if folder is None:
         return lambda item, scope: record(helper.ask(item["question"], scope, model=model))
-    from ragnano.receipt import receipt_name
+    from ragnano.receipts import receipt_name
 
     make_folder(folder)
     taken: set[str] = set()
@@ -177,14 +177,14 @@ class Preview:
         typer.echo(harmless(piece), nl=False)
 
     def _show_direct(self, answer: "Answer") -> None:
-        from ragnano.showing import direct_line
+        from ragnano.answering.presentation import direct_line
 
         if line := direct_line(answer):
             self._show(f"{line}\n\n")
 
     def settle(self, answer: "Answer") -> bool:
         """End the preview's line: True when it stands as the answer, else it is erased as far as it can be."""
-        from ragnano.showing import direct_of, without_marks
+        from ragnano.answering.presentation import direct_of, without_marks
 
         preview = "".join(self._pieces).strip()
         # The lines of a summary or a list come with their marks.

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ragnano import json_records
+from ragnano import serialization
 from ragnano.cli.answers import Preview
 from ragnano.cli.options import Collection, DataDir, Doc, Json, Model, assistant
 from ragnano.cli.output import echo_answer, echo_lines
 from ragnano.errors import NotFoundError, QuestionError, RagnanoError
-from ragnano.json_records import to_json
+from ragnano.serialization import to_json
 
 if TYPE_CHECKING:
     from ragnano.assistant import Assistant
-    from ragnano.chat import Conversation
+    from ragnano.conversations import Conversation
     from ragnano.types import Scope
 
 PROMPT = "> "
@@ -125,7 +125,7 @@ class Session:
                 raise
             return
         if self._json:
-            typer.echo(to_json(json_records.turn(self._conversation.id, turn)))
+            typer.echo(to_json(serialization.turn(self._conversation.id, turn)))
         else:
             assert turn.answer is not None
             echo_answer(turn.answer, streamed=preview.settle(turn.answer))

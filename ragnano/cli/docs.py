@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ragnano import json_records
+from ragnano import serialization
 from ragnano.cli.options import Collection, DataDir, Json, assistant
 from ragnano.cli.output import echo_lines
+from ragnano.documents.locations import HIDDEN
 from ragnano.errors import NotFoundError, StoreBusy
-from ragnano.json_records import to_json
-from ragnano.places import HIDDEN
+from ragnano.serialization import to_json
 
 if TYPE_CHECKING:
     from ragnano.types import Document
@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 def list_documents(collection: Collection = None, json: Json = False, data_dir: DataDir = None) -> None:
     """List the documents."""
     with assistant(data_dir=data_dir) as helper:
-        found = json_records.documents(helper, collection)
+        found = serialization.documents(helper, collection)
         if json:
             typer.echo(to_json(found, indent=1))
             return
@@ -53,7 +53,7 @@ def show(
     with assistant(data_dir=data_dir) as helper:
         document = helper.catalogue.resolve(name, collection)
         if page is None:
-            found = json_records.document(helper, document)
+            found = serialization.document(helper, document)
             if json:
                 typer.echo(to_json(found, indent=1))
             else:
@@ -63,7 +63,7 @@ def show(
             raise NotFoundError(f"{PurePath(document.path).name} has {document.pages} pages: there is no page {page}")
         stored = helper.page(document.id, page)
         if json:
-            typer.echo(to_json(json_records.page(document, stored)))
+            typer.echo(to_json(serialization.page(document, stored)))
         else:
             echo_lines(stored.text.split("\n"))
 
@@ -84,7 +84,7 @@ def remove(name: Name, collection: Collection = None, json: Json = False, data_d
 def verify(json: Json = False, data_dir: DataDir = None) -> None:
     """Check that the index is whole: the database, the vectors, and that the files are still where they were."""
     with assistant(data_dir=data_dir) as helper:
-        from ragnano.health import index_problems
+        from ragnano.doctor import index_problems
 
         problems = index_problems(helper)
         if json:

@@ -4,7 +4,7 @@ import typer
 
 from ragnano.cli.options import DataDir, Json, settings
 from ragnano.cli.output import echo_lines
-from ragnano.json_records import to_json
+from ragnano.serialization import to_json
 
 
 def register(app: typer.Typer) -> None:
@@ -14,7 +14,7 @@ def register(app: typer.Typer) -> None:
 
 def doctor(json: Json = False, data_dir: DataDir = None) -> None:
     """Report processor, memory, disk, models, engine proof, index and offline state; exit 1 when something is wrong."""
-    from ragnano.health import examine
+    from ragnano.doctor import examine
 
     checks = examine(settings(data_dir=data_dir))
     if json:

@@ -10,10 +10,10 @@ from ragnano.cli.evaluation_asked import asked
 from ragnano.cli.evaluation_index import Data, Index, Mode, index_of
 from ragnano.cli.options import Json
 from ragnano.cli.output import echo_lines
-from ragnano.json_records import to_json
+from ragnano.serialization import to_json
 
 if TYPE_CHECKING:
-    from ragnano.evaluate.retrieval import RetrievalScores
+    from ragnano.evaluation.retrieval import RetrievalScores
 
 
 def register(app: typer.Typer) -> None:
@@ -33,7 +33,7 @@ def questions(
     json: Json = False,
 ) -> None:
     """Ask the questions of questions.json: is the right page cited, is the unanswerable refused?"""
-    from ragnano.evaluate.questions import read_questions, score_questions
+    from ragnano.evaluation.sample_questions import read_questions, score_questions
 
     known = read_questions(data / "questions.json")
     with index_of(data / "documents", index) as helper:
@@ -74,10 +74,10 @@ def retrieval(
     json: Json = False,
 ) -> None:
     """Search for labelled passages: recall, precision and hits, with 95 % intervals and by category."""
-    from ragnano.evaluate.labels import documents_folder, read_labels, read_paraphrases
-    from ragnano.evaluate.plot import plot_retrieval, require_form
-    from ragnano.evaluate.retrieval import score_ways
-    from ragnano.retrieve import PARTS
+    from ragnano.evaluation.labels import documents_folder, read_labels, read_paraphrases
+    from ragnano.evaluation.plots import plot_retrieval, require_form
+    from ragnano.evaluation.retrieval import score_ways
+    from ragnano.retrieval.retriever import PARTS
 
     if plot is not None:
         require_form(plot)

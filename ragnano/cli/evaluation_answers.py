@@ -11,13 +11,13 @@ from ragnano.cli.evaluation_index import Data, Index, Mode, index_of
 from ragnano.cli.evaluation_tables import middle_cell, plain_text, progress, risk_table, share_cell, times_lines
 from ragnano.cli.options import Json, settings
 from ragnano.cli.output import echo_lines
-from ragnano.json_records import to_json
+from ragnano.serialization import to_json
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from ragnano.evaluate.answers import AnswerReport
-    from ragnano.evaluate.scores import AnswerScores
+    from ragnano.evaluation.answers import AnswerReport
+    from ragnano.evaluation.scores import AnswerScores
 
 BY_CATEGORY = ("right", "citation hit", "refusal recall", "wrongly refused")
 
@@ -57,12 +57,12 @@ def answers(
     The files tell the kind: contracts.jsonl with queries.json (CUAD), en_fact.jsonl (RGB) or dev.json (ContractNLI).
     """
     from ragnano.assistant import QUOTES_ONLY
-    from ragnano.evaluate.answers import measure_answers
-    from ragnano.evaluate.asked import documents_of, sample
-    from ragnano.evaluate.plain import CONTEXT_TOKENS, EMBEDDER, PlainPipeline
-    from ragnano.evaluate.plot import plot_risk, require_form
-    from ragnano.evaluate.replies import Replies
-    from ragnano.evaluate.sets import read_set
+    from ragnano.evaluation.answers import measure_answers
+    from ragnano.evaluation.baseline import CONTEXT_TOKENS, EMBEDDER, PlainPipeline
+    from ragnano.evaluation.labelled_questions import documents_of, sample
+    from ragnano.evaluation.plots import plot_risk, require_form
+    from ragnano.evaluation.question_sets import read_set
+    from ragnano.evaluation.saved_answers import Replies
     from ragnano.models import open_embedder
 
     if plot is not None:

@@ -12,14 +12,14 @@ from ragnano.cli.evaluation_index import Index, index_of
 from ragnano.cli.evaluation_tables import middle_cell, plain_text, progress, risk_table, share_cell, times_lines
 from ragnano.cli.options import Json, Model, settings
 from ragnano.cli.output import echo_lines
-from ragnano.json_records import record, to_json
+from ragnano.serialization import record, to_json
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from ragnano.evaluate.asked_answers import AskedReport
-    from ragnano.evaluate.asked_scores import AskedScores, Measures
-    from ragnano.evaluate.calibration import Calibration
+    from ragnano.evaluation.asked_answers import AskedReport
+    from ragnano.evaluation.asked_scores import AskedScores, Measures
+    from ragnano.evaluation.calibration import Calibration
 
 BY_PART = ("first citation right", "any citation right", "direct right", "wrongly refused", "erased refused", "hit@8")
 
@@ -76,12 +76,12 @@ def asked(
     A refusal is judged on pairs: the question asked of its document, and of the document without what answers it.
     """
     from ragnano.assistant import QUOTES_ONLY
-    from ragnano.evaluate.asked_answers import measure_asked
-    from ragnano.evaluate.asked_labels import chosen_of, read_asked, texts_of
-    from ragnano.evaluate.erase import with_erased
-    from ragnano.evaluate.plain import CONTEXT_TOKENS, EMBEDDER, PlainPipeline
-    from ragnano.evaluate.plot import plot_asked, require_form
-    from ragnano.evaluate.replies import Replies
+    from ragnano.evaluation.asked_answers import measure_asked
+    from ragnano.evaluation.asked_labels import chosen_of, read_asked, texts_of
+    from ragnano.evaluation.baseline import CONTEXT_TOKENS, EMBEDDER, PlainPipeline
+    from ragnano.evaluation.erasure import with_erased
+    from ragnano.evaluation.plots import plot_asked, require_form
+    from ragnano.evaluation.saved_answers import Replies
     from ragnano.models import open_embedder
 
     if plot is not None:

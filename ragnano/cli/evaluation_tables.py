@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from ragnano.evaluate.intervals import Middle, Share
-    from ragnano.evaluate.risk import Curve
+    from ragnano.evaluation.intervals import Middle, Share
+    from ragnano.evaluation.risk_coverage import Curve
 
 
 @contextmanager

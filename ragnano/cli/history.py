@@ -7,10 +7,10 @@ import typer
 
 from ragnano.cli.options import DataDir, Json, assistant
 from ragnano.cli.output import echo_answer, echo_lines
-from ragnano.json_records import conversation, to_json
+from ragnano.serialization import conversation, to_json
 
 if TYPE_CHECKING:
-    from ragnano.chat.exporting import Form
+    from ragnano.conversations.export import Form
     from ragnano.types import ConversationInfo, Turn
 
 group = typer.Typer(name="history", help="List, show, search, export and delete conversations.", no_args_is_help=True)
@@ -39,7 +39,7 @@ def list_conversations(json: Json = False, data_dir: DataDir = None) -> None:
 @group.command("show")
 def show(name: Name, json: Json = False, data_dir: DataDir = None) -> None:
     """Show a conversation: each question, how it was read, and its answer with the words it rests on."""
-    from ragnano.chat.transcript import REMOVED
+    from ragnano.conversations.transcript import REMOVED
 
     with assistant(data_dir=data_dir) as helper:
         info = helper.catalogue.conversation(name)
@@ -65,8 +65,8 @@ def search(
     data_dir: DataDir = None,
 ) -> None:
     """Find questions and answers of earlier conversations by their words."""
-    from ragnano.chat.transcript import REMOVED
-    from ragnano.showing import in_brief
+    from ragnano.answering.presentation import in_brief
+    from ragnano.conversations.transcript import REMOVED
 
     with assistant(data_dir=data_dir) as helper:
         found = list(helper.catalogue.search_turns(words))
@@ -93,7 +93,7 @@ def export(
     data_dir: DataDir = None,
 ) -> None:
     """Write a conversation as Markdown, JSON, Word or PDF. It holds words of your documents."""
-    from ragnano.chat.transcript import write
+    from ragnano.conversations.transcript import write
 
     if out is None and form in ("docx", "pdf"):
         raise typer.BadParameter(f"{form} is no text for the screen: name a file with --out")
@@ -128,7 +128,7 @@ def delete(
 
 def _exported(form: "Form | Literal['json']", info: "ConversationInfo", turns: "list[Turn]") -> bytes:
     """The conversation in a form that people or programs read."""
-    from ragnano.chat.exporting import EXPORTS
+    from ragnano.conversations.export import EXPORTS
 
     if form == "json":
         return (to_json(conversation(info, turns), indent=1) + "\n").encode()

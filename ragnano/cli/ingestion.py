@@ -21,7 +21,7 @@ from ingest.cli import (
     read_passwords,
     run,
 )
-from ingest.told import FORMS
+from ingest.progress_texts import FORMS
 from ragnano.cli.options import DataDir, Json, settings
 
 

@@ -6,7 +6,7 @@ import typer
 
 from ragnano.cli.options import Json, settings
 from ragnano.cli.output import echo_lines
-from ragnano.json_records import to_json
+from ragnano.serialization import to_json
 
 group = typer.Typer(name="models", help="List, fetch and check models.", no_args_is_help=True)
 

@@ -7,7 +7,7 @@ import typer
 
 if TYPE_CHECKING:
     from ragnano.assistant import Assistant
-    from ragnano.config import Settings
+    from ragnano.settings import Settings
 
 DataDir = Annotated[
     Path | None,
@@ -44,7 +44,7 @@ def remember_data_dir(path: Path | None) -> None:
 
 def settings(**overrides: Any) -> "Settings":
     """The settings for this call. A --data-dir after the command wins over one before it."""
-    from ragnano.config import Settings
+    from ragnano.settings import Settings
 
     overrides["data_dir"] = overrides.get("data_dir") or _chosen["data_dir"]
     return Settings.load(**overrides)

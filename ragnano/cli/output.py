@@ -44,7 +44,7 @@ def answer_lines(answer: "Answer", *, streamed: bool) -> Iterator[str]:
 
     When the preview was streamed and stands, its words are not repeated.
     """
-    from ragnano.showing import direct_line, direct_of, words_beside
+    from ragnano.answering.presentation import direct_line, direct_of, words_beside
 
     direct, beside = direct_of(answer), words_beside(answer)
     if direct:
@@ -72,8 +72,8 @@ def answer_lines(answer: "Answer", *, streamed: bool) -> Iterator[str]:
 
 def _citation_lines(answer: "Answer", beside: str) -> Iterator[str]:
     """Places and quotes; what the words `beside` the direct answer repeat in several lines is not quoted again."""
-    from ragnano.places import where
-    from ragnano.showing import quote_of
+    from ragnano.answering.presentation import quote_of
+    from ragnano.documents.locations import where
 
     later = later_citations(answer)
     # The lines of a list are quotes already: only their places are given, and what was cut off or reworded.
@@ -92,8 +92,8 @@ def _citation_lines(answer: "Answer", beside: str) -> Iterator[str]:
 
 
 def _near(citation: "Citation") -> str:
-    from ragnano.places import where
-    from ragnano.text import fold
+    from ragnano.documents.locations import where
+    from ragnano.text.words import fold
 
     return harmless(f"  - {where(citation)}: “{fold(citation.quote)[:160]}…”")
 

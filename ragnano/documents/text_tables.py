@@ -2,7 +2,7 @@
 
 A run of lines is a table when its lines have several cells and, where spaces part them, when the cells stand one below
 the other. The first line names the columns if it holds no bare figures and a line below it does. Rows "| a | b |" are
-read by `ragnano.rows`.
+read by `ragnano.documents.table_rows`.
 """
 
 import re
@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Literal
 
-from ragnano.text import fold
+from ragnano.text.words import fold
 
 Separator = Literal["tab", "semicolon", "spaces"]
 LEAST_ROWS = 3  # lines, the columns' names included

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ragnano.evidence.answer_kind import answer_kind
 from ragnano.models import Reading
-from ragnano.text import WORD, fold
+from ragnano.text.words import WORD, fold
 from ragnano.types import Exact
 
 MOST_WORDS = 25

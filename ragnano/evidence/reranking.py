@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ragnano.evidence.selection import CHUNKS, Passage
-from ragnano.extracts import extracts_of
+from ragnano.evidence.sentences import extracts_of
 from ragnano.models import Reader
-from ragnano.retrieve import Found
+from ragnano.retrieval.retriever import Found
 from ragnano.store import Catalogue
-from ragnano.text import is_english
+from ragnano.text.words import is_english
 from ragnano.types import Hit
 
 READER_WEIGHT = 0.5

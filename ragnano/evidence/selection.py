@@ -18,14 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragnano.evidence.answer_span import exact_answer, held
-from ragnano.extracts import Extract, extracts_of, says_something
-from ragnano.facts import fits_kind
+from ragnano.evidence.sentence_trimming import part_that_answers
+from ragnano.evidence.sentences import Extract, extracts_of, says_something
 from ragnano.models import Reader, Reading
-from ragnano.pointed import part_that_answers
-from ragnano.question import synonym_stems
-from ragnano.retrieve import Found
+from ragnano.retrieval.retriever import Found
 from ragnano.store import Catalogue
-from ragnano.text import content_stems, is_english, unfolded
+from ragnano.text.entities import fits_kind
+from ragnano.text.query import synonym_stems
+from ragnano.text.words import content_stems, is_english, unfolded
 from ragnano.types import Evidence, Exact, Hit, Span
 
 CHUNKS = 8
@@ -92,7 +92,7 @@ class Signals:
 class Candidates:
     """The sentences that were read: `read` (sentences, len(READ)); `answers` a logit a hit, a tenth of it; `cosines`
     (sentences,) of the question and the sentence's chunk; `parts` the characters of each that answer (see
-    `ragnano.pointed`), and `exacts` the exact answer in each; `unseen` as in Signals."""
+    `ragnano.evidence.sentence_trimming`), and `exacts` the exact answer in each; `unseen` as in Signals."""
 
     extracts: tuple[Extract, ...]
     read: NDArray[np.float64]
@@ -260,7 +260,7 @@ class Passage:
 
 @cache
 def _weights() -> tuple[float, NDArray[np.float64]]:
-    data = tomllib.loads(files("ragnano").joinpath("evidence.toml").read_text(encoding="utf-8"))
+    data = tomllib.loads(files("ragnano.evidence").joinpath("evidence.toml").read_text(encoding="utf-8"))
     return float(data["bias"]), np.array([float(data["weights"][name]) for name in FEATURES])
 
 

@@ -5,20 +5,20 @@ Light to import: engines and array libraries are loaded when a model is opened.
 
 from pathlib import Path
 
-from ragnano.config import Settings
 from ragnano.errors import ConfigError, ModelMissing
 from ragnano.models.catalogue import FileSource, ModelSpec, default_model, default_specs, find, load_catalogue
+from ragnano.models.chat_model import ChatModel, Generation
+from ragnano.models.chat_template import Part, Prompt
 from ragnano.models.digests import remembered_digest
+from ragnano.models.download import CheckResult, check, fetch, installed
 from ragnano.models.embedder import Embedder, MiniLMEmbedder
-from ragnano.models.engine import ChatModel, Generation
-from ragnano.models.fetch import CheckResult, check, fetch, installed
+from ragnano.models.llama_backend import EngineSettings
 from ragnano.models.memory import check_memory, memory_needed
-from ragnano.models.native import EngineSettings
 from ragnano.models.offline import go_offline, is_offline
-from ragnano.models.prompt import Part, Prompt
-from ragnano.models.proof import ProofRecord, prove_engine, recorded
 from ragnano.models.reader import KINDS, Reader, Reading
+from ragnano.models.self_test import ProofRecord, prove_engine, recorded
 from ragnano.models.speed import Speed, keep, kept, measure
+from ragnano.settings import Settings
 
 __all__ = [
     "KINDS",

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from ragnano.models.small_files import locked, read_json, write_json
+from ragnano.models.json_files import locked, read_json, write_json
 
 CHUNK = 1 << 20
 """Bytes read at a time."""

@@ -12,13 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ragnano.models.derive import bulk_model, query_model
+from ragnano.models.bert_encoder import Encoder
+from ragnano.models.derived_files import bulk_model, query_model
 from ragnano.models.digests import file_digest
-from ragnano.models.encoder import Encoder
-from ragnano.models.fetch import RECEIPT
+from ragnano.models.download import RECEIPT
+from ragnano.models.json_files import read_json
 from ragnano.models.offline import go_offline
 from ragnano.models.onnx_session import open_session
-from ragnano.models.small_files import read_json
 
 Tokens = list[int]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ragnano.errors import EngineError
-from ragnano.models.engine import ChatModel
-from ragnano.models.prompt import Part, Prompt
-from ragnano.models.proof import machine_key
-from ragnano.models.small_files import locked, read_json, write_json
+from ragnano.models.chat_model import ChatModel
+from ragnano.models.chat_template import Part, Prompt
+from ragnano.models.json_files import locked, read_json, write_json
+from ragnano.models.self_test import machine_key
 
 WRITTEN_TOKENS = 24
 _SENTENCE = "The Supplier shall deliver the goods named in the order to the address of the Buyer within thirty days. "

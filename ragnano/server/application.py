@@ -8,9 +8,9 @@ from starlette.exceptions import HTTPException
 from ragnano import __version__
 from ragnano.assistant import Assistant
 from ragnano.errors import RagnanoError
-from ragnano.server.border import Border
 from ragnano.server.errors import UNEXPECTED, status_of
-from ragnano.server.replies import Reply
+from ragnano.server.middleware import Border
+from ragnano.server.responses import Reply
 from ragnano.server.routes_conversations import conversations
 from ragnano.server.routes_documents import documents
 from ragnano.server.routes_questions import questions

@@ -9,14 +9,14 @@ from weakref import WeakValueDictionary
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from ragnano import json_records
+from ragnano import serialization
 from ragnano.assistant import Assistant
-from ragnano.chat import Conversation
-from ragnano.chat.exporting import EXPORTS, Form
-from ragnano.server.replies import Reply
+from ragnano.conversations import Conversation
+from ragnano.conversations.export import EXPORTS, Form
 from ragnano.server.requests import Asked, FollowUp, Title, Words
+from ragnano.server.responses import Reply
 from ragnano.server.routes_questions import require_here
-from ragnano.server.stream import Told, reply
+from ragnano.server.stream import StreamCallbacks, reply
 
 
 def conversations(helper: Assistant) -> APIRouter:
@@ -45,7 +45,7 @@ def conversations(helper: Assistant) -> APIRouter:
     def show(name: str) -> Response:
         """A conversation: each question, how it was read, and its answer with the words it rests on."""
         info = helper.catalogue.conversation(name)
-        return Reply(json_records.conversation(info, helper.catalogue.turns(info.id)))
+        return Reply(serialization.conversation(info, helper.catalogue.turns(info.id)))
 
     @routes.post("/{name}/turns")
     def carry_on(name: str, body: FollowUp) -> Response:
@@ -54,7 +54,7 @@ def conversations(helper: Assistant) -> APIRouter:
         kept = helper.catalogue.conversation(name).id
         scope = body.scope(helper) if body.is_limited() else None
 
-        def ask(told: Told) -> dict[str, Any]:
+        def ask(told: StreamCallbacks) -> dict[str, Any]:
             with turns.of(kept):
                 conversation = helper.converse(kept, scope=scope)
                 if body.everything:
@@ -109,7 +109,7 @@ class _Lock:
         self.held = threading.Lock()
 
 
-def _said(conversation: Conversation, body: Asked, told: Told) -> dict[str, Any]:
+def _said(conversation: Conversation, body: Asked, told: StreamCallbacks) -> dict[str, Any]:
     """The turn; "not_kept" says why it is not in the history although it should be, "" when it is."""
     turn = conversation.ask(
         body.question,
@@ -119,4 +119,4 @@ def _said(conversation: Conversation, body: Asked, told: Told) -> dict[str, Any]
         on_reading=told.on_reading,
         cancelled=told.cancelled,
     )
-    return {**json_records.turn(conversation.id, turn), "not_kept": conversation.not_kept}
+    return {**serialization.turn(conversation.id, turn), "not_kept": conversation.not_kept}

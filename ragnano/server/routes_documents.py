@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
-from ragnano import json_records
+from ragnano import serialization
 from ragnano.assistant import Assistant
-from ragnano.server.replies import Reply
+from ragnano.server.responses import Reply
 
 
 def documents(helper: Assistant) -> APIRouter:
@@ -17,18 +17,18 @@ def documents(helper: Assistant) -> APIRouter:
     @routes.get("")
     def shelf(collection: str | None = None) -> Response:
         """The documents, by title."""
-        return Reply(json_records.documents(helper, collection))
+        return Reply(serialization.documents(helper, collection))
 
     @routes.get("/{document}")
     def show(document: str) -> Response:
         """A document with its unreadable pages, versions and hidden text."""
-        return Reply(json_records.document(helper, helper.catalogue.resolve(document)))
+        return Reply(serialization.document(helper, helper.catalogue.resolve(document)))
 
     @routes.get("/{document}/pages/{number}")
     def page(document: str, number: Annotated[int, Path(ge=1)]) -> Response:
         """A page's stored text, which citations' `start` and `end` count in."""
         found = helper.catalogue.resolve(document)
-        return Reply(json_records.page(found, helper.page(found.id, number)))
+        return Reply(serialization.page(found, helper.page(found.id, number)))
 
     @routes.delete("/{document}")
     def remove(document: str, collection: str | None = None) -> Response:

@@ -8,11 +8,11 @@ from fastapi.responses import Response
 
 from ragnano.assistant import Assistant
 from ragnano.errors import NotFoundError
-from ragnano.json_records import hits, record
 from ragnano.replay import ask_with_receipt
-from ragnano.server.replies import Reply
+from ragnano.serialization import hits, record
 from ragnano.server.requests import Question, Search
-from ragnano.server.stream import Told, reply
+from ragnano.server.responses import Reply
+from ragnano.server.stream import StreamCallbacks, reply
 from ragnano.types import Answer
 
 
@@ -37,7 +37,7 @@ def questions(helper: Assistant) -> APIRouter:
         require_here(helper, body.model)
         scope = body.scope(helper)
 
-        def answer(told: Told) -> dict[str, Any]:
+        def answer(told: StreamCallbacks) -> dict[str, Any]:
             ask = partial(ask_with_receipt, helper) if body.receipt else helper.ask
             given = ask(
                 body.question,

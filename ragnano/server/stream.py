@@ -9,9 +9,9 @@ from typing import Any
 from fastapi.responses import Response, StreamingResponse
 
 from ragnano.errors import RagnanoError
-from ragnano.json_records import plain, to_json
+from ragnano.serialization import plain, to_json
 from ragnano.server.errors import UNEXPECTED
-from ragnano.server.replies import Reply
+from ragnano.server.responses import Reply
 from ragnano.types import Answer, Scope
 
 MEDIA_TYPE = "application/x-ndjson"
@@ -21,7 +21,7 @@ class _HungUp(Exception):
     """Raised inside the answer, so that nothing of it is kept."""
 
 
-class Told:
+class StreamCallbacks:
     """What is told of one answer before it is there. Its methods are what Assistant.ask and Conversation.ask take."""
 
     def __init__(self, put: Callable[[dict[str, Any]], None]) -> None:
@@ -54,12 +54,16 @@ class Told:
         self._hung_up.set()
 
 
-def reply(answer: Callable[[Told], dict[str, Any]], *, stream: bool) -> Response:
+def reply(answer: Callable[[StreamCallbacks], dict[str, Any]], *, stream: bool) -> Response:
     """The answer: whole when it is there, or line by line while it is made."""
-    return StreamingResponse(_lines(answer), media_type=MEDIA_TYPE) if stream else Reply(answer(Told(lambda _: None)))
+    return (
+        StreamingResponse(_lines(answer), media_type=MEDIA_TYPE)
+        if stream
+        else Reply(answer(StreamCallbacks(lambda _: None)))
+    )
 
 
-async def _lines(answer: Callable[[Told], dict[str, Any]]) -> AsyncIterator[bytes]:
+async def _lines(answer: Callable[[StreamCallbacks], dict[str, Any]]) -> AsyncIterator[bytes]:
     """What is told while `answer` runs on a thread of its own, then what it returns, or {"error"}."""
     loop = asyncio.get_running_loop()
     queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
@@ -68,7 +72,7 @@ async def _lines(answer: Callable[[Told], dict[str, Any]]) -> AsyncIterator[byte
         with contextlib.suppress(RuntimeError):  # the server has stopped, and its loop with it
             loop.call_soon_threadsafe(queue.put_nowait, item)
 
-    told = Told(put)
+    told = StreamCallbacks(put)
 
     def work() -> None:
         try:
@@ -77,7 +81,7 @@ async def _lines(answer: Callable[[Told], dict[str, Any]]) -> AsyncIterator[byte
             return
         except RagnanoError as error:
             put({"error": str(error)})
-        # The border to the asker, as in `border`.
+        # The border to the asker, as in `middleware`.
         except Exception as error:  # noqa: BLE001
             put({"error": UNEXPECTED.format(type(error).__name__)})
         put(None)

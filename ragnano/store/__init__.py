@@ -5,11 +5,11 @@ when the vector cache is first opened.
 """
 
 from ragnano.store.catalogue import Catalogue
+from ragnano.store.full_text import quote_term
 from ragnano.store.history import new_id
-from ragnano.store.lexical import quote_term
-from ragnano.store.rows import EmbeddingBatch, LogEntry, Placement
+from ragnano.store.row_mapping import EmbeddingBatch, LogEntry, Placement
 from ragnano.store.undo import Removed
-from ragnano.store.vectors import Vectors
+from ragnano.store.vector_cache.cache import Vectors
 from ragnano.store.versions import Version
 
 __all__ = [

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragnano.errors import NotFoundError, StoreError
-from ragnano.store import meta, soundness, undo, versions, writing
+from ragnano.store import inserts, integrity, metadata, undo, versions
 from ragnano.store.history import History, rename_collection
-from ragnano.store.index import Index
-from ragnano.store.library import Library
-from ragnano.store.sketches import sketch_of
+from ragnano.store.minhash import sketch_of
+from ragnano.store.reads import Library
+from ragnano.store.search_index import Index
 from ragnano.types import Chunk, ParsedDocument
 
 
@@ -40,18 +40,18 @@ class Catalogue(Library, Index, History):
         document = parsed.document
         sketch = sketch_of(page.text for page in parsed.pages)
         with self.writing() as connection:
-            if not writing.is_stored(connection, document.id):
+            if not inserts.is_stored(connection, document.id):
                 added = document.added or datetime.now(UTC).isoformat(timespec="seconds")
-                writing.insert_document(connection, document, parsed.pages, added)
-                writing.insert_chunks(connection, document.id, parsed.chunks, embeddings)
+                inserts.insert_document(connection, document, parsed.pages, added)
+                inserts.insert_chunks(connection, document.id, parsed.chunks, embeddings)
                 versions.insert(connection, document.id, sketch)
-            writing.place(connection, document.id, collection, path, size, mtime_ns)
+            inserts.place(connection, document.id, collection, path, size, mtime_ns)
 
     def place(self, document_id: str, *, collection: str, path: str, size: int, mtime_ns: int) -> None:
         """Say that a stored document also stands here, in place of what stood here. Raises NotFoundError."""
         with self.writing() as connection:
-            writing.require_stored(connection, document_id)
-            writing.place(connection, document_id, collection, path, size, mtime_ns)
+            inserts.require_stored(connection, document_id)
+            inserts.place(connection, document_id, collection, path, size, mtime_ns)
 
     def unplace(self, collection: str, path: str) -> bool:
         """Take the placement away, and its document when it was the last. False when there was none."""
@@ -60,7 +60,7 @@ class Catalogue(Library, Index, History):
                 "DELETE FROM placements WHERE collection = ? AND path = ? RETURNING document",
                 (collection, path),
             ).fetchall()
-            writing.remove_unplaced(connection, (row[0] for row in gone))
+            inserts.remove_unplaced(connection, (row[0] for row in gone))
         return bool(gone)
 
     def remove(self, document_id: str, collection: str | None = None) -> None:
@@ -69,7 +69,7 @@ class Catalogue(Library, Index, History):
         `compact` then takes its last traces (unused pages, word index, write-ahead log) out of the files.
         """
         with self.writing() as connection:
-            writing.require_stored(connection, document_id)
+            inserts.require_stored(connection, document_id)
             gone = connection.execute(
                 "DELETE FROM placements WHERE document = ?1 AND (?2 IS NULL OR collection = ?2)",
                 (document_id, collection),
@@ -78,7 +78,7 @@ class Catalogue(Library, Index, History):
                 raise NotFoundError(
                     f"document {document_id[:12]} is not in collection {collection!r}; `ragnano docs show` tells where"
                 )
-            writing.remove_unplaced(connection, [document_id])
+            inserts.remove_unplaced(connection, [document_id])
 
     def take_out(self, document_id: str, collection: str | None = None) -> undo.Removed:
         """As `remove`, and give what `put_back` needs to undo it. Raises NotFoundError."""
@@ -101,7 +101,7 @@ class Catalogue(Library, Index, History):
             if not places:
                 raise NotFoundError(f"document {document_id[:12]} is not in collection {collection!r}")
             for path, size, mtime_ns in places:
-                writing.place(connection, document_id, to, path, size, mtime_ns)
+                inserts.place(connection, document_id, to, path, size, mtime_ns)
 
     def rename_collection(self, old: str, new: str) -> None:
         """Give a collection another name. Raises NotFoundError, StoreError when the new name is taken."""
@@ -121,16 +121,16 @@ class Catalogue(Library, Index, History):
             ).fetchall()
             if not gone:
                 raise NotFoundError(f"no collection {name!r}; `ragnano docs list` shows what is stored")
-            return writing.remove_unplaced(connection, sorted({row[0] for row in gone}))
+            return inserts.remove_unplaced(connection, sorted({row[0] for row in gone}))
 
     def replace_chunks(
         self, document_id: str, chunks: Sequence[Chunk], embeddings: NDArray[np.float32] | NDArray[np.float16]
     ) -> None:
         """Put new chunks and embeddings, float (chunks, d), in the place of a document's. Raises NotFoundError."""
         with self.writing() as connection:
-            writing.require_stored(connection, document_id)
-            writing.delete_chunks(connection, document_id)
-            writing.insert_chunks(connection, document_id, chunks, embeddings)
+            inserts.require_stored(connection, document_id)
+            inserts.delete_chunks(connection, document_id)
+            inserts.insert_chunks(connection, document_id, chunks, embeddings)
 
     def sketch_missing(self) -> None:
         """Sketch the documents that an earlier schema took in, each in a transaction: cheap, and safe to interrupt."""
@@ -139,7 +139,7 @@ class Catalogue(Library, Index, History):
         for document_id in left:
             sketch = sketch_of(page.text for page in self.pages(document_id))
             with self.writing() as connection:
-                if writing.is_stored(connection, document_id):
+                if inserts.is_stored(connection, document_id):
                     versions.insert(connection, document_id, sketch)
 
     def reindex_words(self) -> None:
@@ -150,7 +150,7 @@ class Catalogue(Library, Index, History):
     def is_unswept(self) -> bool:
         """Whether something was removed and `compact` has not been through since."""
         with self.reading() as connection:
-            return meta.get(connection, writing.UNSWEPT) == "1"
+            return metadata.get(connection, inserts.UNSWEPT) == "1"
 
     def compact(self) -> bool:
         """Take what was removed out of the files: word index, unused pages, write-ahead log. Returns True when done.
@@ -169,18 +169,18 @@ class Catalogue(Library, Index, History):
         if unswept and not busy:
             # Only now: who is killed before this is swept by the next run.
             with self.writing() as connection:
-                meta.put(connection, writing.UNSWEPT, "")
+                metadata.put(connection, inserts.UNSWEPT, "")
         return not busy
 
     def verify(self) -> list[str]:
         """Every problem found, one line each, without document text: the file, its references, spans and vectors."""
         with self.maintaining() as connection:
-            problems = soundness.file_problems(connection, self.path)
+            problems = integrity.file_problems(connection, self.path)
         # A damaged file cannot be trusted to be read further.
         if problems:
             return problems
         with self.reading() as connection:
-            problems += soundness.vector_problems(connection)
+            problems += integrity.vector_problems(connection)
         for document in self.documents():
-            problems += soundness.problems(document, self.pages(document.id), self.chunks_of(document.id))
+            problems += integrity.problems(document, self.pages(document.id), self.chunks_of(document.id))
         return problems

@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from ragnano.errors import StoreBusy, StoreError
 from ragnano.store.migration import migrate, remove_backup
 from ragnano.store.schema import SCHEMA, connect, create, make_private, stored_schema
-from ragnano.store.trouble import translated
+from ragnano.store.sqlite_errors import translated
 
 CATALOGUE_FILE = "catalogue.sqlite3"
 # Idle reading connections that are kept open; more are opened when more threads read at once.

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from ragnano.errors import AmbiguousError, NotFoundError, QuestionError, StoreDamaged
 from ragnano.store.database import Database
-from ragnano.store.records import documents_in, from_json, to_json
-from ragnano.text import fold
+from ragnano.store.json_codec import documents_in, from_json, to_json
+from ragnano.text.words import fold
 from ragnano.types import Answer, ConversationInfo, FoundTurn, Scope, Turn
 
 T = TypeVar("T", Scope, Answer)

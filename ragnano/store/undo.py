@@ -10,8 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from ragnano.errors import IndexMismatch, NotFoundError, StoreError
-from ragnano.store import meta, writing
-from ragnano.store.rows import CHUNK_COLUMNS, PLACEMENT_COLUMNS, Placement, to_chunk, to_placement, unpack_vectors
+from ragnano.store import inserts, metadata
+from ragnano.store.row_mapping import (
+    CHUNK_COLUMNS,
+    PLACEMENT_COLUMNS,
+    Placement,
+    to_chunk,
+    to_placement,
+    unpack_vectors,
+)
 from ragnano.types import Chunk
 
 # Rows that are put back as they were; what else belongs to a document is made anew.
@@ -42,7 +49,7 @@ class Removed:
 
 def take_out(connection: sqlite3.Connection, document_id: str, collection: str | None) -> Removed:
     """Remove the document from one collection or from all, and give what `put_back` needs. Raises NotFoundError."""
-    writing.require_stored(connection, document_id)
+    inserts.require_stored(connection, document_id)
     taken = _copy(connection, document_id, collection)
     if not taken.placements:
         raise NotFoundError(
@@ -51,21 +58,21 @@ def take_out(connection: sqlite3.Connection, document_id: str, collection: str |
     connection.execute(
         "DELETE FROM placements WHERE document = ?1 AND (?2 IS NULL OR collection = ?2)", (document_id, collection)
     )
-    if writing.remove_unplaced(connection, [document_id]):
+    if inserts.remove_unplaced(connection, [document_id]):
         return taken
     return Removed(document_id, taken.title, taken.placements)
 
 
 def put_back(connection: sqlite3.Connection, removed: Removed) -> None:
     """Undo `take_out`. Raises IndexMismatch when the index was rebuilt since, StoreError when its places are taken."""
-    if removed.rows and not writing.is_stored(connection, removed.document):
-        if removed.made_by != meta.maker(connection):
+    if removed.rows and not inserts.is_stored(connection, removed.document):
+        if removed.made_by != metadata.maker(connection):
             raise IndexMismatch(f"the index was rebuilt since {removed.title!r} was removed: take its file in again")
         for table, columns, rows in removed.rows:
             _insert(connection, table, columns, rows)
         vectors = unpack_vectors(removed.vectors, len(removed.chunks), removed.dimensions)
-        writing.insert_chunks(connection, removed.document, removed.chunks, vectors)
-    writing.require_stored(connection, removed.document)
+        inserts.insert_chunks(connection, removed.document, removed.chunks, vectors)
+    inserts.require_stored(connection, removed.document)
     placed = sum(
         connection.execute(
             "INSERT OR IGNORE INTO placements VALUES (?, ?, ?, ?, ?)",
@@ -137,7 +144,7 @@ def _history(connection: sqlite3.Connection, document_id: str) -> tuple[Rows, Ro
 def _put_back_history(connection: sqlite3.Connection, removed: Removed) -> None:
     """Only where nothing was said anew in the meantime."""
     for conversation, ordinal, scope, answer, documents in removed.turns:
-        whole = all(writing.is_stored(connection, document) for document in documents)
+        whole = all(inserts.is_stored(connection, document) for document in documents)
         changed = whole and connection.execute(
             "UPDATE turns SET scope = ?, answer = ? WHERE conversation = ? AND ordinal = ? AND answer IS NULL",
             (scope, answer, conversation, ordinal),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ragnano.store import sketches
+from ragnano.store import minhash
 
 # Documents of one band that are looked at, the latest first: a form that came a thousand times must not be compared
 # with all its copies each time it comes again.
@@ -28,7 +28,7 @@ def insert(connection: sqlite3.Connection, document: str, packed: bytes) -> None
     """Keep a document's sketch and its bands; b"" says that there is too little text to compare."""
     row = connection.execute("INSERT INTO sketches (document, minima) VALUES (?, ?)", (document, packed))
     if packed:
-        numbers = sketches.bands(sketches.unpack(packed)).tolist()
+        numbers = minhash.bands(minhash.unpack(packed)).tolist()
         connection.executemany(
             "INSERT OR IGNORE INTO sketch_bands (band, sketch) VALUES (?, ?)",
             [(number, row.lastrowid) for number in numbers],
@@ -46,9 +46,9 @@ def of(connection: sqlite3.Connection, document: str) -> list[Version]:
     own = connection.execute("SELECT id, minima FROM sketches WHERE document = ?", (document,)).fetchone()
     if own is None or not own[1]:
         return []
-    sketch = sketches.unpack(own[1])
+    sketch = minhash.unpack(own[1])
     candidates: set[int] = set()
-    for number in sketches.bands(sketch).tolist():
+    for number in minhash.bands(sketch).tolist():
         rows = connection.execute(
             "SELECT sketch FROM sketch_bands WHERE band = ? AND sketch <> ? ORDER BY sketch DESC LIMIT ?",
             (number, own[0], _OF_A_BAND),
@@ -57,8 +57,8 @@ def of(connection: sqlite3.Connection, document: str) -> list[Version]:
     found: list[Version] = []
     for candidate in sorted(candidates):
         row = connection.execute("SELECT document, minima FROM sketches WHERE id = ?", (candidate,)).fetchone()
-        alike = float(sketches.likeness(sketch, sketches.unpack(row[1])[None])[0])
-        if alike >= sketches.ALIKE:
+        alike = float(minhash.likeness(sketch, minhash.unpack(row[1])[None])[0])
+        if alike >= minhash.ALIKE:
             found.append(Version(row[0], round(alike, 2)))
     return sorted(found, key=lambda version: (-version.likeness, version.document))
 
@@ -68,11 +68,11 @@ def all_of_them(connection: sqlite3.Connection) -> dict[str, list[Version]]:
     rows = connection.execute("SELECT document, minima FROM sketches WHERE length(minima) > 0 ORDER BY id").fetchall()
     if not rows:
         return {}
-    every = np.stack([sketches.unpack(packed) for _, packed in rows])
+    every = np.stack([minhash.unpack(packed) for _, packed in rows])
     found: defaultdict[str, list[Version]] = defaultdict(list)
     for one, other in sorted(set(_candidates(every))):
-        alike = float(sketches.likeness(every[one], every[other][None])[0])
-        if alike >= sketches.ALIKE:
+        alike = float(minhash.likeness(every[one], every[other][None])[0])
+        if alike >= minhash.ALIKE:
             found[rows[one][0]].append(Version(rows[other][0], round(alike, 2)))
             found[rows[other][0]].append(Version(rows[one][0], round(alike, 2)))
     return {
@@ -81,9 +81,9 @@ def all_of_them(connection: sqlite3.Connection) -> dict[str, list[Version]]:
     }
 
 
-def _candidates(every: sketches.Sketch) -> Iterator[tuple[int, int]]:
+def _candidates(every: minhash.Sketch) -> Iterator[tuple[int, int]]:
     """Pairs of rows of `every` (n, 128) that share a band; in a large band only near neighbours in time."""
-    for column in sketches.bands(every).T:
+    for column in minhash.bands(every).T:
         order = np.argsort(column, kind="stable")
         for step in range(1, _OF_A_BAND + 1):
             together = np.flatnonzero(column[order[step:]] == column[order[:-step]])

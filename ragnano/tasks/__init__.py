@@ -3,8 +3,8 @@
 `recognise` tells them from lookups, `serve` answers them. Lookups are `ragnano.assistant`'s own.
 """
 
-from ragnano.tasks.parts import Tools
-from ragnano.tasks.recognise import Task, recognise
-from ragnano.tasks.serve import serve
+from ragnano.tasks.classification import Task, recognise
+from ragnano.tasks.task_answers import serve
+from ragnano.tasks.task_context import Tools
 
 __all__ = ["Task", "Tools", "recognise", "serve"]

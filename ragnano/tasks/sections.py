@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
-from ragnano.facts import DATE
-from ragnano.places import headings_in, section_path
+from ragnano.documents.locations import headings_in, section_path
 from ragnano.store import Catalogue
-from ragnano.text import fold, sentence_spans
+from ragnano.text.entities import DATE
+from ragnano.text.words import fold, sentence_spans
 from ragnano.types import Chunk, Span
 
 AT_ONCE = 32
@@ -88,7 +88,7 @@ def name_of(heading: str) -> str:
     return f"Section {last}" if last[:1].isdigit() else last
 
 
-class Reader:
+class DocumentSentences:
     """Sentences of one document's chunks, in order. `document` is its id."""
 
     def __init__(self, document: str, catalogue: Catalogue) -> None:

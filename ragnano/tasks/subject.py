@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from ragnano.documents.locations import headings_in
 from ragnano.errors import AmbiguousError, QuestionError
-from ragnano.narrow import narrow
-from ragnano.places import headings_in
-from ragnano.question import read_question, synonym_stems
+from ragnano.retrieval.document_filter import narrow
 from ragnano.store import Catalogue
-from ragnano.tasks.recognise import DOCUMENT_NOUN
-from ragnano.text import content_stems, fold
+from ragnano.tasks.classification import DOCUMENT_NOUN
+from ragnano.text.query import read_question, synonym_stems
+from ragnano.text.words import content_stems, fold
 from ragnano.types import Document, Scope
 
 MOST_NAMED = 5

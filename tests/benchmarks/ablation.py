@@ -14,21 +14,21 @@ from unittest.mock import patch
 
 from ragnano.answering import pipeline
 from ragnano.cli.evaluation_index import index_of
-from ragnano.config import Settings
-from ragnano.evaluate.answers import measure_answers
-from ragnano.evaluate.asked import documents_of, sample
-from ragnano.evaluate.replies import Replies
-from ragnano.evaluate.sets import read_set
+from ragnano.evaluation.answers import measure_answers
+from ragnano.evaluation.labelled_questions import documents_of, sample
+from ragnano.evaluation.question_sets import read_set
+from ragnano.evaluation.saved_answers import Replies
 from ragnano.evidence import SHOWN, Signals
-from ragnano.gate import Gate
+from ragnano.evidence.answerability import Gate
 from ragnano.models import Reader
 from ragnano.models.offline import go_offline
-from ragnano.question import Question
-from ragnano.retrieve import Found
+from ragnano.retrieval.retriever import Found
+from ragnano.settings import Settings
 from ragnano.store import Catalogue
-from ragnano.text import fold
+from ragnano.text.query import Question
+from ragnano.text.words import fold
 from ragnano.types import Evidence
-from ragnano.verify import NOTHING, Verified, says_not_found
+from ragnano.verification.verify import NOTHING, Verified, says_not_found
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "cuad"
 SHARES = ("citation hit", "short answer right", "refusal recall", "refusal precision", "wrongly refused")
@@ -52,8 +52,10 @@ VARIANTS: dict[str, Callable[[], AbstractContextManager[object]]] = {
     "whole": nullcontext,
     "without the gate": lambda: patch.object(Gate, "least_confidence", lambda self, risk: 0.0),
     "without the evidence cut": lambda: patch("ragnano.answering.pipeline.select", uncut),
-    "without the grammar": lambda: patch("ragnano.generate.answer_grammar", lambda evidence, kind: None),
-    "without verification": lambda: patch("ragnano.lookup.verify", believed),
+    "without the grammar": lambda: patch(
+        "ragnano.generation.prompt_builder.answer_grammar", lambda evidence, kind: None
+    ),
+    "without verification": lambda: patch("ragnano.answering.phrasing.verify", believed),
 }
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from ingest.pipeline import ingest
 from ragnano.assistant import Assistant
-from ragnano.config import Settings
 from ragnano.models.offline import go_offline
+from ragnano.settings import Settings
 from ragnano.types import Answer
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "cases"

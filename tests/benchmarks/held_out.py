@@ -13,18 +13,19 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from ragnano import pointed, verify
 from ragnano.assistant import QUOTES_ONLY, Assistant
 from ragnano.cli.evaluation_index import index_of
-from ragnano.evaluate.answers import OURS, measure_answers
-from ragnano.evaluate.asked import Asked, sample
-from ragnano.evaluate.replies import Replies
-from ragnano.evaluate.sets import read_set
-from ragnano.generate import generate
+from ragnano.evaluation.answers import OURS, measure_answers
+from ragnano.evaluation.labelled_questions import LabelledQuestion, sample
+from ragnano.evaluation.question_sets import read_set
+from ragnano.evaluation.saved_answers import Replies
+from ragnano.evidence import sentence_trimming
+from ragnano.generation.prompt_builder import generate
 from ragnano.models import ChatModel, Generation
 from ragnano.models.offline import go_offline
-from ragnano.question import Question
+from ragnano.text.query import Question
 from ragnano.types import Evidence
+from ragnano.verification import verify
 from tests.benchmarks.training.contracts import DATA, held_out_records
 
 SHARES = ("citation hit", "short answer right", "refusal recall", "refusal precision", "wrongly refused")
@@ -43,16 +44,16 @@ def main() -> None:
     items, texts = held_out()
     items = sample(items, answerable=options.answerable, absent=options.absent, seed=1, limit=None)
     print(len(items), "questions about", len(texts), "contracts", flush=True)
-    with index_of(texts, options.index) as helper, patch("ragnano.lookup.generate", remembered()):
+    with index_of(texts, options.index) as helper, patch("ragnano.answering.phrasing.generate", remembered()):
         for share in options.shares:
             with patch.object(verify, "LEAST_SHARE", share):
                 report(f"LEAST_SHARE {share}", helper, items, options.model)
         for part in options.parts:
-            with patch.object(pointed, "ANSWERING", part):
+            with patch.object(sentence_trimming, "ANSWERING", part):
                 report(f"ANSWERING {part}", helper, items, QUOTES_ONLY)
 
 
-def held_out() -> tuple[tuple[Asked, ...], dict[str, str]]:
+def held_out() -> tuple[tuple[LabelledQuestion, ...], dict[str, str]]:
     """The questions about held-out contracts, and the contracts' texts by file name."""
     data = DATA / "cuad_train"
     paths = [data / str(record["txt"]) for record in held_out_records()]
@@ -73,7 +74,7 @@ def remembered() -> Callable[..., Generation]:
     return once
 
 
-def report(name: str, helper: Assistant, items: Sequence[Asked], model: str) -> None:
+def report(name: str, helper: Assistant, items: Sequence[LabelledQuestion], model: str) -> None:
     """Ask all, and print what was reached."""
     with Replies() as replies:
         (scores,) = measure_answers(helper, items, [model], replies).scores

@@ -25,12 +25,12 @@ import psutil
 import pypdf
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.kinds import PDF
-from ingest.load.loaded import ReadOptions
+from ingest.discovery.file_types import PDF
+from ingest.document_builder import Job
+from ingest.parsers.base.interface import ReadOptions
 from ingest.pipeline import ingest
-from ingest.reading import Job
-from ingest.worker import Reader
-from ragnano.config import Settings
+from ingest.workers.pool import ParserPool
+from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors
 from ragnano.types import IngestReport, ParsedDocument
 from tests.conftest import FakeEmbedder
@@ -42,7 +42,7 @@ LEAST_OF_ALL = 0.6  # of the manifest's characters; of 60 files that lose nothin
 FEWEST = 50  # characters; below that the share says nothing
 
 
-class TimedReader(Reader):
+class TimedPool(ParserPool):
     """One reader process at work on one file after the other, and the seconds of each."""
 
     def __init__(self, settings: Settings) -> None:
@@ -79,7 +79,7 @@ def main() -> None:
         settings = Settings.load(data_dir=Path(home) / "data", ocr=options.ocr)
         catalogue = Catalogue(settings.data_dir)
         vectors = Vectors(settings.data_dir, catalogue)
-        reader = TimedReader(settings)
+        reader = TimedPool(settings)
 
         def take_in(paths: list[Path]) -> IngestReport:
             return ingest(
@@ -93,7 +93,7 @@ def main() -> None:
 
         take_in([small])
         before = psutil.Process().memory_info().rss
-        reader = TimedReader(settings)
+        reader = TimedPool(settings)
         reader.submit(Job(str(small), PDF, settings.chunk_tokens, ReadOptions())).result()
         reader.seconds.clear()  # no file's time holds the start of the process
         report = take_in([DATA / row["path"] for row in rows])

@@ -17,12 +17,12 @@ from typing import TypeVar
 import numpy as np
 import psutil
 
-from ingest.batches import embed
-from ingest.kinds import media_type_of
+from ingest.discovery.file_types import media_type_of
+from ingest.document_builder import Job, read
+from ingest.embedding import embed
 from ingest.pipeline import ingest
-from ingest.reading import Job, read
-from ragnano.config import Settings
 from ragnano.models import open_embedder
+from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors
 from tests.benchmarks.many import memory
 

@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 
 from ingest.pipeline import ingest
 from ragnano.assistant import Assistant
-from ragnano.config import Settings
 from ragnano.models.offline import go_offline
+from ragnano.settings import Settings
 from tests.planted import QUESTIONS, TRIGGER, instructions, plant
 
 FACTS = ("sixty", "4,250", "ohio")

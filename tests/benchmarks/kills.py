@@ -19,10 +19,10 @@ from collections import Counter
 from pathlib import Path
 
 from ragnano.assistant import Assistant
-from ragnano.config import Settings
+from ragnano.settings import Settings
 from tests.conftest import SAMPLES, FakeEmbedder
-from tests.store_fakes import files_with
-from tests.test_kills import ROOT, contents
+from tests.ingest.test_kills import ROOT, contents
+from tests.store.fakes import files_with
 
 DOCUMENTS = SAMPLES / "documents"
 # As the suite's run, a file at a time, so that the cache is brought in step and saved often and kills meet it at work.
@@ -30,7 +30,7 @@ RUN = """
 import sys
 from pathlib import Path
 from ingest.pipeline import ingest
-from ragnano.config import Settings
+from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors, vectors_chroma
 from tests.conftest import FakeEmbedder
 vectors_chroma._HNSW = vectors_chroma._HNSW | {"sync_threshold": 30, "batch_size": 15}

@@ -20,12 +20,12 @@ import psutil
 from numpy.typing import NDArray
 
 from ingest.pipeline import Progress, ingest
-from ingest.worker import Reader
+from ingest.workers.pool import ParserPool
 from ragnano.assistant import Assistant
-from ragnano.config import Settings
 from ragnano.models import open_embedder
+from ragnano.settings import Settings
 from ragnano.types import IngestReport
-from tests.ingest_fakes import word_reader
+from tests.ingest.fakes import word_reader
 
 WORDS = (
     "agreement party supplier buyer goods service delivery payment invoice price notice term renewal breach remedy "
@@ -146,7 +146,7 @@ def fake_run(files: Path, home: Path, count: int) -> dict[str, object]:
                 catalogue=helper.catalogue,
                 vectors=helper.vectors,
                 embedder=helper.embedder,
-                reader=lambda: Reader(settings, make=word_reader),
+                reader=lambda: ParserPool(settings, make=word_reader),
                 **more,  # type: ignore[arg-type]
             )
             return report, time.monotonic() - begun

@@ -20,14 +20,14 @@ from typing import Any
 
 import numpy as np
 
-from ingest.kinds import TEXT
-from ingest.reading import Job, read
+from ingest.discovery.file_types import TEXT
+from ingest.document_builder import Job, read
 from ragnano.answering.blank import left_blank
 from ragnano.answering.clause_lookup import clause_asked
 from ragnano.answering.named import check_named
-from ragnano.extracts import extracts_of
-from ragnano.question import read_question
+from ragnano.evidence.sentences import extracts_of
 from ragnano.store import Catalogue
+from ragnano.text.query import read_question
 from ragnano.types import Evidence, Hit, Scope
 
 DATA = Path(__file__).parents[3] / "shared" / "data"

@@ -23,10 +23,10 @@ import pypdfium2
 from PIL import Image, ImageFilter
 from rapidfuzz.distance import Levenshtein
 
-from ingest.kinds import PDF
-from ingest.load import ReadOptions, load
-from ingest.load.clean import clean
-from ragnano.text import words
+from ingest.characters.sanitize import clean
+from ingest.discovery.file_types import PDF
+from ingest.parsers.registry import ReadOptions, load
+from ragnano.text.words import words
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "cuad" / "pdf"
 DPI = 200

@@ -23,14 +23,14 @@ from numpy.typing import NDArray
 
 from ingest.pipeline import ingest
 from ragnano.assistant import Assistant
-from ragnano.config import Settings
-from ragnano.evaluate.labels import Labelled, read_labels
-from ragnano.evaluate.retrieval import PASSAGES, RetrievalScores, score_retrieval, score_ways
+from ragnano.evaluation.labels import Labelled, read_labels
+from ragnano.evaluation.retrieval import PASSAGES, RetrievalScores, score_retrieval, score_ways
 from ragnano.models import open_embedder
 from ragnano.models.offline import go_offline
-from ragnano.retrieve import fuse
+from ragnano.retrieval.retriever import fuse
+from ragnano.settings import Settings
 from ragnano.store import quote_term
-from ragnano.text import words
+from ragnano.text.words import words
 from ragnano.types import Chunk, Document, Hit, Span
 from tests.benchmarks.training.contracts import DATA, ROOT, general, hashed
 

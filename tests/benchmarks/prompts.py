@@ -5,9 +5,9 @@
 
 import sys
 
-from ragnano.config import Settings
+from ragnano.generation.prompts import SYSTEM
 from ragnano.models import Part, Prompt, open_chat_model
-from ragnano.prompts import SYSTEM
+from ragnano.settings import Settings
 
 EXTRACTS = (
     "Either party may terminate this Agreement for convenience on sixty (60) days' prior written notice.",

@@ -1,7 +1,8 @@
 """Chroma's index against exact search from SQLite: recall and milliseconds, by how much of the catalogue is searched.
 
 100 made-up documents of 200 chunks with 384-dimensional vectors that cluster by clause type and by document, as those
-of contracts do. It settles EXACT_CHUNKS in ragnano/store/vectors.py and ef_search in ragnano/store/vectors_chroma.py.
+of contracts do. It settles EXACT_CHUNKS in ragnano/store/vector_cache/cache.py and ef_search in
+ragnano/store/vector_cache/chroma.py.
 
     .venv/bin/python -m tests.benchmarks.vector_search            # two minutes or three
 """
@@ -16,9 +17,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ragnano.store import Catalogue, Vectors, vectors_chroma
+from ragnano.store import Catalogue, Vectors
+from ragnano.store.vector_cache import chroma as vectors_chroma
 from ragnano.types import Scope
-from tests.store_fakes import contract
+from tests.store.fakes import contract
 
 DOCUMENTS, CHUNKS, WIDTH = 100, 200, 384
 TOPICS, INNER = 60, 40

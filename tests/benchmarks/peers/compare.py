@@ -24,11 +24,11 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from ragnano.config import Settings
-from ragnano.evaluate.labels import Labelled, documents_folder, read_labels
-from ragnano.evaluate.retrieval import PASSAGES, judge
+from ragnano.evaluation.labels import Labelled, documents_folder, read_labels
+from ragnano.evaluation.retrieval import PASSAGES, judge
 from ragnano.models import find
 from ragnano.models.offline import OFFLINE
+from ragnano.settings import Settings
 from tests.benchmarks.other_domains import as_hit
 
 HERE = Path(__file__).parent

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 
 from ingest.pipeline import ingest
 from ragnano.assistant import Assistant
-from ragnano.config import Settings
+from ragnano.settings import Settings
 from ragnano.types import Scope
 
 

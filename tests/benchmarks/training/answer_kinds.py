@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from ragnano.config import Settings
 from ragnano.evidence.answer_kind import CONDITION, YES, signs_of
 from ragnano.models import open_embedder, open_reader
 from ragnano.models.reader import KINDS
+from ragnano.settings import Settings
 from tests.benchmarks.training.asked_groups import AskedGroups
 from tests.benchmarks.training.contracts import ROOT
 from tests.benchmarks.training.labels import asked

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ragnano.evaluate.retrieval import Runs, folded_words, runs_of, share
+from ragnano.evaluation.retrieval import Runs, folded_words, runs_of, share
 from ragnano.models.embedder import Embedder
 from tests.benchmarks.training.contracts import CACHE, hashed
 from tests.benchmarks.training.labels import Label, answer_words, text_of

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ragnano.config import Settings
 from ragnano.models.embedder import Embedder
+from ragnano.settings import Settings
 from tests.benchmarks.training.contracts import Contract, contracts, paraphrases, wordings
 from tests.benchmarks.training.pairs import Pair, Pairs, general_pairs, labelled_words, labels_of
 from tests.benchmarks.training.passages import Nearness

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.chunk import embedding_text
-from ingest.reading import Job, read
-from ragnano.config import Settings
-from ragnano.evaluate.retrieval import is_hit, runs_of
+from ingest.chunking.chunker import embedding_text
+from ingest.document_builder import Job, read
+from ragnano.evaluation.retrieval import is_hit, runs_of
 from ragnano.models.embedder import Embedder
+from ragnano.settings import Settings
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]

@@ -18,9 +18,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ragnano.config import Settings
 from ragnano.models import open_embedder
 from ragnano.models.offline import go_offline
+from ragnano.settings import Settings
 from tests.benchmarks.training.batches import Batch, Batches
 from tests.benchmarks.training.contracts import (
     CACHE,

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 from safetensors.numpy import load_file
 
-from ragnano.config import Settings
 from ragnano.models import open_embedder
+from ragnano.models.dequantize import PREFIX, SHIPPED
 from ragnano.models.offline import go_offline
 from ragnano.models.onnx_export import export
-from ragnano.models.unpack import PREFIX, SHIPPED
+from ragnano.settings import Settings
 from tests.benchmarks.training.card import write_card
 from tests.benchmarks.training.contracts import CACHE, ROOT, contracts
 from tests.benchmarks.training.embedder import BASE

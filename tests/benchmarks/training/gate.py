@@ -1,4 +1,5 @@
-"""Learn which sentence answers (ragnano/evidence.toml) and when to answer at all (ragnano/gate.toml): `make gate`.
+"""Learn which sentence answers (ragnano/evidence/evidence.toml) and when to answer at all (ragnano/evidence/gate.toml):
+`make gate`.
 
 Then yes from no (`answer_kinds.py`).
 
@@ -137,7 +138,7 @@ def learn_gate(judged: Sequence[Judged], scores: Sequence[NDArray[np.float64]]) 
             )
     table = risk_table(confidence, right, answerable, weights)
     final = _logistic(x, right, weights)
-    write("gate.toml", "Weights of the gate (ragnano/gate.py)", lines, final, NAMES, table)
+    write("gate.toml", "Weights of the gate (ragnano/evidence/answerability.py)", lines, final, NAMES, table)
     return lines, table
 
 
@@ -184,7 +185,9 @@ def write(
     text += [f"# {line}" for line in lines]
     text += ["", f"bias = {model.intercept_[0]:.4f}", "", "[weights]"]
     text += [f"{feature} = {weight:.4f}" for feature, weight in zip(names, model.coef_[0], strict=True)]
-    (ROOT / "ragnano" / name).write_text("\n".join(text) + "\n" + (more + "\n" if more else ""), encoding="utf-8")
+    (ROOT / "ragnano" / "evidence" / name).write_text(
+        "\n".join(text) + "\n" + (more + "\n" if more else ""), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

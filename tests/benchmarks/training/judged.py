@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragnano.assistant import Assistant
-from ragnano.evaluate.retrieval import RUN, folded_words, runs_of, share
+from ragnano.evaluation.retrieval import RUN, folded_words, runs_of, share
 from ragnano.evidence import Candidates, Signals, read_candidates, signals_of
-from ragnano.retrieve import Found
-from ragnano.text import sentences
+from ragnano.retrieval.retriever import Found
+from ragnano.text.words.words import sentences
 from ragnano.types import Scope
 from tests.benchmarks.training.contracts import (
     CACHE,

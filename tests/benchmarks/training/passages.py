@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.reading import Job, read
+from ingest.document_builder import Job, read
 from ragnano.evidence import Passage
-from ragnano.extracts import extracts_of
+from ragnano.evidence.sentences import extracts_of
 from ragnano.models.embedder import Embedder
-from ragnano.question import synonym_stems
-from ragnano.text import content_stems
+from ragnano.text.words.query import synonym_stems
+from ragnano.text.words.words import content_stems
 from ragnano.types import Hit, Page, ParsedDocument
 from tests.benchmarks.training.contracts import CACHE
 

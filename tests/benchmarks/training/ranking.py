@@ -1,4 +1,4 @@
-"""Learn how much each signal of a candidate counts (ragnano/ranking.toml): `make ranking`.
+"""Learn how much each signal of a candidate counts (ragnano/retrieval/ranking.toml): `make ranking`.
 
 Questions are asked of the held-out contracts, which the embedder has not learnt from, each of its own contract and in
 several wordings; questions as people ask them of the documents that choose; and half of Natural Questions of all its
@@ -21,11 +21,11 @@ from sklearn.linear_model import LogisticRegression
 
 from ingest.pipeline import ingest
 from ragnano.assistant import Assistant
-from ragnano.config import Settings
-from ragnano.evaluate.retrieval import is_hit, runs_of
+from ragnano.evaluation.retrieval import is_hit, runs_of
 from ragnano.models.offline import go_offline
-from ragnano.rank import SIGNALS, signals_of
-from ragnano.retrieve import Retriever
+from ragnano.retrieval.ranking import SIGNALS, signals_of
+from ragnano.retrieval.retriever import Retriever
+from ragnano.settings import Settings
 from ragnano.types import Scope
 from tests.benchmarks.training.contracts import (
     CACHE,
@@ -176,7 +176,8 @@ def hits(judged: Sequence[tuple[NDArray[np.bool_], NDArray[np.float64]]]) -> str
 
 def write(weights: NDArray[np.float64], lines: Sequence[str]) -> None:
     text = [
-        "# What each signal of a candidate counts (ragnano/rank.py), written by `make ranking`; not edited by hand."
+        "# What each signal of a candidate counts (ragnano/retrieval/ranking.py), written by `make ranking`; "
+        "not edited by hand."
     ]
     text += ["# Learnt on contracts of CUAD's training set (The Atticus Project, CC BY 4.0) that the embedder has not"]
     text += ["# learnt from, on questions as people ask them of documents kept for choosing, and on half of Natural"]
@@ -189,7 +190,7 @@ def write(weights: NDArray[np.float64], lines: Sequence[str]) -> None:
         "[weights]",
         *(f"{name} = {weight:.4f}" for name, weight in zip(SIGNALS, weights, strict=True)),
     ]
-    (ROOT / "ragnano" / "ranking.toml").write_text("\n".join(text) + "\n", encoding="utf-8")
+    (ROOT / "ragnano" / "retrieval" / "ranking.toml").write_text("\n".join(text) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -23,12 +23,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from ragnano.config import Settings
 from ragnano.models import open_embedder
-from ragnano.models.derive import bulk_model
+from ragnano.models.dequantize import SHIPPED, read_weights
+from ragnano.models.derived_files import bulk_model
 from ragnano.models.offline import go_offline
 from ragnano.models.reader import KINDS
-from ragnano.models.unpack import SHIPPED, read_weights
+from ragnano.settings import Settings
 from tests.benchmarks.training.contracts import CACHE, ROOT
 from tests.benchmarks.training.halves import Halves
 from tests.benchmarks.training.pairs import Pair

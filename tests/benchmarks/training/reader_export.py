@@ -15,11 +15,11 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 
-from ragnano.config import Settings
-from ragnano.models.derive import bulk_model
+from ragnano.models.dequantize import SHIPPED
+from ragnano.models.derived_files import bulk_model
 from ragnano.models.offline import go_offline
 from ragnano.models.onnx_export import OPSET
-from ragnano.models.unpack import SHIPPED
+from ragnano.settings import Settings
 from tests.benchmarks.training.contracts import HELD_OUT
 from tests.benchmarks.training.export import TARGET as EMBEDDER
 from tests.benchmarks.training.export import names_of, rounded, write_digests

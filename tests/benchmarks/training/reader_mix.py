@@ -3,8 +3,8 @@
 import random
 from collections.abc import Callable, Iterator
 
-from ragnano.config import Settings
 from ragnano.models.embedder import Embedder
+from ragnano.settings import Settings
 from tests.benchmarks.training import reading_groups
 from tests.benchmarks.training.asked_groups import AskedGroups, pick
 from tests.benchmarks.training.clause_groups import clause_groups

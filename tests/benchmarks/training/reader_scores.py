@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from ragnano.config import Settings
 from ragnano.models.embedder import Embedder
 from ragnano.models.reader import KINDS
+from ragnano.settings import Settings
 from tests.benchmarks.training.asked_groups import AskedGroups, Known
 from tests.benchmarks.training.clause_groups import held_out_pairs
 from tests.benchmarks.training.labels import asked, located

@@ -15,9 +15,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ragnano.evaluate.nli import question_of
+from ragnano.evaluation.contract_nli import question_of
 from ragnano.models.reader import KINDS
-from ragnano.text import content_stems, fold, sentences, words
+from ragnano.text.words.words import content_stems, fold, sentences, words
 from tests.benchmarks.training.contracts import DATA, hashed
 from tests.benchmarks.training.labels import located
 from tests.benchmarks.training.pairs import Pair

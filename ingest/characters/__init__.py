@@ -1,0 +1,1 @@
+"""Characters of any text: encodings, hidden and unprintable characters, direction."""

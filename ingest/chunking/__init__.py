@@ -1,0 +1,1 @@
+"""Chunking: blocks to the chunks that are embedded and searched."""

@@ -1,0 +1,1 @@
+"""Metadata of a document: title, date and parties."""

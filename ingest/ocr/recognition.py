@@ -1,0 +1,110 @@
+"""What to try until one page's picture is read: as it lies first, then turned, then larger. Knows no page and no file.
+
+Most pages take one reading. Only a reading that is not sure of itself costs another.
+"""
+
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.ocr.columns import regions
+from ingest.ocr.deskew import Laid, as_it_lies, enlarged, evened, inked, levelled, turned
+from ingest.ocr.rows import rows
+from ingest.ocr.tesseract import Engine, Line, OcrFailed
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+SURE = 80.0
+"""Confidence above which nothing else is tried: contract pages have 91 to 95, degraded ones 84 to 95."""
+DOUBTFUL = 70.0
+"""Below, a reading is taken and the page is named: at 69 a quarter of the words was wrong, at 84 a twentieth."""
+NOTHING = 45.0
+"""Below, it is no reading: text upside down reads with 33 to 40, and what is seen in photographs with less than 40."""
+LEAST_INK = 0.003
+"""Of a picture: less is dust on a blank sheet; a line of text is more."""
+_SPECK = 40.0  # lines read with less are creases, signatures, pictures
+_FEW_LETTERS = 20  # fewer are no reading that could be better than another
+_SMALL = 17.0  # pixels; lower words read better enlarged
+_LARGER = 2.0
+_MOST_LARGE_PIXELS = 12_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read: lines of words and, for every word of them in order, its box on the picture as given (n, 4)."""
+
+    lines: tuple[Line, ...]
+    boxes: NDArray[np.float64]
+    confidence: float
+    letters: int
+
+
+def recognise(engine: Engine, picture: "Image", dpi: float) -> Reading:
+    """The text of a grey picture with `dpi` pixels an inch. Raises OcrFailed when Tesseract gives up on all of it."""
+    lying = as_it_lies(evened(picture))
+    best = _read(engine, levelled(lying, dpi), dpi)
+    if best.confidence >= SURE:
+        return best
+    if inked(picture) >= LEAST_INK:
+        best = _the_right_way_up(engine, lying, dpi, best)
+    return best if best.confidence >= SURE else _larger(engine, lying, dpi, best)
+
+
+def _the_right_way_up(engine: Engine, lying: Laid, dpi: float, best: Reading) -> Reading:
+    """The best of the readings with the page turned. All turns are tried only while nothing makes sense."""
+    likely = engine.quarter_turns(lying.picture, dpi)
+    if best.confidence >= DOUBTFUL and not likely:
+        return best
+    for quarters in sorted((1, 2, 3), key=lambda quarters: quarters != likely):
+        try:
+            other = _read(engine, levelled(turned(lying, quarters), dpi), dpi)
+        except OcrFailed:
+            continue
+        best = max(best, other, key=_worth)
+        if best.confidence >= DOUBTFUL:
+            break
+    return best
+
+
+def _larger(engine: Engine, lying: Laid, dpi: float, best: Reading) -> Reading:
+    """The reading of small letters made larger, where it is better."""
+    heights = best.boxes[:, 3] - best.boxes[:, 1]
+    pixels = lying.picture.width * lying.picture.height * _LARGER**2
+    if best.letters < _FEW_LETTERS or median(heights) >= _SMALL or pixels > _MOST_LARGE_PIXELS:
+        return best
+    try:
+        other = _read(engine, levelled(enlarged(lying, _LARGER), dpi * _LARGER), dpi * _LARGER)
+    except OcrFailed:
+        return best
+    return max(best, other, key=_worth)
+
+
+def _worth(reading: Reading) -> float:
+    return reading.confidence if reading.letters >= _FEW_LETTERS else 0.0
+
+
+def _read(engine: Engine, laid: Laid, dpi: float) -> Reading:
+    lines: list[Line] = []
+    places: list[tuple[float, ...]] = []
+    for left, top, right, bottom in regions(laid.picture, dpi):
+        found = engine.read(laid.picture.crop((left, top, right, bottom)), dpi)
+        texts = rows(line for line in found if _is_text(line))
+        lines += texts
+        places += [(x0 + left, y0 + top, x1 + left, y1 + top) for line in texts for _, _, (x0, y0, x1, y1) in line]
+    words = [word for line in lines for word in line]
+    boxes = laid.original(np.array(places, dtype=np.float64).reshape(-1, 4))
+    weights = [sum(map(str.isalnum, word.text)) for word in words]
+    letters = sum(weights)
+    weighed = sum(word.confidence * weight for word, weight in zip(words, weights, strict=True))
+    return Reading(tuple(lines), boxes, weighed / letters if letters else 0.0, letters)
+
+
+def _is_text(line: Line) -> bool:
+    """False for specks, rules and edges that were taken for a line."""
+    if not any(char.isalnum() for word in line for char in word.text):
+        return False
+    return median(word.confidence for word in line) >= _SPECK or len(line) > 3

@@ -1,0 +1,1 @@
+"""Microsoft Office files: Word, Excel and PowerPoint."""

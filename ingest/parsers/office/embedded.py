@@ -1,0 +1,45 @@
+"""Files embedded in Office documents (a table, an annex, a chart's figures), each read by its own reader.
+
+Knows where Office keeps them; limits are `ingest.parsers.nested_files`'s, those of unpacking
+`ingest.parsers.base.zip_packages`'s.
+"""
+
+import posixpath
+from collections.abc import Collection, Sequence
+
+from ingest.parsers.base.heartbeat import alive
+from ingest.parsers.base.interface import ReadOptions
+from ingest.parsers.base.zip_packages import Package
+from ingest.parsers.nested_files import inside, is_spent, member_name, numbered, read_member, unreadable
+from ragnano.errors import LimitExceeded, LoadError
+from ragnano.types import Page
+
+_FOLDER = "embeddings"
+
+
+def with_embedded(
+    pages: Sequence[Page], package: Package, options: ReadOptions, read: Collection[str] = ()
+) -> tuple[Page, ...]:
+    """A document's pages and behind them those of its embedded files; of one that cannot be read why.
+
+    `read`: names of those whose content the pages have already.
+    """
+    inside_folder = (name for name in package.names if posixpath.basename(posixpath.dirname(name)) == _FOLDER)
+    names = sorted(set(inside_folder) - set(read))
+    if not names:
+        return tuple(pages)
+    try:
+        within = inside(options)
+    except LimitExceeded as error:
+        return numbered([*pages, unreadable("Attachments", str(error))])
+    found = list(pages)
+    for name in filter(posixpath.basename, names):
+        if is_spent(within):
+            break
+        alive()
+        label = member_name(posixpath.basename(name))
+        try:
+            found += read_member(label, package.read(name), within, f"Attachment {label}")
+        except LoadError as error:
+            found.append(unreadable(f"Attachment {label}", str(error)))
+    return numbered(found)

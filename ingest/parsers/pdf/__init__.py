@@ -1,0 +1,1 @@
+"""PDF files: text, tables, annotations, attachments, hidden text."""

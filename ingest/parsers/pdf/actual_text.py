@@ -1,0 +1,104 @@
+"""Marks of a PDF that say its letters are to be read as others (/ActualText), and whether that is true.
+
+Programs use them for ligatures, for hyphens and for fonts without a character map. They can also say anything else, and
+a person sees the letters. Knows one open page; what its letters say without the marks, pdfium is asked.
+"""
+
+import ctypes
+import unicodedata
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+from ingest.characters.sanitize import clean
+from ingest.parsers.pdf.hidden.unpainted import address_of
+from ragnano.types import Hidden
+
+_KEY = b"ActualText"
+_DEEPEST = 6  # forms within forms
+_MOST_UNITS = 1 << 16  # of one object's text
+_RIGHT_TO_LEFT = ("R", "AL")
+_UNMAPPED = ("Cc", "Cf", "Cn", "Co", "So")  # categories of what pdfium gives for a letter without a character map
+_MOST_LETTERS = 4  # that one of them may stand for: a ligature
+
+Marked = tuple[Any, Any]  # a text object and its mark
+
+
+def without_lies(page: Any, number: int) -> tuple[Hidden, ...]:
+    """Take the marks off the open page that say other words than its letters do; gives what they said."""
+    marked = _marked(page)
+    if not marked:
+        return ()
+    copy = page.pdf[number - 1]
+    bare = _marked(copy)
+    for text, mark in bare:
+        pdfium.FPDFPageObj_RemoveMark(text, mark)
+    said, shown = _texts(page, marked), _texts(copy, bare)
+    copy.close()
+    lies: list[Hidden] = []
+    for _, group in groupby(range(len(marked)), key=lambda at: address_of(marked[at][1])):
+        places = list(group)
+        told, seen = ("".join(texts[at] for at in places) for texts in (said, shown))
+        if _differ(told, seen):
+            lies.append(Hidden("characters", " ".join(clean(told).split())))
+            for at in places:
+                pdfium.FPDFPageObj_RemoveMark(*marked[at])
+    return tuple(lies)
+
+
+def _differ(told: str, seen: str) -> bool:
+    """Whether letters or figures differ. Letters that give none have no character map: what is told is all there is."""
+    one, other = _plain(told), _plain(seen)
+    if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in told):
+        one, other = "".join(sorted(one)), "".join(sorted(other))
+    if one == other or not one or not other:
+        return False
+    unmapped = sum(unicodedata.category(char) in _UNMAPPED for char in seen)
+    if not 0 < len(one) - len(other) <= _MOST_LETTERS * unmapped:
+        return True
+    letters = iter(one)
+    return not all(char in letters for char in other)
+
+
+def _plain(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())
+
+
+def _marked(page: Any) -> list[Marked]:
+    return list(_walk(page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, 0))
+
+
+def _walk(parent: Any, count: Any, get: Any, depth: int) -> Iterator[Marked]:
+    """The text objects with such a mark, in the order in which they are drawn."""
+    kind_of, marks = pdfium.FPDFPageObj_GetType, pdfium.FPDFPageObj_CountMarks
+    for index in range(count(parent)):
+        raw = get(parent, index)
+        kind = kind_of(raw)
+        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            for place in range(marks(raw)):
+                mark = pdfium.FPDFPageObj_GetMark(raw, place)
+                if pdfium.FPDFPageObjMark_GetParamValueType(mark, _KEY) == pdfium.FPDF_OBJECT_STRING:
+                    yield raw, mark
+                    break
+        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
+            yield from _walk(raw, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, depth + 1)
+
+
+def _texts(page: Any, marked: Sequence[Marked]) -> list[str]:
+    """What the page's text has for each object."""
+    textpage = page.get_textpage()
+    try:
+        return [_text(text, textpage.raw) for text, _ in marked]
+    finally:
+        textpage.close()
+
+
+def _text(text: Any, textpage: Any) -> str:
+    size = pdfium.FPDFTextObj_GetText(text, textpage, None, 0)
+    if not 2 < size <= 2 * _MOST_UNITS:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    pdfium.FPDFTextObj_GetText(text, textpage, ctypes.cast(buffer, ctypes.POINTER(pdfium.FPDF_WCHAR)), size)
+    return buffer.raw[: size - 2].decode("utf-16-le", "replace")

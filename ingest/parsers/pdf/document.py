@@ -1,0 +1,140 @@
+"""PDF files: pdfium reads, pypdf helps. Knows which reader is asked for what and what a failure means."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from ingest.characters.garbled import is_noise
+from ingest.parsers.base.heartbeat import alive
+from ingest.parsers.base.interface import LoadedFile, ReadOptions
+from ingest.parsers.nested_files import numbered
+from ingest.parsers.pdf.annotations import Note, notes_of, with_notes
+from ingest.parsers.pdf.attachments import attached_pages, is_clipped
+from ingest.parsers.pdf.hidden.proof import LEAST_CUT
+from ingest.parsers.pdf.page_text import NO_CHARACTER_MAP, read_page
+from ingest.parsers.pdf.pypdf_fallback import PypdfFallback
+from ingest.parsers.pdf.scanned_pages import with_ocr
+from ragnano.documents.pdfium_lock import TURN
+from ragnano.errors import DamagedFile, PasswordNeeded, UnsupportedFile
+from ragnano.text.words import fold
+from ragnano.types import Page
+
+
+def load_pdf(data: bytes, options: ReadOptions) -> LoadedFile:
+    """Pages with text and word boxes, and what the file says about itself.
+
+    Raises PasswordNeeded, UnsupportedFile (certificate encryption, or a scan and OCR is off), DamagedFile (no reader
+    finds a page with text), ConfigError (a language of OCR is not installed).
+    """
+    second = PypdfFallback(data, options.passwords)
+    with TURN:
+        pages = () if options.second_only else _first_reader(data, options, second)
+    pages = pages or second.pages()
+    _must_have_text(pages, options)
+    title, author = second.title_and_author()
+    return LoadedFile(pages, title, author, second.outline())
+
+
+def _first_reader(data: bytes, options: ReadOptions, second: PypdfFallback) -> tuple[Page, ...]:
+    document = _open(data, options.passwords)
+    if document is None:
+        return ()
+    try:
+        with contextlib.suppress(pypdfium2.PdfiumError):  # a form that is broken is no form
+            document.init_forms()
+        read = list(_pages(document, second))
+        # What was written onto a page stays when OCR reads the page anew.
+        pages = with_ocr(document, [one.page for one in read], options)
+        own = [with_notes(page, one.notes) for page, one in zip(_once(pages), read, strict=True)]
+        clipped = [index for index, one in enumerate(read) if one.clipped]
+        return numbered([*own, *attached_pages(document, clipped, options, len(data))])
+    finally:
+        document.close()
+
+
+def _once(pages: Sequence[Page]) -> Iterator[Page]:
+    """The pages; of what one hides, what its neighbours show is not told: printers draw a line that a page's end cuts
+    on both pages, and let it be seen on one."""
+    texts = ["", *(fold(page.text) if any(one.hidden for one in pages) else "" for page in pages), ""]
+    for page, before, after in zip(pages, texts, texts[2:], strict=False):
+        told = tuple(
+            item
+            for item in page.hidden
+            if item.kind != "invisible"
+            or len(item.text.split()) < LEAST_CUT
+            or not any(fold(item.text) in text for text in (before, after))
+        )
+        yield page if told == page.hidden else replace(page, hidden=told)
+
+
+class _Read(NamedTuple):
+    """A page, what was written onto it, and whether files hang on it."""
+
+    page: Page
+    notes: tuple[Note, ...] = ()
+    clipped: bool = False
+
+
+def _pages(document: pypdfium2.PdfDocument, second: PypdfFallback) -> Iterator[_Read]:
+    layers = second.has_layers()
+    for index in range(len(document)):
+        yield _page(document, index, second, layers)
+        alive()
+
+
+def _open(data: bytes, passwords: Sequence[str]) -> pypdfium2.PdfDocument | None:
+    """The document in pdfium, None when it makes nothing of the bytes."""
+    for password in (None, "", *passwords):
+        try:
+            return pypdfium2.PdfDocument(data, password=password)
+        except pypdfium2.PdfiumError as error:
+            if error.err_code == pdfium.FPDF_ERR_SECURITY:
+                raise UnsupportedFile("encrypted with a certificate; open it and save it without") from None
+            if error.err_code != pdfium.FPDF_ERR_PASSWORD:
+                return None
+    raise PasswordNeeded("encrypted, and no given password opens it; give the password or save it without")
+
+
+def _page(document: pypdfium2.PdfDocument, index: int, second: PypdfFallback, layers: bool) -> _Read:
+    number = index + 1
+    try:
+        page = document[index]
+    except pypdfium2.PdfiumError:
+        damaged = Page(number, 0.0, 0.0, "", unreadable="the page is damaged; no reader opens it")
+        return _Read(_helped(damaged, second))
+    read = read_page(page, number, layers=layers)
+    notes, clipped = notes_of(page, document.formenv), is_clipped(page)
+    page.close()
+    return _Read(_helped(read, second), notes, clipped)
+
+
+def _helped(read: Page, second: PypdfFallback) -> Page:
+    """The page, by the second reader where the first made nothing of it."""
+    if is_noise(read.text):
+        read = replace(read, text="", words=b"", unreadable="no text on this page: " + NO_CHARACTER_MAP)
+    # The second reader sees no difference between text that is hidden and text that is not.
+    if read.unreadable is None or read.hidden:
+        return read
+    text = second.text_of(read.number)
+    if any(char.isalnum() for char in text) and not is_noise(text):
+        return Page(read.number, read.width, read.height, text, read_by="second-reader")
+    return read
+
+
+def _must_have_text(pages: Sequence[Page], options: ReadOptions) -> None:
+    if not pages:
+        raise DamagedFile("no reader finds a page in it; open it in a PDF program and save it anew")
+    if any(page.text.strip() for page in pages):
+        return
+    reasons = [page.unreadable for page in pages if page.unreadable]
+    if not reasons:
+        raise DamagedFile("all pages are empty; nothing to take in")
+    if all("OCR" in reason for reason in reasons):
+        if options.ocr == "never":
+            raise UnsupportedFile(f"no text: scanned, and OCR is off; `--ocr auto` reads it ({len(pages)} pages)")
+        raise UnsupportedFile(f"no text: OCR finds none on its pages; check that they are legible ({len(pages)} pages)")
+    raise DamagedFile(f"no page gives text ({reasons[0]}); open it in a PDF program and save it anew")

@@ -1,0 +1,117 @@
+"""What a run did, counted as it goes: the report at its end and the progress on the way. Touches no file or store."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from ingest.discovery.changes import Change, Survey
+from ingest.discovery.file_types import kind_name
+from ingest.embedding import Outcome, Progress
+from ragnano.types import FailedFile, HiddenOnPage, IngestReport, NearCopy, ParsedDocument, TypeCount, UnreadablePage
+
+
+class Account:
+    """The counts of one run; each method books one outcome and tells it."""
+
+    def __init__(self, progress: Callable[[Progress], None] | None) -> None:
+        self._progress = progress
+        self._started = time.monotonic()
+        self._total = self._done = self._skipped = 0
+        self._bytes_left = self._bytes_done = 0
+        self._pages = self._chunks = 0
+        self._outcomes: Counter[Outcome] = Counter()
+        self._files_of: Counter[str] = Counter()
+        self._pages_of: Counter[str] = Counter()
+        self._failed: list[FailedFile] = []
+        self._unreadable: list[UnreadablePage] = []
+        self._hidden: list[HiddenOnPage] = []
+        self._versions: list[NearCopy] = []
+        self._replaced = 0
+
+    def expect(self, seen: Survey) -> None:
+        """What there is to do."""
+        self._total, self._done, self._skipped = seen.files, seen.skipped, seen.skipped
+        self._bytes_left = seen.bytes
+
+    def unseen(self, file: FailedFile) -> None:
+        """A file or folder that could not even be looked at."""
+        self._failed.append(file)
+
+    def stored(self, change: Change, parsed: ParsedDocument, near: NearCopy | None) -> None:
+        """A file that was read, embedded and stored."""
+        kind = kind_name(parsed.document.media_type)
+        self._files_of[kind] += 1
+        self._pages_of[kind] += len(parsed.pages)
+        self._pages += len(parsed.pages)
+        self._chunks += len(parsed.chunks)
+        self._unreadable += (
+            UnreadablePage(change.file.path, page.number, page.unreadable) for page in parsed.pages if page.unreadable
+        )
+        self._hidden += (
+            HiddenOnPage(change.file.path, page.number, how, count)
+            for page in parsed.pages
+            for how, count in Counter(item.kind for item in page.hidden).items()
+        )
+        if near is not None:
+            self._versions.append(near)
+        self._book(change, "replaced" if change.before else "added")
+
+    def placed(self, change: Change, moved_from: str | None) -> None:
+        """A file whose bytes are stored already, perhaps until now at another path."""
+        self._book(change, "placed" if moved_from is None else "moved", moved_from or "")
+
+    def failed(self, change: Change, reason: str) -> None:
+        """A file that could not be taken in."""
+        if change.before:
+            reason += "; the version taken in before stays searchable"
+        self._failed.append(FailedFile(change.file.path, reason))
+        self._book(change, "failed", reason)
+
+    def removed(self, path: str) -> None:
+        """A file that was forgotten because it is gone."""
+        self._outcomes["removed"] += 1
+        self._tell(path, "removed", "")
+
+    @property
+    def took_in(self) -> int:
+        """Files taken in, read or not."""
+        return sum(self._outcomes[outcome] for outcome in ("added", "replaced", "placed", "moved"))
+
+    @property
+    def left_something(self) -> bool:
+        """Whether something was removed or replaced whose bytes may still be in the files."""
+        return bool(self._outcomes["removed"] or self._outcomes["moved"] or self._replaced)
+
+    def report(self) -> IngestReport:
+        """All of it."""
+        return IngestReport(
+            files=self.took_in,
+            pages=self._pages,
+            chunks=self._chunks,
+            skipped=self._skipped,
+            replaced=self._replaced,
+            removed=self._outcomes["removed"],
+            failed=tuple(self._failed),
+            unreadable_pages=tuple(self._unreadable),
+            seconds=round(time.monotonic() - self._started, 3),
+            moved=self._outcomes["moved"],
+            types={kind: TypeCount(self._files_of[kind], self._pages_of[kind]) for kind in sorted(self._files_of)},
+            versions=tuple(self._versions),
+            hidden=tuple(self._hidden),
+        )
+
+    def _book(self, change: Change, outcome: Outcome, detail: str = "") -> None:
+        self._outcomes[outcome] += 1
+        self._replaced += change.before and outcome != "failed"
+        self._done += 1
+        self._bytes_done += change.file.size
+        self._bytes_left = max(0, self._bytes_left - change.file.size)
+        self._tell(change.file.path, outcome, detail)
+
+    def _tell(self, path: str, outcome: Outcome, detail: str) -> None:
+        if self._progress is None:
+            return
+        elapsed = time.monotonic() - self._started
+        left = elapsed * self._bytes_left / self._bytes_done if self._bytes_done else None
+        total = max(self._total, self._done)
+        self._progress(Progress(self._done, total, self._pages, self._chunks, path, left, outcome, detail))

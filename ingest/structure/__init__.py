@@ -1,0 +1,1 @@
+"""Structure: lines, headings, tables and footnotes of pages, up to blocks."""

@@ -1,0 +1,325 @@
+"""Pages to blocks: headings, paragraphs, list items and tables, each with its exact place and section path.
+
+Knows lines and labels; knows no file format, no tokens and no store. Every character that is not white space or
+furniture is in exactly one block, and blocks come in reading order.
+"""
+
+import re
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ingest.structure.bookmarks import Bookmarks
+from ingest.structure.footnotes import footnotes_of, mark_footnotes, mark_of
+from ingest.structure.headers_footers import mark_furniture
+from ingest.structure.headings import (
+    ARTICLE,
+    LETTER,
+    PAREN,
+    SECTION,
+    SUBHEAD,
+    Label,
+    SectionPath,
+    has_verb,
+    is_capitals,
+    is_signature,
+    is_title,
+    label_of,
+    run_in_title,
+)
+from ingest.structure.layout import Ground
+from ingest.structure.lines import Layout, Line, lines_of
+from ingest.structure.tables import mark_rows
+from ragnano.text.words import fold
+from ragnano.types import Block, BlockKind, OutlineEntry, Page, Span
+
+_PAGE_OF_PART = re.compile(r",? ?(?:page \d+|notes)$")  # "Attachment lease.pdf, page 2" is a page of what was attached
+_FINISHED = re.compile(r"(?:[.:;!?。！？；：][)\]\"”’'」』）]*|[;,]\s*(?:and|or|and/or)|_{3,}|:-)$")
+_MOST_TITLE_CHARACTERS = 120
+_FRONT_BLOCKS = 8  # "EXHIBIT 10.18" above a filed contract's title is the filing's number, not a part of the contract
+_COMPANY = re.compile(
+    r"\b(?:inc|llc|l\.l\.c|ltd|limited|corp|corporation|company|l\.?p|plc|gmbh|n\.a|s\.a|b\.v)\b\.?$", re.I
+)
+# Words that a reference or a number follows: "as stated in Section / 1.2 of this Agreement".
+_REFERS = re.compile(
+    r"\b(?:(?:sub)?sections?|articles?|clauses?|paragraphs?|schedules?|exhibits?|and|or|of|in|to|under|with|by|the|than)$",
+    re.I,
+)
+_TWO_SENTENCES = re.compile(r"[.:;]\s+[A-Z]")
+_LEAST_PROSE = 20  # characters: a shorter last line without a full stop is a name or a cell, not half a sentence
+_NO_TITLE = re.compile(r"[,\d]")  # an address or a name, when nothing but capitals at word starts speaks for a heading
+_QUOTE = re.compile(r"[“\"]")  # a defined name, as under a party of a contract
+_MOST_PLAIN_WORDS = 12
+_WITNESS = re.compile(r"in witness whereof\b", re.I)  # opens the signatures: they belong to no clause
+
+
+@dataclass(slots=True)
+class _Draft:
+    """Lines that will be one block."""
+
+    kind: BlockKind
+    lines: list[Line]
+    label: Label | None = None
+    title: str = ""
+    continues: bool = False
+    closed: bool = field(default=False)
+    rank: int | None = None  # by the bookmark that names it
+    note: str = ""  # a footnote's mark
+
+
+def part_of(page: Page) -> str:
+    """What the page is a part of that stands by itself: a slide and its notes, a sheet, all of an attachment."""
+    return _PAGE_OF_PART.sub("", page.place)
+
+
+def blocks_of(pages: Sequence[Page], outline: Sequence[OutlineEntry] = ()) -> list[Block]:
+    """All blocks of a document's pages (in order, counted from 1), furniture left out. `outline`: its bookmarks.
+
+    Footnotes come after the block that their page's end parts, so that nothing stands between its halves.
+    """
+    lines = [lines_of(page) for page in pages]
+    # A slide or a sheet has no running header: what repeats there is the same title or the same columns.
+    mark_furniture([found for page, found in zip(pages, lines, strict=True) if page.width or not page.place])
+    builder = _Builder(pages, lines, Bookmarks(outline))
+    return list(_finish(builder, {page.number: page.text for page in pages}))
+
+
+class _Builder:
+    """Decides, line by line, whether a block goes on or a new one begins, and of what kind."""
+
+    def __init__(self, pages: Sequence[Page], printed: Sequence[Sequence[Line]], bookmarks: Bookmarks) -> None:
+        body = [[line for line in lines if not line.furniture] for lines in printed]
+        self.columns: dict[tuple[int, str], str] = {}  # column names by page and row
+        self._parts_of = {page.number: part_of(page) for page in pages}
+        above, part = "", ""
+        for page, lines in zip(pages, body, strict=True):
+            rows, above = mark_rows(lines, page, above if part == self._parts_of[page.number] else "")
+            part = self._parts_of[page.number]
+            self.columns.update(((page.number, row), names) for row, names in rows.items())
+            mark_footnotes(lines)
+        self._bookmarks = bookmarks
+        self._notes = deque(footnotes_of(line for lines in body for line in lines))
+        body = [[line for line in lines if not line.footnote] for lines in body]
+        self._lines = [line for lines in body for line in lines]
+        self._ground = Ground(printed, body)
+        self._path = SectionPath()
+        self._count = 0  # blocks so far
+
+    def drafts(self) -> Iterator[tuple[_Draft, tuple[str, ...]]]:
+        """Drafts with the section path they stand under."""
+        draft: _Draft | None = None
+        for index, line in enumerate(self._lines):
+            after = self._lines[index + 1] if index + 1 < len(self._lines) else None
+            if draft is not None and self._is_elsewhere(draft.lines[-1], line):
+                yield draft, self._enter(draft)
+                yield from self._footnotes(line.page)
+                draft, self._path = None, SectionPath()
+            after = None if after is not None and self._is_elsewhere(line, after) else after
+            fresh = self._open(draft, line, after)
+            if fresh is None and draft is not None:
+                draft.lines.append(line)
+                continue
+            if draft is not None:
+                yield draft, self._enter(draft)
+                self._count += 1
+                if fresh is None or not fresh.continues:
+                    yield from self._footnotes(line.page)
+            draft = fresh
+        if draft is not None:
+            yield draft, self._enter(draft)
+        yield from self._footnotes(None)
+
+    def _footnotes(self, before: int | None) -> Iterator[tuple[_Draft, tuple[str, ...]]]:
+        """The footnotes of the pages before this one (None: all) that are still to come."""
+        while self._notes and (before is None or self._notes[0][0].page < before):
+            lines = self._notes.popleft()
+            yield _Draft("paragraph", lines, note=mark_of(lines[0])), self._path.path
+
+    def _is_elsewhere(self, before: Line, line: Line) -> bool:
+        """Whether `line` is in another slide, sheet or attachment: no heading and no sentence reaches so far."""
+        return self._parts_of[before.page] != self._parts_of[line.page]
+
+    def _is_filing_number(self, label: Label) -> bool:
+        return "." in label.number and self._count < _FRONT_BLOCKS
+
+    def _open(self, draft: _Draft | None, line: Line, after: Line | None) -> _Draft | None:
+        """A new draft that begins with `line`, or None when it goes on with `draft`."""
+        previous = draft.lines[-1] if draft else None
+        if draft and previous and self._joins_heading(draft, previous, line):
+            draft.title = fold(f"{draft.title} {line.text.rstrip('.:')}")
+            draft.closed = draft.rank is not None or bool(draft.label and draft.label.kind != "hash")
+            return None
+        if line.row:
+            if (
+                draft
+                and draft.kind == "table"
+                and self._ground.near(previous, line)
+                and draft.lines[0].cells == line.cells
+            ):
+                return None
+            return _Draft("table", [line])
+        if draft and draft.kind == "table":
+            previous = None  # whatever follows a table begins anew
+        if self._bookmarks and (named := self._bookmarked(line, after)):
+            return named
+        starts = previous is None or self._parts(draft, previous, line)
+        label = label_of(line.text) if starts else None
+        heading = self._heading(line, label, after) if starts else None
+        if heading:
+            return heading
+        if starts and label:
+            title, _ = run_in_title(line.text[label.rest :] + (" " + after.text if after else ""))
+            if label.kind in ("exhibit", "article", "hash") or not self._path.believes(label, is_capitals(title)):
+                label = None
+            else:
+                inner = self._path.is_inner_list(label)
+                label = label._replace(rank=LETTER) if inner else label
+                item = inner or label.rank >= LETTER
+                return _Draft("list_item" if item else "paragraph", [line], label, title)
+        if starts and draft and previous is not None and not self._whole(draft, previous, line):
+            return _Draft(draft.kind if draft.kind == "list_item" else "paragraph", [line], continues=True)
+        return _Draft("paragraph", [line]) if starts else None
+
+    def _bookmarked(self, line: Line, after: Line | None) -> _Draft | None:
+        """The heading that begins here by the document's own list of headings."""
+        lines = [line, after] if after is not None and after.page == line.page else [line]
+        for count in range(1, len(lines) + 1):
+            rank = self._bookmarks.rank(line.page, [one.text for one in lines[:count]])
+            if rank is not None:
+                label = label_of(line.text)
+                title = line.text[label.rest if label else 0 :].strip().rstrip(".:").strip()
+                if label:
+                    self._path.believes(label, True)
+                return _Draft("heading", [line], label, title, closed=count == 1, rank=rank)
+        return None
+
+    def _joins_heading(self, draft: _Draft, previous: Line, line: Line) -> bool:
+        """A heading's title may stand on the line below its number, or take two lines of capitals."""
+        if draft.kind != "heading" or draft.closed or not self._ground.near(previous, line):
+            return False
+        if draft.rank is not None:
+            return True
+        text = line.text.rstrip(".:")
+        if label_of(line.text) or not is_title(text) or len(text) > _MOST_TITLE_CHARACTERS or is_signature(line.text):
+            return False
+        bare = draft.label is not None and not draft.title
+        return bare or (is_capitals(previous.text) and is_capitals(text) and not self._ground.wide(previous, line))
+
+    def _parts(self, draft: _Draft | None, previous: Line, line: Line) -> bool:
+        """Whether a block begins with `line` (a sentence that goes on over the page begins one, too)."""
+        if draft is None or draft.kind == "heading" or not self._ground.near(previous, line):
+            return True
+        layout = self._ground.layout(line)
+        finished = bool(_FINISHED.search(previous.text))
+        if draft.label and draft.lines[-1] is draft.lines[0] and len(previous.text) <= draft.label.rest:
+            return False  # a number alone on its line: the text is here
+        full, wide = layout.is_full(previous), self._ground.wide(previous, line)
+        small = line.text[0].islower()
+        if label_of(line.text):
+            return finished or wide or not (full or _REFERS.search(previous.text))
+        if wide:
+            return finished or not small
+        if not layout.wrapped:
+            return True
+        if finished:
+            indent = (
+                line.left - previous.left > 0.02 * layout.width and previous.left - layout.left < 0.3 * layout.width
+            )
+            return not full or line.top < previous.top or (indent and not small)
+        short = previous.right < layout.left + 0.55 * layout.width
+        return (short and not small and not previous.text.endswith(",")) or is_signature(line.text)
+
+    def _whole(self, draft: _Draft, previous: Line, line: Line) -> bool:
+        """True when the text above `line` is complete, so that `line` is not the rest of its sentence."""
+        if self._ground.near(previous, line) or draft.kind in ("heading", "table"):
+            return True
+        if line.text[0].islower():
+            return False
+        return bool(_FINISHED.search(previous.text)) or len(previous.text) < _LEAST_PROSE
+
+    def _heading(self, line: Line, label: Label | None, after: Line | None) -> _Draft | None:
+        text = line.text[label.rest :] if label else line.text
+        title = text.strip().rstrip(".:").strip()
+        layout = self._ground.layout(line)
+        if label is None or label.kind in ("paren", "letter", "bullet"):
+            lone = label is None and self._lone_title(line, title, layout, after)
+            return _Draft("heading", [line], None, title) if lone else None
+        short = len(title) <= _MOST_TITLE_CHARACTERS and not (
+            layout.wrapped and len(title) > 60 and layout.is_full(line)
+        )
+        if label.kind == "hash":
+            return _Draft("heading", [line], label, title, closed=True)
+        if _TWO_SENTENCES.search(title) and label.kind not in ("exhibit", "article"):
+            return None
+        if title and not (short and (is_title(title) or self._plain_title(line, label, title, after))):
+            return None
+        if label.kind == "exhibit" and self._is_filing_number(label):
+            return _Draft("heading", [line], label, title, closed=True)
+        if not title and label.kind not in ("exhibit", "article", "section"):
+            titled = (
+                after is not None
+                and self._ground.near(line, after)
+                and is_capitals(after.text)
+                and is_title(after.text)
+            )
+            if not titled:
+                return None
+        if after is not None and self._ground.near(line, after) and after.text[0].islower():
+            return None  # the line only looks complete: its sentence goes on below
+        if not self._path.believes(label, bool(title)):
+            return None
+        return _Draft("heading", [line], label, title)
+
+    def _plain_title(self, line: Line, label: Label, title: str, after: Line | None) -> bool:
+        """A numbered line in small letters is a title when it has no verb and its clauses or a gap follow."""
+        if label.kind not in ("integer", "decimal", "section") or after is None or not self._ground.near(line, after):
+            return False
+        if len(title.split()) > _MOST_PLAIN_WORDS or has_verb(title) or line.text.endswith((".", ";", ",")):
+            return False
+        below = label_of(after.text)
+        deeper = below is not None and below.rank > label.rank
+        return title[0].isupper() and (deeper or (self._ground.wide(line, after) and after.text[0].isupper()))
+
+    def _lone_title(self, line: Line, title: str, layout: Layout, after: Line | None) -> bool:
+        """Whether a line without a number is a heading: conservative, since names and cells look alike."""
+        if not is_title(title) or len(title) > _MOST_TITLE_CHARACTERS or line.text.endswith((",", ";")):
+            return False
+        if _COMPANY.search(title) or _QUOTE.search(title) or is_signature(line.text) or after is None:
+            return False
+        if is_capitals(title):
+            if has_verb(title):
+                return False
+            centred_or_short = layout.is_centred(line) or line.right < layout.left + 0.8 * layout.width
+            return centred_or_short and not after.text[0].islower() and len(title) > 3
+        below = after.page == line.page and self._ground.wide(line, after)
+        body = len(after.text) > 0.6 * max(len(line.text), 60) and not is_title(after.text)
+        return body and (layout.is_centred(line) or below) and len(title.split()) <= 8 and not _NO_TITLE.search(title)
+
+    def _enter(self, draft: _Draft) -> tuple[str, ...]:
+        """Move the section path to where `draft` stands and return it."""
+        label, title = draft.label, draft.title
+        if label is None:
+            if draft.kind == "heading":
+                usual = SECTION if is_capitals(title) else SUBHEAD
+                self._path.enter(usual if draft.rank is None else draft.rank, title)
+            elif _WITNESS.match(draft.lines[0].text):
+                self._path.enter(ARTICLE, "")
+            return self._path.path
+        if label.kind == "exhibit" and self._is_filing_number(label):
+            return self._path.path
+        number = "" if label.kind in ("hash", "bullet") else label.number
+        if label.rank < LETTER or title:
+            self._path.enter(label.rank, fold(f"{number} {title}"))
+        elif label.rank <= PAREN:
+            self._path.enter(label.rank, "")
+        return self._path.path
+
+
+def _finish(builder: _Builder, texts: dict[int, str]) -> Iterator[Block]:
+    for draft, section in builder.drafts():
+        first, last = draft.lines[0], draft.lines[-1]
+        span = Span(first.page, first.start, last.end)
+        number = draft.label.number if draft.label and draft.label.kind not in ("hash", "bullet") else draft.note
+        text = fold(texts[span.page][span.start : span.end])
+        columns = builder.columns.get((first.page, first.cells), "") if first.cells else ""
+        yield Block(draft.kind, span, text, number, section, draft.continues, columns)

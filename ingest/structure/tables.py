@@ -1,0 +1,138 @@
+"""Which lines are rows: of a table, or of a table of contents. Knows lines and the cells that a reader has named."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ingest.structure.headings import label_of
+from ingest.structure.lines import Line
+from ragnano.documents.locations import is_head, row_of
+from ragnano.documents.table_rows import cells_of, is_row, names_columns
+from ragnano.text.words import fold
+from ragnano.types import Page
+
+_LEADERS = re.compile(r"(?:\.\s?){4,}\s*(?:\d{1,3}|[ivxlc]+|[A-Z]-\d+)?$")
+_ENDS_IN_NUMBER = re.compile(r"[^\d\s]\W*\s+(\d{1,3})$")
+_LEAST_CONTENTS = 5  # lines in a row that end in rising page numbers make a table of contents
+_LEAST_ROWS = 2
+_RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|)+$")  # Markdown's line between a table's head and its rows
+_FIGURE = re.compile(r"\d")
+_MOST_HEAD_ROWS = 3  # a sheet's columns are named below its title at the latest
+COLUMN_JOINT = " | "
+"""Between the names of a table's columns."""
+
+
+def mark_rows(lines: Sequence[Line], page: Page, above: str = "") -> tuple[dict[str, str], str]:
+    """Set `row`, and `cells` where rows can be told, on the lines of one page that belong to a table.
+
+    Gives the column names of each row by the row's name (`Line.cells`), where the table has any: "Item | Price"; and
+    those of a table that the page's end parts, which are `above` for the next page.
+    """
+    for line in lines:
+        line.row = bool(_LEADERS.search(line.text))
+    columns = _mark_cells([line for line in lines if not is_row(line.text)], page) if page.marks else {}
+    _mark_contents(lines)
+    _mark_columns(lines)
+    piped, carried = _mark_pipes(lines, above)
+    return columns | piped, carried
+
+
+def _mark_cells(lines: Sequence[Line], page: Page) -> dict[str, str]:
+    names: dict[str, list[str]] = {}
+    place = 0
+    for mark in page.marks:
+        if row := row_of(mark.name):
+            names.setdefault(row, []).append(fold(page.text[mark.start : mark.end]))
+            while place < len(lines) and lines[place].end <= mark.start:
+                place += 1
+            for line in lines[place:]:
+                if line.start >= mark.end:
+                    break
+                line.row, line.cells = True, line.cells or row
+    return _columns(names)
+
+
+def _columns(names: dict[str, list[str]]) -> dict[str, str]:
+    """Column names by row, from the cells of each row: a named head's, or the first row of a sheet if all are words."""
+    columns: dict[str, str] = {}
+    table = head = ""
+    for row, cells in names.items():
+        before, table = table, row.rpartition(", ")[0]
+        first = row.isdecimal() and not columns and not any(map(_FIGURE.search, cells))
+        if is_head(row) or table != before:
+            head = ""
+        if len(cells) > 1 and (is_head(row) or first):
+            head = " | ".join(cells)
+        columns[row] = head
+    return columns
+
+
+def _mark_pipes(lines: Sequence[Line], above: str) -> tuple[dict[str, str], str]:
+    """Rows "| a | b |": each by itself, with the names of its columns, and what the last one's are for the next page.
+
+    A line of dashes goes with the head above it. Without one, the first row of several cells that has words in it
+    names the columns; `above` names them where the table carries on over a page's end with as many.
+    """
+    columns: dict[str, str] = {}
+    head = above if lines and is_row(lines[0].text) and _alike(above, lines[0].text) else ""
+    rows = 0
+    for before, line in pairwise([None, *lines]):
+        assert line is not None
+        if not is_row(line.text):
+            head, rows = "", 0
+            continue
+        line.row = True
+        if before is not None and (not is_row(before.text) or line.blank_before):
+            head, rows = "", 0
+        rows += 1
+        if before is not None and before.cells and _RULE.fullmatch(line.text):
+            line.cells = before.cells
+            head = columns[line.cells] = _joined(before.text)
+            continue
+        line.cells = f"line {line.start}"
+        columns[line.cells] = head
+        if not head and rows <= _MOST_HEAD_ROWS and names_columns(line.text):
+            head = _joined(line.text)
+    return columns, head if lines and is_row(lines[-1].text) else ""
+
+
+def _joined(row: str) -> str:
+    return COLUMN_JOINT.join(cells_of(row))
+
+
+def _alike(names: str, row: str) -> bool:
+    return len(names.split(COLUMN_JOINT)) == len(cells_of(row)) > 1
+
+
+def _mark_contents(lines: Sequence[Line]) -> None:
+    run: list[Line] = []
+    last = 0
+    for line in lines:
+        found = _ENDS_IN_NUMBER.search(line.text)
+        number = int(found[1]) if found else 0
+        if number and number >= last:
+            run.append(line)
+        else:
+            _mark(run, _LEAST_CONTENTS)
+            run = [line] if number else []
+        last = number
+    _mark(run, _LEAST_CONTENTS)
+
+
+def _mark_columns(lines: Sequence[Line]) -> None:
+    run: list[Line] = []
+    for line in lines:
+        # The gap behind a clause number is no column.
+        gaps = line.gaps - 1 if label_of(line.text) else line.gaps
+        if gaps > 0:
+            run.append(line)
+        else:
+            _mark(run, _LEAST_ROWS)
+            run = []
+    _mark(run, _LEAST_ROWS)
+
+
+def _mark(run: Sequence[Line], least: int) -> None:
+    if len(run) >= least:
+        for line in run:
+            line.row = True

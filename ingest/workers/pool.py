@@ -1,0 +1,348 @@
+"""Reading in processes of their own, so that a file which hangs or crashes a reader costs that file alone.
+
+A file on which the reader crashes, hangs or runs out of memory is read once more, by the second reader in a fresh
+process, before it is given up. Another process is started only when reading is what is waited for, and one that has
+grown is replaced.
+
+The child is started as a plain command and spoken to through pipes. multiprocessing would import the parent's main
+module into the child, which under Streamlit is the app's script; it would also bring torch there.
+
+This module knows processes and time, `ingest.document_builder` knows files. The child prints nothing that is seen and
+logs nothing: what readers say quotes documents.
+"""
+
+import importlib
+import os
+import pickle
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+import psutil
+
+from ingest.discovery.file_types import PDF
+from ingest.discovery.walk import reason_of
+from ingest.document_builder import Job, read
+from ingest.parsers.base.heartbeat import hear
+from ragnano.errors import DamagedFile, LimitExceeded, LoadError, RagnanoError
+from ragnano.settings import Settings
+from ragnano.types import ParsedDocument
+
+ReadFile = Callable[[Job], ParsedDocument]
+MakeParser = Callable[[Settings], ReadFile]
+
+MEMORY = 3 << 30
+"""Bytes of data a child may hold; a 200 MB file needs about 1 GiB, a decompression bomb any amount."""
+_GROWN = 600 << 20  # bytes resident; a child that reads ordinary contracts stays under 250 MB
+_MOST_CHILDREN = 4
+_PATIENCE = 2.0  # seconds that a file may wait to be read before another child helps
+_READY = "ready"
+_SIGN = "alive"
+_TROUBLE = "trouble"  # stands before the error when the reader failed in a way that no reader means to
+
+
+class _Failed(Exception):
+    """The reader itself came to an end, so that another may do better. `error` is for the report."""
+
+    def __init__(self, error: LoadError) -> None:
+        super().__init__()
+        self.error = error
+
+
+def file_reader(settings: Settings) -> ReadFile:
+    """What the child reads files with: tokens are counted by the embedder's own tokenizer. Raises ModelMissing."""
+    from ragnano.models import open_embedder
+
+    embedder = open_embedder(settings)
+    return lambda job: read(job, embedder.count_tokens)
+
+
+class ParserPool:
+    """Reads files in child processes, at most `workers` at a time. A context manager; leaving it ends the children.
+
+    `make` is a function in an importable module that the child calls with the settings to get its reading function.
+    """
+
+    def __init__(self, settings: Settings, *, make: MakeParser = file_reader, workers: int | None = None) -> None:
+        self._settings = settings
+        self._make = f"{make.__module__}:{make.__qualname__}"
+        self._most = workers or min(os.cpu_count() or 1, _MOST_CHILDREN)
+        self._threads = ThreadPoolExecutor(self._most, thread_name_prefix="reader")
+        self._idle: queue.SimpleQueue[_Child | None] = queue.SimpleQueue()
+        self._children: set[_Child] = set()
+        self._closed = False
+        self._lock = threading.Lock()
+        self._places = 1
+        self._idle.put(None)
+
+    def submit(self, job: Job) -> Future[ParsedDocument]:
+        """Start reading. The future raises LoadError for the file's fault, another RagnanoError for the set-up's."""
+        return self._threads.submit(self._read, job)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._closed = True
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for child in list(self._children):
+            child.end()
+        self._threads.shutdown(wait=True)
+
+    def _read(self, job: Job) -> ParsedDocument:
+        try:
+            return self._once(job)
+        except _Failed as failed:
+            if job.media_type != PDF or self._closed:
+                raise failed.error from None
+            first = failed.error
+        try:
+            return self._once(replace(job, options=replace(job.options, second_only=True)), fresh=True)
+        except (_Failed, LoadError):
+            raise first from None
+
+    def _once(self, job: Job, *, fresh: bool = False) -> ParsedDocument:
+        """One reading of a file. Raises _Failed, after which its child is gone, and RagnanoError."""
+        child = self._free()
+        try:
+            if child is not None and (fresh or child.has_grown()):
+                self._end(child)
+                child = None
+            if self._closed:
+                raise LoadError("the run was stopped")
+            if child is None:
+                child = _Child(self._make, self._settings)
+                self._children.add(child)
+            reply = child.ask(job, self._settings.file_seconds, self._settings.file_minutes * 60)
+        except _Failed:
+            self._end(child)
+            child = None
+            raise
+        finally:
+            self._idle.put(child)
+            if self._closed and child is not None:
+                child.end()
+        if isinstance(reply, RagnanoError):
+            raise reply
+        return reply
+
+    def _free(self) -> "_Child | None":
+        """An idle child, or None for a place to start one: when all are long at work, one more is made."""
+        try:
+            return self._idle.get(timeout=_PATIENCE)
+        except queue.Empty:
+            with self._lock:
+                if self._places < self._most:
+                    self._places += 1
+                    return None
+            return self._idle.get()
+
+    def _end(self, child: "_Child | None") -> None:
+        if child is not None:
+            self._children.discard(child)
+            child.end()
+
+
+class _Child:
+    """One child process, used by one thread at a time."""
+
+    def __init__(self, make: str, settings: Settings) -> None:
+        path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "ingest.workers.pool"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": path, "TOKENIZERS_PARALLELISM": "false"},
+        )
+        try:
+            self._send((make, settings))
+            if self._receive() != _READY:
+                raise EOFError
+        except (OSError, EOFError, pickle.UnpicklingError):
+            self.end()
+            raise LoadError("the reading process does not start; `ragnano doctor` tells what is wrong") from None
+
+    def ask(self, job: Job, seconds: float, most: float) -> "ParsedDocument | RagnanoError":
+        """What the child makes of the file.
+
+        Raises _Failed when it dies of it, gives no sign of life for `seconds` or takes longer than `most` seconds.
+        """
+        watch = _Watch(self._process.kill, seconds, most)
+        try:
+            self._send(job)
+            while (reply := self._receive()) == _SIGN:
+                watch.sign()
+        except (OSError, EOFError, pickle.UnpicklingError):
+            if watch.late:
+                raise _Failed(LimitExceeded(watch.late)) from None
+            raise _Failed(
+                DamagedFile(
+                    f"the reader crashed on it ({_end_of(self._process.wait())}); save the file anew and try again"
+                )
+            ) from None
+        finally:
+            watch.end()
+        match reply:
+            case (str(), LoadError() as error):
+                raise _Failed(error)
+        assert isinstance(reply, ParsedDocument | RagnanoError)
+        return reply
+
+    def has_grown(self) -> bool:
+        """Whether earlier files have left the process with more memory than it should keep."""
+        try:
+            return bool(psutil.Process(self._process.pid).memory_info().rss > _GROWN)
+        except psutil.Error:
+            return True  # it is gone
+
+    def end(self) -> None:
+        """Kill the process if it still runs, and forget its pipes."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:
+                    continue  # flushing into a dead process: nothing was waiting for it
+
+    def _send(self, message: object) -> None:
+        assert self._process.stdin is not None
+        pickle.dump(message, self._process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
+        self._process.stdin.flush()
+
+    def _receive(self) -> object:
+        assert self._process.stdout is not None
+        return _Unpickler(self._process.stdout).load()
+
+
+class _Unpickler(pickle.Unpickler):
+    """Takes what a child has to say and nothing else: a reader that a file has taken over must not reach the parent."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        found = super().find_class(module, name) if module in ("ragnano.types", "ragnano.errors") else None
+        if isinstance(found, type) and found.__module__ == module:
+            return found
+        raise pickle.UnpicklingError("not a reply")
+
+
+class _Watch:
+    """Calls `kill` when no sign has come for `seconds`, or after `most` seconds; `late` then says so."""
+
+    def __init__(self, kill: Callable[[], None], seconds: float, most: float) -> None:
+        self._kill, self._seconds, self._most = kill, seconds, most
+        self._begun = self._last = time.monotonic()
+        self._done = threading.Event()
+        self.late = ""
+        self._thread = threading.Thread(target=self._run, name="reader-watch", daemon=True)
+        self._thread.start()
+
+    def sign(self) -> None:
+        """The child is alive."""
+        self._last = time.monotonic()
+
+    def end(self) -> None:
+        """Stop watching."""
+        self._done.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            silent, over = self._last + self._seconds, self._begun + self._most
+            if self._done.wait(max(min(silent, over) - time.monotonic(), 0)):
+                return
+            now = time.monotonic()
+            if now >= over:
+                self.late = f"reading took longer than {self._most / 60:g} min; RAGNANO_FILE_MINUTES allows more"
+            elif now >= self._last + self._seconds:
+                self.late = f"reading took longer than {self._seconds:g} s; RAGNANO_FILE_SECONDS allows more"
+            else:
+                continue
+            self._kill()
+            return
+
+
+def _end_of(code: int) -> str:
+    if code < 0:
+        return signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
+    return f"exit code {code}"
+
+
+def main() -> None:
+    """The child: takes the reading function's name and the settings, then jobs, until its input ends."""
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C is the parent's to handle; it ends the child by closing its input
+    incoming, outgoing = _own_pipes()
+    _limit_memory()
+    make, settings = pickle.load(incoming)
+    module, _, name = make.partition(":")
+    maker: MakeParser = getattr(importlib.import_module(module), name)
+    _answer(outgoing, _READY)
+    reader: ReadFile | None = None
+    while True:
+        try:
+            job = pickle.load(incoming)
+        except EOFError:
+            return
+        try:
+            reader = reader or maker(settings)
+        except RagnanoError as error:
+            _answer(outgoing, error)
+            continue
+        hear(lambda: _answer(outgoing, _SIGN))
+        outcome = _outcome(reader, job)
+        hear(None)
+        _answer(outgoing, outcome)
+
+
+def _outcome(reader: ReadFile, job: Job) -> ParsedDocument | RagnanoError | tuple[str, LoadError]:
+    try:
+        return reader(job)
+    except RagnanoError as error:
+        return type(error)(*error.args)  # without the traceback, which may hold pages
+    except OSError as error:
+        return LoadError(reason_of(error))
+    except MemoryError:
+        return _TROUBLE, LimitExceeded("reading it takes more memory than a reader may have; split the file")
+    except Exception as error:  # noqa: BLE001 - the border for whatever a reader raises on a malformed file
+        why = f"the reader failed on it ({type(error).__name__}); save the file anew and try again"
+        return _TROUBLE, DamagedFile(why)
+
+
+def _answer(outgoing: BinaryIO, message: object) -> None:
+    pickle.dump(message, outgoing, protocol=pickle.HIGHEST_PROTOCOL)
+    outgoing.flush()
+
+
+def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """The pipes to the parent, out of reach of libraries that print."""
+    incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    return incoming, outgoing
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows: the time limit alone holds there
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    least = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (least, most))
+
+
+if __name__ == "__main__":
+    main()

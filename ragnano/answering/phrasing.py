@@ -1,0 +1,111 @@
+"""One question looked up: from evidence that passed the gate to words that are checked, or to the document's own.
+
+Knows neither retrieval nor the store, but for what contradicts the evidence.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from ragnano.conflicts.detect import set_against
+from ragnano.evidence import within_budget
+from ragnano.generation.prompt_builder import generate, whole_sentences
+from ragnano.models import ChatModel
+from ragnano.settings import Settings
+from ragnano.store import Catalogue
+from ragnano.text.prompt_injection import addresses_a_model
+from ragnano.text.query import Question
+from ragnano.types import Conflict, Evidence, Scope, TokenCount, Verdict
+from ragnano.verification.stream_guard import StreamGuard
+from ragnano.verification.verify import agrees, best_first, quote, see_also, verify
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer before its citations are made. `cited` are indices into the evidence; it rests on the first `main`.
+
+    `reason` says why nothing answers, "" where the documents are merely silent.
+    """
+
+    text: str
+    verdict: Verdict
+    cited: tuple[int, ...]
+    main: int = 0
+    first_token_s: float | None = None
+    tokens: TokenCount = field(default_factory=TokenCount)
+    conflicts: tuple[Conflict, ...] = ()
+    reason: str = ""
+
+
+REFUSED = Draft("", "not_found", ())
+
+
+def quoted(evidence: Sequence[Evidence]) -> Draft:
+    """The best sentences as they stand; there must be one."""
+    found = quote(evidence)
+    return Draft(found.text, found.verdict, found.cited, len(found.cited))
+
+
+def quoted_all(evidence: Sequence[Evidence]) -> Draft:
+    """All of the evidence as it stands; there must be some."""
+    text = " ".join(f"“{item.text}” [{number}]" for number, item in enumerate(evidence, start=1))
+    return Draft(text, "quoted", tuple(range(len(evidence))), len(evidence))
+
+
+def phrased(
+    chat: ChatModel,
+    question: Question,
+    evidence: Sequence[Evidence],
+    settings: Settings,
+    *,
+    count_tokens: Callable[[Sequence[str]], list[int]],
+    begun: float,
+    on_text: Callable[[str], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Draft:
+    """The evidence in the model's words, as far as they can be proved; else the best sentences as they stand.
+
+    Evidence that speaks to a machine, and one in a language that can't be checked, is quoted without the model. Which
+    evidence answers, and whether with yes or no, is the reader's to say: words that leave the best out or say the other
+    are not taken. `begun` is the monotonic second of the question.
+    """
+    told = within_budget(evidence, settings.evidence_tokens, count_tokens)
+    if any(addresses_a_model(item.text) for item in told) or evidence[0].foreign:
+        return quoted(evidence)
+    guard = StreamGuard(told)
+    first: list[float] = []
+
+    def preview(piece: str) -> None:
+        if not first:
+            first.append(time.monotonic() - begun)
+        if on_text and (shown := guard.feed(piece)):
+            on_text(shown)
+
+    reply = generate(chat, question, told, max_tokens=settings.answer_tokens, on_text=preview, cancelled=cancelled)
+    if on_text and (rest := guard.finish()):
+        on_text(rest)
+    checked = verify(whole_sentences(reply), question, told)
+    # The model declined, or what it wrote failed: the evidence, which passed the gate, speaks for itself.
+    taken = 0 in checked.cited and agrees(checked.text, evidence[0].exact)
+    shown = best_first(see_also(checked, evidence)) if taken else quote(evidence)
+    return Draft(
+        shown.text,
+        shown.verdict,
+        shown.cited,
+        len(checked.cited or shown.cited),
+        first[0] if first else None,
+        TokenCount(reply.prompt_tokens, reply.answer_tokens),
+    )
+
+
+def with_conflicts(
+    draft: Draft, question: Question, evidence: tuple[Evidence, ...], catalogue: Catalogue, scope: Scope
+) -> tuple[tuple[Evidence, ...], Draft]:
+    """Set what contradicts the cited evidence beside it: an answer never keeps one side of a conflict to itself."""
+    against = set_against(question, evidence, draft.cited, catalogue, scope, draft.main)
+    if against is None:
+        return evidence, draft
+    text = against.text if against.whole else f"{draft.text}\n{against.text}"
+    verdict: Verdict = "quoted" if against.whole else draft.verdict
+    shown = replace(draft, text=text, verdict=verdict, cited=against.cited, conflicts=against.conflicts)
+    return against.evidence, shown

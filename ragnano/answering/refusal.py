@@ -1,0 +1,67 @@
+"""What is said and shown when the documents don't answer: that they don't, which were searched, what comes nearest."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ragnano.text.entities import AMOUNT, DURATION, SHARE
+from ragnano.text.words import STOPWORDS, sentences, words
+from ragnano.types import Chunk, Document, Hit
+
+NAMED = 3
+"""Documents that a refusal names; more are counted."""
+NEAREST = 3
+"""Clauses shown with a refusal."""
+
+_LEADER = re.compile(r"(?:\.\s?){5,}")
+_ENDS_IN_PAGE = re.compile(r"^\S.*\D\s(\d{1,3})$")
+_LEAST_CONTENTS = 5  # lines in a row that end in rising numbers
+_SIGNATURE = re.compile(r"_{4,}|^IN WITNESS", re.IGNORECASE)
+_LEAST_WORDS = 6  # of a sentence; with fewer it may be a heading
+# What a chunk's end cuts off is a sentence by its length and its share of words like "the" and "shall"; headings: .25.
+_LEAST_WORDS_CUT_OFF = 12
+_PROSE = 0.35
+
+
+def refusal(searched: Sequence[Document], reason: str = "") -> str:
+    """The refusal's words: that the documents don't say, why where a reason is known, and what was searched."""
+    said = f"The documents don't say. {reason}".rstrip()
+    if not searched:
+        return f"{said} There was nothing to search."
+    if len(searched) > NAMED:
+        return f"{said} Searched {len(searched)} documents."
+    names = ", ".join(sorted(document.path.replace("\\", "/").rsplit("/", 1)[-1] for document in searched))
+    return f"{said} Searched {names}."
+
+
+def nearest(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """The hits that came nearest, at most NEAREST: clauses, or whatever was found when no clause was."""
+    clauses = [hit for hit in hits if says_something(hit.chunk)]
+    return tuple((clauses or hits)[:NEAREST])
+
+
+def says_something(chunk: Chunk) -> bool:
+    """Whether a chunk is more than a table of contents, a title or a place for signatures."""
+    if chunk.columns:
+        return True
+    # Before dots that lead to a page's number stands a heading; only what follows the last of them may be a clause.
+    lines = [line for line in _LEADER.split(chunk.text)[-1].split("\n") if not _SIGNATURE.search(line)]
+    if _lists_pages(lines):
+        return False
+    text = "\n".join(lines)
+    if any(fact.search(text) for fact in (AMOUNT, SHARE, DURATION)):
+        return True
+    return any(_is_sentence(text[start:end]) for start, end in sentences(text))
+
+
+def _is_sentence(text: str) -> bool:
+    said = words(text)
+    if text[-1] in '.;:!?”"。':
+        return len(said) >= _LEAST_WORDS
+    return len(said) >= _LEAST_WORDS_CUT_OFF and sum(word in STOPWORDS for word in said) >= _PROSE * len(said)
+
+
+def _lists_pages(lines: Sequence[str]) -> bool:
+    numbers = [int(found[1]) for line in lines if (found := _ENDS_IN_PAGE.match(line.strip()))]
+    rising = all(first <= second for first, second in pairwise(numbers))
+    return len(numbers) >= max(_LEAST_CONTENTS, len(lines) / 2) and rising

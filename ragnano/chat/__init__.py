@@ -1,5 +1,0 @@
-"""Conversations: questions that follow each other, completed by code, and kept in the history."""
-
-from ragnano.chat.conversation import Conversation, forget
-
-__all__ = ["Conversation", "forget"]

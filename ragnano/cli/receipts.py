@@ -1,0 +1,42 @@
+"""`ragnano ask --receipt`: answers whose receipts are kept."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ragnano.errors import ReceiptError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ragnano.assistant import Assistant
+    from ragnano.types import Answer, Scope
+
+
+def kept_ask(helper: "Assistant", path: Path) -> "Callable[..., Answer]":
+    """Asks as `helper.ask` and writes the receipt. Raises ReceiptError now, before anybody waits for an answer."""
+    from ragnano.receipts import may_write, save_receipt
+    from ragnano.replay import ask_with_receipt
+
+    may_write(path)
+
+    def ask(
+        question: str,
+        scope: "Scope | None" = None,
+        *,
+        model: str | None = None,
+        on_direct: "Callable[[Answer], None] | None" = None,
+        on_text: "Callable[[str], None] | None" = None,
+    ) -> "Answer":
+        answer, receipt = ask_with_receipt(helper, question, scope, model=model, on_direct=on_direct, on_text=on_text)
+        save_receipt(receipt, path)
+        return answer
+
+    return ask
+
+
+def make_folder(folder: Path) -> None:
+    """The folder for a batch's receipts, readable by its owner only when it is made now. Raises ReceiptError."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ReceiptError(f"{folder} cannot be a folder for receipts: {error.strerror}; name another") from None

@@ -1,0 +1,58 @@
+"""`ragnano replay`: does a receipt's answer still stand?"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ragnano.cli.options import DataDir, Json, assistant
+from ragnano.cli.output import echo_answer, echo_lines
+from ragnano.serialization import to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ragnano.replay import Replay
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(replay)
+
+
+def replay(
+    receipt: Annotated[Path, typer.Argument(help="A file that `ragnano ask --receipt` wrote.", show_default=False)],
+    model: Annotated[
+        str | None,
+        typer.Option("--model", "-m", help="Ask this model; needed when the receipt's was a GGUF file of yours."),
+    ] = None,
+    json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Ask a receipt's question again: the same bytes, or what changed since, earliest cause first (exit code 1)."""
+    from ragnano.receipts import load_receipt
+    from ragnano.replay import replay as ask_again
+    from ragnano.replay import settings_of
+
+    kept = load_receipt(receipt)
+    with assistant(data_dir=data_dir, **settings_of(kept)) as helper:
+        outcome = ask_again(helper, kept, model=model)
+    if json:
+        typer.echo(to_json(outcome, indent=1))
+    else:
+        echo_lines(_lines(outcome))
+        if not outcome.same and outcome.answer is not None:
+            echo_lines(["", "The answer now:"])
+            echo_answer(outcome.answer)
+    if not outcome.same:
+        raise typer.Exit(1)
+
+
+def _lines(outcome: "Replay") -> "Iterator[str]":
+    if not outcome.same:
+        yield "Not the same answer. What changed, earliest cause first:"
+    elif outcome.changes:
+        yield "Same answer, byte for byte, although this changed since:"
+    else:
+        yield "Same bytes: the answer, its citations and everything they came from."
+    yield from (f"  {change.step:<9} {change.detail}" for change in outcome.changes)

@@ -1,0 +1,77 @@
+"""`ragnano serve`: the same answers over HTTP, for programs on this machine."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ragnano.cli.options import DataDir, assistant
+from ragnano.cli.output import echo_lines
+from ragnano.errors import ConfigError
+
+if TYPE_CHECKING:
+    import socket
+
+MOST_AT_ONCE = 64
+"""Connections; one more is told to come again (503)."""
+FAREWELL_S = 5
+"""Seconds that answers under way have after Ctrl-C."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(serve)
+
+
+def serve(
+    host: Annotated[str, typer.Option("--host", help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one.")] = 8765,
+    data_dir: DataDir = None,
+) -> None:
+    """Answer programs over HTTP on this machine, with a token that is kept in the data directory."""
+    with assistant(data_dir=data_dir) as helper, _listening(host, port) as heard:
+        import uvicorn
+
+        from ragnano.network import is_loopback
+        from ragnano.server import application, token_file, token_of
+
+        token = token_of(helper.settings.data_dir)
+        helper.settle()
+        name = f"[{host}]" if ":" in host else host
+        echo_lines([f"Listening at http://{name}:{heard.getsockname()[1]}/v1 until Ctrl-C."])
+        echo_lines([f"The token is in {token_file(helper.settings.data_dir)}: send it as Authorization: Bearer TOKEN."])
+        if not is_loopback(host):
+            warning = (
+                "Other machines can reach this address; without a proxy that encrypts, all can be read on the way."
+            )
+            echo_lines([warning], err=True)
+        config = uvicorn.Config(
+            application(helper, token),
+            log_level="error",
+            access_log=False,  # it would hold names of documents
+            limit_concurrency=MOST_AT_ONCE,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=FAREWELL_S,
+        )
+        try:
+            uvicorn.Server(config).run(sockets=[heard])
+        except KeyboardInterrupt:
+            echo_lines(["Stopped."], err=True)
+
+
+def _listening(host: str, port: int) -> "socket.socket":
+    """A socket that listens. Raises ConfigError when it cannot be had."""
+    import socket
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    heard = socket.socket(family, socket.SOCK_STREAM)
+    heard.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        heard.bind((host, port))
+        heard.listen()
+    except OSError as error:
+        heard.close()
+        raise ConfigError(
+            f"cannot listen at {host} port {port}: {error.strerror or error}; choose another with --host or --port"
+        ) from None
+    return heard

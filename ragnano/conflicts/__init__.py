@@ -1,0 +1,1 @@
+"""Conflicts: passages that contradict each other, amendments, and documents that belong together."""

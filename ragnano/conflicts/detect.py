@@ -1,0 +1,222 @@
+"""Passages that answer one question differently: shown side by side, the later document marked, never merged.
+
+Two ways to find them. A clause and what changes it are found by the clause's number (`ragnano.conflicts.amendments`).
+Otherwise two passages of the evidence conflict when they state different values of the kind asked for, about the same
+thing; that is judged strictly, for a conflict that is none would stand on many answers. Knows the store and no model.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from ragnano.conflicts.amendments import changed_by
+from ragnano.conflicts.related_documents import belong_together, later_of
+from ragnano.store import Catalogue
+from ragnano.text.quantities import Value, values_of
+from ragnano.text.query import AnswerKind, Question, synonym_stems
+from ragnano.text.words import content_stems, words
+from ragnano.types import Conflict, Document, Evidence, Scope, Side
+
+NEAR = 0.6
+"""The other passage's score must be at least this share of the cited one's (set by judgement on the samples)."""
+AROUND = 60
+"""Characters on each side of a value whose words say what it is a value of."""
+ALIKE = 0.8
+"""Least share of words, values left out, that two sentences of one document, or under a question of no kind, share."""
+COMPARED: tuple[AnswerKind, ...] = ("duration", "amount", "share", "date")
+"""Kinds of fact compared when the question asks for none in particular."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAgainst:
+    """What takes an answer's place: evidence (more of it perhaps), text with marks, what is cited, and the conflicts.
+
+    `whole` is true when all that was cited is part of a conflict; else the text belongs behind the answer's own.
+    """
+
+    evidence: tuple[Evidence, ...]
+    text: str
+    cited: tuple[int, ...]
+    conflicts: tuple[Conflict, ...]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two passages in conflict; `facts` are the words that differ ("" for whole passages)."""
+
+    sides: tuple[Evidence, Evidence]
+    facts: tuple[str, str]
+    later: int | None
+    reason: str
+
+
+def set_against(
+    question: Question,
+    evidence: Sequence[Evidence],
+    cited: Sequence[int],
+    catalogue: Catalogue,
+    scope: Scope,
+    main: int | None = None,
+) -> SetAgainst | None:
+    """What contradicts the cited evidence, set against it; None when nothing does. At most one pair a citation.
+
+    The answer rests on the first `main` of what is cited (None: on all); the others are only shown beside it.
+    """
+    pairs: list[_Pair] = []
+    for at in cited[:main]:
+        pair = _amended(evidence[at], catalogue, scope) or _different(question, evidence, at)
+        if pair and not any(_same_places(pair, known) for known in pairs):
+            pairs.append(pair)
+    if not pairs:
+        return None
+    everything = list(evidence)
+    sides = [tuple(_place_of(side, everything) for side in pair.sides) for pair in pairs]
+    in_conflict = dict.fromkeys(at for pair in sides for at in pair)
+    whole = set(cited[:main]) <= set(in_conflict)
+    shown = tuple(in_conflict) if whole else tuple(dict.fromkeys([*cited, *in_conflict]))
+    conflicts = tuple(
+        Conflict(
+            tuple(Side(shown.index(at) + 1, fact) for at, fact in zip(places, pair.facts, strict=True)),
+            pair.later,
+            pair.reason,
+        )
+        for pair, places in zip(pairs, sides, strict=True)
+    )
+    text = "\n".join(line for conflict in conflicts for line in _lines(conflict, [everything[at] for at in shown]))
+    return SetAgainst(tuple(everything), text, shown, conflicts, whole)
+
+
+def _amended(item: Evidence, catalogue: Catalogue, scope: Scope) -> _Pair | None:
+    found = changed_by(item, catalogue, scope)
+    if found is None:
+        return None
+    later = later_of(found.clause.hit.document, found.change.hit.document)
+    # What changes another is the later of the two, unless their dates say otherwise.
+    later = 1 if found.clause.hit.document.date is None or found.change.hit.document.date is None else later
+    return _Pair((found.clause, found.change), ("", ""), later, f"one changes Section {found.number} of the other")
+
+
+def _different(question: Question, evidence: Sequence[Evidence], at: int) -> _Pair | None:
+    """The best other passage with another value of the kind asked for, about the same thing."""
+    mine = evidence[at]
+    for other in evidence:
+        if other is mine or min(other.score, mine.score) < NEAR * max(other.score, mine.score):
+            continue
+        for kind in (question.kind,) if question.kind != "other" else COMPARED:
+            if (facts := _differ(question, mine, other, kind)) is not None:
+                later = later_of(mine.hit.document, other.hit.document)
+                return _Pair((mine, other), facts, later, f"they state a different {_NAMES[kind]}")
+    return None
+
+
+_NAMES: dict[AnswerKind, str] = {
+    "duration": "period",
+    "amount": "amount or number",
+    "share": "percentage",
+    "date": "date",
+    "place": "place",
+}
+
+
+def _differ(question: Question, first: Evidence, second: Evidence, kind: AnswerKind) -> tuple[str, str] | None:
+    """The words of the values in which two passages differ, None when they don't, or are about different things."""
+    one, two = first.hit.document, second.hit.document
+    ours, theirs = (values_of(item.text, kind, question.stems) for item in (first, second))
+    shared = {value.unit for value in ours} & {value.unit for value in theirs}
+    ours, theirs = (tuple(value for value in values if value.unit in shared) for values in (ours, theirs))
+    if not shared or {(value.unit, value.value) for value in ours} & {(value.unit, value.value) for value in theirs}:
+        return None
+    if one.id != two.id and belong_together(one, two) and question.kind != "other":
+        alike = _same_subject(question, first, second) and _same_anchor(question, first, second, ours, theirs)
+    else:
+        alike = (one.id == two.id or belong_together(one, two)) and _same_words(first, second, ours, theirs)
+    return (_said(first, ours), _said(second, theirs)) if alike else None
+
+
+def _same_subject(question: Question, first: Evidence, second: Evidence) -> bool:
+    """Whether both passages, with the headings they stand under, bear the same part of what is asked for."""
+    named = {stem for item in (first, second) for stem in _names(item.hit.document)}
+    asked = [stem for stem in question.stems if stem not in named]
+    ours, theirs = ({stem for stem in asked if _bears(item, stem)} for item in (first, second))
+    return bool(ours & theirs) and 2 * len(ours & theirs) >= max(len(ours), len(theirs))
+
+
+def _bears(item: Evidence, stem: str) -> bool:
+    borne = set(content_stems(f"{item.hit.chunk.section} {item.text}"))
+    return bool(borne & {stem, *synonym_stems(stem)})
+
+
+def _same_anchor(
+    question: Question, first: Evidence, second: Evidence, ours: Sequence[Value], theirs: Sequence[Value]
+) -> bool:
+    """Whether the words close to the values say that they are values of the same thing.
+
+    "Tenant pays a deposit of $900" and "Tenant pays $800 rent" share the words asked for and no others.
+    """
+    one, two = (_close_words(item, values) for item, values in ((first, ours), (second, theirs)))
+    asked = set(question.stems)
+    return bool(one & two) and (bool(one & two - asked) or one <= asked or two <= asked)
+
+
+def _close_words(item: Evidence, values: Sequence[Value]) -> set[str]:
+    close: set[str] = set()
+    for value in values:
+        before, behind = item.text[max(0, value.start - AROUND) : value.start], item.text[value.end :][:AROUND]
+        close.update(content_stems(f"{before.partition(' ')[2]} {behind.rpartition(' ')[0] or behind}"))
+    return close - _names(item.hit.document)
+
+
+def _same_words(first: Evidence, second: Evidence, ours: Sequence[Value], theirs: Sequence[Value]) -> bool:
+    """Whether the passages say the same in almost the same words but for the values; other numbers must be equal."""
+    one, two = (_bare(item, values) for item, values in ((first, ours), (second, theirs)))
+    if _numbers(one) != _numbers(two):
+        return False
+    stems, others = set(content_stems(one)), set(content_stems(two))
+    return bool(stems) and len(stems & others) >= ALIKE * len(stems | others)
+
+
+def _bare(item: Evidence, values: Sequence[Value]) -> str:
+    text = item.text
+    for value in reversed(values):
+        text = f"{text[: value.start]} {text[value.end :]}"
+    return text
+
+
+def _numbers(text: str) -> list[str]:
+    return sorted(word for word in words(text) if any(character.isdigit() for character in word))
+
+
+def _names(document: Document) -> set[str]:
+    return set(content_stems(" ".join([document.title, *document.parties])))
+
+
+def _said(item: Evidence, values: Sequence[Value]) -> str:
+    return ", ".join(dict.fromkeys(item.text[value.start : value.end] for value in values))
+
+
+def _place_of(side: Evidence, evidence: list[Evidence]) -> int:
+    """Where a passage stands among the evidence; it is added when it does not."""
+    for at, item in enumerate(evidence):
+        if item.hit.document.id == side.hit.document.id and set(item.spans) & set(side.spans):
+            return at
+    evidence.append(replace(side, score=min((item.score for item in evidence), default=0.0)))
+    return len(evidence) - 1
+
+
+def _same_places(first: _Pair, second: _Pair) -> bool:
+    places = [{(side.hit.document.id, side.spans) for side in pair.sides} for pair in (first, second)]
+    return places[0] == places[1]
+
+
+def _lines(conflict: Conflict, cited: Sequence[Evidence]) -> Iterator[str]:
+    """The conflict in words: ours, and the documents' own in quotes."""
+    sides = [cited[side.citation - 1] for side in conflict.sides]
+    apart = len({side.hit.document.id for side in sides}) > 1
+    yield f"The documents differ ({conflict.reason}):" if apart else f"The document differs ({conflict.reason}):"
+    for at, (side, item) in enumerate(zip(conflict.sides, sides, strict=True)):
+        document = item.hit.document
+        dated = f", dated {document.date}" if document.date else ""
+        later = ", the later document" if conflict.later == at else ""
+        place = f"{PurePath(document.path).name}{dated}{later}"
+        yield f"- {place}: “{item.text}” [{side.citation}]"

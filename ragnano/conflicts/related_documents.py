@@ -1,0 +1,92 @@
+"""Which documents belong together: versions of one contract, a contract and what amends it, contracts of one pair.
+
+Judges by parties, titles, file names and dates, and for an amendment by how it opens. Knows the store, no passages.
+"""
+
+import re
+from functools import lru_cache
+from pathlib import PurePath
+
+from ragnano.store import Catalogue
+from ragnano.text.words import MONTH, content_stems, stem, words
+from ragnano.types import Document
+
+FRONT_CHUNKS = 3
+"""An amendment names what it amends this early."""
+_FORMS = frozenset(
+    stem(word)
+    for word in """
+    inc incorporated corp corporation co company ltd limited llc lp llp plc gmbh sa ag bv nv pte pty group holdings
+    international the of and
+    """.split()
+)
+# What versions of one file differ by. A bare number tells contracts apart, a year tells versions.
+_VERSION = re.compile(
+    r"(?i)(?<![a-z0-9])(?:(?:v|ver|version|rev|revision)[ ._-]?\d+(?:\.\d+)*|(?:19|20)\d\d(?:[ ._-]?\d\d){0,2}"
+    r"|draft|final|signed|executed|copy|old|new)(?![a-z0-9])"
+)
+_DAY = rf"(?:{MONTH}\.?\s+\d{{1,2}},?|\d{{1,2}}\s+{MONTH}\.?,?)\s+\d{{4}}"
+_DATED = re.compile(rf"\b(?:(?:dated|on)\s+)?{_DAY}", re.IGNORECASE)
+_CALLED = re.compile(r"(?i)amend|addend|supplement|side.letter|variation|modif")
+
+
+def belong_together(first: Document, second: Document) -> bool:
+    """Whether both are of the same two parties, or versions of one file under one title with the same parties."""
+    ours, theirs = _parties(first.parties), _parties(second.parties)
+    if len(ours & theirs) >= 2:
+        return True
+    return ours == theirs and first.title == second.title and _family(first) == _family(second) != frozenset()
+
+
+def may_amend(later: Document, original: Document) -> bool:
+    """Whether `amends` is worth asking, by what is known without reading: a name that says so, no strange parties."""
+    if later.id == original.id or not _CALLED.search(f"{later.title} {later.path}"):
+        return False
+    ours, theirs = _parties(later.parties), _parties(original.parties)
+    return not ours or not theirs or len(ours & theirs) >= min(2, len(ours), len(theirs))
+
+
+def amends(later: Document, original: Document, catalogue: Catalogue) -> bool:
+    """Whether `later` opens with the title and the parties of `original` (where none is known: the words of its file's
+    name), and calls itself a change."""
+    if not may_amend(later, original):
+        return False
+    front, title = _front_stems(later, catalogue), frozenset(content_stems(original.title))
+    if not title <= front:
+        return False
+    theirs = _parties(original.parties)
+    if theirs and _parties(later.parties):
+        return True
+    if theirs:
+        return sum(name <= front for name in theirs) >= min(2, len(theirs))
+    own = _family(original) - title
+    return bool(own) and own <= front
+
+
+def _front_stems(document: Document, catalogue: Catalogue) -> frozenset[str]:
+    """Stems of a document's title and first chunks."""
+    opening = " ".join(chunk.text for chunk in catalogue.chunks_of(document.id)[:FRONT_CHUNKS])
+    return frozenset(content_stems(f"{document.title} {opening}"))
+
+
+def later_of(first: Document, second: Document) -> int | None:
+    """0 or 1: which of the two bears the later date. None when a date is missing or they are the same."""
+    if not first.date or not second.date or first.date == second.date:
+        return None
+    return int(second.date > first.date)
+
+
+@lru_cache(maxsize=10_000)
+def _parties(parties: tuple[str, ...]) -> frozenset[frozenset[str]]:
+    """Each party as the stems of its name without its legal form; the same in capitals is the same.
+
+    A date read as part of a name ("Fernhill Mills Ltd on March 1, 2019") must not tell versions apart.
+    """
+    named = (frozenset(map(stem, words(_DATED.sub(" ", party)))) - _FORMS for party in parties)
+    return frozenset(name for name in named if name)
+
+
+def _family(document: Document) -> frozenset[str]:
+    """Stems of the file's name without what tells versions apart."""
+    name = PurePath(document.path).stem.replace("_", " ").replace("-", " ")
+    return frozenset(content_stems(_VERSION.sub(" ", name)))

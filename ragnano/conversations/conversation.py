@@ -1,0 +1,208 @@
+"""A conversation: follow-ups are completed, the topic's documents stay in scope, turns are kept in the history.
+
+Two scopes are in force. The conversation's own is the user's choice (a collection, a document, …). The topic is
+narrower: the documents that the turn before was about. A follow-up is asked of the topic; a question that stands alone,
+or that names other documents, is asked of the conversation's own scope.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Protocol
+
+from ragnano.conversations.followup import read_followup
+from ragnano.errors import NotFoundError, StoreBusy, StoreError
+from ragnano.retrieval.document_filter import narrow
+from ragnano.store import Catalogue, new_id
+from ragnano.text.query import read_question
+from ragnano.types import Answer, Document, Scope, Turn
+
+
+class Asker(Protocol):
+    """What answers a question that stands alone: an Assistant."""
+
+    catalogue: Catalogue
+
+    def ask(
+        self,
+        question: str,
+        scope: Scope | None = None,
+        *,
+        model: str | None = None,
+        on_direct: Callable[[Answer], None] | None = None,
+        on_text: Callable[[str], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Answer:
+        """The answer, see Assistant.ask."""
+
+
+class Conversation:
+    """Questions that follow each other. Safe to use from several threads: they take turns."""
+
+    def __init__(self, asker: Asker, *, scope: Scope | None = None, keep: bool = True, name: str | None = None) -> None:
+        """Begin one, or carry on the one that is kept as `name` (its id or "last"), where a scope replaces its own.
+
+        With `keep` turns go into the history, which begins with the first. Raises NotFoundError, AmbiguousError.
+        """
+        self._asker = asker
+        self._catalogue = asker.catalogue
+        self.keep = keep
+        """Whether turns go into the history."""
+        self._turn = threading.Lock()
+        info = None if name is None else self._catalogue.conversation(name)
+        self.id: str | None = info.id if info else None
+        """Its id in the history; None as long as it is not kept."""
+        self.id_to_be = self.id or new_id()
+        """The id that it has, or will have from its first turn on."""
+        self.turns: tuple[Turn, ...] = tuple(self._catalogue.turns(info.id)) if info else ()
+        self._in_history = len(self.turns)
+        """How many of the turns are there; those behind them wait until there is room again."""
+        self.not_kept = ""
+        """Why the last turn is not in the history although it should be; "" when it is."""
+        self.scope = info.scope if info and scope is None else scope or Scope()
+        """The conversation's own scope."""
+        self._topic = _topic_of(self.turns[-1], self.scope, self._catalogue) if self.turns else ()
+        if info and scope is not None and scope != info.scope:
+            self.limit(scope)
+
+    @property
+    def topic(self) -> tuple[Document, ...]:
+        """The documents that a follow-up would be asked of; () when that is the conversation's own scope."""
+        return tuple(self._catalogue.documents(Scope(documents=self._topic))) if self._topic else ()
+
+    def limit(self, scope: Scope) -> None:
+        """Ask this scope from now on, and leave the topic."""
+        with self._turn:
+            self.scope, self._topic = scope, ()
+            if self.keep and self.id is not None:
+                self._kept(partial(self._catalogue.limit_conversation, self.id, scope))
+
+    def leave_topic(self) -> None:
+        """Ask the next question of the conversation's own scope, whatever it leans on."""
+        with self._turn:
+            self._topic = ()
+
+    def reread(self) -> None:
+        """Follow the history: answers go with removed documents, turns come from other processes.
+
+        Does nothing while a question is being answered, or when the last turn could not be kept. Raises NotFoundError
+        when the conversation has been deleted.
+        """
+        if self.id is None or self.not_kept or not self._turn.acquire(blocking=False):
+            return
+        try:
+            self._catalogue.conversation(self.id)
+            self.turns = tuple(self._catalogue.turns(self.id))
+            self._in_history = len(self.turns)
+        finally:
+            self._turn.release()
+
+    def ask(
+        self,
+        text: str,
+        *,
+        of: Scope | None = None,
+        model: str | None = None,
+        on_direct: Callable[[Answer], None] | None = None,
+        on_text: Callable[[str], None] | None = None,
+        on_reading: Callable[[str, Scope], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Turn:
+        """Answer what is asked as it is meant here; with `of`, as it stands and of this scope alone (a question put
+        right, asked again, or asked of another document).
+
+        `on_reading` is told, before the answer, how the question is read and what it is asked of; the others are as in
+        Assistant.ask. Raises what that raises, and NotFoundError when the document or collection that the conversation
+        is limited to has been removed.
+        """
+        with self._turn:
+            self._require_there(of or self.scope)
+            before = self.turns[-1].read_as if self.turns and of is None else None
+            reading = read_followup(text, before)
+            scope = self._scope_for(reading.text) if reading.leans else of or self.scope
+            if on_reading:
+                on_reading(reading.text, scope)
+            answer = self._asker.ask(
+                reading.text, scope, model=model, on_direct=on_direct, on_text=on_text, cancelled=cancelled
+            )
+            turn = self._record(text, reading.text, scope, answer)
+            self._topic = _topic_of(turn, self.scope, self._catalogue)
+            return turn
+
+    def _scope_for(self, question: str) -> Scope:
+        """The topic, unless it is gone or most of the documents that the question names are outside of it.
+
+        Most, not all: a list of all contracts bears every name, and is in many a topic.
+        """
+        topic = tuple(document for document in self._topic if self._catalogue.has(document))
+        if not topic:
+            return self.scope
+        named = {document.id for document in narrow(read_question(question), self._catalogue, self.scope).about}
+        outside = named.difference(topic)
+        return self.scope if 2 * len(outside) > len(named) else replace(self.scope, documents=topic)
+
+    def _require_there(self, scope: Scope) -> None:
+        if scope.documents is not None and not any(map(self._catalogue.has, scope.documents)):
+            raise NotFoundError("the document that this conversation was asked of has been removed: choose another")
+        if scope.collection is not None and scope.collection not in dict(self._catalogue.collections()):
+            raise NotFoundError(f"there is no collection {scope.collection!r} any more: choose another")
+
+    def _record(self, asked: str, read_as: str, scope: Scope, answer: Answer) -> Turn:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        turns = [*self.turns, Turn(len(self.turns) + 1, asked, read_as, scope, answer, now)]
+        if self.keep:
+            self._kept(partial(self._keep, turns))
+        self.turns = tuple(turns)
+        return turns[-1]
+
+    def _keep(self, turns: list[Turn]) -> None:
+        """Put the turns that are not there yet into the history, in their order; they become as it has them."""
+        if self.id is None:
+            self.id = self._catalogue.begin_conversation(turns[0].asked, self.scope, self.id_to_be)
+        for at, turn in enumerate(turns[self._in_history :], start=self._in_history):
+            assert turn.answer is not None, "only the history takes answers away"
+            kept = self._catalogue.add_turn(self.id, turn.asked, turn.read_as, turn.scope, turn.answer)
+            # A document removed meanwhile takes the answer out of the history, not off the screen.
+            turns[at] = replace(kept, answer=turn.answer)
+            self._in_history = at + 1
+
+    def _kept(self, keep: Callable[[], None]) -> None:
+        """An answer that was waited for is worth more than its place in the history: say why it is not there."""
+        self.not_kept = ""
+        try:
+            keep()
+        except (StoreError, NotFoundError) as error:
+            self.not_kept = str(error)
+
+
+def _topic_of(turn: Turn, own: Scope, catalogue: Catalogue) -> tuple[str, ...]:
+    """What a follow-up to this turn is about: the documents that the question named, those of the topic that the turn
+    was asked of, or the one document that every citation comes from."""
+    if turn.answer is None or (own.documents is None and replace(turn.scope, documents=None) != own):
+        return ()
+    if turn.answer.about:
+        named = set(turn.answer.about)
+        return tuple(item.id for item in catalogue.documents(turn.scope) if named & set(item.paths))
+    if turn.scope != own:
+        return turn.scope.documents or ()
+    cited = {citation.document for citation in turn.answer.citations}
+    return tuple(cited) if len(cited) == 1 else ()
+
+
+def forget(catalogue: Catalogue, names: Sequence[str]) -> int:
+    """Delete conversations by id, or "last", so that nothing of them stays in the data directory; how many they were.
+
+    Raises NotFoundError and AmbiguousError before anything is deleted, StoreBusy when somebody was reading meanwhile
+    and their traces could not be taken out of the files yet.
+    """
+    found = list(dict.fromkeys(catalogue.conversation(name).id for name in names))
+    for identifier in found:
+        catalogue.delete_conversation(identifier)
+    if found and not catalogue.compact():
+        raise StoreBusy(
+            "deleted, but another process was reading, so the last traces are still in the write-ahead log: "
+            "close it, and they go"
+        )
+    return len(found)

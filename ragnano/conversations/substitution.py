@@ -1,0 +1,147 @@
+"""Putting what a follow-up names into the question before it, in the place of what that named. Pure text."""
+
+import re
+from dataclasses import dataclass
+
+from ragnano.conversations.question_slots import DETERMINERS, PREPOSITIONS, Slot, main_of, prepositional, slots_of
+from ragnano.text.words import stem
+
+PREFIX = re.compile(r"^(?:in|under|for|according to)\s+(?:[^:?]{3,300}:|[^:?,]{3,300},)\s+(?=\S)", re.I)
+_WHEN = (" after", " before", " until", " since", " during", " if", " when", " while", " once")
+_NAMED_HEAD = re.compile(
+    r"\b(?:the|our|my|your)\s+[A-Z][\w&'’-]*\s+$", re.ASCII
+)  # "the Ironvale", before its "employee"
+_NUMBER = re.compile(r"\d+(?:\.\d+)*")
+_OBJECT_OF = ("for", "of", "about", "on", "against", "from", "with", "without", "regarding", "concerning")
+_THING_OF = ("about", "on", "against", "regarding", "concerning")
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """What a follow-up without a verb names: "for", "the other party". `cued` is true after "and", "what about", …"""
+
+    preposition: str
+    words: str
+    cued: bool
+
+
+def substituted(fragment: Fragment, before: str) -> str | None:
+    """`before` with the fragment in the place of what it replaces."""
+    slots = slots_of(before)
+    for kind in ("section", "time", "amount", "document"):
+        if _names_only(fragment, kind):
+            found = [slot for slot in slots if slot.kind == kind and not _sets_a_time(before, slot)]
+            if found:
+                return _put(before, found[-1], fragment)
+    numbered = [slot for slot in slots if slot.kind == "section"]
+    if numbered and _NUMBER.fullmatch(fragment.words):
+        number = before.rindex(" ", numbered[-1].start, numbered[-1].end) + 1
+        return before[:number] + fragment.words + before[numbered[-1].end :]
+    if _names_only(fragment, "party"):
+        parties = [slot for slot in slots if slot.kind == "party"]
+        return _replace_party(fragment, before, parties)
+    return _replace_thing(fragment, before)
+
+
+def _names_only(fragment: Fragment, kind: str) -> bool:
+    """Whether the whole fragment names one thing of this kind."""
+    # As it would stand inside a question, where a capital at its head is no sentence's.
+    padded = ("for " if fragment.cued or fragment.preposition else "") + fragment.words
+    slots = [slot for slot in slots_of(padded) if slot.kind == kind]
+    return len(slots) == 1 and padded[slots[0].start : slots[0].end] == padded[len(padded) - len(fragment.words) :]
+
+
+def _sets_a_time(before: str, slot: Slot) -> bool:
+    """Whether a document is named only to say when: "after the lease has ended"."""
+    return slot.kind == "document" and before[: slot.start].lower().rstrip().endswith(_WHEN)
+
+
+def _put(before: str, slot: Slot, fragment: Fragment) -> str:
+    """The fragment in the slot's place; a preposition of its own takes the place of the one before the slot."""
+    head, words = before[: slot.start], fragment.words
+    last = head.split()[-1] if head.split() else ""
+    if _NAMED_HEAD.search(head) and words.split()[0].lower() in DETERMINERS:
+        words = words.partition(" ")[2]
+    if fragment.preposition and fragment.preposition != "for":
+        if last.lower() in PREPOSITIONS:
+            head = head.rstrip()[: -len(last)] + fragment.preposition + " "
+        elif slot.kind in ("time", "amount"):
+            head += fragment.preposition + " "
+    return sentence(head + words + before[slot.end :])
+
+
+def _replace_party(fragment: Fragment, before: str, parties: list[Slot]) -> str | None:
+    texts = [before[slot.start : slot.end] for slot in parties]
+    bare = [_bare(text) for text in texts]
+    if _bare(fragment.words).startswith("other "):
+        if len(parties) == 2:
+            return _swapped(before, parties)
+        return _put(before, parties[0], fragment) if len(parties) == 1 else None
+    if len(parties) == 2 and bare[1] == _bare(fragment.words):
+        return _swapped(before, parties)
+    if not parties or _bare(fragment.words) in bare:
+        return None
+    alike = [slot for slot, text in zip(parties, texts, strict=True) if is_named(text) == is_named(fragment.words)]
+    led = [slot for slot in parties if before[: slot.start].rstrip().lower().endswith(" " + fragment.preposition)]
+    chosen = (led if fragment.preposition and led else alike or parties)[0]
+    return _put(before, chosen, fragment)
+
+
+def _swapped(before: str, parties: list[Slot]) -> str:
+    first, second = parties
+    return sentence(
+        before[: first.start]
+        + before[second.start : second.end]
+        + before[first.end : second.start]
+        + before[first.start : first.end]
+        + before[second.end :]
+    )
+
+
+def _bare(words: str) -> str:
+    """In lower case, without an article."""
+    head, _, tail = words.lower().partition(" ")
+    return tail if tail and head in DETERMINERS - {"other"} else words.lower()
+
+
+def is_named(words: str) -> bool:
+    return words[:1].isupper()
+
+
+def _replace_thing(fragment: Fragment, before: str) -> str | None:
+    """Another "for renewals" in the place of one, another thing in the place of the one that was asked for."""
+    if fragment.preposition:
+        place = prepositional(before, fragment.preposition)
+        phrase = f"{fragment.preposition} {fragment.words}"
+        return sentence(before[: place[0]] + phrase + before[place[1] :]) if place else None
+    definite = fragment.words.split()[0].lower() in DETERMINERS
+    prefix = PREFIX.match(before)
+    head = prefix.group() if prefix else ""
+    main = main_of(before[len(head) :])
+    if main and definite:
+        same_kind = stem(fragment.words.split()[-1]) == main.head
+        asks = main.asks if same_kind else "What are" if is_plural(fragment.words) else "What is"
+        asks = decapitalised(asks) if head else asks
+        return sentence(head + f"{asks} {fragment.words}{main.tail}?")
+    place = prepositional(before)
+    if place and fragment.cued:
+        preposition, _, _ = before[place[0] : place[1]].partition(" ")
+        if preposition.lower() in (_THING_OF if definite else _OBJECT_OF):
+            return sentence(before[: place[0]] + f"{preposition} {fragment.words}" + before[place[1] :])
+    return None
+
+
+def is_plural(words: str) -> bool:
+    last = words.split()[-1].lower()
+    return last.endswith("s") and not last.endswith("ss")
+
+
+def decapitalised(text: str) -> str:
+    """`text` to stand inside a sentence; "VAT" and the like stay."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def sentence(text: str) -> str:
+    """`text` with a capital at its head and a mark at its end."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith(("?", ".", "!")) else "?")

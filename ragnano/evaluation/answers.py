@@ -1,0 +1,159 @@
+"""Asks a question set of an index, with each model and, beside it in the same run, the plain pipeline; then scores.
+
+With one model, both systems answer each question before the next one is asked, and take turns in going first: what else
+the machine does meanwhile meets both alike, so that the ratio of their times is fair.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePath
+
+from ragnano.assistant import QUOTES_ONLY, Assistant
+from ragnano.errors import ConfigError, EngineError, QuestionError
+from ragnano.evaluation.baseline import PlainPipeline
+from ragnano.evaluation.intervals import Middle, ratio_of
+from ragnano.evaluation.labelled_questions import LabelledQuestion
+from ragnano.evaluation.saved_answers import Replies
+from ragnano.evaluation.scores import AnswerScores, score_answers
+from ragnano.types import Answer, Document, Scope
+
+OURS = "ragnano"
+PLAIN = "plain"
+ALL = "all questions"
+CALLED = "questions that both put to the model"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReport:
+    """The scores by model and system, and why answers are missing.
+
+    `times` is, by model, how many times as long as ragnano the plain pipeline took: the ratio of the medians over all
+    questions, where a refusal without the model counts too, and over those for which both called it.
+    """
+
+    scores: tuple[AnswerScores, ...]
+    times: Mapping[str, Mapping[str, Middle]]
+    failed: tuple[str, ...]
+
+
+def measure_answers(
+    helper: Assistant,
+    items: Sequence[LabelledQuestion],
+    models: Sequence[str],
+    replies: Replies,
+    *,
+    plain: PlainPipeline | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> AnswerReport:
+    """Ask every question that `replies` has no answer to yet, and score all of them.
+
+    Questions about documents that are not in the index are left out. `progress` gets the answers there are and those
+    there will be. Raises ConfigError when no question is left, and what opening a model raises.
+    """
+    asked, failed = ask_all(helper, items, models, replies, plain=plain, progress=progress)
+    return _report(models, plain, asked, replies, failed)
+
+
+def ask_all(
+    helper: Assistant,
+    items: Sequence[LabelledQuestion],
+    models: Sequence[str],
+    replies: Replies,
+    *,
+    plain: PlainPipeline | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[tuple[LabelledQuestion, ...], tuple[str, ...]]:
+    """Ask as `measure_answers` does: the questions about documents of the index, and why answers are missing."""
+    known = known_documents(helper)
+    asked = tuple(item for item in items if {*item.asked_of, item.document} - {""} <= known.keys())
+    if not asked:
+        raise ConfigError("no question is left to ask: none is about a document of the index; see --data and --index")
+    planned = [
+        (model, system, item)
+        for model in models
+        for place, item in enumerate(asked)
+        for system in systems_of(plain, model)[:: -1 if place % 2 else 1]
+    ]
+    left = [(model, system, item) for model, system, item in planned if replies.get(item, system, model) is None]
+    if plain is not None and any(system == PLAIN for _, system, _ in left):
+        plain.prepare(_documents(asked, known))
+    failed: list[str] = []
+    warm = None
+    for done, (model, system, item) in enumerate(left, start=len(planned) - len(left) + 1):
+        if model != warm:
+            _warm(helper, model)
+            warm = model
+        ask = plain.ask if plain is not None and system == PLAIN else partial(_ours, helper)
+        try:
+            replies.add(item, system, model, ask(item.question, scope_of(item, known), model))
+        except (QuestionError, EngineError) as error:
+            failed.append(f"{item.id}, {system}, {model}: {error}")
+        if progress is not None:
+            progress(done, len(planned))
+    return asked, tuple(failed)
+
+
+def known_documents(helper: Assistant) -> dict[str, Document]:
+    """The documents of the index by their file names."""
+    return {PurePath(path).name: document for document in helper.documents() for path in document.paths}
+
+
+def _ours(helper: Assistant, question: str, scope: Scope, model: str) -> Answer:
+    return helper.ask(question, scope, model=model)
+
+
+def _report(
+    models: Sequence[str],
+    plain: PlainPipeline | None,
+    asked: Sequence[LabelledQuestion],
+    replies: Replies,
+    failed: tuple[str, ...],
+) -> AnswerReport:
+    scores = [
+        score_answers(system, model, asked, [replies.get(item, system, model) for item in asked])
+        for model in models
+        for system in systems_of(plain, model)
+    ]
+    times = {model: ratio for model in models if (ratio := times_of(model, asked, replies))}
+    return AnswerReport(tuple(scores), times, failed)
+
+
+def systems_of(plain: PlainPipeline | None, model: str) -> tuple[str, ...]:
+    """What answers with this model: a plain pipeline needs one."""
+    return (OURS,) if plain is None or model == QUOTES_ONLY else (OURS, PLAIN)
+
+
+def _documents(asked: Sequence[LabelledQuestion], known: Mapping[str, Document]) -> list[Document]:
+    """Those that are asked, each once; all of the index when a question is asked of all."""
+    names = known if any(not item.asked_of for item in asked) else [name for item in asked for name in item.asked_of]
+    return list({known[name].id: known[name] for name in names}.values())
+
+
+def scope_of(item: LabelledQuestion, known: Mapping[str, Document]) -> Scope:
+    """The documents that a question is asked of."""
+    return Scope(documents=tuple(dict.fromkeys(known[name].id for name in item.asked_of))) if item.asked_of else Scope()
+
+
+def _warm(helper: Assistant, model: str) -> None:
+    """Open what the first question would have to wait for."""
+    helper.settle()
+    helper.search("warm", k=1)
+    helper.reader.read("warm", ["warm"])
+    if model != QUOTES_ONLY:
+        helper.chat_model(model).count_tokens("warm")
+
+
+def times_of(model: str, asked: Sequence[LabelledQuestion], replies: Replies) -> dict[str, Middle]:
+    """How many times as long as ragnano the plain pipeline took, over all questions and those that called the model."""
+    pairs = [
+        (theirs, ours)
+        for item in asked
+        if (theirs := replies.get(item, PLAIN, model)) and (ours := replies.get(item, OURS, model))
+    ]
+    called = [pair for pair in pairs if all(reply.prompt_tokens for reply in pair)]
+    ratios = {
+        name: ratio_of([theirs.total_s for theirs, _ in some], [ours.total_s for _, ours in some])
+        for name, some in ((ALL, pairs), (CALLED, called))
+    }
+    return {name: ratio for name, ratio in ratios.items() if ratio is not None}

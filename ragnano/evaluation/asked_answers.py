@@ -1,0 +1,72 @@
+"""Asks questions as people ask them, with a model and, beside it in the same run, the plain pipeline; then scores.
+
+What a search finds is measured beside the answers, so that a wrong answer can be told from one that was not found.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ragnano.assistant import Assistant
+from ragnano.evaluation.answers import OURS, ask_all, known_documents, scope_of, systems_of, times_of
+from ragnano.evaluation.asked_labels import Label
+from ragnano.evaluation.asked_scores import DEPTHS, AskedScores, Found, score_asked
+from ragnano.evaluation.baseline import PlainPipeline
+from ragnano.evaluation.intervals import Middle
+from ragnano.evaluation.labelled_questions import LabelledQuestion
+from ragnano.evaluation.retrieval import is_hit, runs_of
+from ragnano.evaluation.saved_answers import Replies
+
+
+@dataclass(frozen=True, slots=True)
+class AskedReport:
+    """The scores, ragnano's first, and why answers are missing.
+
+    `times` is how many times as long as ragnano the plain pipeline took, by which questions.
+    """
+
+    scores: tuple[AskedScores, ...]
+    times: Mapping[str, Middle]
+    failed: tuple[str, ...]
+
+
+def measure_asked(
+    helper: Assistant,
+    labels: Sequence[Label],
+    model: str,
+    replies: Replies,
+    *,
+    plain: PlainPipeline | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> AskedReport:
+    """Ask every question that `replies` has no answer to yet, and score all of them.
+
+    Questions about documents that are not in the index are missing. `progress` gets the answers there are and those
+    there will be. Raises ConfigError when no question can be asked, and what opening a model raises.
+    """
+    items = [label.asked for label in labels]
+    asked, failed = ask_all(helper, items, [model], replies, plain=plain, progress=progress)
+    hits = _found(helper, asked)
+    scores = [
+        score_asked(
+            system,
+            model,
+            labels,
+            [replies.get(item, system, model) for item in items],
+            hits if system == OURS else {},
+        )
+        for system in systems_of(plain, model)
+    ]
+    return AskedReport(tuple(scores), times_of(model, asked, replies), failed)
+
+
+def _found(helper: Assistant, asked: Sequence[LabelledQuestion]) -> Found:
+    """Among how few of the passages a search finds a right one is, for each question that has an answer."""
+    known = known_documents(helper)
+    found = {}
+    for item in asked:
+        if item.passages:
+            spans = [runs_of(passage) for passage in item.passages]
+            hits = helper.search(item.question, scope_of(item, known), k=max(DEPTHS))
+            right = [is_hit(runs_of(hit.chunk.text), spans) for hit in hits]
+            found[item.id] = tuple(any(right[:depth]) for depth in DEPTHS)
+    return found

@@ -1,0 +1,120 @@
+"""What quotes and words of an answer are worth beside a label: the rules of the yardstick outside the project.
+
+Compared on words of ASCII letters and digits in lower case, so that any reader of the same document may be used.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from ragnano.evaluation.asked_labels import Label
+from ragnano.evaluation.retrieval import folded_words, runs_of, share
+from ragnano.evaluation.saved_answers import Reply
+
+DIRECT_WORDS = 25
+"""Words a direct answer may have."""
+ANSWER_WORDS = 40
+"""Words an answer in the model's words may have."""
+
+_OVERLAP = 0.5  # of the runs of a quote or of a sentence
+_LONG = 80  # words of a quote, from which on so much of it must be words of the answer:
+_LEAST_GOLD = 0.3
+_TOO_LONG = 250  # words of a quote that nobody would take for one
+_LEAST_F1 = 0.5
+_ROOM = 12  # words that hold a short answer, if it is shorter than a third of that
+_TIMES = 3  # as many words as the short answer has
+_POLAR = ("yes", "no")
+_UNCONDITIONAL = ("yes", "no")  # types of questions to which Yes or No is a whole answer
+_IDLE = frozenset("a an the of to in on at by for and or is are be shall will must may that this its it".split())
+_SMALL = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_NUMBERS = {word: str(value) for value, word in enumerate(_SMALL)}
+_NUMBERS |= {
+    "fifteen": "15",
+    "twenty": "20",
+    "thirty": "30",
+    "forty": "40",
+    "fifty": "50",
+    "sixty": "60",
+    "ninety": "90",
+}
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+_MARK = re.compile(r"\[\d+\]")
+
+
+def quote_right(quote: str, passages: Sequence[str]) -> bool:
+    """Whether more than half of the quote is one of the passages, or more than half of one of them in the quote.
+
+    A quote of more than 80 words must also be three tenths words of the passages, and none may have more than 250.
+    """
+    words = folded_words(quote)
+    if len(words) > _TOO_LONG:
+        return False
+    if len(words) > _LONG:
+        known = {word for passage in passages for word in folded_words(passage)}
+        if sum(word in known for word in words) < _LEAST_GOLD * len(words):
+            return False
+    said = runs_of(quote)
+    return any(_overlap(said, runs_of(passage)) for passage in passages)
+
+
+def _overlap(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> bool:
+    return share(one, other) > _OVERLAP or share(other, one) > _OVERLAP
+
+
+def direct_right(label: Label, reply: Reply) -> bool:
+    """Whether the direct answer is right; a refusal has none."""
+    return not reply.refused and _said_right(label, reply.direct, DIRECT_WORDS)
+
+
+def answer_right(label: Label, reply: Reply) -> bool:
+    """Whether the answer is in the model's words, and right."""
+    return reply.worded and _said_right(label, reply.answer, ANSWER_WORDS)
+
+
+def _said_right(label: Label, said: str, most: int) -> bool:
+    """Whether the words are few, give no figure of their own and say what the label says.
+
+    Where Yes or No is asked they must begin with the right one, which is then enough if no condition belongs to it.
+    Else they hold the short answer and little more, or have half of the ideal answer's words in common with it.
+    """
+    said = _MARK.sub("", said).strip()
+    words = folded_words(said)
+    if not said or len(words) > most or not _figures_known(said, (*label.passages, label.direct)):
+        return False
+    polar = next((word for word in folded_words(label.direct)[:1] if word in _POLAR), "")
+    if polar and words[:1] != [polar]:
+        return False
+    if polar and label.type in _UNCONDITIONAL:
+        return True
+    return (not polar and _holds_short(said, label.short)) or _f1(said, label.direct) >= _LEAST_F1
+
+
+def _holds_short(said: str, short: str) -> bool:
+    """Whether the words hold all of the short answer's, and at most three times as many in all."""
+    if not short:
+        return False
+    wanted, got = _content(short), _content(said)
+    return set(wanted) <= set(got) and len(got) <= max(_ROOM, _TIMES * len(wanted))
+
+
+def _figures_known(said: str, texts: Iterable[str]) -> bool:
+    """Whether each figure in the words stands in one of the texts, in figures or as a word."""
+    known = {word for text in texts for word in (*_figures(text), *_content(text))}
+    return all(figure in known for figure in _figures(said))
+
+
+def _figures(text: str) -> list[str]:
+    """The numbers in a text, without commas."""
+    return [figure.replace(",", "") for figure in _FIGURE.findall(text)]
+
+
+def _content(text: str) -> list[str]:
+    """The words that say something, numbers in figures."""
+    return [_NUMBERS.get(word, word) for word in folded_words(text) if word not in _IDLE]
+
+
+def _f1(said: str, wanted: str) -> float:
+    """Twice the words in common over the words of both, 0 to 1. Repeated words count as often as both have them."""
+    one, other = Counter(_content(said)), Counter(_content(wanted))
+    common = (one & other).total()
+    return 2 * common / (one.total() + other.total()) if common else 0.0

@@ -1,0 +1,127 @@
+"""Questions as people ask them, with exact labels: a file with an object a line, and the texts that it names.
+
+A line has "id", "kind", "split", "txt" (a file's name), "question", "answerable", "type", "short", "gold", "also" and
+"direct". Knows how labels are written and where their texts lie, and nothing of answers.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any
+
+from ragnano.errors import ConfigError
+from ragnano.evaluation.labelled_questions import LabelledQuestion, sample
+from ragnano.evaluation.labels import labels_of, read_lines
+
+MEASURING = "dev.jsonl"
+"""The file that a folder stands for."""
+TEXTS = ("txt", "../cuad_train/txt", "../cuad/txt")
+"""Folders that hold texts, seen from the folder of the labels, in the order they are looked in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A question asked of `document` (a file name), and what is known of its answer.
+
+    `gold` are the sentences or rows that answer it, () where none does; `also` are other places that do. `short` are
+    the exact words that answer, "" where no few words do; `direct` is the ideal direct answer. `erased` is true for a
+    question asked of its document without the sentences that answer it.
+    """
+
+    id: str
+    kind: str
+    split: str
+    document: str
+    question: str
+    type: str
+    gold: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    short: str = ""
+    direct: str = ""
+    erased: bool = False
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the document answers it."""
+        return bool(self.gold)
+
+    @property
+    def passages(self) -> tuple[str, ...]:
+        """All the words that answer it."""
+        return self.gold + self.also
+
+    @property
+    def asked(self) -> LabelledQuestion:
+        """The question as one that is asked of its document alone."""
+        return LabelledQuestion(self.id, self.question, self.type, self.document, self.passages, (self.document,))
+
+
+def read_asked(data: Path) -> tuple[Label, ...]:
+    """The labelled questions of a file, or of a folder's `dev.jsonl`, in their order. Raises ConfigError."""
+    path = data / MEASURING if data.is_dir() else data
+    with labels_of(path):
+        found = tuple(_label(line) for line in read_lines(path))
+        if len({label.id for label in found}) < len(found):
+            raise ValueError("an id stands twice")
+    return found
+
+
+def _label(line: Mapping[str, Any]) -> Label:
+    """The label in a line. Raises ValueError, LookupError or TypeError for another form."""
+    words = {name: line[name] for name in ("id", "kind", "split", "txt", "question", "type")}
+    if not all(isinstance(word, str) for word in words.values()):
+        raise TypeError("id, kind, split, txt, question and type must be text")
+    document = PurePath(words.pop("txt")).name
+    if not line["answerable"]:
+        return Label(**words, document=document, gold=())
+    gold, also = _sentences(line["gold"]), _sentences(line.get("also") or [])
+    if not gold:
+        raise ValueError(f"{words['id']} is answerable and has no gold")
+    short, direct = line.get("short") or "", line.get("direct") or ""
+    return Label(**words, document=document, gold=gold, also=also, short=short, direct=direct)
+
+
+def _sentences(found: Any) -> tuple[str, ...]:
+    if not isinstance(found, list) or not all(isinstance(sentence, str) for sentence in found):
+        raise TypeError("gold and also must be lists of texts")
+    return tuple(found)
+
+
+def chosen_of(
+    labels: Sequence[Label],
+    *,
+    split: str | None = None,
+    kind: str | None = None,
+    limit: int | None = None,
+    seed: int = 1,
+) -> tuple[Label, ...]:
+    """The questions of a split and a kind (None: of any), shuffled, the answerable first; at most `limit` of them.
+
+    A limit takes answerable and other questions evenly. Raises ConfigError when none is left.
+    """
+    for name, wanted in (("split", split), ("kind", kind)):
+        there = sorted({getattr(label, name) for label in labels})
+        if wanted is not None and wanted not in there:
+            raise ConfigError(f"no labelled question of {name} {wanted}: there are {', '.join(there) or 'none at all'}")
+    left = {label.id: label for label in labels if split in (None, label.split) and kind in (None, label.kind)}
+    if not left:
+        raise ConfigError(f"no labelled question is of split {split or 'any'} and kind {kind or 'any'}")
+    taken = sample([label.asked for label in left.values()], answerable=None, absent=None, seed=seed, limit=limit)
+    return tuple(left[item.id] for item in taken)
+
+
+def texts_of(data: Path, labels: Iterable[Label]) -> dict[str, str]:
+    """The text of each document that the labels are about, by file name. Raises ConfigError for one that is missing."""
+    folder = data if data.is_dir() else data.parent
+    return {name: _text(folder, name) for name in dict.fromkeys(label.document for label in labels)}
+
+
+def _text(folder: Path, name: str) -> str:
+    """What the file says, its line ends as they are."""
+    for texts in TEXTS:
+        path = folder / texts / name
+        if path.is_file():
+            with labels_of(path):
+                return path.read_bytes().decode("utf-8", errors="replace")
+    places = ", ".join(str(folder / texts) for texts in TEXTS)
+    raise ConfigError(f"the text {name}, which a labelled question is about, is in none of {places}")

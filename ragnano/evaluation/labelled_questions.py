@@ -1,0 +1,64 @@
+"""Questions to answer, with all that is known of their answers, and the sets they come in. Knows no file format."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Short = Literal["", "date", "names", "words", "verbatim"]
+"""How a short answer is compared with the one given (`ragnano.evaluation.answer_checks`); "" where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledQuestion:
+    """A question, where it is asked, and what is known of its answer.
+
+    `passages` are the words of `document` (a file name) that answer it; without any the right answer is a refusal.
+    `asked_of` are the file names of the documents it is asked of; () means all of the index. `wanted` are the short
+    answers that are right, compared as `short` says. `says` is what the document says to a question for yes or no.
+    """
+
+    id: str
+    question: str
+    category: str
+    document: str
+    passages: tuple[str, ...]
+    asked_of: tuple[str, ...] = ()
+    short: Short = ""
+    wanted: tuple[str, ...] = ()
+    says: Literal["", "yes", "no"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """Questions and the documents they are asked of: a folder of files, or texts by the file name they are to get."""
+
+    kind: str
+    items: tuple[LabelledQuestion, ...]
+    documents: Path | Mapping[str, str]
+
+
+def documents_of(found: QuestionSet, items: Sequence[LabelledQuestion]) -> Path | Mapping[str, str]:
+    """The documents that `items` of the set need: its folder, or those of its texts that they are asked of."""
+    if isinstance(found.documents, Path):
+        return found.documents
+    return {name: found.documents[name] for item in items for name in item.asked_of}
+
+
+def sample(
+    items: Sequence[LabelledQuestion], *, answerable: int | None, absent: int | None, seed: int, limit: int | None
+) -> tuple[LabelledQuestion, ...]:
+    """So many of the answerable and of the absent, shuffled, the answerable first; None takes all.
+
+    `limit` then takes so many of these evenly, so that both kinds keep their share.
+    """
+    there = [item for item in items if item.passages]
+    missing = [item for item in items if not item.passages]
+    shuffler = random.Random(seed)
+    shuffler.shuffle(there)
+    shuffler.shuffle(missing)
+    taken = there[:answerable] + missing[:absent]
+    if limit is None or limit >= len(taken):
+        return tuple(taken)
+    return tuple(taken[place * len(taken) // limit] for place in range(limit))

@@ -1,0 +1,60 @@
+"""RGB (Chen et al., AAAI 2024): is the right passage found among noise, is what the passages say believed whatever the
+world says, and is a question refused that only noise is at hand for?
+
+`en_fact.jsonl` holds, a line: a query, its answer and a false one, passages with the true answer ("positive"), the same
+passages with the false one ("positive_wrong"), and others ("negative").
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ragnano.evaluation.answer_checks import holds
+from ragnano.evaluation.labelled_questions import LabelledQuestion
+from ragnano.evaluation.labels import read_lines
+
+FILE = "en_fact.jsonl"
+RIGHT = "right among noise"
+FALSE = "counterfactual among noise"
+NOISE = "noise alone"
+
+
+def read_rgb(data: Path) -> tuple[tuple[LabelledQuestion, ...], Mapping[str, str]]:
+    """Up to three questions a line, and the passages as texts by file name (a name is made of its text).
+
+    Each question is asked of its own noise and at most one passage that answers it: the first that holds the answer.
+    Noise that holds the true or the false answer is left out, and so is a question without noise or passage.
+    """
+    texts: dict[str, str] = {}
+    items = [asked for line in read_lines(data / FILE) for asked in _questions(line, texts)]
+    return tuple(items), texts
+
+
+def _questions(line: Mapping[str, Any], texts: dict[str, str]) -> Iterator[LabelledQuestion]:
+    true, false = _alternatives(line["answer"]), _alternatives(line["fakeanswer"])
+    noise = [text for text in line["negative"] if not holds(text, (*true, *false))]
+    names = tuple(_add(text, texts) for text in noise)
+    if not names:
+        return
+    for category, passages, wanted in ((RIGHT, line["positive"], true), (FALSE, line["positive_wrong"], false)):
+        passage = next((text for text in passages if holds(text, wanted)), None)
+        if passage is not None:
+            name = _add(passage, texts)
+            identifier = f"{line['id']}|{category}"
+            asked_of = (name, *names)
+            yield LabelledQuestion(identifier, line["query"], category, name, (passage,), asked_of, "verbatim", wanted)
+    yield LabelledQuestion(f"{line['id']}|{NOISE}", line["query"], NOISE, "", (), names)
+
+
+def _alternatives(answer: str | Sequence[Any]) -> tuple[str, ...]:
+    """The wordings of an answer, out of lists in any depth."""
+    if isinstance(answer, str):
+        return (answer,)
+    return tuple(wording for part in answer for wording in _alternatives(part))
+
+
+def _add(text: str, texts: dict[str, str]) -> str:
+    name = f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.txt"
+    texts[name] = text
+    return name

@@ -1,0 +1,211 @@
+"""Chunks cut into extracts: the sentences, list items and table rows that can be quoted.
+
+What restricts a sentence ("provided that", "except") stays with it, and one that a page end cuts in two is one extract
+with two spans.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from ragnano.documents.locations import headings_in, is_head, row_of
+from ragnano.documents.table_rows import cells_of, is_row, names_columns, spoken
+from ragnano.documents.text_tables import TextRow, text_rows
+from ragnano.text.prompt_injection import addresses_a_model
+from ragnano.text.words import fold, sentence_spans, words
+from ragnano.types import Chunk, Hit, Mark, Page, Span
+
+LONGEST = 700
+"""Characters. A longer extract is no longer "the exact words": nothing is joined to it."""
+
+_PROVISOS = (
+    "provided",
+    "however",
+    "notwithstanding the foregoing",
+    "except",
+    "unless",
+    "in such event",
+    "in such case",
+)
+# Lines, and what follows a full stop: text that speaks to a machine need not begin like a sentence.
+_LINES = re.compile(r"[^\n]+?(?:\n|$|[.;!?](?:\s+|$))|\n")
+_SHORTEST = 12  # characters; a shorter piece ("8.2", "Term.") belongs to what follows it
+# A page's number or a clause's, which by itself says nothing.
+_BARE_LABEL = re.compile(r"[\s().\[\]_–—-]*(?:page\s+)?(?:\d{1,4}(?:\.\d+)*|[a-z]|[ivxlc]+)?[\s().\[\]_–—-]*", re.I)
+_NUMBERED = re.compile(
+    r"(?:(?:section|clause|article|part|schedule|exhibit|annex|appendix)\s+)?(?:\d|[IVXLC]+\b|[A-Z]\b)", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """A sentence, list item or row of a retrieved chunk; `text` has its white space folded, `spans` say where it is.
+
+    `orders` says whether it speaks to a machine that reads it (`ragnano.text.prompt_injection`). `told` is what the
+    reader gets: the same, or a table's row with each cell behind its column's name.
+    """
+
+    hit: Hit
+    spans: tuple[Span, ...]
+    text: str
+    orders: bool = False
+    told: str = ""
+
+    @property
+    def read_as(self) -> str:
+        """What the reader gets."""
+        return self.told or self.text
+
+
+class Pages(Protocol):
+    """Where the text of pages comes from: the store, or a document that was just read."""
+
+    def page(self, document: str, number: int) -> Page:
+        """A page by its document's id and its number from 1."""
+        ...
+
+
+def extracts_of(hit: Hit, pages_of: Pages) -> list[Extract]:
+    """The chunk's extracts in reading order; a table's row is one, and the row of its columns' names none."""
+    pages: dict[int, Page] = {}
+    made: list[Extract] = []
+    columns = _Columns(hit.chunk.columns)
+    for span in hit.chunk.spans:
+        if span.page not in pages:
+            pages[span.page] = pages_of.page(hit.chunk.document, span.page)
+        page = pages[span.page]
+        cells = [mark for mark in page.marks if mark.start < span.end and span.start < mark.end and row_of(mark.name)]
+        if cells and page.text[span.start] != "|":
+            if not is_head(row_of(cells[0].name)):
+                text = fold(page.text[span.start : span.end])
+                made.append(Extract(hit, (span,), text, addresses_a_model(text), _told(page, cells)))
+            continue
+        rows = {row.start: row for row in text_rows(page.text) if span.start <= row.start and row.end <= span.end}
+        for piece, ordered in _orders_apart(page.text, _pieces(page.text, span, rows.values(), hit.chunk)):
+            text = fold(page.text[piece.start : piece.end])
+            row = rows.get(piece.start)
+            if row and not row.said:
+                continue
+            told = row.said if row else columns.told(text)
+            before = made[-1] if made else None
+            alike = before and not before.told and not told and ordered == before.orders
+            joins = alike and before and not _is_heading(before.text, hit.chunk)
+            if before and joins and _joins(before.text, text, before.spans[-1], piece):
+                whole = f"{before.text} {text}"
+                made[-1] = Extract(hit, (*before.spans, piece), whole, ordered or addresses_a_model(whole))
+            else:
+                made.append(Extract(hit, (piece,), text, ordered, told))
+    return [
+        replace(extract, spans=_merged(extract.spans))
+        for extract in made
+        if any(character.isalnum() for character in extract.text)
+    ]
+
+
+def says_something(extract: Extract) -> bool:
+    """Whether it is more than a number or its numbered clause's own heading, which every citation shows beside it."""
+    return bool(extract.told) or not (
+        _is_heading(extract.text, extract.hit.chunk) or _BARE_LABEL.fullmatch(extract.text)
+    )
+
+
+def _is_heading(text: str, chunk: Chunk) -> bool:
+    """Whether the text is one of the numbered headings that the chunk stands under."""
+    headings = (heading for heading in headings_in(chunk.section) if _NUMBERED.match(heading))
+    return words(text) in map(words, headings)
+
+
+def _behind_heading(page_text: str, piece: Span, chunk: Chunk) -> Span:
+    """The piece without its first line, where that is a heading without a full stop: "7. Duration"."""
+    line, end, rest = page_text[piece.start : piece.end].partition("\n")
+    start = piece.end - len(rest.lstrip())
+    return piece._replace(start=start) if end and rest.strip() and _is_heading(line, chunk) else piece
+
+
+def _pieces(page_text: str, span: Span, rows: Iterable[TextRow], chunk: Chunk) -> list[Span]:
+    """The span's sentences and its rows of tables, in order."""
+    found: list[Span] = []
+    start = span.start
+    for row in rows:
+        found += sentence_spans(page_text, Span(span.page, start, row.start))
+        found.append(Span(span.page, row.start, row.end))
+        start = row.end
+    found += sentence_spans(page_text, Span(span.page, start, span.end))
+    return [_behind_heading(page_text, piece, chunk) for piece in found]
+
+
+class _Columns:
+    """What the columns of the rows "| a | b |" are called, row after row."""
+
+    def __init__(self, above: str) -> None:
+        self._above = self._names = cells_of(above) if above else []
+
+    def told(self, text: str) -> str:
+        """What the reader gets of a row, "" for what is no row or has no columns' names."""
+        if not is_row(text):
+            self._names = self._above
+            return ""
+        if self._names:
+            return spoken(self._names, text)
+        if names_columns(text):
+            self._names = cells_of(text)
+        return ""
+
+
+def _told(page: Page, cells: Sequence[Mark]) -> str:
+    """A row as "Item: Wheat; Price: $210"."""
+    named = [(mark.name.rpartition(", ")[2], fold(page.text[mark.start : mark.end])) for mark in cells]
+    return "; ".join(f"{name}: {text}" for name, text in named)
+
+
+def _orders_apart(page_text: str, pieces: Sequence[Span]) -> Iterator[tuple[Span, bool]]:
+    """The pieces, and whether each speaks to a machine; lines and sentences that do are pieces of their own, so that
+    what stands beside them can be quoted."""
+    for piece in pieces:
+        text = page_text[piece.start : piece.end]
+        speaks = addresses_a_model(text)
+        if not speaks:
+            yield piece, False
+            continue
+        start = piece.start
+        runs: list[tuple[bool, int, int]] = []
+        for line in _LINES.findall(text):
+            ordered, end = addresses_a_model(line), start + len(line)
+            if runs and runs[-1][0] and _goes_on(page_text[runs[-1][1] : start], line):
+                ordered = True
+            if runs and runs[-1][0] == ordered:
+                runs[-1] = (ordered, runs[-1][1], end)
+            else:
+                runs.append((ordered, start, end))
+            start = end
+        lines = [(Span(piece.page, a, b - _blank_end(page_text[a:b])), ordered) for ordered, a, b in runs]
+        yield from lines if any(ordered for _, ordered in lines) else [(piece, True)]
+
+
+def _goes_on(before: str, line: str) -> bool:
+    """Whether a line carries on the sentence of the lines before it: "print the following" / "words: …"."""
+    before, line = before.rstrip(), line.lstrip()
+    return before.endswith(":") or (before.rstrip("\"”'’)")[-1:] not in ".!?" and not line[:1].isupper())
+
+
+def _blank_end(text: str) -> int:
+    return len(text) - len(text.rstrip())
+
+
+def _joins(before: str, text: str, last: Span, piece: Span) -> bool:
+    if len(before) + len(text) > LONGEST or is_row(before) or is_row(text):
+        return False  # rows of a table stand by themselves
+    cut_by_page = piece.page != last.page and before[-1:] not in ".!?;:" and text[:1].islower()
+    return cut_by_page or len(before) < _SHORTEST or before.endswith(":") or text.lower().startswith(_PROVISOS)
+
+
+def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Neighbouring spans of one page as one, so that a quote is one run of words."""
+    merged = [spans[0]]
+    for span in spans[1:]:
+        if span.page == merged[-1].page and span.start >= merged[-1].end:
+            merged[-1] = Span(span.page, merged[-1].start, span.end)
+        else:
+            merged.append(span)
+    return tuple(merged)

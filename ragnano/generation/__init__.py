@@ -1,0 +1,1 @@
+"""Generation: the prompt, the grammar of the reply, and the call to the chat model."""

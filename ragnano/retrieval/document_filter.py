@@ -1,0 +1,210 @@
+"""Which documents is the question about? Reads names off the question and finds the documents that bear them.
+
+Knows documents by title, parties, date and file name, and asks the lexical index which documents open with a name. It
+never ranks passages.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import PurePath
+
+from ragnano.store import Catalogue, quote_term
+from ragnano.text.legal_terms import names_somebody, tells_nothing_apart
+from ragnano.text.query import Question
+from ragnano.text.words import STOPWORDS, content_stems, fold, stem, words
+from ragnano.types import Document, Scope
+
+# Legal forms and words of titles: too common among company and contract names to tell documents apart by themselves.
+_WEAK = frozenset(
+    stem(word)
+    for word in """
+    inc incorporated corp corporation co company ltd limited llc lp llp plc gmbh sa ag bv nv pte pty group
+    holdings international the of and amendment exhibit ex dated
+    """.split()
+)
+# A chunk this early in its document names the document's own parties (title block, preamble).
+_FRONT_CHUNKS = 3
+# Documents are kept whose names explain at least this share of what the best one's explain.
+_NEAR_BEST = 0.85
+# Share of the question's names (by weight) that the best document must bear for the question to be about it.
+_ENOUGH = 0.5
+
+_MOST_HITS = 200  # chunks that are looked through for a name in small letters
+_LEAST_GLUED = 5  # letters of a word that is looked for at the head of a longer one
+_JOINS = re.compile(r"\s+(?:and|&)\s+|\s*,\s*")
+
+_OPENING = re.compile(r"^\W*(?:in|under|according to|for)\s+(.{3,400}?)\s*[:,]\s+(\S.{8,})$", re.IGNORECASE)
+_WORDS = re.compile(r"[^\W_]+(?:[.'’&-][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """The scope cut down to the documents a question names, those documents, and the question without the names.
+
+    When it names none, or names what no document bears, scope and question are the ones given and `about` is ().
+    """
+
+    scope: Scope
+    about: tuple[Document, ...]
+    focus: str
+
+
+def narrow(question: Question, catalogue: Catalogue, scope: Scope) -> Narrowed:
+    """Find the documents that the question names."""
+    unchanged = Narrowed(scope, (), question.text)
+    documents = catalogue.documents(scope)
+    if files := tuple(document for document in documents if _is_called(document, question.files)):
+        ids = tuple(document.id for document in files)
+        return Narrowed(replace(scope, documents=ids), files, _without_files(question))
+    wanted = _wanted(question, documents) | _small_names(question, documents, catalogue, scope)
+    wanted -= _WEAK | _words_of_dates(question)
+    wanted |= set(question.dates) & {document.date for document in documents if document.date}
+    if not wanted or not documents:
+        return unchanged
+    borne = {document.id: wanted & (_own_names(document) | _glued_names(question, document)) for document in documents}
+    for identifier, found in _named_in_front(question.names, catalogue, scope).items():
+        if identifier in borne:
+            borne[identifier] |= found & wanted
+    weights = _weights(wanted, borne.values(), len(documents))
+    scores = {identifier: sum(weights[word] for word in found) for identifier, found in borne.items()}
+    best = max(scores.values())
+    if best < _ENOUGH * sum(weights.values()) or best == 0:
+        return unchanged
+    kept = tuple(document for document in documents if scores[document.id] >= _NEAR_BEST * best)
+    focus = without_names(question.text, frozenset().union(*(borne[document.id] for document in kept)) | _WEAK)
+    return Narrowed(replace(scope, documents=tuple(document.id for document in kept)), kept, focus)
+
+
+def without_names(text: str, stems: frozenset[str]) -> str:
+    """The question without the words that only say which document is meant: inside it they tell nothing apart.
+
+    "In the Supply Agreement between Acme and Beta: who pays?" becomes "who pays?", and capitalised words with one of
+    the stems are left out elsewhere. A question that would have no content left is returned as it was.
+    """
+    opened = _OPENING.match(text)
+    if opened and any(word[0].isupper() and stem(word) in stems for word in _WORDS.findall(opened.group(1))):
+        text = opened.group(2)
+    kept = _WORDS.sub(
+        lambda match: "" if match.group()[0].isupper() and stem(match.group()) in stems else match.group(), text
+    )
+    return fold(kept) if content_stems(kept) else text
+
+
+def _wanted(question: Question, documents: Sequence[Document]) -> set[str]:
+    """Stems of the question's names. Places, roles, parts and quoted terms count as a document's own name only."""
+    found: set[str] = set()
+    quoted = {word for phrase in question.phrases for word in _name_stems(phrase)}
+    for name in question.names:
+        stems = _name_stems(name)
+        ordinary = tells_nothing_apart(name) or stems <= quoted
+        if not ordinary or any(stems <= _own_names(document) for document in documents):
+            found |= stems
+    return found
+
+
+def _small_names(question: Question, documents: Sequence[Document], catalogue: Catalogue, scope: Scope) -> set[str]:
+    """Stems of names in a question typed without capitals: words of parties that stand in their documents alone."""
+    if any(character.isupper() for character in question.text[1:]):
+        return set()
+    found: set[str] = set()
+    for word in {word for word in words(question.text) if word not in STOPWORDS and stem(word) not in _WEAK}:
+        bearers = [document for document in documents if stem(word) in _own_names(document)]
+        if any(stem(word) in _stems_of_names("", document.parties, ()) for document in bearers):
+            hits = catalogue.lexical(quote_term(word), scope, _MOST_HITS)
+            holders = {chunk.document for chunk in catalogue.chunks(identifier for identifier, _ in hits).values()}
+            if holders <= {document.id for document in bearers}:
+                found.add(stem(word))
+    return found
+
+
+def _is_called(document: Document, files: Sequence[str]) -> bool:
+    """Whether one of the texts ends with the name of a file that the document stands at."""
+    return any(
+        file.lower() == name or file.lower().endswith(" " + name)
+        for file in files
+        for name in (PurePath(path).name.lower() for path in document.paths)
+    )
+
+
+def _without_files(question: Question) -> str:
+    text = question.text
+    for file in question.files:
+        text = text.replace(file, " ")
+    return fold(text) if content_stems(text) else question.text
+
+
+def _words_of_dates(question: Question) -> set[str]:
+    """Months are capitalised and name no document: "May" is not a party."""
+    return {stem(word) for phrase in question.exact for word in words(phrase)} if question.dates else set()
+
+
+def _name_stems(name: str) -> set[str]:
+    return {stem(word) for word in words(name) if word not in STOPWORDS}
+
+
+def _own_names(document: Document) -> frozenset[str]:
+    found = _stems_of_names(document.title, document.parties, document.paths)
+    return found | {document.date} if document.date else found
+
+
+def _glued_names(question: Question, document: Document) -> set[str]:
+    """Stems of name words that a word of the file's name begins with: "INKTOMICORP_06_08_1998.pdf" bears "Inktomi"."""
+    stems = [PurePath(path).stem.lower() for path in document.paths]
+    own = [word for text in stems for word in _WORDS.findall(text.replace("_", " ").replace("-", " "))]
+    return {word for name in question.names for other in own for word in _glued(words(name), other)}
+
+
+def _glued(name: Sequence[str], other: str) -> set[str]:
+    """Stems of the neighbouring words of a name that a longer word begins with: "midwestenergycorp", Midwest Energy."""
+    found: set[str] = set()
+    for first in range(len(name)):
+        for last in range(first + 1, len(name) + 1):
+            head = "".join(name[first:last])
+            if (
+                len(head) >= _LEAST_GLUED
+                and len(name[first]) >= _LEAST_GLUED
+                and head != other
+                and other.startswith(head)
+            ):
+                found.update(map(stem, name[first:last]))
+    return found
+
+
+@lru_cache(maxsize=10_000)
+def _stems_of_names(title: str, parties: tuple[str, ...], paths: tuple[str, ...]) -> frozenset[str]:
+    sources = [title, *parties, *(PurePath(path).stem for path in paths)]
+    return frozenset(stem(word) for source in sources for word in words(source.replace("_", " ").replace("-", " ")))
+
+
+def _named_in_front(names: Sequence[str], catalogue: Catalogue, scope: Scope) -> dict[str, set[str]]:
+    """For each document whose first chunks hold one of the names as a phrase: the stems of those names."""
+    found: dict[str, set[str]] = {}
+    phrases = dict.fromkeys(part for name in names for part in _single_names(name))
+    for phrase in (phrase for phrase in phrases if not tells_nothing_apart(phrase)):
+        for document, opening in catalogue.opening_with(phrase, scope, _FRONT_CHUNKS).items():
+            if names_somebody(phrase, opening):
+                found.setdefault(document, set()).update(_name_stems(phrase))
+    return found
+
+
+def _single_names(name: str) -> Iterator[str]:
+    """A run of capitals as it stands, and the names that "and" and commas join in it, without their legal forms.
+
+    "MICROSOFT CORPORATION and INKTOMI CORPORATION" is two parties, and a contract may write "Inktomi Corp.".
+    """
+    for part in (name, *_JOINS.split(name)):
+        kept = part.split()
+        while kept and not _name_stems(kept[-1]) - _WEAK:
+            kept.pop()
+        if _name_stems(" ".join(kept)) - _WEAK:
+            yield " ".join(kept)
+
+
+def _weights(wanted: set[str], borne: Iterable[set[str]], total: int) -> dict[str, float]:
+    """Inverse document frequency of each wanted word among the documents' names; an unknown word weighs as rare."""
+    counts = Counter(word for found in borne for word in found)
+    return {word: math.log(1 + total / (1 + counts[word])) for word in wanted}

@@ -1,0 +1,138 @@
+"""Putting candidates in order: what speaks for each, and weights for it that are learnt, not assumed.
+
+Each candidate gets a row of signals; a linear score over them orders the candidates. The weights are data
+(ranking.toml), learnt from pairs of a right and a wrong candidate of the same question (RankNet with a linear score:
+Burges et al., ICML 2005); where they come from stands there beside them. Knows no store and no model.
+"""
+
+import math
+import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ragnano.text.entities import fits_kind
+from ragnano.text.query import Question, synonym_stems
+from ragnano.text.words import content_stems
+from ragnano.types import Chunk
+
+RANKERS = ("words", "exact", "dense")
+SIGNALS = (
+    *RANKERS,
+    *(f"{name}_place" for name in RANKERS),
+    "beside",
+    "heading",
+    "coverage",
+    "kind",
+    "opening",
+    "short",
+)
+"""In the order of a row's columns, each about 0 to 1.
+
+`words`, `exact`: BM25 as a share of the best candidate's; `dense`: cosine; `…_place`: nearness to the top
+of that ranking, 0 for a candidate that is not in it; `beside`: the better cosine of the two neighbouring chunks;
+`heading` and `coverage`: share of what is asked for that the headings and the whole chunk say; `kind`: whether it holds
+a date, duration, amount, … where one is asked for; `opening`: whether it is among the first chunks, where title and
+parties stand; `short`: how far it is below a chunk's usual length.
+"""
+
+_PLACES = 10.0  # a place so far down counts half
+_OPENING_CHUNKS = 2
+_USUAL_TOKENS = 150.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A chunk that some ranker found: its score and 1-based place with each that did, its and its neighbours' cosine.
+
+    `fused` is its reciprocal rank fusion over those places.
+    """
+
+    chunk: Chunk
+    fused: float
+    scores: Mapping[str, float]
+    places: Mapping[str, int]
+    cosine: float
+    beside: float
+
+
+def signals_of(candidates: Sequence[Candidate], question: Question) -> NDArray[np.float64]:
+    """float64 (candidates, len(SIGNALS))."""
+    highest = {
+        name: max((candidate.scores.get(name, 0.0) for candidate in candidates), default=0.0) for name in RANKERS
+    }
+    headings = [_stems(item.chunk.section) for item in candidates]
+    stems = [heading | _stems(item.chunk.text) for heading, item in zip(headings, candidates, strict=True)]
+    weights = _weights(question, stems)
+    rows = []
+    for candidate, heading, own in zip(candidates, headings, stems, strict=True):
+        chunk = candidate.chunk
+        lexical = [_share(candidate.scores.get(name, 0.0), highest[name]) for name in RANKERS if name != "dense"]
+        places = [_nearness(candidate.places.get(name)) for name in RANKERS]
+        rows.append(
+            [
+                *lexical,
+                candidate.cosine,
+                *places,
+                candidate.beside,
+                _covered(weights, heading),
+                _covered(weights, own),
+                float(fits_kind(chunk.text, question.kind)),
+                float(chunk.ordinal < _OPENING_CHUNKS),
+                max(0.0, 1 - chunk.tokens / _USUAL_TOKENS),
+            ]
+        )
+    return np.array(rows, dtype=np.float64).reshape(len(candidates), len(SIGNALS))
+
+
+@lru_cache(maxsize=8_192)
+def _stems(text: str) -> frozenset[str]:
+    """Reading a chunk's words is most of the time that ordering takes; the same chunks are found again and again."""
+    return frozenset(content_stems(text))
+
+
+def _share(score: float, highest: float) -> float:
+    return score / highest if highest > 0 else 0.0
+
+
+def _nearness(place: int | None) -> float:
+    return 0.0 if place is None else _PLACES / (_PLACES + place - 1)
+
+
+def _weights(question: Question, stems: Sequence[frozenset[str]]) -> dict[frozenset[str], float]:
+    """What is asked for, each stem with its synonyms, weighted by its rarity among the candidates."""
+    counts = Counter(stem for own in stems for stem in own)
+    total = len(stems)
+    return {
+        frozenset((stem, *synonym_stems(stem))): math.log(1 + total / (1 + counts[stem])) for stem in question.stems
+    }
+
+
+def _covered(weights: Mapping[frozenset[str], float], stems: frozenset[str]) -> float:
+    total = sum(weights.values())
+    return sum(weight for asked, weight in weights.items() if asked & stems) / total if total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """One weight for each signal, and the embedder whose cosines they were learnt with: another's mean other things."""
+
+    weights: Mapping[str, float]
+    embedder: str = ""
+
+    def scores(self, signals: NDArray[np.float64]) -> NDArray[np.float64]:
+        """float64 (candidates,), 0 to 1: higher is better. Only the order within one search means something."""
+        found: NDArray[np.float64] = signals @ np.array([self.weights[name] for name in SIGNALS])
+        return 1 / (1 + np.exp(-found))
+
+
+@cache
+def load_ranking() -> Ranking:
+    """The weights that ship with ragnano."""
+    data = tomllib.loads(files("ragnano.retrieval").joinpath("ranking.toml").read_text(encoding="utf-8"))
+    return Ranking({name: float(data["weights"][name]) for name in SIGNALS}, data["embedder"])

@@ -1,0 +1,171 @@
+"""Finding: a question in, ranked chunks out. Lexical and dense search, fused by learnt weights.
+
+Each ranker gives its best candidates; all that any of them found are put in order by `ragnano.retrieval.ranking`.
+Without that part, and with an embedder that its weights were not learnt with, they are fused by reciprocal rank
+(Cormack, Clarke and Büttcher, SIGIR 2009, k = 60). Knows no model but the embedder and generates nothing.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ragnano.models import Embedder
+from ragnano.retrieval.document_filter import Narrowed, narrow
+from ragnano.retrieval.ranking import RANKERS, Candidate, load_ranking, signals_of
+from ragnano.settings import Settings
+from ragnano.store import Catalogue, Vectors, quote_term
+from ragnano.text.query import Question, read_question, synonyms
+from ragnano.text.words import STOPWORDS, pairs, words
+from ragnano.types import Document, Hit, Scope
+
+RRF_K = 60
+
+SYNONYMS, NARROWING, ORDER = "synonyms", "narrowing", "learnt order"
+PARTS = (*RANKERS, SYNONYMS, NARROWING, ORDER)
+"""What a search is made of, by name: the rankers, synonyms among the words, looking only into the documents that a
+question names, and putting what was found in order by learnt weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search gave: hits best first, the question as read, and the documents it named.
+
+    `focus` is the question without the words that only say which document is meant; `vector` is that of the focus.
+    """
+
+    hits: tuple[Hit, ...]
+    question: Question
+    focus: str
+    vector: NDArray[np.float32]
+    scope: Scope
+    about: tuple[Document, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """As `Found`, with all candidates in no order that means anything."""
+
+    candidates: tuple[Candidate, ...]
+    question: Question
+    focus: str
+    vector: NDArray[np.float32]
+    scope: Scope
+    about: tuple[Document, ...]
+
+
+class Retriever:
+    """Searches one data directory with one embedder; `parts` can leave some out. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        vectors: Vectors,
+        embedder: Embedder,
+        settings: Settings,
+        *,
+        parts: Collection[str] = PARTS,
+    ) -> None:
+        self._catalogue = catalogue
+        self._vectors = vectors
+        self._embedder = embedder
+        self._settings = settings
+        self._parts = parts
+
+    def search(self, text: str, scope: Scope, k: int) -> Found:
+        """The `k` best chunks for a question. Raises QuestionError, ModelMissing."""
+        pool = self.pool(text, scope, k)
+        return Found(self._hits(pool, k), pool.question, pool.focus, pool.vector, pool.scope, pool.about)
+
+    def pool(self, text: str, scope: Scope, k: int) -> Pool:
+        """What any ranker found for a question, before it is put in order. Raises QuestionError, ModelMissing."""
+        asked = read_question(text)
+        whole = Narrowed(scope, (), asked.text)
+        narrowed = narrow(asked, self._catalogue, scope) if NARROWING in self._parts else whole
+        question = replace(read_question(narrowed.focus), text=asked.text) if narrowed.about else asked
+        vector = self._embedder.embed_query(narrowed.focus)
+        most = max(self._settings.candidates, k)
+        rankings = self._rankings(question, narrowed.focus, vector, narrowed.scope, most)
+        candidates = self._candidates(rankings, vector)
+        return Pool(tuple(candidates), question, narrowed.focus, vector, narrowed.scope, narrowed.about)
+
+    def _rankings(
+        self, question: Question, focus: str, vector: NDArray[np.float32], scope: Scope, most: int
+    ) -> dict[str, list[tuple[int, float]]]:
+        """(chunk id, score) by each ranker, best first."""
+        rankings = {
+            name: self._catalogue.lexical(expression, scope, most)
+            for name, expression in lexical_expressions(question, focus, SYNONYMS in self._parts).items()
+            if name in self._parts
+        }
+        if "words" in self._parts and (pieces := pairs(focus)):
+            held = self._catalogue.holding(pieces, scope, most)
+            others = [found for found in rankings.get("words", []) if found[0] not in dict(held)]
+            rankings["words"] = [*held, *others][:most]
+        if "dense" in self._parts:
+            rankings["dense"] = self._vectors.search(vector, scope, most)
+        return rankings
+
+    def _candidates(
+        self, rankings: Mapping[str, Sequence[tuple[int, float]]], vector: NDArray[np.float32]
+    ) -> list[Candidate]:
+        """All that any ranker found, by reciprocal rank fusion."""
+        placed = {
+            name: {identifier: at for at, (identifier, _) in enumerate(found, 1)} for name, found in rankings.items()
+        }
+        scored = {name: dict(found) for name, found in rankings.items()}
+        order = fuse({name: list(found) for name, found in placed.items()})
+        chunks = self._catalogue.chunks([identifier for identifier, _ in order])
+        near = self._catalogue.cosines(vector, list(chunks)) if "dense" in self._parts else {}
+        return [
+            Candidate(
+                chunks[identifier],
+                fused,
+                {name: found[identifier] for name, found in scored.items() if identifier in found},
+                {name: found[identifier] for name, found in placed.items() if identifier in found},
+                *near.get(identifier, (0.0, 0.0)),
+            )
+            for identifier, fused in order
+            # The vector cache may still hold a chunk that has just been removed: the catalogue is the truth.
+            if identifier in chunks
+        ]
+
+    def _hits(self, pool: Pool, k: int) -> tuple[Hit, ...]:
+        candidates = pool.candidates
+        if ORDER in self._parts and load_ranking().embedder == self._embedder.name:
+            scores = load_ranking().scores(signals_of(candidates, pool.question))
+        else:
+            scores = np.array([candidate.fused for candidate in candidates])
+        chosen = [int(at) for at in np.argsort(-scores, kind="stable")[:k]]
+        wanted = Scope(documents=tuple({candidates[at].chunk.document for at in chosen}))
+        documents = {document.id: document for document in self._catalogue.documents(wanted)}
+        return tuple(
+            Hit(chunk, documents[chunk.document], float(scores[at]), candidates[at].places)
+            for at in chosen
+            if (chunk := candidates[at].chunk).document in documents  # not removed a moment ago
+        )
+
+
+def lexical_expressions(question: Question, focus: str | None = None, with_synonyms: bool = True) -> dict[str, str]:
+    """FTS5 expressions by ranker's name: the question's words and their synonyms, and what must match exactly."""
+    focus = question.text if focus is None else focus
+    terms = list(dict.fromkeys(word for word in words(focus) if word not in STOPWORDS))
+    others = synonyms(focus) if with_synonyms and terms else ()
+    expressions: dict[str, str] = {}
+    if terms:
+        expressions["words"] = " OR ".join(map(quote_term, [*terms, *others]))
+    exact = [quote_term(phrase) for phrase in (*question.phrases, *question.exact)]
+    exact += [f"section : {quote_term(number)}" for number in question.sections]
+    if exact:
+        expressions["exact"] = " OR ".join(exact)
+    return expressions
+
+
+def fuse(rankings: Mapping[str, Sequence[int]]) -> list[tuple[int, float]]:
+    """Reciprocal rank fusion of rankings of chunk ids, each vote alike: (id, score), best first, ties by id."""
+    scores: dict[int, float] = {}
+    for ranking in rankings.values():
+        for place, identifier in enumerate(ranking, start=1):
+            scores[identifier] = scores.get(identifier, 0.0) + 1 / (RRF_K + place)
+    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))

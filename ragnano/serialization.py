@@ -1,0 +1,142 @@
+"""The JSON that scripts rely on: the command line prints it and the server sends it, in the same shapes.
+
+Imports nothing heavy, so that commands start quickly.
+"""
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ragnano.assistant import Assistant
+    from ragnano.retrieval.retriever import Found
+    from ragnano.store import Version
+    from ragnano.types import ConversationInfo, Document, Page, Reference, Turn
+
+
+def to_json(value: Any, *, indent: int | None = None) -> str:
+    """Dataclasses and plain values as JSON."""
+    return json.dumps(plain(value), ensure_ascii=False, indent=indent)
+
+
+def plain(value: Any) -> Any:
+    """`value` with dataclasses turned into dictionaries, so that JSON can carry it."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return record(value)
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return str(value) if isinstance(value, PurePath) else value
+
+
+def record(value: Any) -> dict[str, Any]:
+    """One dataclass as a dictionary."""
+    return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+
+
+def hits(
+    found: "Found", helper: "Assistant", *, clause: bool = False, references: bool = False
+) -> list[dict[str, Any]]:
+    """What a search found; `marks` are [start, end) of matched words in `text`."""
+    from ragnano.answering.citations import cite_hit, first_page_span
+    from ragnano.retrieval.term_highlights import marks_of
+
+    rows = []
+    for hit in found.hits:
+        span = first_page_span(hit)
+        row: dict[str, Any] = {
+            "document": hit.document.id,
+            "path": hit.document.path,
+            "page": span.page,
+            "section": hit.chunk.section,
+            "text": hit.chunk.text,
+            "start": span.start,
+            "end": span.end,
+            "score": round(hit.score, 6),
+            "ranks": dict(hit.ranks),
+            "marks": marks_of(hit.chunk.text, found.question),
+        }
+        if place := cite_hit(hit, helper.catalogue).place:  # a slide, a cell: printed pages have none
+            row["place"] = place
+        if clause:
+            row["clause"] = "\n".join(part.text for part in helper.clause(hit))
+        if references:
+            row["references"] = [_reference(reference) for reference in helper.references(hit)]
+        rows.append(row)
+    return rows
+
+
+def _reference(reference: "Reference") -> dict[str, Any]:
+    chunk = reference.chunk
+    return {
+        "kind": reference.kind,
+        "name": reference.name,
+        "section": chunk.section,
+        "page": chunk.page,
+        "text": chunk.text,
+    }
+
+
+def documents(helper: "Assistant", collection: str | None = None) -> list[dict[str, Any]]:
+    """The documents with their versions and how many passages of each are hidden. Raises NotFoundError."""
+    found = helper.documents(helper.scope(collection))
+    versions = helper.catalogue.versions() if found else {}
+    hidden = helper.catalogue.hidden_counts() if found else {}
+    return [
+        {
+            **record(each),
+            "versions": versions_of(helper, versions.get(each.id, ())),
+            "hidden": hidden.get(each.id, 0),
+        }
+        for each in found
+    ]
+
+
+def document(helper: "Assistant", shown: "Document") -> dict[str, Any]:
+    """One document with its unreadable pages, named places, versions and hidden text."""
+    pages = helper.catalogue.pages(shown.id)
+    return {
+        **record(shown),
+        "unreadable_pages": [{"page": page.number, "reason": page.unreadable} for page in pages if page.unreadable],
+        "places": [{"page": page.number, "place": page.place} for page in pages if page.place],
+        "versions": versions_of(helper, helper.catalogue.versions_of(shown.id)),
+        "hidden": [
+            {"page": page.number, "kind": item.kind, "text": item.text} for page in pages for item in page.hidden
+        ],
+    }
+
+
+def page(shown: "Document", stored: "Page") -> dict[str, Any]:
+    """A page's stored text, which citations' `start` and `end` count in."""
+    return {
+        "document": shown.id,
+        "page": stored.number,
+        "width": stored.width,
+        "height": stored.height,
+        "text": stored.text,
+        "read_by": stored.read_by,
+        "unreadable": stored.unreadable,
+        "place": stored.place,
+    }
+
+
+def versions_of(helper: "Assistant", found: "Sequence[Version]") -> list[dict[str, Any]]:
+    """Documents much like one: id, path, title, date and the share of wording in common, most alike first."""
+    others = [(helper.catalogue.document(version.document), version.likeness) for version in found]
+    return [
+        {"document": one.id, "path": one.path, "title": one.title, "date": one.date, "likeness": likeness}
+        for one, likeness in others
+    ]
+
+
+def turn(conversation: str | None, said: "Turn") -> dict[str, Any]:
+    """A question of a conversation and its answer; `conversation` is None when it is not kept."""
+    return {"conversation": conversation, **record(said)}
+
+
+def conversation(info: "ConversationInfo", turns: "Sequence[Turn]") -> dict[str, Any]:
+    """A kept conversation, whole."""
+    return {**record(info), "turns": plain(turns)}

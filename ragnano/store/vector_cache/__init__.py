@@ -1,0 +1,1 @@
+"""The vector cache: a Chroma index that can be rebuilt from the catalogue."""

@@ -1,0 +1,147 @@
+"""What a list is to hold: the kind of sentence, its topic, and who is bound or entitled. Pure text."""
+
+import re
+from dataclasses import dataclass
+
+from ragnano.tasks.classification import DOCUMENT_NOUN
+from ragnano.tasks.salience import BAN, DEFINES, DUTY, RIGHT
+from ragnano.tasks.sections import Sentence, name_of
+from ragnano.text.entities import AMOUNT, DATE, DURATION, SHARE
+from ragnano.text.legal_terms import ROLES
+from ragnano.text.query import synonym_stems
+from ragnano.text.words import content_stems, stem, words
+
+BESIDE = 0.7
+"""What a word of the topic counts that stands in the heading only; and words of payment where there is an amount."""
+
+_MONEY = re.compile(f"(?:{AMOUNT.pattern})|(?:{SHARE.pattern})", re.IGNORECASE)
+_DEADLINE = re.compile(
+    rf"(?:{DURATION.pattern})|\b(?:by|before|until|than)\s+(?:{DATE.pattern})|\bfirst day of\b", re.IGNORECASE
+)
+_BINDING = (BAN, DUTY, RIGHT)
+# What a list is of -> how a sentence says it. The first that fits counts.
+KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("restriction prohibition ban limitation", BAN),
+    ("obligation duty responsibility requirement commitment covenant undertaking", DUTY),
+    ("right permission entitlement option", RIGHT),
+    ("deadline", _DEADLINE),
+    ("period duration", DURATION),
+    ("date", DATE),
+    ("amount fee charge price cost sum payment penalty", _MONEY),
+    ("definition defined", DEFINES),
+)
+# Words that say that something is listed, and nothing about what.
+_EMPTY = frozenset(
+    stem(word)
+    for word in """
+    mention reference provision clause section sentence place passage thing item kind type list term different
+    various relevant important party parties agreement
+    """.split()
+)
+_PAYING = frozenset(stem(word) for word in "pay payment fee charge price cost amount money financial".split())
+_PAYS = re.compile(
+    r"\b(?:(?:re|pre)?pa(?:y|ys|id|yable)|reimburses?|refunds?|remits?|to deposit|(?:shall|must|will) deposit)\b", re.I
+)
+_ROLE = rf"(?:{'|'.join(ROLES.split())})"
+_NAME = rf"(?:(?-i:[A-Z][\w&-]+)|{_ROLE})"
+_OWNER = re.compile(
+    rf"\b({_NAME})(?:['’]s|s['’])(?=\s)|\b(?:of|on|by|for)\s+(?:(?:the|each|a)\s+)?({_NAME})\b", re.IGNORECASE
+)
+_NO_OWNER = re.compile(rf"{DOCUMENT_NOUN}|section|clause|article|schedule|exhibit|annex|appendix", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """`kind`: how such a sentence reads (None: any). `topic`: stems. `who`: a party or its role ("": anybody).
+
+    `places`: stems of places, which no synonym and no nearness can stand for.
+    """
+
+    kind: re.Pattern[str] | None
+    topic: tuple[str, ...]
+    who: str = ""
+    places: frozenset[str] = frozenset()
+
+    def coverage(self, sentence: Sentence) -> float:
+        """Share, 0 to 1, of the topic that the sentence and its heading hold, synonyms included; 1 without a topic."""
+        if not self.topic:
+            return 1.0
+        own = set(content_stems(f"{sentence.lead} {sentence.text}"))
+        above = set(content_stems(name_of(sentence.chunk.section)))
+        counted = []
+        for part in self.topic:
+            alternatives = {part, *synonym_stems(part)}
+            paid = part in _PAYING
+            if own & alternatives or (paid and _PAYS.search(sentence.text)):
+                counted.append(1.0)
+            else:
+                beside = above & alternatives or (paid and _MONEY.search(sentence.text))
+                counted.append(BESIDE if beside else 0.0)
+        return sum(counted) / len(counted)
+
+    def says_the_places(self, sentence: Sentence) -> bool:
+        """Whether a sentence about New York names it."""
+        return self.places <= set(content_stems(f"{sentence.lead} {sentence.text}"))
+
+    def is_called(self, heading: str) -> bool:
+        """Whether a heading has all words of the topic: "Events of Default" holds the events of default."""
+        return bool(self.topic) and set(self.topic) <= set(content_stems(heading))
+
+    def fits(self, sentence: Sentence, names: tuple[str, ...]) -> bool:
+        """Whether it is a sentence of the kind, and binds or entitles one of `names` (() for anybody)."""
+        if self.kind is None:
+            return True
+        text = f"{sentence.lead} {sentence.text}"
+        if not self.kind.search(text) or (self.kind is not DEFINES and DEFINES.search(text)):
+            return False
+        return not names or any(_concerns(name, self.kind, text) for name in names)
+
+
+def read_wanted(text: str) -> Wanted:
+    """Take what is to be listed apart: "payment obligations of the Tenant" is duties, payment, Tenant."""
+    stems = content_stems(text)
+    for names, kind in KINDS:
+        heads = {stem(name) for name in names.split()}
+        if said := heads.intersection(stems):
+            who = _owner(text) if kind in _BINDING else ""
+            left = [part for part in stems if part not in said | _EMPTY and part != stem(who)]
+            return Wanted(kind, tuple(left), who)
+    return Wanted(None, tuple(part for part in stems if part not in _EMPTY) or tuple(stems))
+
+
+def _owner(text: str) -> str:
+    names = (one or other for one, other in _OWNER.findall(text))
+    return next((name for name in names if not _NO_OWNER.fullmatch(name)), "")
+
+
+def _concerns(name: str, kind: re.Pattern[str], text: str) -> bool:
+    """Whether the one with this name, or every party, shall or may: "Tenant shall pay", "shall be paid by Tenant"."""
+    who = rf"\b(?:{re.escape(name)}|each party|either party|both parties|the parties|neither party)\b"
+    # Between the two stands no other verb and no other name after a comma: "If Tenant overpays, Landlord shall".
+    between = r"(?:(?!\b(?:shall|must|will|may)\b|,\s(?:the\s)?(?-i:[A-Z]))[^.;:]){0,60}?"
+    if re.search(rf"{who}{between}(?:{kind.pattern})", text, re.IGNORECASE):
+        return True
+    as_it = rf"\b(?:if|when|where|once)\s+(?:the\s+)?{re.escape(name)}\b[^.;]*?,\s(?:it|they)\s+(?:{kind.pattern})"
+    if re.search(as_it, text, re.IGNORECASE):
+        return True
+    by_name = rf"\b(?:(?:shall|must|will|may) be|due|payable) (?:[\w-]+ ){{0,4}}by (?:the )?{re.escape(name)}\b"
+    return re.search(by_name, text, re.IGNORECASE) is not None
+
+
+def role_of(name: str, opening: str) -> str:
+    """What a contract calls the party of this name ("Oakhelm" is the "Borrower"), "" when its opening doesn't say."""
+    if re.fullmatch(_ROLE, name, re.IGNORECASE):
+        return ""
+    found = re.finditer(
+        rf"\b{re.escape(name)}\b(?:[^“”\"();]{{0,60}}?\bas (?P<as>{_ROLE})\b"
+        r"|[^“”\"()]{0,120}\([^()“”\"]{0,30}[“\"](?P<role>[A-Z][\w-]+)[”\"])",
+        opening,
+        re.IGNORECASE,
+    )
+    roles = (match["as"] or match["role"] for match in found)
+    return next((role for role in roles if not _NO_OWNER.fullmatch(role)), "")
+
+
+def same_words(text: str) -> str:
+    """What two sentences share that differ in numbering, case and punctuation only."""
+    return " ".join(words(text))

@@ -1,0 +1,110 @@
+"""The map step: the chat model makes one sentence shorter, and code decides whether it may.
+
+It may only leave words out. What it writes must be made of the sentence's words, in their order, so that nobody's duty
+becomes somebody else's; and the words that turn a sentence round ("not", "unless", "only") must stay. What fails is
+replaced by the sentence itself. Knows no store.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ragnano.generation.prompts import SHORTEN, SHORTEN_EXAMPLE, SHORTER
+from ragnano.models import ChatModel, Part, Prompt
+from ragnano.tasks.task_context import NO_TOKENS
+from ragnano.text.query import read_question
+from ragnano.text.words import WORD, content_stems, fold, sentences, stem, words
+from ragnano.types import TokenCount
+from ragnano.verification.claims import is_supported
+
+SHORT_ENOUGH = 150
+"""Characters. A shorter sentence is quoted as it stands: reading it costs less than waiting for the model."""
+WORTH_IT = 0.8
+"""A result longer than this share of the sentence is not worth the loss: the quote is shown."""
+MOST_READ = 1000
+"""Characters of a sentence that are sent to the model: about 250 tokens, which fit the smallest context there is."""
+
+# A condition must stay whatever else goes; the other turning words may go only with the whole clause they stand in.
+# "to those who need it" is a condition, too.
+_CONDITIONS = frozenset("unless except excluding only solely if until provided without those who whom whose".split())
+_TURNS = frozenset(
+    "not no never neither nor none cannot prohibited may must shall will should can waive waives "
+    "and or that which".split()
+)
+_CLAUSE_END = re.compile(r"[,;:](?=\s)")
+_REPEATED_FIGURE = re.compile(r"(?<=\w) \((?=\d[\d,.]*%?\))")
+_LEADING = re.compile(r"^(?:shorter|shortened|sentence)\s*[:,]\s*", re.IGNORECASE)
+_NO_TOPIC = read_question("Summary")
+"""Verification takes words of the question for granted; a summary's question brings none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortened:
+    """What came of it: `text` is None when the sentence must be quoted instead; seconds as in `Generation`."""
+
+    text: str | None = None
+    tokens: TokenCount = NO_TOKENS
+    first_token_s: float | None = None
+
+
+def shorten(model: ChatModel, text: str, *, max_tokens: int, cancelled: Callable[[], bool] | None = None) -> Shortened:
+    """A sentence made shorter, or None in place of it. Raises EngineError."""
+    if not SHORT_ENOUGH < len(text) <= MOST_READ:
+        return Shortened()
+    parts = (Part(SHORTEN_EXAMPLE, trusted=True), Part(text, trusted=False), Part(SHORTER, trusted=True))
+    reply = model.generate(
+        Prompt(system=SHORTEN, parts=parts), max_tokens=max_tokens, stop=("\n",), cancelled=cancelled
+    )
+    short = _LEADING.sub("", fold(reply.text)).strip(' "“”')
+    kept = short if reply.finish == "stop" and only_leaves_out(short, text) else None
+    return Shortened(kept, TokenCount(reply.prompt_tokens, reply.answer_tokens), reply.seconds_to_first_token)
+
+
+def only_leaves_out(short: str, text: str) -> bool:
+    """Whether `short` is one sentence that says less than `text` and nothing else.
+
+    Its words are the sentence's, in their order. Conditions stay; and a clause (what stands between commas) of which
+    anything is kept keeps its figures, the words that turn it round, and the words that join: to "assign this Lease
+    or sublet the Premises" is not to "assign the Premises", an "insurer that agrees in writing" not any "insurer".
+    """
+    if not content_stems(short) or len(short) > WORTH_IT * len(text) or len(list(sentences(short))) != 1:
+        return False
+    if not is_supported(short, _NO_TOPIC, [text]):
+        return False
+    tokens = list(WORD.finditer(text))
+    kept = _aligned(short, tokens)
+    if kept is None:
+        return False
+    ends = [match.start() for match in _CLAUSE_END.finditer(text)]
+    clause_of = [sum(end <= token.start() for end in ends) for token in tokens]
+    alive = {clause_of[at] for at in kept if content_stems(tokens[at].group())}
+    return not any(
+        _must_stay(text, tokens, at, kept, clause_of[at] in alive) for at in range(len(tokens)) if at not in kept
+    )
+
+
+def _aligned(short: str, tokens: Sequence[re.Match[str]]) -> set[int] | None:
+    """Places of the words of `short` among the sentence's, None when they are not all there in this order."""
+    kept: set[int] = set()
+    at = 0
+    for word in words(short):
+        while at < len(tokens) and stem(tokens[at].group()) != stem(word):
+            at += 1
+        if at == len(tokens):
+            return None
+        kept.add(at)
+        at += 1
+    return kept
+
+
+def _must_stay(text: str, tokens: Sequence[re.Match[str]], at: int, kept: set[int], alive: bool) -> bool:
+    """Whether the word at this place, which was left out, may not be; `alive`: something of its clause was kept."""
+    word = tokens[at].group().lower()
+    if word in _CONDITIONS:
+        return True
+    figure = any(character.isdigit() for character in word)
+    if not alive or not (figure or word in _TURNS):
+        return False
+    # "sixty (60) days": one of the two is enough.
+    repeated = figure and _REPEATED_FIGURE.match(text, tokens[at - 1].end()) if at else None
+    return not (repeated and at - 1 in kept)

@@ -1,0 +1,44 @@
+"""From a task to an answer in the shape that lookups have."""
+
+import time
+
+from ragnano.answering.citations import cite, cite_hit
+from ragnano.answering.refusal import refusal
+from ragnano.receipts import Trace, receipt
+from ragnano.tasks.classification import Task
+from ragnano.tasks.lists import list_items
+from ragnano.tasks.summaries import summarise
+from ragnano.tasks.task_context import Outcome, Tools
+from ragnano.types import Answer, Scope, Timings, Verdict
+
+
+def serve(
+    question: str, task: Task, scope: Scope, tools: Tools, *, model: str, begun: float, trace: Trace | None = None
+) -> Answer:
+    """Answer a summary or a list; `begun` is the moment (time.monotonic) the question came. `trace` is filled.
+
+    Raises QuestionError, AmbiguousError, EngineError, ModelMissing.
+    """
+    outcome = (summarise if task.kind == "summary" else list_items)(task.focus, scope, tools)
+    if trace:
+        trace.evidence = outcome.evidence
+    verdict: Verdict = "not_found" if not outcome.text else "answered" if outcome.phrased else "quoted"
+    done = time.monotonic()
+    return Answer(
+        question=question,
+        answer=outcome.text or refusal(outcome.about or tools.catalogue.documents(scope)),
+        verdict=verdict,
+        confidence=round(outcome.confidence, 4),
+        citations=cite(outcome.evidence, tools.catalogue),
+        nearest=tuple(cite_hit(hit, tools.catalogue) for hit in outcome.nearest),
+        timings=_timings(outcome, begun, done),
+        tokens=outcome.tokens,
+        model=model,
+        receipt=receipt(question, scope, outcome.evidence, model, tools.settings),
+        about=tuple(document.path for document in outcome.about),
+    )
+
+
+def _timings(outcome: Outcome, begun: float, done: float) -> Timings:
+    first = None if outcome.first_token_at is None else outcome.first_token_at - begun
+    return Timings(round((outcome.ready_at or done) - begun, 4), first, round(done - begun, 4))

@@ -1,0 +1,184 @@
+"""What a question asks for: its content words and their synonyms, exact phrases, section numbers, names, answer kind.
+
+Pure text analysis: no store and no model.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from dateutil import parser
+
+from ragnano.errors import QuestionError
+from ragnano.text.words import MONTH, STOPWORDS, content_stems, fold, spelled_plainly, stem, words
+
+AnswerKind = Literal["date", "duration", "amount", "share", "party", "place", "yes_no", "other"]
+
+LONGEST_QUESTION = 2000
+"""Characters. A question is a sentence or two; more would crowd the evidence out of a small model's prompt."""
+
+_QUOTED = re.compile(r"[\"“]([^\"”]{2,200})[\"”]")
+_SECTION = re.compile(
+    r"\b(?:section|clause|article|paragraph|schedule|exhibit|annex|appendix|§)\s*§?\s*([0-9]+(?:\.[0-9]+)*|[ivxlc]+|[a-z])\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"\b[A-Z][\w&.'’-]*(?:(?:\s+|\s*,\s*)(?:(?:of|the|and|&|de|for)\s+)?(?:[A-Z][\w&.'’-]*|\([A-Z][^)]*\)))*"
+)
+_FILE = re.compile(
+    r"(?<![\w.-])[\w()&+,'’-][\w()&+,'’ -]*\.(?:pdf|docx?|txt|md|html?|rtf|odt|xlsx?|csv|pptx?|eml)\b", re.IGNORECASE
+)
+_DATE = re.compile(
+    rf"\b(?:{MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}(?:st|nd|rd|th)?(?:\s+(?:day\s+)?of)?\s+{MONTH}\.?,?\s+\d{{4}}"
+    r"|\d{4}-\d{2}-\d{2})\b",
+    re.IGNORECASE,
+)
+_EXACT = re.compile(r"[$€£¥]\s?\d[\d,.]*|\b\d[\d,]*(?:\.\d+)?%?")
+
+# Tried in order, the first that fits wins. Written from the forms of English questions.
+_KINDS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
+    ("date", re.compile(r"\bwhen\b|\bdates?\b|\b(?:which|what) (?:day|year)\b|\bdeadline\b", re.I)),
+    (
+        "duration",
+        re.compile(
+            r"\bhow (?:long|many (?:days|weeks|months|years)|soon|quickly|often|much (?:notice|time))\b|\bperiod\b"
+            r"|\bnotice (?:is|must|does|do)\b|\bterm of\b|\bduration\b|\blength of\b",
+            re.I,
+        ),
+    ),
+    (
+        "share",
+        re.compile(r"\bpercent(?:age)?\b|\bwhat share\b|%|\binterest rate\b|\bat what rate\b|\broyalty rate\b", re.I),
+    ),
+    (
+        "amount",
+        re.compile(
+            r"\bhow (?:much|many)\b|\bamounts?\b|\b(?:price|salary|fees?|costs?|deposit|rent|cap)\b",
+            re.I,
+        ),
+    ),
+    (
+        "place",
+        re.compile(
+            r"\b(?:which|what|whose) (?:law|state|country|courts?|jurisdiction|city)\b|\bgoverning law\b|\bwhere\b",
+            re.I,
+        ),
+    ),
+    (
+        "party",
+        re.compile(
+            r"\bwho\b|\bwhom\b|\bwhose\b|\b(?:which|what) (?:party|parties|company|companies|entity|entities)\b",
+            re.I,
+        ),
+    ),
+    (
+        "yes_no",
+        re.compile(
+            r"^(?:\W*in the [^:]{3,300}:)?\W*"
+            r"(?:is|are|does|do|can|may|must|has|have|will|was|were|could|should|shall|did)\b",
+            re.I,
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question taken apart. `stems` are its content words' stems; `names` its runs of capitals, longest first.
+
+    `dates` are the days it names (ISO 8601), `files` the words that may be the name of a file.
+    """
+
+    text: str
+    stems: tuple[str, ...]
+    phrases: tuple[str, ...]
+    sections: tuple[str, ...]
+    names: tuple[str, ...]
+    exact: tuple[str, ...]
+    kind: AnswerKind
+    dates: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+def read_question(text: str) -> Question:
+    """Take a question apart, words of mixed letters spelled as they look. Raises QuestionError: empty or too long."""
+    text = spelled_plainly(fold(text))
+    if not any(character.isalnum() for character in text):
+        raise QuestionError("the question is empty: ask something in words")
+    if len(text) > LONGEST_QUESTION:
+        raise QuestionError(f"the question has {len(text)} characters: ask in at most {LONGEST_QUESTION}")
+    kind: AnswerKind = next((kind for kind, pattern in _KINDS if pattern.search(text)), "other")
+    return Question(
+        text=text,
+        stems=tuple(content_stems(text)),
+        phrases=tuple(fold(match) for match in _QUOTED.findall(text)),
+        sections=tuple(match.upper() for match in _SECTION.findall(text)),
+        names=_names(text),
+        exact=(*_DATE.findall(text), *_EXACT.findall(_DATE.sub(" ", text))),
+        kind=kind,
+        dates=tuple(dict.fromkeys(day for match in _DATE.findall(text) if (day := _day(match)))),
+        files=tuple(_FILE.findall(text)),
+    )
+
+
+def _day(text: str) -> str | None:
+    """A written day in ISO 8601, None for one that no calendar has."""
+    try:
+        day: date = parser.parse(re.sub(r"\b(?:day\s+)?of\b", " ", text, flags=re.IGNORECASE)).date()
+        return day.isoformat()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Runs of capitalised words, without the word that opens a sentence when it is an ordinary one."""
+    found = []
+    for match in _NAME.finditer(text):
+        said = match.group().strip(" ,.").split()
+        parts = said
+        while parts and parts[0].lower() in STOPWORDS:
+            parts = parts[1:]
+        opens = match.start() == 0 and len(said) == 1
+        if parts and not opens:
+            found.append(" ".join(parts))
+    return tuple(sorted(dict.fromkeys(found), key=len, reverse=True))
+
+
+@cache
+def _synonym_groups() -> tuple[tuple[str, ...], ...]:
+    data = tomllib.loads(files("ragnano.text").joinpath("synonyms.toml").read_text(encoding="utf-8"))
+    return tuple(tuple(group) for group in data["groups"])
+
+
+@cache
+def _groups_by_stems() -> dict[tuple[str, ...], tuple[int, ...]]:
+    """Stems of each synonym -> the groups it belongs to."""
+    table: dict[tuple[str, ...], tuple[int, ...]] = {}
+    for number, group in enumerate(_synonym_groups()):
+        for phrase in group:
+            key = tuple(stem(word) for word in words(phrase))
+            table[key] = (*table.get(key, ()), number)
+    return table
+
+
+def synonyms(text: str) -> tuple[str, ...]:
+    """Words and phrases that may stand in a document for those of `text`, without those that are in it already."""
+    stems = [stem(word) for word in words(text)]
+    found: dict[str, None] = {}
+    for key, groups in _groups_by_stems().items():
+        if any(tuple(stems[at : at + len(key)]) == key for at in range(len(stems) - len(key) + 1)):
+            for group in groups:
+                found.update(dict.fromkeys(_synonym_groups()[group]))
+    present = " " + " ".join(stems) + " "
+    return tuple(phrase for phrase in found if f" {' '.join(stem(word) for word in words(phrase))} " not in present)
+
+
+@cache
+def synonym_stems(stem_asked: str) -> tuple[str, ...]:
+    """Stems of the single words that may stand for the word with this stem."""
+    groups = _groups_by_stems().get((stem_asked,), ())
+    return tuple(stem(phrase) for group in groups for phrase in _synonym_groups()[group] if len(words(phrase)) == 1)

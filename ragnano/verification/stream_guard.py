@@ -1,0 +1,55 @@
+"""What may be shown of a reply while the model still writes it. `verify` decides what stands in the end."""
+
+import re
+from collections.abc import Sequence
+
+from ragnano.generation.prompts import NOT_FOUND
+from ragnano.text.words import words
+from ragnano.types import Evidence
+from ragnano.verification.verify import MARK
+
+
+class StreamGuard:
+    """Lets a streamed reply through word by word as long as its facts stand somewhere in the evidence.
+
+    What is streamed is a preview. But not even a preview may show an invented fact, so the
+    first word that fails closes the stream.
+    """
+
+    def __init__(self, evidence: Sequence[Evidence]) -> None:
+        self._known = {word for item in evidence for word in words(item.text)}
+        self._held = ""
+        self._started = False
+        self.open = True
+
+    def feed(self, piece: str) -> str:
+        """The part of the reply that may be shown now ("" while a word is incomplete or once the guard has closed)."""
+        self._held += piece
+        cut = max(self._held.rfind(" "), self._held.rfind("\n")) + 1
+        return self._release(cut)
+
+    def finish(self) -> str:
+        """What is left when the reply has ended."""
+        return self._release(len(self._held))
+
+    def _release(self, cut: int) -> str:
+        if not self.open:
+            return ""
+        ready, self._held = self._held[:cut], self._held[cut:]
+        shown = []
+        for token in re.findall(r"\s*\S+\s*", ready):
+            if not self._may_show(token):
+                self.open = False
+                break
+            shown.append(token)
+            self._started = True
+        return "".join(shown)
+
+    def _may_show(self, token: str) -> bool:
+        bare = MARK.sub("", token)
+        if not self._started and bare.strip(" \n.\"'“”[]").upper() in ("", "NOT", NOT_FOUND):
+            return False
+        checked = any(character.isdigit() for character in bare) or (
+            self._started and any(character.isupper() for character in bare)
+        )
+        return not checked or set(words(bare)) <= self._known

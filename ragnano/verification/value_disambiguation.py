@@ -1,0 +1,62 @@
+"""Of several values that a text states, is the one that an answer gives the one that was asked for?
+
+"From January 1, 2013 until December 31, 2013" proves both dates; a nano model asked for the expiration takes either.
+The words nearest to a value say what it is a value of. Knows neither store nor model.
+"""
+
+from collections.abc import Iterable
+
+from ragnano.text.entities import fits_kind
+from ragnano.text.quantities import Value, values_of
+from ragnano.text.query import AnswerKind, Question, synonym_stems
+from ragnano.text.words import WORD, stem
+
+NEAR = 120
+"""Characters between a word and the value that it is nearest to; a word farther away says nothing of it."""
+
+KINDS: tuple[AnswerKind, ...] = ("date", "duration", "amount", "share")
+
+
+def tells(text: str, kind: AnswerKind) -> bool:
+    """Whether the text holds what a question of the kind asks for. A day without its year is no date; a duration tells
+    when something ends as well as a date does."""
+    if kind == "date":
+        return bool(values_of(text, "date")) or fits_kind(text, "duration")
+    return fits_kind(text, kind)
+
+
+def may_be_another(text: str, question: Question, proofs: Iterable[str]) -> bool:
+    """Whether the proofs state another value of the kind asked for, and as many of the question's words nearest to it.
+
+    Values that the proof repeats ("sixty (60) days", later "60 days") are one.
+    """
+    if question.kind not in KINDS:
+        return False
+    given = {_key(value) for value in values_of(text, question.kind)}
+    told: dict[tuple[str, str], int] = {}
+    for proof in proofs:
+        for key, count in _asked_beside(proof, question).items():
+            told[key] = max(count, told.get(key, 0))
+    ours = [count for key, count in told.items() if key in given]
+    others = [count for key, count in told.items() if key not in given]
+    return bool(ours and others) and max(others) >= max(ours)
+
+
+def _asked_beside(proof: str, question: Question) -> dict[tuple[str, str], int]:
+    """For each value in the proof, how many of the question's words stand nearer to it than to any other value."""
+    values = values_of(proof, question.kind)
+    beside: list[set[str]] = [set() for _ in values]
+    asked = {alias: own for own in question.stems for alias in (own, *synonym_stems(own))}
+    for match in WORD.finditer(proof):
+        own = asked.get(stem(match.group()))
+        distances = [max(value.start - match.end(), match.start() - value.end, 0) for value in values]
+        if own and distances and min(distances) <= NEAR:
+            beside[distances.index(min(distances))].add(own)
+    counts: dict[tuple[str, str], int] = {}
+    for value, words in zip(values, beside, strict=True):
+        counts[_key(value)] = max(len(words), counts.get(_key(value), 0))
+    return counts
+
+
+def _key(value: Value) -> tuple[str, str]:
+    return value.unit, str(value.value)

@@ -1,0 +1,182 @@
+"""The direct answer: the exact words of the best evidence, or Yes or No as far as the document lets one say it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ragnano.answering.direct_answer import direct_answer
+from ragnano.evidence.answer_kind import answer_kind
+from ragnano.evidence.answer_span import MOST_WORDS, _trimmed, exact_answer
+from ragnano.models import KINDS, Reading
+from ragnano.text.query import read_question
+from ragnano.text.words import WORD, is_english
+from ragnano.types import Citation, Direct, DirectKind, Evidence, Exact
+from tests.conftest import make_evidence
+
+NOTICE = "The Grower may end this lease by sixty (60) days' written notice to the Owner."
+CONSENT = "The Grower may not sublet the shed, unless the Owner consents in writing."
+HOW_LONG = "How long is the notice?"
+MAY_SUBLET = "May the Grower sublet the shed?"
+
+
+def reading_of(passage: str, answer: str, kind: DirectKind = "span") -> Reading:
+    """What a reader gives that is sure of these words of the passage. A token is a word."""
+    spans = tuple(match.span() for match in WORD.finditer(passage))
+    start, end = passage.index(answer), passage.index(answer) + len(answer)
+    begins = np.array([0.9 if a == start else 0.001 for a, _ in spans], dtype=np.float32)
+    ends = np.array([0.9 if b == end else 0.001 for _, b in spans], dtype=np.float32)
+    kinds = np.array([0.9 if own == kind else 0.025 for own in KINDS], dtype=np.float32)
+    return Reading(3.0, kinds, begins, begins, ends, spans)
+
+
+def evidence_of(text: str, exact: Exact | None) -> tuple[Evidence, ...]:
+    return tuple(replace(item, exact=exact) for item in make_evidence(text))
+
+
+def answered(question: str, text: str, words: str, kind: DirectKind = "span", sure: float = 0.9) -> Direct | None:
+    start = text.index(words)
+    found = evidence_of(text, Exact(kind, sure, start, start + len(words), 0.8))
+    return direct_answer(read_question(question), found, cited(found))
+
+
+def cited(evidence: tuple[Evidence, ...]) -> list[Citation]:
+    return [
+        Citation("0" * 64, "lease.txt", 1, item.text, 0, len(item.text), (), 0.9, number=number)
+        for number, item in enumerate(evidence, start=1)
+    ]
+
+
+def test_the_likeliest_words_of_a_sentence_are_the_exact_answer() -> None:
+    exact = exact_answer(reading_of(NOTICE, "sixty (60) days"), (0, len(NOTICE)), NOTICE, NOTICE)
+    assert NOTICE[exact.start : exact.end] == "sixty (60) days"
+    assert exact.kind == "span" and exact.score > 0.8
+
+
+def test_words_of_another_sentence_are_not_taken() -> None:
+    passage = f"{NOTICE} {CONSENT}"
+    place = (len(NOTICE) + 1, len(passage))
+    exact = exact_answer(reading_of(passage, "sixty (60) days"), place, CONSENT, CONSENT)
+    assert exact.score < 0.1
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "whole"),
+    [
+        (NOTICE, "sixty (60", "sixty (60)"),
+        ("The Grower keeps copies (not more than five (5)) of it.", "five (5))", "five (5)"),
+        ("It needs E.Grow's prior approval.", "Grow's prior approval", "E.Grow's prior approval"),
+        ("The rate is 8.25 % a year.", "25 %", "8.25 %"),
+        ("The rate is 8.25% a year.", "8.2", "8.25"),
+        ("Paid to Net-Shed Ltd, on Monday.", "Shed Ltd,", "Net-Shed Ltd"),
+        ("It ends in May. The Owner stays.", "May. The", "May. The"),
+    ],
+)
+def test_the_words_are_whole_and_their_brackets_closed(text: str, found: str, whole: str) -> None:
+    start = text.index(found)
+    assert text[slice(*_trimmed(text, start, start + len(found)))] == whole
+
+
+def test_an_exact_answer_is_never_a_whole_paragraph() -> None:
+    long = "The Grower shall " + "water the plants and " * 20 + "lock the gate."
+    exact = exact_answer(reading_of(long, long.rstrip(".")), (0, len(long)), long, long)
+    assert len(WORD.findall(long[exact.start : exact.end])) <= MOST_WORDS
+
+
+def test_the_answer_in_a_row_stands_in_one_of_its_cells() -> None:
+    row, said = "A-2   12 m   655.00", "Berth: A-2, Length: 12 m, Summer: 655.00."
+    exact = exact_answer(reading_of(said, "655.00"), (0, len(said)), said, row)
+    assert row[exact.start : exact.end] == "655.00"
+
+
+def test_the_direct_answer_is_words_of_the_first_citation() -> None:
+    direct = answered(HOW_LONG, NOTICE, "sixty (60) days")
+    assert direct == Direct("sixty (60) days", 1, "span", NOTICE.index("sixty"), NOTICE.index("sixty") + 15)
+
+
+def test_a_no_comes_with_its_condition_in_the_documents_words() -> None:
+    direct = answered(MAY_SUBLET, CONSENT, "unless the Owner consents in writing", "no-unless")
+    assert direct is not None and direct.text == "No, unless the Owner consents in writing"
+
+
+def test_a_condition_that_is_a_sentence_stands_behind_a_colon() -> None:
+    direct = answered(MAY_SUBLET, CONSENT, "the Owner consents in writing", "yes-if")
+    assert direct is not None and direct.text == "Yes: the Owner consents in writing"
+
+
+def test_a_plain_yes_never_stands_beside_a_denial() -> None:
+    assert answered(MAY_SUBLET, CONSENT, "sublet", "yes") is None
+    assert answered("Is the Grower forbidden to sublet?", CONSENT, "sublet", "yes") == Direct("Yes", 1, "yes")
+
+
+def test_a_kind_that_the_reader_is_unsure_of_is_words_where_no_yes_or_no_was_asked_for() -> None:
+    direct = answered(HOW_LONG, NOTICE, "sixty (60) days", "yes", sure=0.4)
+    assert direct is not None and direct.kind == "span"
+
+
+def test_a_short_sentence_is_shown_whole_where_its_words_are_unsure() -> None:
+    unsure = evidence_of(NOTICE, Exact("span", 0.9, 0, 10, 0.01))
+    assert direct_answer(read_question(HOW_LONG), unsure, cited(unsure)) == Direct(NOTICE, 1, "span", 0, len(NOTICE))
+    numbered = evidence_of(f"4.2 {NOTICE}", Exact("span", 0.9, 0, 10, 0.01))
+    direct = direct_answer(read_question(HOW_LONG), numbered, cited(numbered))
+    assert direct is not None and direct.text == NOTICE, "its clause's number is no answer"
+
+
+def test_where_no_words_answer_exactly_there_is_no_direct_answer() -> None:
+    long = NOTICE + " The Owner confirms it, and the Grower leaves the shed clean, dry and empty."
+    unsure = evidence_of(long, Exact("span", 0.9, 0, 10, 0.01))
+    assert direct_answer(read_question(HOW_LONG), unsure, cited(unsure)) is None
+    assert direct_answer(read_question(HOW_LONG), (), ()) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Der Pächter darf den Schuppen nicht untervermieten, es sei denn, dass die Eigentümerin schriftlich zustimmt.",
+        "Le preneur ne peut pas sous-louer le hangar sans accord écrit du propriétaire, qui répond sous trente jours.",
+        "El arrendatario no puede subarrendar la nave sin permiso escrito de la propietaria, que responde en un mes.",
+        "De huurder mag de loods niet onderverhuren zonder schriftelijke toestemming van de eigenaar van het terrein.",
+        "Il conduttore non può subaffittare il capannone senza il consenso scritto della proprietaria del terreno.",
+    ],
+)
+def test_a_language_that_the_reader_has_not_learnt_gets_no_yes_or_no(text: str) -> None:
+    assert not is_english(text)
+    found = tuple(replace(item, foreign=True) for item in evidence_of(text, Exact("yes", 0.99, 0, 5, 0.9)))
+    assert direct_answer(read_question("Darf er untervermieten?"), found, cited(found)) is None
+
+
+LIKELY = {"yes": (0.02, 0.7, 0.05, 0.2, 0.03), "no": (0.02, 0.05, 0.7, 0.03, 0.2), "even": (0.02, 0.3, 0.3, 0.19, 0.19)}
+
+
+def test_a_yes_or_no_is_the_readers_and_the_sentences_own() -> None:
+    assert answer_kind(LIKELY["yes"], "The Grower may paint the shed.")[0] == "yes"
+    assert answer_kind(LIKELY["no"], "The Grower may not paint the shed.")[0] == "no"
+    denied, sure = answer_kind(LIKELY["even"], "The Grower may not paint the shed.")
+    assert denied == "no" and sure > 0.5, "where the reader cannot tell, a denial tells"
+
+
+def test_what_restricts_the_sentence_makes_a_condition() -> None:
+    assert answer_kind(LIKELY["even"], "The Grower may not paint the shed unless the Owner agrees.")[0] == "no-unless"
+
+
+def test_an_answer_that_is_no_yes_or_no_is_words() -> None:
+    assert answer_kind((0.9, 0.05, 0.03, 0.01, 0.01), "No animals may be kept.") == ("span", 0.9)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nothing in this lease prevents the Grower from painting the shed.",
+        "Neither side may end the lease early, but the Grower may leave when the shed burns down.",
+        "The Owner shall not restrict the Grower's use of the shed.",
+    ],
+)
+def test_a_denial_of_a_denial_is_never_sure(text: str) -> None:
+    kind, sure = answer_kind(LIKELY["no"], text)
+    assert not Exact(kind, sure, 0, 0, 0.0).says_yes_or_no
+
+
+def test_what_is_not_sure_is_not_said() -> None:
+    assert Exact("no", 0.9, 0, 0, 0.0).says_yes_or_no
+    assert not Exact("no", 0.6, 0, 0, 0.0).says_yes_or_no
+    assert not Exact("span", 0.9, 0, 0, 0.0).says_yes_or_no

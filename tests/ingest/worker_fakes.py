@@ -1,0 +1,71 @@
+"""A reader for the reading process that does what a file's name says, for the tests of `ingest.workers.pool`."""
+
+import contextlib
+import os
+import pickle
+import signal
+import stat
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from ingest.document_builder import Job, read
+from ingest.parsers.base.heartbeat import alive
+from ingest.workers.pool import ReadFile
+from ragnano.settings import Settings
+from ragnano.types import ParsedDocument
+from tests.ingest.fakes import count_words
+
+HANGS_S = 240
+
+_kept: list[bytes] = []
+
+
+def telling_reader(settings: Settings) -> ReadFile:
+    """Reads with words for tokens, and leaves its process's number as the author."""
+
+    def reader(job: Job) -> ParsedDocument:
+        name = Path(job.path).stem
+        if name.startswith("crashes") and not job.options.second_only:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if name == "crashes both readers":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if name == "fails" and not job.options.second_only:
+            raise KeyError("/Contents")
+        if name == "takes long":
+            for _ in range(10):
+                time.sleep(0.5)
+                alive()
+        if name == "never ends":
+            while True:
+                time.sleep(0.1)
+                alive()
+        if name == "grows":
+            _kept.append(b"x" * (700 << 20))
+        if name.startswith("waits"):
+            time.sleep(0.8)
+        if name.startswith("hangs"):
+            time.sleep(HANGS_S)
+        if name == "lies":
+            _say_on_every_pipe(pickle.dumps(_Order(f"{job.path}.run")))
+        parsed = read(job, count_words)
+        return replace(parsed, document=replace(parsed.document, author=str(os.getpid())))
+
+    return reader
+
+
+class _Order:
+    """Pickled, an order to make a folder."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return os.mkdir, (self._path,)
+
+
+def _say_on_every_pipe(message: bytes) -> None:
+    for descriptor in range(3, 32):
+        with contextlib.suppress(OSError):
+            if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+                os.write(descriptor, message)

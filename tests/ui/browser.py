@@ -1,0 +1,203 @@
+"""The app in a real browser, with stand-ins for the models: a server, tabs, and what is done in them.
+
+A plugin: `pytest_plugins = ["tests.ui.browser"]`.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.ui.fakes import ROOT, UI
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+FAKE_APP = ROOT / "tests" / "ui" / "fake_app.py"
+# Generous: with eight programs to a core the app starts in a minute and takes the sample documents in in two.
+START_S = 240
+SEEN_MS = 150_000
+WORK_MS = 400_000
+NEEDS_BROWSER = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium"),
+]
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    """More variables for the server; a module may give its own."""
+    return {}
+
+
+@pytest.fixture
+def address(home: Path, environment: dict[str, str]) -> Iterator[str]:
+    """The app's own server, with stand-ins for the models."""
+    with running(home, environment) as found:
+        yield found
+
+
+@contextmanager
+def running(home: Path, environment: Mapping[str, str], app: Path = FAKE_APP) -> Iterator[str]:
+    """A server on a free port, its address; its configuration is the app's, its models are in a folder beside `home`.
+
+    Variables of `environment` go before these.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("RAGNANO_", "STREAMLIT_"))}
+    own = {"RAGNANO_HOME": str(home), "RAGNANO_MODELS_DIR": str(home.parent / "models"), "SECONDS_A_WORD": "0.02"}
+    own |= {"HOLD": str(_hold(home)), "HOLD_ANSWERS": str(_hold_answers(home))}
+    log = home.parent / "server.log"
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(app), f"--server.port={port}", "--server.headless=true"],
+            cwd=UI,
+            env=clean | own | dict(environment),
+            stdout=out,
+            stderr=out,
+        )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/_stcore/health", log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:  # it waits for a channel that its browser has left open
+                server.kill()
+                server.wait()
+
+
+def _hold(home: Path) -> Path:
+    return home.parent / "hold"
+
+
+def _hold_answers(home: Path) -> Path:
+    return home.parent / "hold answers"
+
+
+@contextmanager
+def file_held(home: Path, ending: str) -> Iterator[None]:
+    """A server on `home` reads no file whose path ends so, until the block does: what is seen meanwhile stays there."""
+    _hold(home).write_text(ending, encoding="utf-8")
+    yield
+    _hold(home).unlink()
+
+
+@contextmanager
+def answers_held(home: Path) -> Iterator[None]:
+    """A server on `home` writes no answer further than its first word, until the block ends."""
+    _hold_answers(home).touch()
+    yield
+    _hold_answers(home).unlink()
+
+
+def _wait_for(url: str, log: Path) -> None:
+    end = time.monotonic() + START_S
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"the app did not start: {log.read_text()}")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: make setup-dev")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=START_S * 1000)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_tab(chromium: Any, address: str) -> Iterator[Any]:
+    """Opens tabs of the server, each a reader of its own."""
+    with tabs(chromium, address) as tab:
+        yield tab
+
+
+@contextmanager
+def tabs(chromium: Any, address: str) -> Iterator[Any]:
+    """A function that opens tabs; afterwards every address that any of them asked for must be the app's."""
+    asked: list[str] = []
+    contexts = []
+
+    def tab(path: str = "", **look: Any) -> Any:
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}} | look)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(SEEN_MS)
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("websocket", lambda channel: asked.append(channel.url))
+        page.goto(f"{address}/{path}")
+        return page
+
+    yield tab
+    for context in contexts:
+        context.close()
+    parts = [urlsplit(url) for url in asked]
+    strange = {part.netloc for part in parts if part.scheme not in ("data", "blob")} - {urlsplit(address).netloc}
+    assert asked
+    assert not strange
+
+
+def seen(what: Any) -> Any:
+    """What is expected of a place or a page: it has `SEEN_MS` to come about, as the page is drawn behind the test."""
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=SEEN_MS)
+    return expect(what)
+
+
+def at_rest(page: Any) -> None:
+    """Wait until the server has drawn all of the page: only then does it say anything that something is not there."""
+    page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
+
+
+def fits_in(page: Any, width: int) -> None:
+    """Wait until nothing is wider than so many pixels."""
+    page.wait_for_function("(width) => document.documentElement.scrollWidth <= width", arg=width)
+
+
+def upload(page: Any, *files: Path) -> None:
+    """On the library page of an empty library: add files and wait until they are taken in."""
+    page.get_by_role("button", name="Add these files").wait_for()
+    page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(list(files))
+    page.get_by_test_id("stFileChipName").nth(len(files) - 1).wait_for()  # long names are shortened
+    page.get_by_role("button", name="Add these files").click()
+    page.get_by_text("added (").wait_for(timeout=WORK_MS)
+
+
+def ask(page: Any, question: str) -> None:
+    """On the ask page."""
+    box = page.get_by_test_id("stChatInputTextArea")
+    box.fill(question)
+    box.press("Enter")
+
+
+def go(page: Any, name: str) -> None:
+    """To a page by its name in the sidebar."""
+    page.get_by_test_id("stSidebarNavLink").filter(has_text=name).click()
+    page.get_by_role("heading", name=name, exact=True).wait_for()

@@ -1,0 +1,52 @@
+"""Search and library in a real browser, with stand-ins for the models."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from ragnano.store import Catalogue
+from tests.ui.browser import NEEDS_BROWSER, go, seen, upload
+from tests.ui.fakes import AGREEMENT, write_pdf
+
+pytest_plugins = ["tests.ui.browser"]
+pytestmark = NEEDS_BROWSER
+
+WORDS = "sixty days written notice"
+
+
+def test_typing_finds_clauses_that_open_where_they_stand(open_tab: Any, tmp_path: Path) -> None:
+    page = open_tab("library")
+    upload(page, write_pdf(tmp_path / "services.pdf", AGREEMENT))
+    go(page, "Search")
+    box = page.get_by_placeholder("Words of a clause")
+    box.press_sequentially(WORDS)  # no Enter
+    found = page.locator(".rn-passage").filter(has_text="sixty days").first
+    found.wait_for()
+    for word in WORDS.split():  # the search follows the typing
+        found.locator("mark").filter(has_text=re.compile(f"^{word}$")).first.wait_for()
+    seen(box).to_have_value(WORDS)
+    page.get_by_role("button", name="Copy quote").first.click()
+    seen(page.get_by_test_id("stCode").first).to_have_text(re.compile(r"\(Services Agreement, 2, p\. 1\)\s*$"))
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Open here").first.click()
+    seen(page).to_have_url(re.compile(r"/reader\?.*document="))
+
+
+def test_what_is_removed_comes_back_and_stays_over_a_refresh(open_tab: Any, home: Path, tmp_path: Path) -> None:
+    page = open_tab("library")
+    upload(page, write_pdf(tmp_path / "services.pdf", AGREEMENT))
+    page.get_by_test_id("stCheckbox").locator("label").first.click()
+    page.get_by_text("1 picked").wait_for()
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_text("Nothing in this collection yet").wait_for()
+    assert not list((home / "uploads").rglob("*.pdf"))
+    page.get_by_role("button", name="Undo").click()
+    row = page.get_by_role("link", name="Services Agreement")
+    row.wait_for()
+    page.reload()
+    row.wait_for()
+    row.click()
+    page.get_by_role("heading", name="Services Agreement", exact=True).wait_for()
+    seen(page.locator(".rn-facts")).to_contain_text("Alderbrook Systems Inc")
+    with Catalogue(home) as catalogue:
+        assert len(catalogue.documents()) == 1

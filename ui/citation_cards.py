@@ -1,0 +1,91 @@
+"""Citations under an answer: which words, where they stand, one click from their page; and conflicts side by side."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+from safe_text import escape, line_html, quote_html
+from shared import file_name
+
+from ragnano.assistant import Assistant
+from ragnano.documents.locations import innermost
+from ragnano.errors import RagnanoError
+from ragnano.types import Citation, Conflict
+
+Open = Callable[[Citation], None]
+
+
+def card(
+    citation: Citation,
+    key: str,
+    open_page: Open,
+    *,
+    now: bool = False,
+    words: bool = True,
+    marked: tuple[int, int] | None = None,
+) -> None:
+    """One citation: a button that opens its page, and the quoted words, unless they have just been read (`words` is
+    false); those at `marked` are the direct answer. `now` is true while its page is open."""
+    with st.container(key=f"rn-card-{'now-' if now else ''}{key}", gap=None):
+        st.button(
+            escape(source_of(citation)),
+            key=f"open {key}",
+            icon=":material/visibility:" if now else ":material/article:",
+            type="tertiary",
+            help="Show the page with these words marked",
+            on_click=open_page,
+            args=(citation,),
+        )
+        if words:
+            st.html(quote_html(citation.quote, marked))
+
+
+def source_of(citation: Citation) -> str:
+    """Number, file, place and heading in one line: "1 · lease.pdf · page 4 · 8.2 Renewal"."""
+    parts = [
+        str(citation.number) if citation.number else "",
+        file_name(citation.path),
+        place_of(citation),
+        heading_text(innermost(citation.section)),
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def place_of(citation: Citation) -> str:
+    """Its page, or where it stands in what has none: "page 4", "Sheet Costs, B7"."""
+    return citation.place or f"page {citation.page}"
+
+
+def heading_text(section: str) -> str:
+    """A heading for showing; a bare number says what it is."""
+    return section if not section or any(char.isalpha() for char in section) else f"Section {section}"
+
+
+def conflict(
+    helper: Assistant, contradiction: Conflict, citations: Sequence[Citation], key: str, open_page: Open
+) -> None:
+    """The sides of a conflict beside each other, the one from the later document marked."""
+    with st.container(border=True, key=key):
+        st.html(line_html("These passages differ. Neither is preferred here: read both.", "source"))
+        for at, (column, side) in enumerate(
+            zip(st.columns(len(contradiction.sides)), contradiction.sides, strict=True)
+        ):
+            parts = [citation for citation in citations if citation.number == side.citation]
+            with column:
+                _side(helper, parts, side.fact, f"{key} side {at}", open_page, later=contradiction.later == at)
+
+
+def _side(helper: Assistant, parts: Sequence[Citation], fact: str, key: str, open_page: Open, *, later: bool) -> None:
+    """One side: number, file, the date it bears, and the words that differ (the whole passage when all of them do)."""
+    first = parts[0]
+    try:
+        date = helper.catalogue.document(first.document).date
+    except RagnanoError:  # removed since; its page says so when it is opened
+        date = None
+    st.html(
+        line_html(f"{first.number} · {file_name(first.path)}" + (f" · dated {date}" if date else ""), "place")
+        + quote_html(fact or " ".join(part.quote for part in parts))
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Open", key=f"open {key}", icon=":material/article:", on_click=open_page, args=(first,))
+        if later:
+            st.badge("Later document", icon=":material/update:", color="orange")

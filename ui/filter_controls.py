@@ -1,0 +1,70 @@
+"""What a search or a question is limited to: collection, document, dates, kind of file. One choice for all pages."""
+
+import streamlit as st
+from file_types import kind_name
+from session import ALL, Session
+from shared import choose
+
+from ragnano.assistant import Assistant
+from ragnano.types import Scope
+
+
+def choose_limits(helper: Assistant, state: Session, page: str) -> None:
+    """The boxes; `page` keeps one page's widgets from another's."""
+    collections = [ALL, *(name for name, _ in helper.catalogue.collections())]
+    state.collection = choose(
+        "Collection",
+        collections,
+        state.collection,
+        f"{page} collection",
+        format_func=lambda name: name or "All collections",
+    )
+    every = helper.documents()
+    offered = helper.documents(Scope(state.collection)) if state.collection else every
+    documents = {document.id: document.title for document in offered}
+    state.document = choose(
+        "Document",
+        [ALL, *documents],
+        state.document,
+        f"{page} document",
+        format_func=lambda identifier: documents.get(identifier, "All documents"),
+    )
+    kinds = sorted({document.media_type for document in every})
+    state.kind = choose(
+        "Kind of file",
+        [ALL, *kinds],
+        state.kind,
+        f"{page} kind",
+        format_func=lambda kind: kind_name(kind) if kind else "All kinds",
+    )
+    said = "2019-05-01"
+    first, last = st.columns(2)
+    state.dated_from = first.text_input("Dated from", state.dated_from, placeholder=said, key=f"{page} from").strip()
+    state.dated_to = last.text_input("Dated to", state.dated_to, placeholder=said, key=f"{page} to").strip()
+    if limited(state):
+        st.button(
+            "Clear the limits", icon=":material/filter_alt_off:", on_click=_clear, args=(state, page), type="tertiary"
+        )
+
+
+def limited(state: Session) -> bool:
+    """Whether anything is left out."""
+    return bool(state.collection or state.document or state.kind or state.dated_from or state.dated_to)
+
+
+def _clear(state: Session, page: str) -> None:
+    state.collection = state.document = state.kind = ALL
+    state.dated_from = state.dated_to = ""
+    for box in ("collection", "document", "kind", "from", "to"):
+        st.session_state[f"{page} {box}"] = ""
+
+
+def scope_now(helper: Assistant, state: Session) -> Scope:
+    """The limits as a scope. Raises QuestionError for what is no date."""
+    return helper.scope(
+        state.collection or None,
+        state.document or None,
+        dated_from=state.dated_from or None,
+        dated_to=state.dated_to or None,
+        kind=state.kind or None,
+    )

@@ -1,0 +1,46 @@
+"""The desk's pages, as app.py serves them; what they do is in the files beside this one and in ragnano."""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+# The checkout (for ragnano and ingest when they are not installed), and this folder when another script runs this one.
+for folder in (str(HERE.parent), str(HERE)):
+    if folder not in sys.path:
+        sys.path.append(folder)
+
+import streamlit as st  # noqa: E402
+from login import admitted, knock, way_out  # noqa: E402
+from privacy import show_sign  # noqa: E402
+from shared import errors_shown  # noqa: E402
+
+
+def main() -> None:
+    """Draw the page that was chosen."""
+    st.set_page_config(page_title="ragnano", page_icon=str(HERE / "icon.svg"), layout="centered")
+    st.logo(str(HERE / "icon.svg"), size="large")
+    st.html(HERE / "style.css")
+    pages = [
+        st.Page(HERE / "ask_page.py", title="Ask", icon=":material/forum:", url_path="ask", default=True),
+        st.Page(HERE / "search_page.py", title="Search", icon=":material/search:", url_path="search"),
+        st.Page(HERE / "library_page.py", title="Library", icon=":material/library_books:", url_path="library"),
+        st.Page(HERE / "history_page.py", title="History", icon=":material/history:", url_path="history"),
+        st.Page(HERE / "machine_page.py", title="Machine", icon=":material/memory:", url_path="machine"),
+        st.Page(HERE / "document_page.py", title="Document", url_path="document", visibility="hidden"),
+        st.Page(HERE / "viewer_page.py", title="Reader", url_path="reader", visibility="hidden"),
+    ]
+    allowed: bool | None = None
+    with errors_shown():
+        allowed = admitted()
+    # Before a reader is let in, the pages have no names in the sidebar either; the address stays for afterwards.
+    page = st.navigation(pages, position="sidebar" if allowed else "hidden")
+    if allowed:
+        page.run()
+        show_sign()
+        way_out()
+    elif allowed is False:
+        with errors_shown():
+            knock()
+
+
+main()
