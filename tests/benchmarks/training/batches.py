@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ragnano.text.words.words import content_stems, words
+from ragnano.text.words import content_stems, words
 from tests.benchmarks.training.contracts import Contract, General
 
 CONTRACTS = 2  # per batch

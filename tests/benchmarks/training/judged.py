@@ -20,7 +20,7 @@ from ragnano.assistant import Assistant
 from ragnano.evaluation.retrieval import RUN, folded_words, runs_of, share
 from ragnano.evidence import Candidates, Signals, read_candidates, signals_of
 from ragnano.retrieval.retriever import Found
-from ragnano.text.words.words import sentences
+from ragnano.text.words import sentences
 from ragnano.types import Scope
 from tests.benchmarks.training.contracts import (
     CACHE,

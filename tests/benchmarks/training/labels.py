@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ragnano.models.reader import KINDS
-from ragnano.text.words.words import WORD
+from ragnano.text.words import WORD
 from tests.benchmarks.training.contracts import DATA
 
 _CONDITIONED = {"yes-if", "no-unless"}

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ragnano.text.words.words import WORD, sentences
+from ragnano.text.words import WORD, sentences
 from tests.benchmarks.training.batches import ASKING, DEFINED, heading_of
 from tests.benchmarks.training.contracts import DATA, Contract, for_gate, general
 

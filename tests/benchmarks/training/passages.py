@@ -20,8 +20,8 @@ from ingest.document_builder import Job, read
 from ragnano.evidence import Passage
 from ragnano.evidence.sentences import extracts_of
 from ragnano.models.embedder import Embedder
-from ragnano.text.words.query import synonym_stems
-from ragnano.text.words.words import content_stems
+from ragnano.text.query import synonym_stems
+from ragnano.text.words import content_stems
 from ragnano.types import Hit, Page, ParsedDocument
 from tests.benchmarks.training.contracts import CACHE
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from ragnano.evaluation.contract_nli import question_of
 from ragnano.models.reader import KINDS
-from ragnano.text.words.words import content_stems, fold, sentences, words
+from ragnano.text.words import content_stems, fold, sentences, words
 from tests.benchmarks.training.contracts import DATA, hashed
 from tests.benchmarks.training.labels import located
 from tests.benchmarks.training.pairs import Pair
