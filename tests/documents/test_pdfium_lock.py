@@ -10,7 +10,7 @@ import sys, threading
 from pathlib import Path
 from ingest.discovery.file_types import PDF
 from ingest.parsers.registry import load
-from ragnano import pictures
+from ragnano.documents import page_images
 from ragnano.types import Document
 
 path = Path(sys.argv[1])
@@ -23,8 +23,8 @@ def reads():
 
 def draws(name):
     for number in range(20):
-        read.append(pictures._rendered(name, path, 1, 1.0).width > 0)
-        pictures._rendered.cache_clear()
+        read.append(page_images._rendered(name, path, 1, 1.0).width > 0)
+        page_images._rendered.cache_clear()
 
 threads = [threading.Thread(target=reads) for _ in range(3)] + [threading.Thread(target=draws, args=("a",))]
 for thread in threads: thread.start()
