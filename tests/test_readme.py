@@ -16,7 +16,7 @@ PAGES = {
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 }
 TEXT = "\n".join(PAGES.values())
-COMMANDS = "\n".join(re.findall(r"^```\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL))
+COMMANDS = "\n".join(re.findall(r"^```[a-z]*\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL))
 MOST_BYTES = 8_000  # of the README: what somebody reads before the first command
 
 
