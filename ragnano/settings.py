@@ -47,7 +47,7 @@ class Settings(BaseSettings):
 
     On held-out contracts the right sentence is in the prompt of .83 / .89 / .95 / .97 of the answers with 80 / 180 /
     280 / 400 (LOG.md); what is shown beside the model's words does not depend on it."""
-    risk: float = Field(default=0.3, gt=0, lt=1)
+    risk: float = Field(default=0.33, gt=0, lt=1)
     """Share of wrong answers among those given that is accepted; less risk means more refusals
     (ragnano/evidence/gate.toml)."""
     answer_tokens: int = Field(default=64, ge=8, le=1024)
