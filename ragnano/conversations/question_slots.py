@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from ragnano.text.file_names import ENDING
 from ragnano.text.words import MONTH, STOPWORDS, stem
 
 Kind = Literal["document", "party", "time", "section", "amount"]
@@ -57,10 +58,7 @@ _SECTION = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(r"[$€£¥]\s?\d[\d,.]*\d?(?:\s(?:thousand|million|billion)\b)?|\b\d[\d.,]*\s?%")
-FILE = re.compile(
-    r"[\w()&+,'’-]{1,100}(?: [\w()&+,'’-]{1,100}){0,8}\.(?:pdf|docx?|txt|md|html?|rtf|odt|xlsx?|csv|pptx?|eml)\b",
-    re.IGNORECASE,
-)
+FILE = re.compile(rf"[\w()&+,'’-]{{1,100}}(?: [\w()&+,'’-]{{1,100}}){{0,8}}{ENDING}", re.IGNORECASE)
 _MAIN = re.compile(
     r"^(?P<asks>(?:what|which|who|when|where|how \w{1,20}) (?:is|are|was|were)) (?P<thing>(?:the|our|my|your) .+?)\W*$",
     re.IGNORECASE,

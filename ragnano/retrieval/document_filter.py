@@ -59,7 +59,7 @@ def narrow(question: Question, catalogue: Catalogue, scope: Scope) -> Narrowed:
     documents = catalogue.documents(scope)
     if files := tuple(document for document in documents if _is_called(document, question.files)):
         ids = tuple(document.id for document in files)
-        return Narrowed(replace(scope, documents=ids), files, _without_files(question))
+        return Narrowed(replace(scope, documents=ids), files, _without_files(question, files))
     wanted = _wanted(question, documents) | _small_names(question, documents, catalogue, scope)
     wanted -= _WEAK | _words_of_dates(question)
     wanted |= set(question.dates) & {document.date for document in documents if document.date}
@@ -123,17 +123,22 @@ def _small_names(question: Question, documents: Sequence[Document], catalogue: C
 
 def _is_called(document: Document, files: Sequence[str]) -> bool:
     """Whether one of the texts ends with the name of a file that the document stands at."""
-    return any(
-        file.lower() == name or file.lower().endswith(" " + name)
-        for file in files
-        for name in (PurePath(path).name.lower() for path in document.paths)
-    )
+    return any(_name_in(file, document) for file in files)
 
 
-def _without_files(question: Question) -> str:
+def _name_in(file: str, document: Document) -> str:
+    """The document's file name at the end of a text, as it is written there; "" where it ends otherwise."""
+    names = sorted({PurePath(path).name.lower() for path in document.paths}, key=len, reverse=True)
+    fitting = (name for name in names if file.lower() == name or file.lower().endswith(" " + name))
+    return file[-len(name) :] if (name := next(fitting, "")) else ""
+
+
+def _without_files(question: Question, documents: Sequence[Document]) -> str:
+    """The question without the names of these documents' files."""
     text = question.text
     for file in question.files:
-        text = text.replace(file, " ")
+        for name in filter(None, (_name_in(file, document) for document in documents)):
+            text = text.replace(name, " ")
     return fold(text) if content_stems(text) else question.text
 
 

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from ragnano.text.file_names import ENDING
 from ragnano.text.words import fold
 
 TaskKind = Literal["lookup", "summary", "list"]
@@ -18,7 +19,7 @@ DOCUMENT_NOUN = (
 )
 """What people call a document, for a pattern that ignores case."""
 
-_FILE = r"\S+\.(?:pdf|docx?|txt|md|html?|rtf)\b"
+_FILE = rf"\S+{ENDING}"
 _ABOUT_ONE = re.compile(rf"^(?:this|it)$|\b{DOCUMENT_NOUN}\b|{_FILE}|(?-i:\b[A-Z][a-z]|\b[A-Z]{{2,}})", re.IGNORECASE)
 _PART_NUMBER = re.compile(r"^(?:the )?(?:section|clause|article|schedule|exhibit|annex|appendix)\b", re.IGNORECASE)
 

@@ -14,6 +14,7 @@ from typing import Literal
 from dateutil import parser
 
 from ragnano.errors import QuestionError
+from ragnano.text.file_names import ENDING
 from ragnano.text.words import MONTH, STOPWORDS, content_stems, fold, spelled_plainly, stem, words
 
 AnswerKind = Literal["date", "duration", "amount", "share", "party", "place", "yes_no", "other"]
@@ -29,9 +30,8 @@ _SECTION = re.compile(
 _NAME = re.compile(
     r"\b[A-Z][\w&.'’-]*(?:(?:\s+|\s*,\s*)(?:(?:of|the|and|&|de|for)\s+)?(?:[A-Z][\w&.'’-]*|\([A-Z][^)]*\)))*"
 )
-_FILE = re.compile(
-    r"(?<![\w.-])[\w()&+,'’-][\w()&+,'’ -]*\.(?:pdf|docx?|txt|md|html?|rtf|odt|xlsx?|csv|pptx?|eml)\b", re.IGNORECASE
-)
+# A name may hold spaces, so a match may begin with other words of the question: its end is what counts.
+_FILE = re.compile(rf"(?<![\w.-])[\w()&+,'’-][\w()&+,'’ -]*{ENDING}", re.IGNORECASE)
 _DATE = re.compile(
     rf"\b(?:{MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}(?:st|nd|rd|th)?(?:\s+(?:day\s+)?of)?\s+{MONTH}\.?,?\s+\d{{4}}"
     r"|\d{4}-\d{2}-\d{2})\b",

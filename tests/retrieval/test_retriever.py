@@ -193,6 +193,13 @@ def test_a_glued_file_name_that_begins_with_an_ordinary_word_is_no_matter(three:
     assert named(three, question) == ["acme-beta-supply.txt"]
 
 
+def test_only_the_files_own_name_is_left_out_of_the_question(three: Assistant) -> None:
+    question = "How much is the deposit in lease-2020.txt and when is it due?"
+    narrowed = narrow(read_question(question), three.catalogue, Scope())
+    assert [document.path for document in narrowed.about] == ["/docs/lease-2020.txt"]
+    assert narrowed.focus == "How much is the deposit in and when is it due?"
+
+
 def test_a_file_name_is_left_out_of_the_search_inside_it(three: Assistant) -> None:
     narrowed = narrow(read_question("In lease-2020.txt: when is rent due?"), three.catalogue, Scope())
     assert "rent" in narrowed.focus and "lease-2020" not in narrowed.focus

@@ -29,6 +29,7 @@ from ingest.discovery.file_types import (
 from ingest.parsers.registry import LOADERS
 from ragnano.errors import PasswordNeeded, UnsupportedFile
 from ragnano.retrieval.filters import ENDINGS
+from ragnano.text import file_names
 from tests.ingest.parsers.fakes import compound, old_workbook, open_document, outlook_message, package, paragraph, word
 
 
@@ -134,3 +135,8 @@ def test_every_kind_with_a_media_type_has_a_reader_and_a_word_for_people() -> No
 def test_no_ending_belongs_to_two_kinds() -> None:
     endings = [ending for kind in KINDS for ending in kind.endings]
     assert len(endings) == len(set(endings))
+
+
+def test_every_file_that_can_be_taken_in_is_known_by_its_name_in_a_question() -> None:
+    readable = {ending for kind in KINDS if kind.media_type for ending in kind.endings if ending}
+    assert readable <= {f".{ending}" for ending in file_names.ENDINGS}
