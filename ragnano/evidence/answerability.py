@@ -18,8 +18,8 @@ from ragnano.evidence import Signals
 class Gate:
     """A logistic model over `Signals`: a bias, one weight per signal, and the confidence each risk needs.
 
-    `risks` maps a share of wrong answers among those given to the least confidence at which that share was met, measured
-    on held-out contracts where half of the questions had an answer.
+    `risks` maps a share of wrong answers among those given to the least confidence at which that share was met,
+    measured on held-out contracts where half of the questions had an answer.
     """
 
     bias: float

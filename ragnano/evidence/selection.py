@@ -68,8 +68,8 @@ class Signals:
     first SHOWN sentences answers, assuming independence; `margin` is how far the logit of the best score is above the
     second; `kind` and `coverage` are those of the best sentence; `agreement` is the share of rankers that ranked its
     chunk among their first three; `cosine` is that of the question and its chunk, `cosine_best` the highest of any
-    chunk that was read; `unseen` is the share of what was asked that occurs in none of the retrieved chunks; `exact` is the
-    probability of the exact answer's words in the best sentence, and `span` that the sentence contains the answer;
+    chunk that was read; `unseen` is the share of what was asked that occurs in none of the retrieved chunks; `exact` is
+    the probability of the exact answer's words in the best sentence, and `span` that the sentence contains the answer;
     `apart` is how far the reader's logit of the best passage (a tenth of it) is above that of the second.
     """
 
