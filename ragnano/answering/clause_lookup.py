@@ -169,8 +169,8 @@ class _Clauses:
         return [piece for piece in own if not _stands_above(piece.number, wanted)]
 
     def _from_its_line(self, wanted: Number) -> list[_Piece]:
-        """Returns the longest run from a line with the number to the next number outside it; tables of contents are
-        shorter."""
+        """Returns the longest run from a line with the number to the next number outside it; contents lists are
+        short."""
         starts = [at for at, piece in enumerate(self._pieces) if piece.number and wanted.holds(piece.number)]
         runs = [list(self._run(at, wanted)) for at in starts if at == 0 or at - 1 not in starts]
         return max(runs, key=lambda run: sum(len(piece.text) for piece in run), default=[])

@@ -56,8 +56,7 @@ class Number:
 
 
 def number_of(text: str) -> Number | None:
-    """Parses the number at the start of a text, with its kind: "Schedule 2", "ARTICLE IV Term"; None if there is
-    none."""
+    """Parses the number at the start of a text, with its kind: "Schedule 2", "ARTICLE IV Term"; None for none."""
     kind = _KIND.match(text)
     start = kind.end() if kind else 0
     found = _NUMBER.match(text, start)

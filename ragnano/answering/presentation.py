@@ -87,8 +87,7 @@ def quote_of(answer: Answer, citation: Citation) -> Quote:
 
 
 def _home(direct: Direct, citations: Sequence[Citation]) -> Citation | None:
-    """Returns the citation that contains the direct answer; if a page break makes two, the one that contains the
-    words."""
+    """Returns the citation that contains the direct answer; of two made by a page break, the one with the words."""
     parts = [
         citation
         for citation in citations

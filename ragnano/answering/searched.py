@@ -188,8 +188,7 @@ class Searched:
         )
 
     def has_codes_like(self, code: Thing) -> bool:
-        """Whether documents contain identifiers of its shape ("K01" for "K06") and none that differs by letters at the
-        end."""
+        """Whether documents contain codes of its shape ("K01" for "K06") and none that differs by final letters."""
         found = {other.lower() for _, text in self._texts(code) for other in codes_in(text)}
         own = code.text.lower()
         varied = any(_is_with_letters(own, other) or _is_with_letters(other, own) for other in found)
@@ -234,8 +233,7 @@ class Searched:
         return tuple(said for _, said in best)
 
     def _texts(self, thing: Thing) -> Iterator[tuple[Document, str]]:
-        """Yields names and texts of the documents: all, or, if there are many, those that contain a word of the
-        thing."""
+        """Yields names and texts of the documents: all of few, those that contain a word of the thing of many."""
         for document in self.documents.values():
             yield document, "\n".join((document.title, *document.parties))
         if self._catalogue.embedded_count(self.scope) <= _MOST_TEXTS:

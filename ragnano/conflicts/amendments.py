@@ -32,8 +32,7 @@ _AT_LINE = re.compile(rf"(?m)^[ \t]*(?:(?:Section|Clause|Article)\s+)?({_NUMBER}
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A clause, the passage that changes it, and the clause's number. One of the passages was given, the other
-    found."""
+    """A clause, the passage that changes it, and the clause's number. One passage was given, the other found."""
 
     clause: Evidence
     change: Evidence

@@ -44,8 +44,7 @@ def may_be_another(text: str, question: Question, proofs: Iterable[str]) -> bool
 
 
 def _asked_beside(proof: str, question: Question) -> dict[tuple[str, str], int]:
-    """Returns, for each value in the proof, how many of the question's words are nearer to it than to any other
-    value."""
+    """Returns, for each value in the proof, how many of the question's words are nearest to it."""
     values = values_of(proof, question.kind)
     beside: list[set[str]] = [set() for _ in values]
     asked = {alias: own for own in question.stems for alias in (own, *synonym_stems(own))}
