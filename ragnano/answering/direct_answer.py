@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ragnano.answering.blank import left_blank
+from ragnano.evidence.answer_kind import restricts
 from ragnano.text.query import Question
 from ragnano.text.words import WORD, unfolded
 from ragnano.types import Citation, Direct, Evidence, Exact
@@ -54,7 +55,13 @@ def direct_answer(question: Question, evidence: Sequence[Evidence], citations: S
     if not _may_say(exact, question, best.text):
         return None
     said = "Yes" if exact.kind.startswith("yes") else "No"
-    if exact.kind in ("yes", "no") or not words:
+    if exact.kind in ("yes", "no"):
+        # A bare Yes must not hide a condition that the reader missed.
+        whole = _whole(exact, best.text) if restricts(best.text) else None
+        if whole is None:
+            return Direct(said, 1, exact.kind)
+        exact, words = whole
+    if not words:
         return Direct(said, 1, exact.kind)
     joint = ", " if _CONDITION.match(words) else ": "
     return Direct(f"{said}{joint}{words}", 1, exact.kind, *_in_quote(exact, best, own))

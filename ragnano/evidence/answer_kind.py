@@ -42,8 +42,13 @@ def signs_of(kinds: Sequence[float], text: str) -> Signs:
     _, yes, no, yes_if, no_unless = (max(float(kind), _LEAST) for kind in kinds)
     return Signs(
         (math.log((yes + yes_if) / (no + no_unless)), float(bool(_DENIES.search(text)))),
-        (math.log((yes_if + no_unless) / (yes + no)), float(bool(_RESTRICTS.search(text)))),
+        (math.log((yes_if + no_unless) / (yes + no)), float(restricts(text))),
     )
+
+
+def restricts(text: str) -> bool:
+    """Whether the sentence contains a word that may restrict it: "only", "unless", "provided"."""
+    return _RESTRICTS.search(text) is not None
 
 
 def answer_kind(kinds: Sequence[float], text: str) -> tuple[DirectKind, float]:

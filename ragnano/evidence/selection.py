@@ -35,7 +35,7 @@ MOST = 5
 """Most sentences of evidence: 5 contained a right one for .93 of the held-out questions, 3 for .89."""
 
 TOKENS_ROUND_AN_EXTRACT = 12
-"""Number, heading and line end that the prompt adds to each extract, in tokens."""
+"""Tokens allowed for what the prompt adds to each extract: label, heading and line end."""
 
 BEST_WORDS = 8
 """A sentence is scored by its best words, at most this many: a date can be the answer within a long sentence."""

@@ -84,7 +84,7 @@ class Limits(_Part):
 
 
 class Conditions(_Part):
-    """Everything that an answer depends on beside the question and its scope. Known before anything is asked."""
+    """Everything that an answer depends on besides the question and its scope. Known before anything is asked."""
 
     index: Index
     model: Model

@@ -106,7 +106,18 @@ def test_a_condition_that_is_a_sentence_stands_behind_a_colon() -> None:
 
 def test_a_plain_yes_never_stands_beside_a_denial() -> None:
     assert answered(MAY_SUBLET, CONSENT, "sublet", "yes") is None
-    assert answered("Is the Grower forbidden to sublet?", CONSENT, "sublet", "yes") == Direct("Yes", 1, "yes")
+    direct = answered("Is the Grower forbidden to sublet?", CONSENT, "sublet", "yes")
+    assert direct is not None and direct.text == f"Yes: {CONSENT}"
+
+
+def test_a_yes_never_hides_a_condition_that_the_reader_took_no_notice_of() -> None:
+    text = "The Grower may sublet the shed with the written consent of the Owner only."
+    direct = answered(MAY_SUBLET, text, "sublet the shed", "yes")
+    assert direct is not None
+    assert (direct.text, direct.kind) == (f"Yes: {text}", "yes")
+    text = "The Grower may sublet the shed."
+    direct = answered(MAY_SUBLET, text, "sublet the shed", "yes")
+    assert direct is not None and direct.text == "Yes"
 
 
 def test_a_kind_that_the_reader_is_unsure_of_is_words_where_no_yes_or_no_was_asked_for() -> None:
