@@ -36,7 +36,7 @@ ENDINGS: dict[str, tuple[str, ...]] = {
     "md": ("text/markdown",),
     "zip": ("application/zip",),
 }
-"""Common names of file types; the endings in Python's own table differs between systems."""
+"""Common names of file types; needed because Python's own table of endings differs between systems."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,7 @@ def tells(text: str, kind: AnswerKind) -> bool:
 
 
 def may_be_another(text: str, question: Question, proofs: Iterable[str]) -> bool:
-    """Whether the proofs state another value of the kind asked for that has as many of the question's words nearest to
-    it.
+    """Whether the proofs state another value of the kind asked for with as many of the question's words near it.
 
     A value that the proof repeats ("sixty (60) days", later "60 days") counts once.
     """

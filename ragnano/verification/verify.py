@@ -38,15 +38,14 @@ _WITHOUT = re.compile(r"\b(?:without|no|need not|not (?:be )?(?:need|requir|obli
 ENOUGH = 0.6
 """Sentences are displayed until one of them answers with this probability, assuming independent scores …"""
 RIVAL = 0.65
-"""A sentence with at least this probability is displayed in any case: it answers as reliably and may say something
-else."""
+"""A sentence with at least this probability is displayed even beyond ENOUGH: it answers as well and may say otherwise."""
 LEAST = 0.2
 """… but none below this probability (except by ALIKE). Of questions as people ask them, to documents kept for choosing,
 that passed the gate: .75 of the citations are right; with ENOUGH .8 and LEAST .1 .57, for .04 more with a right one
 (LOG.md)."""
 
 ALIKE = 0.7
-"""A sentence of another document with at least this share of the best score is displayed in any case: two leases may
+"""A sentence of another document with at least this share of the best score is displayed even so: two leases may
 each have a notice period, and the question does not say which is meant."""
 
 
@@ -219,8 +218,7 @@ def _is_echo(sentence: str, question: Question, proof: Sequence[Evidence]) -> bo
 
 
 def _plain_words(sentence: str, question: Question) -> str:
-    """Lower-cases capitals without meaning: a word that the question writes in lower case is no name ("Governing Law is
-    …")."""
+    """Lower-cases words that the question writes in lower case: they are no names ("Governing Law is …")."""
     small = {token for token in TOKEN.findall(question.text) if token[0].islower()}
 
     def lowered(match: re.Match[str]) -> str:
