@@ -38,7 +38,7 @@ _WITHOUT = re.compile(r"\b(?:without|no|need not|not (?:be )?(?:need|requir|obli
 ENOUGH = 0.6
 """Sentences are displayed until one of them answers with this probability, assuming independent scores …"""
 RIVAL = 0.65
-"""A sentence with at least this probability is displayed even beyond ENOUGH: it answers as well and may say otherwise."""
+"""A sentence with at least this probability is displayed even beyond ENOUGH: it may say otherwise."""
 LEAST = 0.2
 """… but none below this probability (except by ALIKE). Of questions as people ask them, to documents kept for choosing,
 that passed the gate: .75 of the citations are right; with ENOUGH .8 and LEAST .1 .57, for .04 more with a right one
