@@ -1,7 +1,7 @@
-"""The facade: everything the command line, the app and a server do with documents that are already taken in.
+"""The facade: everything that the command line, the app and a server do with documents that are already ingested.
 
-One Assistant serves many threads: searches run side by side, the chat model takes one request at a time in order.
-It reads no files (that is `ingest`) and prints nothing.
+One Assistant serves many threads: searches run in parallel, and the chat model handles one request at a time, in the
+order of arrival. The Assistant neither reads files (`ingest` does that) nor prints.
 """
 
 import threading
@@ -45,11 +45,11 @@ from ragnano.types import (
 )
 
 QUOTES_ONLY = "none"
-"""As a model's name: answer with the best sentence, without a chat model."""
+"""Model name that stands for no chat model: the answer is the best sentence."""
 
 
 class Assistant:
-    """Ask, search, list and remove. Use as a context manager, or call `close`."""
+    """Asks, searches, lists and removes. Use it as a context manager, or call `close`."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Assistant:
         reader: Reader | None = None,
         chat_model: ChatModel | None = None,
     ) -> None:
-        """Open the data directory. Models are opened at first use, unless given (tests, shared engines)."""
+        """Opens the data directory. Models are opened on first use unless passed in (tests, shared engines)."""
         self.settings = settings
         self.catalogue = Catalogue(settings.data_dir)
         self.vectors = Vectors(settings.data_dir, self.catalogue)
@@ -80,7 +80,7 @@ class Assistant:
         self.close()
 
     def close(self) -> None:
-        """Give memory and files back."""
+        """Releases memory and files."""
         for model in self._chat_models.values():
             model.close()
         self._chat_models.clear()
@@ -89,7 +89,7 @@ class Assistant:
 
     @property
     def embedder(self) -> Embedder:
-        """The embedder, opened at first use. Raises ModelMissing."""
+        """Returns the embedder, opened on first use. Raises ModelMissing."""
         with self._opening:
             if self._embedder is None:
                 self._embedder = open_embedder(self.settings)
@@ -97,14 +97,14 @@ class Assistant:
 
     @property
     def reader(self) -> Reader:
-        """What reads evidence, opened at first use. Raises ModelMissing."""
+        """Returns the extractive model that selects evidence, opened on first use. Raises ModelMissing."""
         with self._opening:
             if self._reader is None:
                 self._reader = open_reader(self.settings)
             return self._reader
 
     def chat_model(self, name: str | None = None) -> ChatModel:
-        """A chat model, opened at first use and kept. Raises ModelMissing, EngineError."""
+        """Returns a chat model, opened on first use and kept open. Raises ModelMissing, EngineError."""
         name = name or self.settings.chat_model
         with self._opening:
             if name not in self._chat_models:
@@ -112,7 +112,7 @@ class Assistant:
             return self._chat_models[name]
 
     def chat_models(self) -> tuple[str, ...]:
-        """Names of the models that can answer here and now, the chosen one first; quoting without one comes last."""
+        """Names of the models that can answer now: the configured one first, quoting without a model last."""
         chosen = self.settings.chat_model
         known = (spec for spec in load_catalogue() if spec.kind == "chat")
         here = {spec.name for spec in known if installed(spec, self.settings.models_dir)}
@@ -130,29 +130,29 @@ class Assistant:
         dated_to: str | None = None,
         kind: str | None = None,
     ) -> Scope:
-        """The scope that names, dates and a kind of file mean. Raises NotFoundError, AmbiguousError, QuestionError."""
+        """Returns the scope for names, dates and a file type. Raises NotFoundError, AmbiguousError, QuestionError."""
         return scope_of(Wanted(collection, doc, dated_from, dated_to, kind), self.catalogue)
 
     def search(self, question: str, scope: Scope | None = None, k: int = 10) -> tuple[Hit, ...]:
-        """The `k` best clauses for a question."""
+        """Returns the `k` best clauses for a question."""
         return self.find(question, scope, k).hits
 
     def find(self, question: str, scope: Scope | None = None, k: int = 10) -> Found:
-        """As `search`, with the question as it was read and the documents that it names."""
+        """Like `search`, but also returns the parsed question and the documents it names."""
         found = self._retrieve(question, scope or Scope(), max(k, CHUNKS))
         return replace(found, hits=rerank(found, self.catalogue, self.reader)[:k])
 
     def _retrieve(self, question: str, scope: Scope, k: int) -> Found:
-        """The `k` best clauses as retrieval orders them."""
+        """Returns the `k` best clauses in retrieval order."""
         self._require_same_embedder()
         return Retriever(self.catalogue, self.vectors, self.embedder, self.settings).search(question, scope, k)
 
     def clause(self, hit: Hit) -> tuple[Chunk, ...]:
-        """The chunks of the whole clause that a hit is part of, in reading order."""
+        """Returns the chunks of the whole clause that contains a hit, in reading order."""
         return clause_of(hit.chunk, self.catalogue.chunks_of(hit.document.id))
 
     def references(self, hit: Hit) -> tuple[Reference, ...]:
-        """The sections that a hit refers to and the definitions of the terms it uses, from its own document."""
+        """Returns the sections that a hit refers to and the definitions of its terms, from the same document."""
         return references_of(hit.chunk, self.catalogue.chunks_of(hit.document.id))
 
     def ask(
@@ -166,12 +166,12 @@ class Assistant:
         cancelled: Callable[[], bool] | None = None,
         trace: Trace | None = None,
     ) -> Answer:
-        """Answer a question with citations, or say that the documents don't. Summaries and lists are asked for, too.
+        """Answers a question with citations, or reports that the documents do not. Also handles summaries and lists.
 
-        `on_direct` receives the direct answer with its quotes before the chat model is asked (not called where nothing
-        answers or no model is asked), then `on_text` a checked preview while the model writes; the returned answer is
-        what counts. `model` is a catalogue name, a path to a GGUF file, or "none" for the best quote alone. `trace` is
-        filled for a receipt.
+        `on_direct` receives the direct answer with its quotes before the chat model runs; it is not called when nothing
+        answers or no model is used. `on_text` then receives a checked preview while the model writes. Only the returned
+        answer is final. `model` is a catalogue name, a path to a GGUF file, or "none" for the best quote alone. `trace`
+        is filled for a receipt.
         """
         begun = time.monotonic()
         scope = scope or Scope()
@@ -184,19 +184,19 @@ class Assistant:
         return pipeline.answer(AskRequest(question, scope, name, chat, on_direct, on_text, cancelled, trace, begun))
 
     def converse(self, name: str | None = None, *, scope: Scope | None = None, keep: bool = True) -> Conversation:
-        """A new conversation, or the kept one with this id (or "last"). Raises NotFoundError, AmbiguousError."""
+        """Starts a conversation, or opens a kept one by id or "last". Raises NotFoundError, AmbiguousError."""
         return Conversation(self, scope=scope, keep=keep, name=name)
 
     def conversations(self, most: int | None = None) -> list[ConversationInfo]:
-        """The conversations that are kept, or so many of them, the one last spoken in first."""
+        """Returns the kept conversations, at most `most` of them, the most recently used first."""
         return self.catalogue.conversations(most)
 
     def forget(self, *names: str) -> int:
-        """Delete kept conversations, how many: nothing of them stays in the data directory. Raises NotFoundError."""
+        """Deletes kept conversations completely from the data directory; returns how many. Raises NotFoundError."""
         return forget(self.catalogue, names)
 
     def _heard(self, model: str, trace: Trace | None) -> ChatModel:
-        """The chat model, whose exchanges go into the trace."""
+        """Returns the chat model; its exchanges are recorded in the trace."""
         chat = self.chat_model(model)
         return trace.listen(chat) if trace else chat
 
@@ -207,7 +207,7 @@ class Assistant:
         cancelled: Callable[[], bool] | None,
         trace: Trace | None,
     ) -> Tools:
-        """What summaries and lists work with."""
+        """Returns what summaries and lists work with."""
         return Tools(
             self.catalogue,
             self.embedder,
@@ -220,7 +220,7 @@ class Assistant:
         )
 
     def _require_same_embedder(self) -> None:
-        """Vectors of two embedders can't be compared: say so instead of finding nonsense."""
+        """Raises when the index was made by another embedder: vectors of two embedders cannot be compared."""
         made_with = self.catalogue.fingerprint().get("embedder")
         if made_with not in (None, f"{self.embedder.name} {self.embedder.fingerprint}"):
             raise IndexMismatch(
@@ -229,20 +229,20 @@ class Assistant:
             )
 
     def documents(self, scope: Scope | None = None) -> list[Document]:
-        """All documents of a scope, by title."""
+        """Returns all documents of a scope, sorted by title."""
         return self.catalogue.documents(scope)
 
     def page(self, document: str, number: int) -> Page:
-        """A stored page by document id and number from 1. Raises NotFoundError."""
+        """Returns a stored page by document id and page number (from 1). Raises NotFoundError."""
         return self.catalogue.page(document, number)
 
     def remove(self, document: str, collection: str | None = None) -> None:
-        """Remove a document by id, from one collection or from all; nothing of it stays in the data directory."""
+        """Removes a document by id from one collection or from all. Nothing of it stays in the data directory."""
         self.shelves.take_out([document], collection)
 
     def settle(self) -> None:
-        """Bring the vector cache up to date, so that a process that answers many questions searches through Chroma.
+        """Updates the vector cache so that a process that answers many questions searches through Chroma.
 
-        A process that asks once is quicker without: Chroma takes about two seconds to open, exact search none.
+        A process that asks once is faster without it: Chroma takes about two seconds to open, exact search none.
         """
         self.vectors.sync()

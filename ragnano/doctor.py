@@ -1,4 +1,4 @@
-"""Is everything in order? What `ragnano doctor` reports and `docs verify` finds. Looks, mends nothing."""
+"""Health checks: what `ragnano doctor` reports and `docs verify` finds. Reports problems but repairs nothing."""
 
 import hashlib
 import ipaddress
@@ -24,10 +24,10 @@ from ragnano.settings import Settings
 
 GIGABYTE = 1e9
 LEAST_MEMORY = 2 * GIGABYTE
-"""Bytes free that the default models and an index of a thousand pages need, with room to spare."""
+"""Free bytes that the default models and an index of a thousand pages need, with some reserve."""
 LEAST_DISK = 1 * GIGABYTE
 OCR_SECONDS = 60
-"""Longest that OCR may take to read one line; it takes 0.3 s where nothing else runs."""
+"""Longest time OCR may take to read one line; it takes 0.3 s on an idle machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Check:
 
 
 def examine(settings: Settings) -> list[Check]:
-    """Every check, in the order of the report. Never raises for what it looks at: a fault becomes a line."""
+    """Runs every check, in report order. Never raises because of a fault it finds: the fault becomes a line."""
     go_offline()
     return [
         Check("ragnano", True, f"{__version__}, Python {platform.python_version()}, {platform.platform()}"),
@@ -57,12 +57,12 @@ def examine(settings: Settings) -> list[Check]:
 
 
 def index_problems(assistant: Assistant) -> list[str]:
-    """What is wrong with the index: the database's own checks, vectors that differ, files that are gone."""
+    """Reports what is wrong with the index: the database's own checks, differing vectors, missing files."""
     return [*assistant.catalogue.verify(), *assistant.vectors.verify(), *_changed_files(assistant)]
 
 
 def _changed_files(assistant: Assistant) -> Iterator[str]:
-    """Files that are gone, and those whose bytes are no longer the ones that were taken in."""
+    """Reports files that are gone, and files whose bytes have changed since they were ingested."""
     for place in assistant.catalogue.placements():
         try:
             facts = Path(place.path).stat()
@@ -80,7 +80,7 @@ def _changed_files(assistant: Assistant) -> Iterator[str]:
 
 
 def memory() -> Check:
-    """Is there room for a model?"""
+    """Checks that there is enough memory for a model."""
     memory = psutil.virtual_memory()
     enough = memory.available >= LEAST_MEMORY
     advice = "" if enough else "; close other programs or use --model smollm2-135m"
@@ -92,7 +92,7 @@ def memory() -> Check:
 
 
 def disk(folder: Path) -> Check:
-    """Is there room for an index and a model?"""
+    """Checks that there is enough disk space for an index and a model."""
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(existing).free
     enough = free >= LEAST_DISK
@@ -127,7 +127,7 @@ def _engine(settings: Settings) -> Check:
 
 
 def _ocr(settings: Settings) -> Check:
-    """OCR reads a picture in a process of its own: its library is none of this one's, and may crash."""
+    """Checks OCR in a separate process, because it loads its own library, which may crash."""
     if settings.ocr == "never":
         return Check("ocr", True, "off (RAGNANO_OCR=never): scans and pictures are named in the report, not read")
     path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
@@ -162,16 +162,16 @@ def _index(settings: Settings) -> Check:
 
 
 def connected_to() -> tuple[str, ...]:
-    """Addresses of other machines that this process or one it started has a connection to, sorted.
+    """Addresses of other machines to which this process or one of its children has a connection, sorted.
 
-    Connections that came in to a port this process listens on are readers' and are left out.
+    Incoming connections to a port that this process listens on belong to clients and are left out.
     """
     here = psutil.Process()
     found: set[str] = set()
     for process in (here, *here.children(recursive=True)):
         try:
             connections = process.net_connections(kind="inet")
-        except psutil.Error:  # ended meanwhile
+        except psutil.Error:  # the process has ended meanwhile
             continue
         own = {connection.laddr.port for connection in connections if connection.status == psutil.CONN_LISTEN}
         found.update(
@@ -185,7 +185,7 @@ def connected_to() -> tuple[str, ...]:
 
 
 def offline() -> Check:
-    """Looked at last, when the engine, the models and the index have been opened in this process."""
+    """Checks for connections last, after this process has opened the engine, the models and the index."""
     strangers = connected_to()
     if strangers:
         return Check("offline", False, f"connected to {', '.join(strangers)}: please report this, nothing should be")

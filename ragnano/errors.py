@@ -1,39 +1,39 @@
-"""Every error ragnano raises on purpose. Each message says what happened and what to do about it.
+"""Every error that ragnano raises on purpose. Each message says what happened and what to do about it.
 
 RagnanoError
 ├── ConfigError          a setting or environment variable is wrong
-├── QuestionError        the question is empty, too long or asked of nothing
+├── QuestionError        the question is empty, too long or asked of no document
 ├── NotFoundError        no such document, collection, page or model
 │   └── AmbiguousError   the name fits several documents
-├── ReceiptError         the file is no receipt, or none can be written there
+├── ReceiptError         the file is not a receipt, or a receipt cannot be written there
 ├── ModelError           a model cannot be used
-│   ├── ModelMissing     not fetched yet
-│   ├── DigestMismatch   the bytes are not the ones the catalogue names
-│   ├── FetchError       no source could give it
-│   └── EngineError      the engine failed its proof or died
+│   ├── ModelMissing     not downloaded yet
+│   ├── DigestMismatch   the bytes differ from the catalogue's digest
+│   ├── FetchError       no source could deliver the model
+│   └── EngineError      the engine failed its self-test or died
 ├── StoreError           the data directory cannot be used
 │   ├── StoreBusy        another process is writing
-│   ├── StoreDamaged     the truth (SQLite) is corrupt
+│   ├── StoreDamaged     the SQLite database, the source of truth, is corrupt
 │   └── IndexMismatch    made with another embedder or chunker: rebuild
-└── LoadError            a file cannot be read (ends in the report, never stops the rest)
-    ├── UnsupportedFile  no reader for this type
-    │   └── UnknownKind  nor is it known as a kind of document
+└── LoadError            a file cannot be read (reported; never stops the other files)
+    ├── UnsupportedFile  no parser for this type
+    │   └── UnknownKind  not recognised as any kind of document
     ├── PasswordNeeded   encrypted, and no password fits
-    ├── DamagedFile      no reader could make sense of it
-    └── LimitExceeded    took too long, too much memory, or is too large
+    ├── DamagedFile      no parser could make sense of the bytes
+    └── LimitExceeded    took too long or too much memory, or is too large
 
-Errors of libraries are translated at the border where they arise; a test proves it for each.
+Errors of libraries are translated where they arise; a test covers each translation.
 """
 
 
 class RagnanoError(Exception):
-    """Base of all. `str(error)` is fit for a user: one line, cause and remedy."""
+    """Base class of all. `str(error)` is fit for a user: one line with cause and remedy."""
 
     exit_code = 1
 
 
 class ConfigError(RagnanoError):
-    """A setting is wrong; the message names it and what it may be."""
+    """A setting is wrong; the message names it and its allowed values."""
 
     exit_code = 2
 
@@ -43,15 +43,15 @@ class QuestionError(RagnanoError):
 
 
 class NotFoundError(RagnanoError):
-    """Nothing goes by that name."""
+    """Nothing has that name."""
 
 
 class AmbiguousError(NotFoundError):
-    """Several things go by that name; the message lists them."""
+    """Several things have that name; the message lists them."""
 
 
 class ReceiptError(RagnanoError):
-    """The file is no sound receipt, or a receipt cannot be written there."""
+    """The file is not a valid receipt, or a receipt cannot be written there."""
 
 
 class ModelError(RagnanoError):
@@ -59,7 +59,7 @@ class ModelError(RagnanoError):
 
 
 class ModelMissing(ModelError):
-    """The model has not been fetched; the message gives the command that does."""
+    """The model has not been downloaded; the message contains the command that downloads it."""
 
 
 class DigestMismatch(ModelError):
@@ -67,7 +67,7 @@ class DigestMismatch(ModelError):
 
 
 class FetchError(ModelError):
-    """None of a model's sources could deliver; the message says what each answered."""
+    """None of a model's sources could deliver it; the message reports what each source answered."""
 
 
 class EngineError(ModelError):
@@ -87,19 +87,19 @@ class StoreDamaged(StoreError):
 
 
 class IndexMismatch(StoreError):
-    """The index was made with another embedder or chunker; `ragnano docs rebuild` mends it."""
+    """The index was made with another embedder or chunker; `ragnano docs rebuild` repairs it."""
 
 
 class LoadError(RagnanoError):
-    """A file cannot be read. Raised per file and reported; it never stops the other files."""
+    """A file cannot be read. Raised and reported per file; never stops the other files."""
 
 
 class UnsupportedFile(LoadError):
-    """There is no reader for this kind of file."""
+    """There is no parser for this type of file."""
 
 
 class UnknownKind(UnsupportedFile):
-    """Nothing that is known as a document: data for programs, a sound, a drawing."""
+    """The file is not recognised as a document: data for programs, a sound, a drawing."""
 
 
 class PasswordNeeded(LoadError):
@@ -107,8 +107,8 @@ class PasswordNeeded(LoadError):
 
 
 class DamagedFile(LoadError):
-    """No reader could make sense of the bytes."""
+    """No parser could make sense of the bytes."""
 
 
 class LimitExceeded(LoadError):
-    """Reading took longer, or more memory, or the file is larger, than the settings allow."""
+    """Reading took longer or more memory than the settings allow, or the file is larger."""

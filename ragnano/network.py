@@ -1,10 +1,10 @@
-"""Which addresses other machines can reach."""
+"""Tells which addresses other machines can reach."""
 
 import ipaddress
 
 
 def is_loopback(address: str) -> bool:
-    """Whether only this machine reaches it. Names but "localhost" may lead anywhere."""
+    """Whether only this machine can reach the address. Any name except "localhost" may lead elsewhere."""
     if address.lower() == "localhost":
         return True
     try:

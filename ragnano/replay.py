@@ -1,6 +1,6 @@
-"""Asking again what a receipt says was asked, and saying what became different, earliest cause first.
+"""Asks a receipt's question again and reports what has changed, earliest cause first.
 
-Two receipts are compared: the one given and one made now. What is no longer there is found before anything is asked.
+Two receipts are compared: the given one and one made now. Missing documents are reported before anything is asked.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -19,13 +19,13 @@ Step = Literal[
 ]
 
 UNCOMPARED = ("receipt", "tokens", "model")
-"""Parts of an answer that are not its words or proof: its short digest holds ragnano's version, and a model file of the
-user's may lie elsewhere (its bytes are compared)."""
+"""Parts of an answer that are neither its words nor its proof: the short digest contains ragnano's version, and a
+user's own model file may have moved (its bytes are compared)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference. `detail` says what it was and what it is now, for people."""
+    """One difference. `detail` says, for people, what it was and what it is now."""
 
     step: Step
     detail: str
@@ -33,8 +33,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """`same`: the answer, its citations and verdict are byte for byte those of the receipt. `answer` is the one given
-    now, None when it could not be asked. `changes` are in the order in which they take effect."""
+    """`same`: the answer, its citations and its verdict are byte for byte those of the receipt. `answer` is the new
+    answer, None when the question could not be asked. `changes` are in the order in which they take effect."""
 
     same: bool
     changes: tuple[Change, ...]
@@ -51,7 +51,7 @@ def ask_with_receipt(
     on_text: Callable[[str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> tuple[Answer, Receipt]:
-    """As `Assistant.ask`, with the receipt of the answer."""
+    """Like `Assistant.ask`, but also returns the answer's receipt."""
     trace = Trace()
     answer = helper.ask(
         question, scope, model=model, on_direct=on_direct, on_text=on_text, cancelled=cancelled, trace=trace
@@ -60,9 +60,9 @@ def ask_with_receipt(
 
 
 def settings_of(receipt: Receipt) -> dict[str, Any]:
-    """The settings that the receipt's answer was made with, for `Settings.load`. Raises ReceiptError.
+    """Returns the settings that the receipt's answer was made with, for `Settings.load`. Raises ReceiptError.
 
-    Only names that this version knows; `replay` reports the others.
+    Contains only the names that this version defines; `replay` reports the others.
     """
     kept: Mapping[str, Any] = receipt.conditions.settings
     embedders = {spec.name for spec in load_catalogue() if spec.kind == "embedder"}
@@ -72,10 +72,10 @@ def settings_of(receipt: Receipt) -> dict[str, Any]:
 
 
 def replay(helper: Assistant, receipt: Receipt, *, model: str | None = None) -> Replay:
-    """Ask again with the receipt's question and scope, and its model unless `model` names another.
+    """Asks again with the receipt's question and scope, and with its model unless `model` names another.
 
     The assistant must have been opened with `settings_of` the receipt. Nothing is asked when the receipt's model is a
-    file of the user's that was not named again: a receipt from elsewhere must not choose which files are opened.
+    user's own file that was not named again: a receipt from elsewhere must not choose which files are opened.
     """
     then, scope = receipt.conditions, receipt.scope.scope()
     name = model or then.model.name
@@ -99,7 +99,7 @@ def _is_file(model: str) -> bool:
 
 
 def _documents(receipt: Receipt, helper: Assistant) -> Iterator[Change]:
-    """Documents that gave evidence and are gone, have other bytes at the same path, or stand elsewhere now."""
+    """Reports documents that gave evidence and are now gone, changed at the same path, or moved."""
     by_path = {path: document for document in helper.documents() for path in document.paths}
     for was in receipt.documents:
         name = PurePath(was.path).name
@@ -119,7 +119,7 @@ def _conditions(then: Conditions, now: Conditions) -> Iterator[Change]:
     if then.index.scope != now.index.scope:
         yield Change("scope", _sets("the scope", then.index.scope.documents, now.index.scope.documents))
     elif then.index.all != now.index.all:
-        # They count in how rare a word is, and so in what is found.
+        # Documents outside the scope influence how rare a word is, and therefore what is found.
         yield Change("scope", _sets("the index outside the scope", then.index.all.documents, now.index.all.documents))
     if then.model.sha256 != now.model.sha256:
         yield Change("model", f"the weights of {then.model.name} were {_short(then)}, are {_short(now)}")
@@ -146,7 +146,7 @@ def _versions(then: Conditions, now: Conditions) -> Iterator[Change]:
 
 
 def _steps(then: Receipt, now: Receipt) -> Iterator[Change]:
-    """What lies between the conditions and the answer. No text of a document is repeated."""
+    """Reports what differs between the conditions and the answer. Repeats no text of a document."""
     if then.evidence != now.evidence:
         shared = sum(extract in now.evidence for extract in then.evidence)
         count = f"{len(then.evidence)} then, {len(now.evidence)} now, {shared} of them the same with the same score"
@@ -164,7 +164,7 @@ def _steps(then: Receipt, now: Receipt) -> Iterator[Change]:
 def _answers(then: Receipt, now: Receipt) -> Iterator[Change]:
     yield from _direct(then.answer, now.answer)
     for name, was, is_now in _differences(_but_direct(then.answer), _but_direct(now.answer)):
-        # A part that one version of ragnano does not have and that is empty in the other changes no answer.
+        # A part that one version of ragnano lacks and that is empty in the other does not change the answer.
         empty = "not known" in (was, is_now) and not (then.answer.get(name) or now.answer.get(name))
         if name not in UNCOMPARED and not empty:
             short = isinstance(was, str | float) and isinstance(is_now, str | float)
@@ -173,7 +173,7 @@ def _answers(then: Receipt, now: Receipt) -> Iterator[Change]:
 
 
 def _direct(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Change]:
-    """The direct answer, where the receipt has one or says that there was none: older ones do not."""
+    """Compares the direct answers if the receipt records whether there was one; older receipts do not."""
     if "direct" in then and then["direct"] != now.get("direct"):
         was, is_now = (_said(answer) for answer in (then, now))
         other = f"was {was}, is {is_now}" if was != is_now else "the same words, told otherwise"
@@ -197,7 +197,7 @@ _PARTS = {
 
 
 def _differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    """(name, then, now) for every name whose value differs; a name that one side lacks has "not known" there."""
+    """Yields (name, then, now) for every name whose value differs; a missing name has the value "not known"."""
     for name in dict.fromkeys([*then, *now]):
         was, is_now = then.get(name, "not known"), now.get(name, "not known")
         if was != is_now:

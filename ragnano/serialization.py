@@ -1,6 +1,6 @@
 """The JSON that scripts rely on: the command line prints it and the server sends it, in the same shapes.
 
-Imports nothing heavy, so that commands start quickly.
+This module imports nothing heavy, so that commands start quickly.
 """
 
 import dataclasses
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def to_json(value: Any, *, indent: int | None = None) -> str:
-    """Dataclasses and plain values as JSON."""
+    """Returns dataclasses and plain values as JSON."""
     return json.dumps(plain(value), ensure_ascii=False, indent=indent)
 
 
 def plain(value: Any) -> Any:
-    """`value` with dataclasses turned into dictionaries, so that JSON can carry it."""
+    """Returns `value` with dataclasses converted to dictionaries, so that JSON can represent it."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return record(value)
     if isinstance(value, dict):
@@ -33,14 +33,14 @@ def plain(value: Any) -> Any:
 
 
 def record(value: Any) -> dict[str, Any]:
-    """One dataclass as a dictionary."""
+    """Returns one dataclass as a dictionary."""
     return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
 
 
 def hits(
     found: "Found", helper: "Assistant", *, clause: bool = False, references: bool = False
 ) -> list[dict[str, Any]]:
-    """What a search found; `marks` are [start, end) of matched words in `text`."""
+    """Returns a search's hits; `marks` are [start, end) of the matched words in `text`."""
     from ragnano.answering.citations import cite_hit, first_page_span
     from ragnano.retrieval.term_highlights import marks_of
 
@@ -59,7 +59,7 @@ def hits(
             "ranks": dict(hit.ranks),
             "marks": marks_of(hit.chunk.text, found.question),
         }
-        if place := cite_hit(hit, helper.catalogue).place:  # a slide, a cell: printed pages have none
+        if place := cite_hit(hit, helper.catalogue).place:  # a slide or a cell; printed pages have no place
             row["place"] = place
         if clause:
             row["clause"] = "\n".join(part.text for part in helper.clause(hit))
@@ -81,7 +81,7 @@ def _reference(reference: "Reference") -> dict[str, Any]:
 
 
 def documents(helper: "Assistant", collection: str | None = None) -> list[dict[str, Any]]:
-    """The documents with their versions and how many passages of each are hidden. Raises NotFoundError."""
+    """Returns the documents with their versions and how many hidden passages each has. Raises NotFoundError."""
     found = helper.documents(helper.scope(collection))
     versions = helper.catalogue.versions() if found else {}
     hidden = helper.catalogue.hidden_counts() if found else {}
@@ -96,7 +96,7 @@ def documents(helper: "Assistant", collection: str | None = None) -> list[dict[s
 
 
 def document(helper: "Assistant", shown: "Document") -> dict[str, Any]:
-    """One document with its unreadable pages, named places, versions and hidden text."""
+    """Returns one document with its unreadable pages, marks, versions and hidden text."""
     pages = helper.catalogue.pages(shown.id)
     return {
         **record(shown),
@@ -110,7 +110,7 @@ def document(helper: "Assistant", shown: "Document") -> dict[str, Any]:
 
 
 def page(shown: "Document", stored: "Page") -> dict[str, Any]:
-    """A page's stored text, which citations' `start` and `end` count in."""
+    """Returns a page's stored text; the `start` and `end` of citations are offsets in it."""
     return {
         "document": shown.id,
         "page": stored.number,
@@ -124,7 +124,7 @@ def page(shown: "Document", stored: "Page") -> dict[str, Any]:
 
 
 def versions_of(helper: "Assistant", found: "Sequence[Version]") -> list[dict[str, Any]]:
-    """Documents much like one: id, path, title, date and the share of wording in common, most alike first."""
+    """Returns documents similar to one: id, path, title, date and share of common wording, most similar first."""
     others = [(helper.catalogue.document(version.document), version.likeness) for version in found]
     return [
         {"document": one.id, "path": one.path, "title": one.title, "date": one.date, "likeness": likeness}
@@ -133,10 +133,10 @@ def versions_of(helper: "Assistant", found: "Sequence[Version]") -> list[dict[st
 
 
 def turn(conversation: str | None, said: "Turn") -> dict[str, Any]:
-    """A question of a conversation and its answer; `conversation` is None when it is not kept."""
+    """Returns a question of a conversation with its answer; `conversation` is None when it is not kept."""
     return {"conversation": conversation, **record(said)}
 
 
 def conversation(info: "ConversationInfo", turns: "Sequence[Turn]") -> dict[str, Any]:
-    """A kept conversation, whole."""
+    """Returns a whole kept conversation."""
     return {**record(info), "turns": plain(turns)}

@@ -1,7 +1,7 @@
-"""Settings: one frozen object, read once from the environment and passed on. No global state.
+"""Settings: one frozen object, read once from the environment and passed on. There is no global state.
 
-Every field can be set by an environment variable `RAGNANO_<FIELD>` (upper case); an unknown `RAGNANO_` variable or a
-value out of bounds is a ConfigError that names it. Where each default comes from stands beside it.
+Every field can be set by an environment variable `RAGNANO_<FIELD>` (upper case). An unknown `RAGNANO_` variable or a
+value out of bounds raises a ConfigError that names it. The reason for a default is given beside it.
 """
 
 import os
@@ -18,17 +18,17 @@ PREFIX = "RAGNANO_"
 
 
 def default_data_dir() -> Path:
-    """Where documents' text, index and history live: RAGNANO_HOME, or the platform's user data directory."""
+    """Directory of the documents' text, index and history: RAGNANO_HOME, or the platform's user data directory."""
     return Path(os.environ.get("RAGNANO_HOME") or platformdirs.user_data_path("ragnano", appauthor=False))
 
 
 def default_models_dir() -> Path:
-    """One cache per user for model weights, shared by all data directories."""
+    """Cache directory for model weights: one per user, shared by all data directories."""
     return platformdirs.user_cache_path("ragnano", appauthor=False) / "models"
 
 
 class Settings(BaseSettings):
-    """All that can be chosen. Immutable; `Settings.load(**overrides)` is the way to make one."""
+    """All settings. Immutable; create one with `Settings.load(**overrides)`."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
@@ -39,41 +39,43 @@ class Settings(BaseSettings):
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
 
     chunk_tokens: int = Field(default=200, ge=64, le=256)
-    """Most tokens a chunk may have, context included; MiniLM was trained on 128 and reads 256."""
+    """Most tokens a chunk may have: heading path, column names, text and 2 special tokens, without its context (title
+    and parties), which is not embedded. MiniLM was trained on 128 tokens and reads 256."""
     candidates: int = Field(default=40, ge=5, le=500)
-    """Chunks each ranker returns before fusion."""
+    """Chunks that each ranker returns before fusion."""
     evidence_tokens: int = Field(default=180, ge=60, le=4000)
-    """Tokens of evidence in the prompt, which is what a laptop waits for (about 160 tokens/s).
+    """Tokens of evidence in the prompt. Reading the prompt takes most of the waiting time (about 160 tokens/s on a
+    laptop).
 
-    On held-out contracts the right sentence is in the prompt of .83 / .89 / .95 / .97 of the answers with 80 / 180 /
-    280 / 400 (LOG.md); what is shown beside the model's words does not depend on it."""
+    On held-out contracts the right sentence is in the prompt for .83 / .89 / .95 / .97 of the answers with 80 / 180 /
+    280 / 400 tokens (LOG.md). The quotes displayed beside the model's words do not depend on it."""
     risk: float = Field(default=0.33, gt=0, lt=1)
-    """Share of wrong answers among those given that is accepted; less risk means more refusals
+    """Accepted share of wrong answers among those given; a lower risk means more refusals
     (ragnano/evidence/gate.toml)."""
     answer_tokens: int = Field(default=64, ge=8, le=1024)
     """Most tokens an answer may have."""
     context_tokens: int = Field(default=2048, ge=512, le=131072)
-    """Context window the chat model is opened with; memory grows with it."""
+    """Context window that the chat model is opened with; memory use grows with it."""
 
     file_seconds: float = Field(default=120.0, gt=0)
-    """Longest that a reader may be at one page of a file (at a file of a kind that has no pages, at all of it)."""
+    """Longest time for parsing one page of a file (for a file format without pages, the whole file)."""
     file_minutes: float = Field(default=60.0, gt=0)
-    """Longest that reading one file may take in all; reading 1,000 scanned pages takes about that."""
+    """Longest time for parsing one file; 1,000 scanned pages take about that long."""
     file_megabytes: int = Field(default=200, ge=1)
-    """Largest file that is read."""
+    """Largest file that is parsed."""
     ocr: Literal["auto", "always", "never"] = "auto"
-    """Pictures of text are read where a page gives none (auto), on every page, or never."""
+    """OCR where a page contains no text (auto), on every page (always), or not at all (never)."""
     ocr_languages: str = Field(default="eng", pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$")
-    """Languages to read pictures in, as Tesseract names them: "eng", "eng+deu"."""
+    """Languages for OCR, by their Tesseract names: "eng", "eng+deu"."""
 
     password: SecretStr | None = None
-    """Asked for by the app before it shows anything; must be set when other machines can reach it."""
+    """Password that the app requires before it displays anything; must be set when other machines can reach it."""
     published: str = ""
-    """Where a container's port is published, when that is not where the app listens: "127.0.0.1"."""
+    """Address on which a container's port is published, if it differs from the one the app listens on: "127.0.0.1"."""
 
     @classmethod
     def load(cls, **overrides: Any) -> Self:
-        """Settings from the environment, with `overrides` (None values ignored) on top. Raises ConfigError."""
+        """Returns settings from the environment; `overrides` take precedence (None is ignored). Raises ConfigError."""
         known = {PREFIX + name.upper() for name in cls.model_fields} | {PREFIX + "HOME"}
         strangers = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
         if strangers:

@@ -1,11 +1,11 @@
-"""The shapes data takes on its way from a file to a cited answer, in the order it flows.
+"""The data types on the way from a file to a cited answer, in the order in which they are used.
 
 All are frozen and made of standard-library types, so they can be pickled between processes, compared in tests and
-imported for nothing. This module knows no storage, no model and no file format.
+imported at no cost. This module does not depend on storage, models or file formats.
 
 Offsets are character offsets (Python `str` indices) in `Page.text`, half-open [start, end). Pages count from 1.
-Boxes are in page points (1/72 inch) with the origin at the page's top left corner and y growing downwards, as seen
-on the upright page picture.
+Boxes are in page points (1/72 inch) with the origin at the top left corner of the upright page image and y growing
+downwards.
 """
 
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ from typing import Literal, NamedTuple
 ReadBy = Literal["text-layer", "second-reader", "ocr", "plain", "no-reader"]
 BlockKind = Literal["heading", "paragraph", "list_item", "table"]
 HiddenKind = Literal["colour", "size", "off-page", "covered", "invisible", "characters"]
-"""How text is kept from a reader's eyes: drawn in its ground's colour, too small, outside the page, beneath something,
-in a drawing mode that leaves no ink, or in characters that show nothing or show as others."""
+"""How text is hidden from people: drawn in the background's colour, too small, outside the page, covered by something,
+in a drawing mode that leaves no ink, or in characters that are invisible or look like others."""
 Verdict = Literal["answered", "quoted", "not_found"]
 DirectKind = Literal["span", "yes", "no", "yes-if", "no-unless"]
-"""What a direct answer is: words of the document, or Yes or No, with the document's condition where there is one."""
+"""What a direct answer is: words of the document, or Yes or No, with the document's condition if it states one."""
 
 
 class Box(NamedTuple):
@@ -40,7 +40,7 @@ class Span(NamedTuple):
 
 
 class OutlineEntry(NamedTuple):
-    """One bookmark of a PDF: nesting level from 1, its title, and the page it points at (None if it points nowhere)."""
+    """One bookmark of a PDF: its nesting level from 1, its title, and its target page (None if it has none)."""
 
     level: int
     title: str
@@ -48,7 +48,7 @@ class OutlineEntry(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """Characters [start, end) of a page's text that have a name of their own: a cell "B7", a message's "Subject"."""
+    """Characters [start, end) of a page's text that have their own name: a cell "B7", a message's "Subject"."""
 
     start: int
     end: int
@@ -56,7 +56,7 @@ class Mark(NamedTuple):
 
 
 class Hidden(NamedTuple):
-    """Text that the file holds and a reader does not see; it is in no page's text. `box` where it has a place."""
+    """Text that the file contains but people do not see; it is in no page's text. `box` is its position, if known."""
 
     kind: HiddenKind
     text: str
@@ -65,14 +65,13 @@ class Hidden(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page as it was read; a slide, a sheet or a message's part is a page, too, and `place` is then its name.
+    """One page as it was read. A slide, a sheet or a part of a message is also a page; `place` is then its name.
 
-    `words` holds packed word boxes (see `ragnano.documents.word_boxes`), empty where the format has no places on paper.
-    `unreadable` says why not all of the page was read (None when it was): "no text: a picture, needs OCR", … `text` is
-    then empty as a rule, and otherwise what was read nevertheless: the fields that were filled in on a scanned form.
-    `read_by` is "no-reader" for an attached file of a kind that is no document (an invoice's data for programs): it is
-    named in `unreadable`, and nothing that could be read was lost.
-    `marks` are in order and do not overlap.
+    `words` contains packed word boxes (see `ragnano.documents.word_boxes`); empty for formats without positions on
+    paper. `unreadable` says why not all of the page was read ("no text: a picture, needs OCR", …), None when it was.
+    `text` is then usually empty, but may contain what could be read, such as the filled-in fields of a scanned form.
+    `read_by` is "no-reader" for an attachment whose type is not a document (an invoice's data for programs): it is
+    named in `unreadable`, but no readable text was lost. `marks` are in order and do not overlap.
     """
 
     number: int
@@ -88,7 +87,7 @@ class Page:
 
     @property
     def misses_text(self) -> bool:
-        """Whether something stands there that a reader should have read and did not."""
+        """Whether the page contains text that should have been read but was not."""
         return self.unreadable is not None and self.read_by != "no-reader"
 
 
@@ -98,8 +97,8 @@ class Block:
 
     `number` is the clause number as printed ("8.2", "(a)", "" if none); `section` is the path of headings above and
     including this block, outermost first: ("8 Term", "8.2 Termination for Convenience"). `continues` is true when the
-    block carries on the sentence that the block before it left unfinished (a paragraph broken by a page end). A table's
-    row is a block of kind "table" and knows its column names (`columns`, "" if none).
+    block continues a sentence that the previous block left unfinished (a paragraph split by a page break). A table row
+    is a block of kind "table"; `columns` contains its column names, "" if there are none.
     """
 
     kind: BlockKind
@@ -115,11 +114,11 @@ class Block:
 class Chunk:
     """Blocks that belong together: the unit that is embedded and searched.
 
-    `text` is the blocks' text with white space folded and words joined that a line's end parts; `spans` say where it
-    stands, in reading order; `context` is what the chunk inherits (document title, parties) and is found by its words
-    only, in a second line the column names of table rows whose header is in another chunk, in a third the words whose
-    letters only look Latin, spelled as they look; `section` is its heading path (`ragnano.documents.locations`).
-    `tokens` counts section, column names and text in the embedder's own tokens. `id` is 0 until stored.
+    `text` is the blocks' text with white space folded and words joined across line ends; `spans` locate it, in reading
+    order. `context` is found by its words only. Its first line is inherited (document title, parties), its second
+    contains the column names of table rows whose header is in another chunk, and its third contains the words whose
+    letters only look Latin, spelled as they look. `section` is the heading path (`ragnano.documents.locations`).
+    `tokens` counts section, column names and text in the embedder's tokens. `id` is 0 until the chunk is stored.
     """
 
     document: str
@@ -138,15 +137,15 @@ class Chunk:
 
     @property
     def columns(self) -> str:
-        """Column names of the table rows in it whose header is in another chunk, "" if none."""
+        """Column names of the chunk's table rows whose header is in another chunk, "" if there are none."""
         return self.context.partition("\n")[2].partition("\n")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One set of bytes. `id` is their SHA-256 in hex; `paths` are all the places they were found at, sorted.
+    """One unique file content. `id` is its SHA-256 in hex; `paths` are all paths at which it was found, sorted.
 
-    `date` is the date the document bears (ISO 8601) or None; `status` is "partial" when some page gave nothing.
+    `date` is the date that the document states (ISO 8601) or None; `status` is "partial" when a page gave no text.
     """
 
     id: str
@@ -165,13 +164,13 @@ class Document:
 
     @property
     def path(self) -> str:
-        """The first place the document was found at ("" before it is stored)."""
+        """The first path of the document ("" before it is stored)."""
         return self.paths[0] if self.paths else ""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
-    """All that reading one file gives, before embedding: what a store takes in one transaction."""
+    """The result of reading one file, before embedding: what a store saves in one transaction."""
 
     document: Document
     pages: tuple[Page, ...]
@@ -180,10 +179,10 @@ class ParsedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a question is asked of. None means no limit; `documents` holds ids.
+    """The documents that a question is asked of. None means no limit; `documents` contains ids.
 
-    `dated_from` and `dated_to` are the first and last day (ISO 8601) of the date a document bears; one that bears none
-    is outside of any such limit. `media_types` are as the documents have them ("application/pdf").
+    `dated_from` and `dated_to` are the first and last day (ISO 8601) for the date that a document states; a document
+    without a date is outside any such limit. `media_types` are written as in the documents ("application/pdf").
     """
 
     collection: str | None = None
@@ -195,7 +194,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A retrieved chunk: `ranks` gives its 1-based place with each ranker that returned it, `score` the fused score."""
+    """A retrieved chunk: `ranks` has its 1-based rank for each ranker that returned it, `score` is the fused score."""
 
     chunk: Chunk
     document: Document
@@ -205,7 +204,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a chunk leans on: a section it refers to or a term it uses as defined, and the chunk that holds it."""
+    """A section that a chunk refers to, or a defined term that it uses, with the chunk that contains it."""
 
     kind: Literal["section", "term"]
     name: str
@@ -213,16 +212,16 @@ class Reference:
 
 
 SURE = 0.7
-"""Probability of a yes or no from which on it is said; one that is less sure is shown as the words it rests on."""
+"""Least probability at which a yes or no is stated; below it, the words that support it are quoted instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """The exact answer in a piece of evidence, as the reader sees it.
+    """The exact answer that the reader finds in a piece of evidence.
 
-    `kind`, and how sure the kind is, 0 to 1 (see `says_yes_or_no`); characters [start, end) of the evidence's text that
-    are the answer or, beside a yes or no, its condition (equal where there are none), and the probability of these, 0
-    to 1.
+    `sure` is the confidence in `kind`, 0 to 1 (see `says_yes_or_no`). Characters [start, end) of the evidence's text
+    are the answer or, for a yes or no, its condition; start equals end if there are none. `score` is the probability of
+    these characters, 0 to 1.
     """
 
     kind: DirectKind
@@ -233,15 +232,15 @@ class Exact:
 
     @property
     def says_yes_or_no(self) -> bool:
-        """Whether it is yes or no, surely enough to say so."""
+        """Whether the kind is yes or no with enough confidence to state it."""
         return self.kind != "span" and self.sure >= SURE
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence, list item or row that bears on the question: where it stands and how well it answers, 0 to 1.
+    """A sentence, list item or row relevant to the question: where it stands and how well it answers, 0 to 1.
 
-    `foreign` is whether it stands on a page in a language that the reader has not learnt.
+    `foreign` is true when it stands on a page in a language that the reader was not trained on.
     """
 
     hit: Hit
@@ -254,10 +253,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Words that prove (part of) an answer: `quote` equals the stored page's text at [start, end).
+    """Words that prove an answer or a part of it: `quote` equals the stored page's text at [start, end).
 
-    `number` is its mark in the answer, [1] and on; words that a page end parts are two citations with one number. It
-    is 0 for a clause that is only near. `place` says where the words stand in what has no pages: "Sheet Costs, B7:D7".
+    `number` is the number in the answer, [1] and on. Words split by a page break are two citations with one number;
+    0 marks a clause that is only close to the question. `place` locates the words in formats without pages:
+    "Sheet Costs, B7:D7".
     """
 
     document: str
@@ -276,7 +276,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a conflict: the number of its citation, and the words in it that differ ("" for all of them)."""
+    """One side of a conflict: the number of its citation, and its words that differ ("" for all of them)."""
 
     citation: int
     fact: str = ""
@@ -284,9 +284,9 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Passages that answer the same question differently. Neither is preferred.
+    """Passages that answer the same question differently. None is preferred.
 
-    `later` is the index of the side whose document is the later one, None when that is not known. `reason` says how
+    `later` is the index of the side whose document has the later date, None when that is unknown. `reason` says how
     the sides differ, in ragnano's own words.
     """
 
@@ -297,10 +297,10 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Direct:
-    """The shortest exact answer, shown first: "Sixty (60) days"; "No, unless the Landlord consents in writing".
+    """The shortest exact answer, displayed first: "Sixty (60) days"; "No, unless the Landlord consents in writing".
 
-    `text` is words of the citation whose number is `citation`, or Yes or No, with a condition in its words. `start` and
-    `end` are the characters of that citation's `quote` that the words stand at; equal where no words of it are said.
+    `text` is words of the citation numbered `citation`, or Yes or No, with a condition in the citation's words. `start`
+    and `end` locate these words in that citation's `quote`; they are equal when none of its words are used.
     """
 
     text: str
@@ -312,7 +312,7 @@ class Direct:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Seconds from the question to: evidence ready, first token (None without a model call), answer complete."""
+    """Seconds from the question to: evidence ready, first token (None without a model call), complete answer."""
 
     retrieve_s: float
     first_token_s: float | None
@@ -329,13 +329,13 @@ class TokenCount:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the reader gets. `nearest` is filled for "not_found": the clauses that came closest.
+    """What the user gets. `nearest` is filled for "not_found": the clauses that came closest.
 
-    `confidence` is the gate's estimate, 0 to 1, that the evidence answers the question; 1 for a summary, of which
-    nothing is estimated. A summary or a list has a line for each item. `receipt` is a SHA-256 over
-    question, scope, documents, model, prompt and settings: equal receipts mean equal answers. `conflicts` name, by
-    their numbers, citations that contradict each other. `direct` is None for a refusal, a summary or a list, where
-    passages contradict each other, and where no exact answer can be told.
+    `confidence` is the gate's estimate, 0 to 1, that the evidence answers the question; it is 1 for a summary, which is
+    not estimated. A summary or a list has one line per item. `receipt` is a SHA-256 over question, scope, documents,
+    model, prompt and settings: equal receipts mean equal answers. `conflicts` give the numbers of citations that
+    contradict each other. `direct` is None for a refusal, a summary or a list, when passages contradict each other, and
+    when no exact answer can be determined.
     """
 
     question: str
@@ -355,10 +355,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question of a conversation: as it was typed, as it was read (the same unless it leaned on what came before),
-    what it was asked of, and the answer; None when a document that the answer rested on has been removed.
+    """A question of a conversation: as typed, as interpreted (different only if it refers to earlier turns), its scope,
+    and its answer; None when a document that the answer rested on has been removed.
 
-    `number` counts from 1 in its conversation; `created` is ISO 8601, UTC.
+    `number` counts from 1 within the conversation; `created` is ISO 8601, UTC.
     """
 
     number: int
@@ -383,7 +383,7 @@ class ConversationInfo:
 
 @dataclass(frozen=True, slots=True)
 class FoundTurn:
-    """A turn that a search of the history found, and its conversation."""
+    """A turn found by searching the history, with its conversation."""
 
     conversation: ConversationInfo
     turn: Turn
@@ -391,7 +391,7 @@ class FoundTurn:
 
 @dataclass(frozen=True, slots=True)
 class FailedFile:
-    """A file that could not be taken in, and why."""
+    """A file that could not be ingested, and why."""
 
     path: str
     reason: str
@@ -399,7 +399,7 @@ class FailedFile:
 
 @dataclass(frozen=True, slots=True)
 class UnreadablePage:
-    """A page that gave no text although its file was taken in, and why."""
+    """A page without text in a file that was ingested, and why."""
 
     path: str
     page: int
@@ -408,7 +408,7 @@ class UnreadablePage:
 
 @dataclass(frozen=True, slots=True)
 class NearCopy:
-    """A file taken in whose text is much like a stored document's: `likeness`, 0.5 to 1, is the share in common."""
+    """An ingested file whose text resembles a stored document's: `likeness`, 0.5 to 1, is the common share."""
 
     path: str
     of: str
@@ -417,7 +417,7 @@ class NearCopy:
 
 @dataclass(frozen=True, slots=True)
 class TypeCount:
-    """Files of one kind that were taken in, and the pages that were read of them."""
+    """Files of one type that were ingested, and the number of their pages that were read."""
 
     files: int = 0
     pages: int = 0
@@ -425,7 +425,7 @@ class TypeCount:
 
 @dataclass(frozen=True, slots=True)
 class HiddenOnPage:
-    """A page whose file says more to a machine than to a reader: how it is hidden, in how many passages. No text."""
+    """A page whose file contains text that people do not see: how it is hidden, and in how many passages. No text."""
 
     path: str
     page: int
@@ -435,10 +435,10 @@ class HiddenOnPage:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What one ingest run did. `files` were taken in now; `skipped` were unchanged; `removed` were pruned.
+    """The outcome of one ingest run. `files` were ingested now; `skipped` were unchanged; `removed` were pruned.
 
-    `moved` (of `files`) stood elsewhere before, with the same bytes; `types` counts by the kind's name ("PDF");
-    `versions` names, for each new document that is much like a stored one, the one that is most so.
+    `moved` (a subset of `files`) had the same bytes at another path before; `types` counts by type name ("PDF");
+    `versions` names, for each new document that resembles a stored one, the most similar stored document.
     """
 
     files: int = 0

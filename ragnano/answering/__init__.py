@@ -1,1 +1,1 @@
-"""From evidence to an answer: the exact words first, or Yes or No, and what the question names checked against them."""
+"""Answering: builds an answer from evidence, with a direct answer first, and checks what the question names."""

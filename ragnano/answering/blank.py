@@ -1,4 +1,4 @@
-"""Values that a document leaves blank or blacks out: "Fee: ______", "$[***]", "[redacted]". Pure text."""
+"""Detects values that a document leaves blank or blacks out: "Fee: ______", "$[***]", "[redacted]". Text only."""
 
 import re
 from collections.abc import Iterator
@@ -11,19 +11,19 @@ _MARKS = r"*•●_.…█–—"
 _BLANK = re.compile(
     r"_{3,}"
     rf"|\[[ \t]*[{re.escape(_MARKS)}](?:[ \t{re.escape(_MARKS)}])*\]"  # "[***]", "[* * *]", "[…***…]", "[●]"
-    r"|\[[ \t]{3,}\]"  # "[ ]" is a box to tick
+    r"|\[[ \t]{3,}\]"  # "[ ]" is a check box
     r"|\[(?:redacted|omitted|deleted|blank|amount|date|number|name|address)\]"
     r"|\[(?:to be|insert|confidential)\b[^\[\]]{0,40}\]"
     r"|(?<![\w*])\*{3,}(?![\w*])"
     r"|[█▇■▓]{2,}|(?<![█▇■▓])█(?![█▇■▓])"
-    r"|…{2,}|(?<=[$€£¥])[ \t]*…|(?:\.[ \t]?){5,}(?![ \t.]*\d{1,4}\s*$)"  # dots that lead to a page number are none
+    r"|…{2,}|(?<=[$€£¥])[ \t]*…|(?:\.[ \t]?){5,}(?![ \t.]*\d{1,4}\s*$)"  # dots that lead to a page number do not count
     r"|\b(?:TBD|TBA|TBC)\b",
     re.IGNORECASE,
 )
 _LONGEST = 160
-"""Characters of a sentence that is shown whole."""
-_BEFORE, _AFTER = 90, 50  # characters that are shown round the blank of a longer one
-_BESIDE = 4  # characters between a blank and the words that a reader took for the answer
+"""Most characters of a sentence that is displayed whole."""
+_BEFORE, _AFTER = 90, 50  # characters displayed around the blank of a longer one
+_BESIDE = 4  # characters between a blank and the words that the reader takes for the answer
 
 _VALUES: dict[AnswerKind, tuple[re.Pattern[str], ...]] = {
     "date": (DATE, re.compile(r"\b(?:19|20)\d\d\b")),
@@ -33,7 +33,7 @@ _VALUES: dict[AnswerKind, tuple[re.Pattern[str], ...]] = {
     "party": (PARTY, re.compile(r"\b[A-Z][\w’'-]+ [A-Z][\w’'-]+")),
     "place": (PLACE, re.compile(r"\b(?:in|at|of) [A-Z]\w+")),
 }
-# What stands beside a blank tells what would stand in it.
+# The words beside a blank show what would fill it.
 _MONEY = r"dollars?|euros?|pounds?|francs?|USD|EUR|GBP|CHF"
 _SURELY: tuple[tuple[AnswerKind, re.Pattern[str], re.Pattern[str]], ...] = (
     ("amount", re.compile(rf"(?:[$€£¥]|\b(?:{_MONEY}))\s*$", re.I), re.compile(rf"\s*(?:[$€£¥]|(?:{_MONEY})\b)", re.I)),
@@ -52,7 +52,7 @@ _SURELY: tuple[tuple[AnswerKind, re.Pattern[str], re.Pattern[str]], ...] = (
         re.compile(r"\s*(?:day of\b|,?\s*(?:19|20)\d?\d?\b)"),
     ),
 )
-# What stands before a value that tells nothing of itself; a label and its blank are a short text.
+# Words that precede a value of no particular kind; a label with its blank is a short text.
 _EXPECTS = re.compile(
     r"(?:[:=]|\b(?:is|are|was|be|at|of|to|on|by|until|from|before|after|since|than|exceed|equals?|pays?|receives?|least|most|"
     r"within|for|in))\s*(?:the\s+|a\s+|an\s+|approximately\s+)?[\[(\"“]*$",
@@ -67,10 +67,10 @@ _DIGITS = re.compile(r"\d")
 
 
 def left_blank(text: str, question: Question, at: tuple[int, int] | None = None) -> str | None:
-    """What to show where the text leaves blank the value that is asked for: "Left blank in the document: “Fee: ____”".
+    """Returns a note if the text leaves the value asked for blank: "Left blank in the document: “Fee: ____”".
 
-    None where no value is asked for, nothing is blank, or the value stands in the text after all. `at` are the
-    characters of the text that a reader takes for the answer: then only a blank in or beside them counts.
+    None if no value is asked for, nothing is blank, or the text states the value after all. `at` is the range of
+    characters that the reader takes for the answer: if given, only a blank in or beside it counts.
     """
     if question.kind not in _VALUES:
         return None
@@ -100,7 +100,7 @@ def _without_blanks(text: str) -> str:
 
 
 def _fits(text: str, blank: tuple[int, int], kind: AnswerKind) -> bool:
-    """Whether a value of this kind may stand in the blank."""
+    """Whether a value of this kind may fill the blank."""
     sure = _kind_of(text, blank)
     if sure is not None:
         return sure == kind
@@ -108,7 +108,7 @@ def _fits(text: str, blank: tuple[int, int], kind: AnswerKind) -> bool:
 
 
 def _kind_of(text: str, blank: tuple[int, int]) -> AnswerKind | None:
-    """The kind of value that the words beside a blank speak of, None where they tell nothing."""
+    """Returns the kind of value that the words beside a blank suggest, None if they suggest none."""
     before, after = text[: blank[0]], text[blank[1] :]
     return next((kind for kind, ahead, behind in _SURELY if ahead.search(before) or behind.match(after)), None)
 
@@ -118,7 +118,7 @@ def _touch(blank: tuple[int, int], at: tuple[int, int]) -> bool:
 
 
 def _says_value(said: str, text: str, blanks: list[tuple[int, int]], kind: AnswerKind) -> bool:
-    """Whether the words hold a value of the kind; any figure may be one where no blank is surely of the kind."""
+    """Whether the words contain a value of the kind; for an amount, any figure, unless a blank is surely one."""
     if any(pattern.search(said) for pattern in _VALUES[kind]):
         return True
     sure = any(_kind_of(text, blank) == kind for blank in blanks)
@@ -127,13 +127,13 @@ def _says_value(said: str, text: str, blanks: list[tuple[int, int]], kind: Answe
 
 
 def _asked_near(text: str, blank: tuple[int, int], question: Question) -> int:
-    """How many of the question's words stand round the blank."""
+    """Returns how many of the question's words occur around the blank."""
     near = text[max(0, blank[0] - _BEFORE) : blank[1] + _AFTER]
     return len(set(content_stems(near)) & set(question.stems))
 
 
 def _shown(text: str, blank: tuple[int, int]) -> str:
-    """The text, or of a long one the words round the blank."""
+    """Returns the text, or the words around the blank of a long one."""
     if len(text) <= _LONGEST:
         return text.strip()
     start, end = max(0, blank[0] - _BEFORE), min(len(text), blank[1] + _AFTER)

@@ -1,4 +1,4 @@
-"""From evidence to citations: the exact words, their place and the boxes round them. Knows only the store."""
+"""Builds citations from evidence: the exact words, their place and their boxes. Depends only on the store."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from ragnano.types import Citation, Evidence, Hit, Span
 
 
 def cite(evidence: Sequence[Evidence], catalogue: Catalogue) -> tuple[Citation, ...]:
-    """One citation for each span of each evidence, in order; the evidence's place, from 1, is its number."""
+    """Returns one citation per span of evidence, in order; its number is the position of the evidence, from 1."""
     return tuple(
         _citation(item.hit, span, item.score, catalogue, number)
         for number, item in enumerate(evidence, start=1)
@@ -18,17 +18,17 @@ def cite(evidence: Sequence[Evidence], catalogue: Catalogue) -> tuple[Citation, 
 
 
 def cite_hit(hit: Hit, catalogue: Catalogue) -> Citation:
-    """A retrieved clause as a citation: its part on the page where it begins."""
+    """Returns a retrieved clause as a citation: the part on its first page."""
     return _citation(hit, first_page_span(hit), hit.score, catalogue)
 
 
 def cite_span(hit: Hit, span: Span, catalogue: Catalogue) -> Citation:
-    """A part of a retrieved clause as a citation: characters of one page."""
+    """Returns a part of a retrieved clause as a citation: characters of one page."""
     return _citation(hit, span, hit.score, catalogue)
 
 
 def first_page_span(hit: Hit) -> Span:
-    """From the chunk's first character to its last on the page where it begins."""
+    """Returns the span from the chunk's first character to its last on the page where it begins."""
     on_page = [span for span in hit.chunk.spans if span.page == hit.chunk.page]
     return Span(hit.chunk.page, on_page[0].start, on_page[-1].end)
 

@@ -1,6 +1,6 @@
-"""A clause that is asked for by its number: is one, which chunks and words are it, and which stand next to it.
+"""Looks up a clause that a question asks for by number: detects the number, returns its text and adjacent clauses.
 
-Knows the store; ranks nothing and asks no model.
+Uses the store, but no ranking and no model.
 """
 
 import re
@@ -19,10 +19,10 @@ from ragnano.types import Chunk, Document, Evidence, Hit, Scope, Span
 NEIGHBOURS = 3
 """Most documents whose clauses a refusal names."""
 
-_MOST_READ = 50  # documents that are read for a number
-_MOST_HITS = 500  # chunks that say it
+_MOST_READ = 50  # documents searched for a number
+_MOST_HITS = 500  # chunks that contain the number
 _BRACKETS = r"(?:\s?\([A-Za-z0-9]{1,4}\))"
-# A bare number must look like a clause's: "3.1", "7(b)". Behind "clause" it may be any, "IV" and "A" among them.
+# A bare number must look like a clause's: "3.1", "7(b)". After "clause" any number counts, including "IV" and "A".
 _NUMBER = (
     rf"(?:(?:the\s+)?(?P<kind>{CLAUSE}|{ATTACHED})\s*(?:no\.?\s*)?"
     rf"(?P<number>(?:{DOTTED}|[ivxlc]+\b|[a-z]\b){_BRACKETS}*)"
@@ -47,7 +47,7 @@ _ASKED = tuple(
 )
 _ATTACHED_KIND = re.compile(rf"(?:{ATTACHED})\b", re.IGNORECASE)
 
-# Between the lines of a chunk, and between the items inside one: "if: (a) …; or (b) …".
+# Boundaries between the lines of a chunk, and between the items within a line: "if: (a) …; or (b) …".
 _BETWEEN = re.compile(
     r"\n|(?<=[;:,.—])[ \t]+(?=\([A-Za-z0-9]{1,4}\)\s)|(?<=\band)[ \t]+(?=\([a-z]{1,4}\)\s)"
     r"|(?<=\bor)[ \t]+(?=\([a-z]{1,4}\)\s)"
@@ -55,9 +55,9 @@ _BETWEEN = re.compile(
 
 
 def clause_asked(question: Question) -> str | None:
-    """The number of the clause that the question asks for, alone or with a topic: "3.1", "7.2(b)", "IV", "Schedule 2".
+    """Returns the number of the clause asked for, alone or with a topic: "3.1", "7.2(b)", "IV", "Schedule 2".
 
-    None where a clause is only mentioned ("the penalty for a breach of clause 5").
+    None if a clause is only mentioned ("the penalty for a breach of clause 5").
     """
     for pattern in _ASKED:
         if found := pattern.search(question.text):
@@ -69,14 +69,14 @@ def clause_asked(question: Question) -> str | None:
 
 
 def find_clause(number: str, catalogue: Catalogue, scope: Scope) -> tuple[Chunk, ...]:
-    """The chunks of the clause with this number in each document of the scope, in reading order; () for none."""
+    """Returns the chunks of the clause in each document of the scope, in reading order; () if there is none."""
     return tuple(item.hit.chunk for item in clause_evidence(number, catalogue, scope))
 
 
 def clause_evidence(number: str, catalogue: Catalogue, scope: Scope) -> tuple[Evidence, ...]:
-    """The clause's own words, from its number to the next one that is not inside it, an item for each chunk.
+    """Returns the clause's own words, from its number to the next number outside it, one item per chunk.
 
-    () when no document of the scope has it.
+    () if no document of the scope contains it.
     """
     return tuple(
         Evidence(Hit(chunk, document, 1.0), spans, text, 1.0)
@@ -86,7 +86,7 @@ def clause_evidence(number: str, catalogue: Catalogue, scope: Scope) -> tuple[Ev
 
 
 def no_such_clause(number: str, catalogue: Catalogue, scope: Scope) -> str:
-    """What is said when no document has the clause: "No document has a clause 7.5. Next to it is 4.1 (lease.pdf)."."""
+    """Returns the message for a missing clause: "No document has a clause 7.5. Next to it is 4.1 (lease.pdf)."."""
     called = number if _ATTACHED_KIND.match(number) else f"clause {number}"
     said = f"No document has {'an' if called[0] in 'AEae' else 'a'} {called}."
     beside = clauses_beside(number, catalogue, scope)
@@ -95,7 +95,7 @@ def no_such_clause(number: str, catalogue: Catalogue, scope: Scope) -> str:
 
 
 def clauses_beside(number: str, catalogue: Catalogue, scope: Scope) -> tuple[str, ...]:
-    """The clauses before and after that number, each document's with the name of its file; of NEIGHBOURS documents."""
+    """Returns the clauses before and after that number with their file names, for at most NEIGHBOURS documents."""
     found = (
         f"{' and '.join(numbers)} ({PurePath(document.path).name})"
         for document in catalogue.documents(scope)[:_MOST_READ]
@@ -105,7 +105,7 @@ def clauses_beside(number: str, catalogue: Catalogue, scope: Scope) -> tuple[str
 
 
 def _looked_into(number: str, catalogue: Catalogue, scope: Scope) -> list[Document]:
-    """The documents that may have the clause: all of a few, those that say its number of many."""
+    """Returns documents that may contain the clause: all if there are few, else those that contain its number."""
     documents = catalogue.documents(scope)
     if len(documents) <= _MOST_READ:
         return documents
@@ -116,7 +116,7 @@ def _looked_into(number: str, catalogue: Catalogue, scope: Scope) -> list[Docume
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A line of a chunk, or an item inside one; `number` where it opens a clause, `above` those of its headings."""
+    """A line of a chunk, or an item within one; `number` if it opens a clause, `above` the numbers of its headings."""
 
     chunk: Chunk
     span: Span
@@ -126,7 +126,7 @@ class _Piece:
 
 
 class _Clauses:
-    """One document's clauses, by the numbers of its headings and of its lines."""
+    """One document's clauses, by the numbers of its headings and lines."""
 
     def __init__(self, document: Document, catalogue: Catalogue) -> None:
         chunks = catalogue.chunks_of(document.id)
@@ -140,7 +140,7 @@ class _Clauses:
         ]
 
     def words_of(self, number: str) -> Iterator[tuple[Chunk, tuple[Span, ...], str]]:
-        """The clause's words, chunk by chunk."""
+        """Yields the clause's words, chunk by chunk."""
         wanted = number_of(number)
         pieces = (self._under(wanted) or self._from_its_line(wanted)) if wanted else []
         for _, group in groupby(pieces, key=lambda piece: piece.chunk.ordinal):
@@ -148,7 +148,7 @@ class _Clauses:
             yield own[0].chunk, _merged([piece.span for piece in own]), fold(" ".join(piece.text for piece in own))
 
     def beside(self, number: str) -> list[str]:
-        """The numbers before and after it, as they are written."""
+        """Returns the preceding and the following number, as printed."""
         wanted = number_of(number)
         if wanted is None:
             return []
@@ -164,12 +164,13 @@ class _Clauses:
         return [kind + others[key] for key in (before, after) if key is not None]
 
     def _under(self, wanted: Number) -> list[_Piece]:
-        """Everything under the heading with the number, without what introduces it in a chunk of several clauses."""
+        """Returns everything under the numbered heading, without the introduction of a chunk with several clauses."""
         own = [piece for piece in self._pieces if any(number.key == wanted.key for number in piece.above)]
         return [piece for piece in own if not _stands_above(piece.number, wanted)]
 
     def _from_its_line(self, wanted: Number) -> list[_Piece]:
-        """From a line with the number to the next that is not inside it. The longest: lists of contents are short."""
+        """Returns the longest run from a line with the number to the next number outside it; contents lists are
+        short."""
         starts = [at for at, piece in enumerate(self._pieces) if piece.number and wanted.holds(piece.number)]
         runs = [list(self._run(at, wanted)) for at in starts if at == 0 or at - 1 not in starts]
         return max(runs, key=lambda run: sum(len(piece.text) for piece in run), default=[])
@@ -187,7 +188,7 @@ def _stands_above(number: Number | None, wanted: Number) -> bool:
 
 
 def _cut(chunks: Sequence[Chunk], texts: dict[int, str]) -> Iterator[tuple[Chunk, Span]]:
-    """The lines of the chunks, and the items inside them."""
+    """Yields the lines of the chunks, and the items within them."""
     for chunk in chunks:
         for span in chunk.spans:
             text, start = texts[span.page][span.start : span.end], 0
@@ -198,7 +199,7 @@ def _cut(chunks: Sequence[Chunk], texts: dict[int, str]) -> Iterator[tuple[Chunk
 
 
 def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:
-    """One span for each page, so that a quote is one run of words."""
+    """Returns one span per page, so that a quote is one run of words."""
     pages = groupby(spans, key=lambda span: span.page)
     runs = [(page, list(group)) for page, group in pages]
     return tuple(Span(page, run[0].start, run[-1].end) for page, run in runs)

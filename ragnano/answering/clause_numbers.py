@@ -1,6 +1,7 @@
-"""Numbers of clauses, "12.3(b)", "ARTICLE IV", "Schedule 2": taken apart, compared, and read off headings and lines.
+"""Clause numbers, "12.3(b)", "ARTICLE IV", "Schedule 2": parses and compares them, and finds them in headings and
+lines.
 
-Pure text.
+Works on text alone.
 """
 
 import re
@@ -8,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 ATTACHED = r"schedule|exhibit|annex|appendix|attachment|anlage|annexe|anexo"
-"""What is called attached to a document: it has numbers of its own. For a pattern that ignores case."""
+"""Names of attachments to a document, which have numbers of their own. For a pattern that ignores case."""
 CLAUSE = (
     r"section|clause|article|paragraph|part|point|item|sec\.|art\.|cl\.|para\.|§{1,2}|ziffer|abschnitt|artikel|absatz|"
     r"klausel|punkt|cláusula|artículo|sección"
 )
-"""What clauses are called, for a pattern that ignores case."""
+"""Names for clauses, for a pattern that ignores case."""
 DOTTED = r"\d{1,3}(?:\.\d{1,3})*"
 ITEM = r"\([A-Za-z0-9]{1,4}\)"
 
@@ -22,8 +23,8 @@ _NUMBER = re.compile(rf"(?P<number>{DOTTED}|[IVXLC]+|[ivxlc]+|[A-Za-z])(?P<items
 _ITEM = re.compile(rf"\s*(?P<items>{ITEM})(?=\s|$)")
 _ROMAN = re.compile(r"(?=.)(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})", re.IGNORECASE)
 _DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
-_LETTERS = 1000  # "A" is 1001: no clause has so many before it
-# "as set out in Section / 3.1 of": what follows is no clause's opening.
+_LETTERS = 1000  # "A" is 1001, because no document has that many numbered clauses
+# "as set out in Section / 3.1 of": the number does not open a clause.
 _REFERS = re.compile(
     rf"(?:\b(?:{CLAUSE}|{ATTACHED}|clauses|sections|articles|and|or|to|of|in|the)|[,(])\s*$", re.IGNORECASE
 )
@@ -33,7 +34,7 @@ _CLOSES = re.compile(r"[.:)](?:\s|$)")
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A clause's number: "schedule" or "" before it, 12.3 as (12, 3), its items "(b)" as ("b",), and its own words."""
+    """A clause number: its kind ("schedule" or ""), 12.3 as (12, 3), items "(b)" as ("b",), and its original text."""
 
     attached: str
     parts: tuple[int, ...]
@@ -42,11 +43,11 @@ class Number:
 
     @property
     def key(self) -> tuple[str, tuple[int, ...], tuple[str, ...]]:
-        """By which numbers are compared and put in order."""
+        """The key by which numbers are compared and sorted."""
         return self.attached, self.parts, self.items
 
     def holds(self, other: "Number") -> bool:
-        """Whether the other is this clause or inside it."""
+        """Whether the other number is this clause or inside it."""
         if self.attached != other.attached:
             return False
         if self.items:
@@ -55,7 +56,7 @@ class Number:
 
 
 def number_of(text: str) -> Number | None:
-    """The number that a text is or begins with, its kind before it: "Schedule 2", "ARTICLE IV Term"; None for none."""
+    """Parses the number at the start of a text, with its kind: "Schedule 2", "ARTICLE IV Term"; None for none."""
     kind = _KIND.match(text)
     start = kind.end() if kind else 0
     found = _NUMBER.match(text, start)
@@ -70,16 +71,16 @@ def number_of(text: str) -> Number | None:
 
 
 def headed(heading: str) -> Number | None:
-    """The number of a heading; None for one that begins with a word ("A Form", "I agree")."""
+    """Returns the number of a heading; None if it begins with a word ("A Form", "I agree")."""
     found = number_of(heading)
     bare = found is not None and not (_KIND.match(heading) or [""])[0].strip(" #*\"“'|>")
     return None if bare and found is not None and found.parts[0] > _LETTERS else found
 
 
 def opened(lines: Iterable[str]) -> Iterator[Number | None]:
-    """For each line of a document in order: the number of the clause that it opens, None where it opens none.
+    """Yields, for each line of a document in order, the number of the clause that it opens, or None.
 
-    An item "(b)" has the number of the clause that it stands in.
+    An item "(b)" has the number of its clause.
     """
     before = ""
     last: Number | None = None
@@ -108,7 +109,7 @@ def _opening(line: str) -> Number | None:
 
 
 def _with_item(last: Number, item: str) -> Number:
-    """The number of an item that comes after `last`: beside it, beside one that it is in, or inside it."""
+    """Returns the number of an item that follows `last`: next to it, next to an item that contains it, or inside it."""
     for depth in range(len(last.items), 0, -1):
         if _follows(last.items[depth - 1], item):
             return _item_of(last, (*last.items[: depth - 1], item))
@@ -123,7 +124,7 @@ def _item_of(last: Number, items: tuple[str, ...]) -> Number:
 
 
 def _follows(one: str, other: str) -> bool:
-    """Whether an item is the next one: (a) (b), (ii) (iii), (9) (10)."""
+    """Whether an item directly follows another: (a) (b), (ii) (iii), (9) (10)."""
     if one.isdigit() and other.isdigit():
         return int(other) == int(one) + 1
     if len(one) == len(other) == 1 and ord(other) == ord(one) + 1:

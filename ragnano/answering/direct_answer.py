@@ -1,7 +1,7 @@
 """The direct answer: the shortest exact words of the best citation, or Yes or No with its condition in those words.
 
-The reader decides (see `ragnano.evidence.answer_span`), code checks: a plain Yes never stands beside a denial, and
-words of a language that the reader has not learnt give no direct answer.
+The reader decides (see `ragnano.evidence.answer_span`) and code checks: a plain Yes is never given beside a denial, and
+text in a language that the reader was not trained on gives no direct answer.
 """
 
 import re
@@ -16,13 +16,13 @@ from ragnano.types import Citation, Direct, Evidence, Exact
 from ragnano.verification.claims import denies
 
 LEAST_WORDS = 0.05
-"""Probability of the exact words from which on they are shown; below it no words answer exactly."""
+"""Least probability at which the exact words are displayed; below it, no words count as the exact answer."""
 
 UNSURE = 0.25
-"""Probability of the exact words below which a short sentence is shown whole: .535 instead of .510 of 243 direct
+"""Below this probability of the exact words a short sentence is displayed whole: .535 instead of .510 of 243 direct
 answers to questions of other kinds than yes or no were right, on documents kept for choosing."""
 SHORT = 20
-"""Words of such a sentence."""
+"""Most words of such a sentence."""
 
 _NUMBER = re.compile(r"\s*(?:\d+(?:\.\d+)*\.?|\([a-z]{1,4}\)|[A-Z]\.\d+\.?)\s+(?=[A-Z])")
 _FORBIDS = re.compile(
@@ -36,9 +36,9 @@ _CONDITION = re.compile(
 
 
 def direct_answer(question: Question, evidence: Sequence[Evidence], citations: Sequence[Citation]) -> Direct | None:
-    """The direct answer of the first evidence, whose citations bear its number 1; None where no exact answer stands.
+    """Returns the direct answer from the first evidence, whose citations have number 1; None if there is none.
 
-    `citations` are those of the evidence in its order.
+    `citations` are those of the evidence, in its order.
     """
     best = evidence[0] if evidence else None
     if best is None or best.exact is None or best.foreign:
@@ -56,7 +56,7 @@ def direct_answer(question: Question, evidence: Sequence[Evidence], citations: S
         return None
     said = "Yes" if exact.kind.startswith("yes") else "No"
     if exact.kind in ("yes", "no"):
-        # A bare Yes must not hide a condition that the reader took no notice of.
+        # A bare Yes must not hide a condition that the reader missed.
         whole = _whole(exact, best.text) if restricts(best.text) else None
         if whole is None:
             return Direct(said, 1, exact.kind)
@@ -68,7 +68,7 @@ def direct_answer(question: Question, evidence: Sequence[Evidence], citations: S
 
 
 def _whole(exact: Exact, text: str) -> tuple[Exact, str] | None:
-    """All of a short sentence but its clause's number as the exact answer; None for a longer one."""
+    """Returns all of a short sentence but its clause number as the exact answer; None for a longer one."""
     if len(WORD.findall(text)) > SHORT:
         return None
     number = _NUMBER.match(text)
@@ -77,12 +77,12 @@ def _whole(exact: Exact, text: str) -> tuple[Exact, str] | None:
 
 
 def _may_say(exact: Exact, question: Question, text: str) -> bool:
-    """Whether a Yes may stand beside the text: not where it denies, unless what is forbidden was asked for."""
+    """Whether a Yes may be given beside the text: not if it denies, unless the question asks what is forbidden."""
     return exact.kind != "yes" or not denies(text) or _FORBIDS.search(question.text) is not None
 
 
 def _in_quote(exact: Exact, evidence: Evidence, citations: Sequence[Citation]) -> tuple[int, int]:
-    """Characters of the citation's quote at which the exact words stand; (0, 0) where a page's end parts it."""
+    """Characters of the exact words in the citation's quote; (0, 0) if a page break splits it."""
     if len(evidence.spans) > 1 or len(citations) != 1 or exact.start >= exact.end:
         return 0, 0
     return unfolded(citations[0].quote, exact.start, exact.end)

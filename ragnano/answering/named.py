@@ -1,7 +1,7 @@
-"""What the question names must stand in the answer: which evidence is about it, and what is said when no document is.
+"""Checks evidence against what the question names, and words the refusal when no document contains it.
 
-Evidence is dropped only where it speaks of another of the same kind ("Unit 16" for "Unit 17"); a question is refused
-only where a thing that it names stands in no searched document. Whatever else may be meant is left to the reader.
+Evidence is dropped only if it is about another thing of the same kind ("Unit 16" for "Unit 17"); a question is refused
+only if a thing that it names occurs in no searched document. Everything else is left to the reader.
 """
 
 import re
@@ -20,19 +20,19 @@ from ragnano.text.words import stem, words
 from ragnano.types import Evidence, Scope
 
 Fit = Literal["holds", "lacks", "other"]
-"""Whether evidence holds a thing that is asked for, lacks it, or speaks of another of its kind."""
+"""Whether evidence contains a thing that is asked for, lacks it, or is about another thing of its kind."""
 
-_ROW_WIDTH = 3  # filled cells of a row that is about something; one with fewer may be a heading in the table
+_ROW_WIDTH = 3  # filled cells of a row about something; a row with fewer may be a heading within the table
 _BARE_YEAR = re.compile(r"(?<![\w/.-])(?:in|for|during)\s+(?:19|20)\d\d(?![\w/-]|\.\d)")
 _CELLS = re.compile(r"\s*\|\s*|\s*;\s*|\t| {2,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The evidence that is about what the question names, best first, and why nothing can answer ("" where it can).
+    """The evidence about what the question names, best first, and why nothing can answer ("" if something can).
 
     `reason` is whole sentences for the user: 'No document names "Marta Helding". The nearest name is …'. `things` are
-    those that stand nowhere, or that no evidence is about.
+    those that occur nowhere, or that no evidence is about.
     """
 
     fitting: tuple[Evidence, ...]
@@ -41,10 +41,10 @@ class Named:
 
 
 def check_named(question: Question, evidence: Sequence[Evidence], library: Catalogue, scope: Scope) -> Named:
-    """Which evidence fits what the question names; none and a reason where a thing stands in no searched document."""
+    """Returns the evidence that fits; none, with a reason, if a named thing occurs in no searched document."""
     things = things_named(question)
     if scope.documents is not None:
-        # Who asks a document of their choice knows which one it is, whatever they call it.
+        # A user who selected the documents may call them by any name.
         things = tuple(thing for thing in things if not names_a_paper(question.text, thing))
     if not things:
         return Named(tuple(evidence))
@@ -62,20 +62,20 @@ def check_named(question: Question, evidence: Sequence[Evidence], library: Catal
 
 
 def _is_missed(thing: Thing, fits: Sequence[Fit], left: bool) -> bool:
-    """Whether no evidence is about the thing, since the best one speaks of another and nothing else is left.
+    """Whether no evidence is about the thing: the best item is about another, none contains it, and none else is left.
 
-    An amount in another currency, and what is said of other places or years, leaves nothing to be answered from.
+    For a currency, place or year, other evidence does not help: it is about another one.
     """
     return fits[:1] == ["other"] and "holds" not in fits and (not left or thing.kind in ("currency", "place", "year"))
 
 
 def _is_exact(thing: Thing) -> bool:
-    """Whether evidence that holds the thing itself is better than evidence that does not."""
+    """Whether evidence that contains the thing itself is better than evidence that does not."""
     return thing.kind in ("label", "currency")
 
 
 def _is_about_another(things: Sequence[Thing], fits: Sequence[Fit]) -> bool:
-    """Whether the evidence speaks of others only, of some kind: one of two units asked for is enough."""
+    """Whether, for some kind of thing, the evidence is about others only; one of two units asked for is enough."""
     for kind in {thing.kind for thing in things}:
         own = [fit for thing, fit in zip(things, fits, strict=True) if thing.kind == kind]
         if "other" in own and "holds" not in own:
@@ -84,7 +84,7 @@ def _is_about_another(things: Sequence[Thing], fits: Sequence[Fit]) -> bool:
 
 
 def _is_absent(thing: Thing, searched: Searched, question: Question) -> bool:
-    """Whether the thing stands in no searched document."""
+    """Whether the thing occurs in no searched document."""
     if thing.kind == "name":
         return _is_absent_name(thing, searched)
     if thing.kind == "label":
@@ -99,7 +99,7 @@ def _is_absent(thing: Thing, searched: Searched, question: Question) -> bool:
 
 
 def _is_absent_code(code: Thing, searched: Searched) -> bool:
-    """Whether nothing is called so where others are called alike."""
+    """Whether the code occurs nowhere although the documents contain similar codes."""
     spellings = (code.text, "".join(code.words), re.sub(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])", " ", code.text))
     if any(map(searched.says_phrase, spellings)) or searched.says(code.text.lower()):
         return False
@@ -143,7 +143,7 @@ def _with_nearest(said: str, thing: Thing, searched: Searched) -> str:
 def _fits(
     things: Sequence[Thing], evidence: Sequence[Evidence], searched: Searched, library: Catalogue
 ) -> list[list[Fit]]:
-    """For each item of evidence how it fits each thing."""
+    """Returns, for each item of evidence, how it fits each thing."""
     fits = [[_fit(thing, item, searched) for thing in things] for item in evidence]
     for at, thing in enumerate(things):
         if thing.kind not in ("currency", "term", "place"):
@@ -218,26 +218,26 @@ def _year_fit(thing: Thing, whole: str, own: str, searched: Searched) -> Fit:
 
 
 def _says(thing: Thing, text: str) -> bool:
-    """Whether the text holds all words of the thing, whatever stands between their letters."""
+    """Whether the text contains all words of the thing, ignoring what separates their letters."""
     if thing.kind == "code":
         return "".join(thing.words) in re.sub(r"[\W_]", "", text.lower())
     return set(map(singular, thing.words)) <= names_in(text)
 
 
 def _is_a_neighbour(thing: Thing, item: Evidence, library: Catalogue) -> bool:
-    """Whether the item is a row of a table in which another row, of as many cells, is about the thing."""
+    """Whether the item is a row of a table in which another row with as many cells is about the thing."""
     span = item.spans[0]
     text = library.page(item.hit.document.id, span.page).text
     rows = [(row.start, text[row.start : row.end]) for row in text_rows(text)]
     rows += [(line.start(), line[0]) for line in re.finditer(r"[^\n]+", text) if is_row(line[0])]
     own = next((row for start, row in rows if start == span.start), "")
     if is_row(own) and not is_row(text[: span.start].rstrip().rpartition("\n")[2]):
-        return False  # the first row of a table names its columns
+        return False  # the first row of a table contains the column names
     return bool(own) and any(_is_about(thing, row, len(_filled(own))) for _, row in rows)
 
 
 def _is_about(thing: Thing, row: str, width: int) -> bool:
-    """Whether a row of that many filled cells holds the thing in its first two and a figure behind them."""
+    """Whether a row with that many filled cells has the thing in its first two cells and a figure after them."""
     filled = _filled(row)
     if len(filled) != width or width < _ROW_WIDTH or not any(map(str.isdigit, "".join(filled[1:]))):
         return False

@@ -1,6 +1,6 @@
-"""One question looked up: from evidence that passed the gate to words that are checked, or to the document's own.
+"""Phrasing: turns evidence that passed the gate into the model's verified words, or into the document's own words.
 
-Knows neither retrieval nor the store, but for what contradicts the evidence.
+Uses the store only to find what contradicts the evidence; performs no retrieval.
 """
 
 import time
@@ -22,9 +22,9 @@ from ragnano.verification.verify import agrees, best_first, quote, see_also, ver
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer before its citations are made. `cited` are indices into the evidence; it rests on the first `main`.
+    """An answer before its citations are built. `cited` are indices into the evidence; it rests on the first `main`.
 
-    `reason` says why nothing answers, "" where the documents are merely silent.
+    `reason` says why nothing answers; "" if the documents do not mention it at all.
     """
 
     text: str
@@ -41,13 +41,13 @@ REFUSED = Draft("", "not_found", ())
 
 
 def quoted(evidence: Sequence[Evidence]) -> Draft:
-    """The best sentences as they stand; there must be one."""
+    """Returns the best sentences verbatim; there must be at least one."""
     found = quote(evidence)
     return Draft(found.text, found.verdict, found.cited, len(found.cited))
 
 
 def quoted_all(evidence: Sequence[Evidence]) -> Draft:
-    """All of the evidence as it stands; there must be some."""
+    """Returns all evidence verbatim; there must be at least one item."""
     text = " ".join(f"“{item.text}” [{number}]" for number, item in enumerate(evidence, start=1))
     return Draft(text, "quoted", tuple(range(len(evidence))), len(evidence))
 
@@ -63,11 +63,11 @@ def phrased(
     on_text: Callable[[str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Draft:
-    """The evidence in the model's words, as far as they can be proved; else the best sentences as they stand.
+    """Returns the evidence in the model's words as far as they can be proved, else the best sentences verbatim.
 
-    Evidence that speaks to a machine, and one in a language that can't be checked, is quoted without the model. Which
-    evidence answers, and whether with yes or no, is the reader's to say: words that leave the best out or say the other
-    are not taken. `begun` is the monotonic second of the question.
+    Evidence that addresses a model, or is in a language that cannot be checked, is quoted without the model. The reader
+    decides which evidence answers, and whether with yes or no: words that leave the best evidence out or contradict the
+    reader are rejected. `begun` is the time of the question (time.monotonic, seconds).
     """
     told = within_budget(evidence, settings.evidence_tokens, count_tokens)
     if any(addresses_a_model(item.text) for item in told) or evidence[0].foreign:
@@ -85,7 +85,7 @@ def phrased(
     if on_text and (rest := guard.finish()):
         on_text(rest)
     checked = verify(whole_sentences(reply), question, told)
-    # The model declined, or what it wrote failed: the evidence, which passed the gate, speaks for itself.
+    # If the model declined or its words failed verification, the evidence, which passed the gate, is quoted.
     taken = 0 in checked.cited and agrees(checked.text, evidence[0].exact)
     shown = best_first(see_also(checked, evidence)) if taken else quote(evidence)
     return Draft(
@@ -101,7 +101,7 @@ def phrased(
 def with_conflicts(
     draft: Draft, question: Question, evidence: tuple[Evidence, ...], catalogue: Catalogue, scope: Scope
 ) -> tuple[tuple[Evidence, ...], Draft]:
-    """Set what contradicts the cited evidence beside it: an answer never keeps one side of a conflict to itself."""
+    """Adds what contradicts the cited evidence: an answer never presents only one side of a conflict."""
     against = set_against(question, evidence, draft.cited, catalogue, scope, draft.main)
     if against is None:
         return evidence, draft

@@ -1,7 +1,7 @@
-"""One question looked up, step by step: retrieve → select → gate → phrase → verify → conflicts → assemble.
+"""Answers one question step by step: retrieve → select → gate → phrase → verify → conflicts → assemble.
 
-A clause that is asked for by its number is looked up instead of searched for, and what the question names must stand in
-the evidence. A question in two parts is two questions, answered together.
+A clause that is asked for by its number is looked up instead of searched for, and the evidence must contain what the
+question names. A question in two parts is answered as two questions, whose answers are combined.
 """
 
 import time
@@ -28,10 +28,10 @@ from ragnano.types import Answer, Evidence, Scope, Timings
 
 @dataclass(frozen=True, slots=True)
 class AskRequest:
-    """What is asked, of which documents, and who hears of it meanwhile.
+    """A question, its scope, and the callbacks for progress.
 
-    `chat` phrases the answer, None for quotes alone; `model` is the name that the answer bears. The callbacks are those
-    of Assistant.ask.
+    `chat` phrases the answer, None for quotes alone; `model` is the model name recorded in the answer. The callbacks
+    are those of Assistant.ask.
     """
 
     question: str
@@ -43,14 +43,14 @@ class AskRequest:
     cancelled: Callable[[], bool] | None = None
     trace: Trace | None = None
     begun: float = field(default_factory=time.monotonic)
-    """The monotonic second at which the question came."""
+    """Time at which the question arrived (time.monotonic, seconds)."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """What was found for a question: the evidence, how likely it answers, and why nothing does ("" if unknown).
+    """The result of the look-up: the evidence, the confidence that it answers, and why nothing does ("" if unknown).
 
-    `clause` is true where it is a clause's own words, looked up by number.
+    `clause` is true if the evidence is a clause's own words, looked up by number.
     """
 
     found: Found
@@ -74,7 +74,7 @@ class Pipeline:
         self._catalogue, self._reader, self._settings, self._retrieve = catalogue, reader, settings, retrieve
 
     def answer(self, request: AskRequest) -> Answer:
-        """The answer, or a refusal. Raises QuestionError, ModelMissing, EngineError."""
+        """Returns the answer, or a refusal. Raises QuestionError, ModelMissing, EngineError."""
         parts = parts_of(request.question)
         if len(parts) == 1:
             return self._answer_one(request)[0]
@@ -104,13 +104,13 @@ class Pipeline:
             reason = "" if own else no_such_clause(number, self._catalogue, found.scope)
             return _Looked(found, own[:SHOWN], float(bool(own)), reason, True, time.monotonic() - request.begun)
         evidence, signals = select(found, self._catalogue, self._reader)
-        # What is named may have narrowed the search; the check wants it all.
+        # Retrieval may have removed names that narrowed the search, but the check needs the whole question.
         named = check_named(read_question(request.question), evidence, self._catalogue, request.scope)
         confidence = load_gate().confidence(signals)
         return _Looked(found, named.fitting, confidence, named.reason, False, time.monotonic() - request.begun)
 
     def _draft(self, request: AskRequest, looked: _Looked) -> Draft:
-        """The answer's words and what they rest on: the gate, then the model if one is asked, then the checks."""
+        """Returns the answer's words and their evidence: gate, then the model if one is used, then verification."""
         evidence = looked.evidence
         if not evidence or looked.reason or looked.confidence < load_gate().least_confidence(self._settings.risk):
             return replace(REFUSED, reason=looked.reason)
@@ -149,6 +149,6 @@ class Pipeline:
             receipt=receipt(found.question.text, request.scope, evidence, request.model, self._settings),
             about=tuple(document.path for document in found.about),
             conflicts=draft.conflicts,
-            # Of passages that contradict each other none is the exact answer.
+            # When passages contradict each other, none is the exact answer.
             direct=None if refused or draft.conflicts else direct_answer(found.question, cited, citations),
         )

@@ -1,5 +1,5 @@
-"""What of an answer is shown, and in which order: the direct answer, other words, the quotes with the direct words
-marked. Says nothing of how it looks; what is printed where is each surface's own."""
+"""Selects and orders what is displayed of an answer: the direct answer, other words, then the quotes with the direct
+answer highlighted. Each user interface decides on its own formatting."""
 
 import re
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ _EDGES = " .!“”\"'"
 
 
 class Quote(NamedTuple):
-    """A citation's words in one line, parted where the direct answer stands in them; `words` is "" where it doesn't.
+    """A citation's words in one line, split around the direct answer; `words` is "" if the quote does not contain it.
 
-    The three joined are the quote with its white space folded; characters that show nothing are spaces.
+    The three parts joined are the quote with its white space folded; unprintable characters become spaces.
     """
 
     before: str
@@ -29,20 +29,20 @@ class Quote(NamedTuple):
 
 
 def direct_of(answer: Answer) -> Direct | None:
-    """The direct answer, None where there is none that says anything."""
+    """Returns the direct answer, None if there is none with any text."""
     return answer.direct if answer.direct and answer.direct.text.strip() else None
 
 
 def direct_line(answer: Answer) -> str:
-    """The direct answer with its mark, "Sixty (60) days [1]"; "" where there is none."""
+    """Returns the direct answer with its citation number, "Sixty (60) days [1]"; "" if there is none."""
     direct = direct_of(answer)
     return f"{fold(direct.text)} [{direct.citation}]" if direct else ""
 
 
 def words_beside(answer: Answer) -> str:
-    """The answer's words that are shown below the direct answer: "" where that and the quotes say all of them.
+    """Returns the words to display below the direct answer; "" if the direct answer and the quotes contain them all.
 
-    Without a direct answer they are all there is. What contradicts a quote says more than the quotes do.
+    Without a direct answer these are all of the answer's words. A conflict always adds something to the quotes.
     """
     direct = direct_of(answer)
     if direct is None:
@@ -55,17 +55,17 @@ def words_beside(answer: Answer) -> str:
 
 
 def in_brief(answer: Answer) -> str:
-    """The answer without its quotes, for lists: the direct answer first, then what it leaves out."""
+    """Returns the answer without its quotes, for lists: the direct answer first, then what it leaves out."""
     return " ".join(filter(None, (direct_line(answer), words_beside(answer))))
 
 
 def without_marks(text: str) -> str:
-    """An answer's words without its citation marks."""
+    """Returns an answer's words without citation numbers."""
     return _MARKS.sub("", text)
 
 
 def marked_in(answer: Answer, citation: Citation) -> tuple[int, int] | None:
-    """Characters [start, end) of the citation's quote that are the direct answer; None where they stand elsewhere."""
+    """Characters [start, end) of the citation's quote that are the direct answer; None if they are in another one."""
     direct = direct_of(answer)
     if direct is None or citation != _home(direct, answer.citations):
         return None
@@ -73,8 +73,8 @@ def marked_in(answer: Answer, citation: Citation) -> tuple[int, int] | None:
 
 
 def quote_of(answer: Answer, citation: Citation) -> Quote:
-    """The citation's words, parted where the direct answer stands in them."""
-    # One character for another, so that offsets stay.
+    """Returns the citation's words, split around the direct answer."""
+    # Replaced one character for one, so that offsets remain valid.
     text = "".join(char if char.isprintable() or char.isspace() else " " for char in citation.quote)
     marked = marked_in(answer, citation)
     trimmed = marked and _trimmed(text, *marked)
@@ -87,7 +87,7 @@ def quote_of(answer: Answer, citation: Citation) -> Quote:
 
 
 def _home(direct: Direct, citations: Sequence[Citation]) -> Citation | None:
-    """The citation that holds the direct answer: of the two that a page end makes of one, the one that says it."""
+    """Returns the citation that contains the direct answer; of two made by a page break, the one with the words."""
     parts = [
         citation
         for citation in citations
@@ -99,7 +99,7 @@ def _home(direct: Direct, citations: Sequence[Citation]) -> Citation | None:
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """[start, end) without white space at either side; None where nothing else stands there."""
+    """Returns [start, end) without white space at either side; None if nothing else is left."""
     words = text[start:end]
     return (end - len(words.lstrip()), start + len(words.rstrip())) if words.strip() else None
 

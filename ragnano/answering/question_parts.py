@@ -1,6 +1,6 @@
-"""A question in two parts ("how much and by when?"): told apart, asked one by one, and answered together.
+"""Splits a question in two parts ("how much and by when?"), so that each is answered, and combines the answers.
 
-The second part leans on the first as a follow-up does and is made whole the same way.
+The second part depends on the first as a follow-up does and is completed in the same way.
 """
 
 import re
@@ -18,16 +18,16 @@ _ASKS = re.compile(rf"{_ASKING}|^\W*(?:is|are|can|may|must|does|do|will|shall|ha
 _OPENING = re.compile(rf"\W*{_ASKING}(?:\s+(?:much|many|long|soon|often|far|late))?\s*", re.I)
 _MARK = re.compile(r"\[(\d{1,2})\]")
 NOT_SAID = "{}: the documents don't say."
-"""Words of ours for a part that nothing answers."""
+"""Ragnano's own words for a part that nothing answers."""
 
 
 def parts_of(text: str) -> tuple[str, ...]:
-    """The questions that a text asks, each whole; the text alone where it is one."""
+    """Returns the questions that a text asks, each complete; the text alone if it is one question."""
     pieces = _JOINT.split(text.strip())
     if not 2 <= len(pieces) <= MOST_PARTS or not all(_ASKS.search(piece) for piece in pieces):
         return (text,)
     if not content_stems(pieces[0]):
-        # "How much and by when must it be paid?": the first part has only its question word.
+        # In "How much and by when must it be paid?" the first part is only a question word.
         pieces[0] = f"{pieces[0]} {_OPENING.sub('', pieces[1], count=1)}"
     whole = [pieces[0].rstrip(" ?") + "?"]
     for piece in pieces[1:]:
@@ -36,7 +36,7 @@ def parts_of(text: str) -> tuple[str, ...]:
 
 
 def together(question: str, parts: Sequence[str], answers: Sequence[Answer], receipt: str) -> Answer:
-    """One answer of those to the parts, of which one at least was answered. Citations are numbered anew, each once."""
+    """Combines the parts' answers, at least one of which succeeded. Citations are renumbered, each listed once."""
     citations: list[Citation] = []
     texts, directs = [], []
     for part, answer in zip(parts, answers, strict=True):
@@ -72,13 +72,13 @@ def together(question: str, parts: Sequence[str], answers: Sequence[Answer], rec
 
 
 def _joined(directs: Sequence[Direct]) -> Direct | None:
-    """The first with the words of all, each once."""
+    """Returns the first with the words of all, each once."""
     words = dict.fromkeys(direct.text for direct in directs)
     return replace(directs[0], text="; ".join(words)) if directs else None
 
 
 def _numbered(own: Sequence[Citation], citations: list[Citation]) -> dict[int, int]:
-    """Adds an answer's citations that are not there yet; returns its numbers -> the new ones."""
+    """Appends an answer's citations that are new; returns the mapping of its numbers to the new ones."""
     there = {(item.document, item.page, item.start, item.end): item.number for item in citations}
     numbers: dict[int, int] = {}
     for item in own:

@@ -1,4 +1,4 @@
-"""What is said and shown when the documents don't answer: that they don't, which were searched, what comes nearest."""
+"""Words and contents of a refusal: that the documents do not answer, which were searched, and what comes closest."""
 
 import re
 from collections.abc import Sequence
@@ -9,22 +9,22 @@ from ragnano.text.words import STOPWORDS, sentences, words
 from ragnano.types import Chunk, Document, Hit
 
 NAMED = 3
-"""Documents that a refusal names; more are counted."""
+"""Most documents that a refusal names; more are counted."""
 NEAREST = 3
-"""Clauses shown with a refusal."""
+"""Most clauses displayed with a refusal."""
 
 _LEADER = re.compile(r"(?:\.\s?){5,}")
 _ENDS_IN_PAGE = re.compile(r"^\S.*\D\s(\d{1,3})$")
-_LEAST_CONTENTS = 5  # lines in a row that end in rising numbers
+_LEAST_CONTENTS = 5  # consecutive lines that end in rising numbers
 _SIGNATURE = re.compile(r"_{4,}|^IN WITNESS", re.IGNORECASE)
-_LEAST_WORDS = 6  # of a sentence; with fewer it may be a heading
-# What a chunk's end cuts off is a sentence by its length and its share of words like "the" and "shall"; headings: .25.
+_LEAST_WORDS = 6  # in a sentence; a text with fewer may be a heading
+# A sentence cut off by a chunk's end is recognised by its length and its share of function words; headings have .25.
 _LEAST_WORDS_CUT_OFF = 12
 _PROSE = 0.35
 
 
 def refusal(searched: Sequence[Document], reason: str = "") -> str:
-    """The refusal's words: that the documents don't say, why where a reason is known, and what was searched."""
+    """Returns the refusal: that the documents do not say, the reason if known, and what was searched."""
     said = f"The documents don't say. {reason}".rstrip()
     if not searched:
         return f"{said} There was nothing to search."
@@ -35,16 +35,16 @@ def refusal(searched: Sequence[Document], reason: str = "") -> str:
 
 
 def nearest(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """The hits that came nearest, at most NEAREST: clauses, or whatever was found when no clause was."""
+    """Returns the closest hits, at most NEAREST: clauses, or any hits if no clause was found."""
     clauses = [hit for hit in hits if says_something(hit.chunk)]
     return tuple((clauses or hits)[:NEAREST])
 
 
 def says_something(chunk: Chunk) -> bool:
-    """Whether a chunk is more than a table of contents, a title or a place for signatures."""
+    """Whether a chunk is more than a table of contents, a title or a signature block."""
     if chunk.columns:
         return True
-    # Before dots that lead to a page's number stands a heading; only what follows the last of them may be a clause.
+    # The text before leader dots is a heading; only the text after the last of them may be a clause.
     lines = [line for line in _LEADER.split(chunk.text)[-1].split("\n") if not _SIGNATURE.search(line)]
     if _lists_pages(lines):
         return False

@@ -1,6 +1,6 @@
-"""What the searched documents say of a thing: whether a word, a name or a number stands in them, and what is like it.
+"""Looks words, names and numbers up in the searched documents, and finds similar ones.
 
-Knows the store; ranks no passages.
+Uses the store; does not rank passages.
 """
 
 import re
@@ -16,13 +16,13 @@ from ragnano.text.words import STOPWORDS, words
 from ragnano.types import Chunk, Document, Scope
 
 NEAREST = 3
-"""Most names that a refusal shows."""
+"""Most names that a refusal lists."""
 
-_MOST_TEXTS = 300  # chunks that are read for names like the one asked for
-_LOOKED_AT = 20  # chunks with a name by its stems, among which it is looked for as it is spelt
-_NEAR = 2  # words that may stand between the words of a name
+_MOST_TEXTS = 300  # chunks searched for similar names
+_LOOKED_AT = 20  # chunks matching a name by stems, in which its exact spelling is searched for
+_NEAR = 2  # most words between the words of a name
 _LIKE = 0.6
-"""Least likeness (Ratcliff and Obershelp) of a name to the one that was asked for."""
+"""Least similarity (Ratcliff and Obershelp) of a name to the one asked for."""
 
 _WORD = r"(?:[A-ZÀ-Þ][\w’'-]+|[A-Z]\.)"
 _RUN = re.compile(rf"{_WORD}(?: {_WORD})*")
@@ -43,14 +43,14 @@ _ROMAN = {
     "ix": "9",
     "x": "10",
 }
-_SHORT = 4  # letters of a word that may stand for one of twice its length: "Tech", "St"
+_SHORT = 4  # letters of a word that may abbreviate one of at least twice its length: "Tech", "St"
 
 Numbers = tuple[tuple[str, str], ...]
-"""Numbers and runs of numbers: (first, last), which are the same for one."""
+"""Single numbers and ranges as (first, last); both are equal for a single number."""
 
 
 def numbers_of(head: str, text: str) -> Numbers:
-    """The numbers of what is called so: "Units 3 and 5 to 9" are (3, 3) and (5, 9)."""
+    """Returns the numbers given to a noun: "Units 3 and 5 to 9" gives (3, 3) and (5, 9)."""
     called = re.escape(re.sub("y$", "", head.removesuffix("s")))
     pattern = rf"(?<![^\W_])(?i:{called}(?:y|ies|e?s)?\s+(?:(?:no|nr|number)\.?\s*|#\s*)?){_NUMBERS}(?![\w%]|[.,/-]\w)"
     return tuple(pair for found in re.finditer(pattern, text) for pair in _pairs(found[1]))
@@ -66,7 +66,7 @@ def _pairs(said: str) -> Iterator[tuple[str, str]]:
 
 
 def is_among(number: str, numbers: Numbers) -> bool:
-    """Whether a number is one of them or inside a run of them."""
+    """Whether a number is one of them or within one of the ranges."""
     number = _ROMAN.get(number, number)
     for pair in numbers:
         first, last = (_ROMAN.get(one, one) for one in pair)
@@ -78,14 +78,14 @@ def is_among(number: str, numbers: Numbers) -> bool:
 
 
 def runs_in(text: str) -> list[str]:
-    """Names, and whatever else is written with capitals, in a text."""
+    """Returns the runs of capitalised words in a text, names among them."""
     return [found[0] for found in _RUN.finditer(text)]
 
 
 def another_of(name: Thing, run: str) -> bool:
-    """Whether a run of capitals is the name of somebody else who shares part of the name: "Jon Ilves", "Marta Ilves".
+    """Whether a run of capitalised words is another person's name that shares a part: "Jon Ilves", "Marta Ilves".
 
-    One name inside the other is the same: "Ilves" alone, "Ms Ilves", "P. Ilves" for Peter.
+    If one name contains the other they are the same: "Ilves" alone, "Ms Ilves", "P. Ilves" for Peter.
     """
     own = [word for word in (part.lower().strip(".") for part in run.split()) if _counts(word)]
     own, asked = [singular(word) for word in own], [singular(word) for word in name.words]
@@ -99,27 +99,27 @@ def another_of(name: Thing, run: str) -> bool:
 
 
 def singular(word: str) -> str:
-    """A name's word without what several, or what is theirs, put behind it: "Competitors", "Heldin's"."""
+    """Returns a word of a name without a plural or possessive ending: "Competitors", "Heldin's"."""
     return word.removesuffix("'s").removesuffix("’s").removesuffix("s")
 
 
 def names_in(text: str) -> set[str]:
-    """The words of a text as names are compared."""
+    """Returns the words of a text in the form in which names are compared."""
     return {singular(word) for word in words(text)}
 
 
 def _shape(code: str) -> str:
-    """A code with its figures alike: "K06" is "k00"."""
+    """Returns a code with all digits replaced by 0: "K06" is "k00"."""
     return re.sub(r"\d", "0", code.lower())
 
 
 def _is_with_letters(code: str, other: str) -> bool:
-    """Whether a code is the other one and letters behind it: "HP-40P" and "HP-40"."""
+    """Whether a code is the other one followed by letters: "HP-40P" and "HP-40"."""
     return code.startswith(other) and code[len(other) :].strip("-/.").isalpha()
 
 
 def _is_short_for(word: str, other: str) -> bool:
-    """Whether a word is an initial or a short form of the other one ("P.", "Tech"); "Smith" is not for "Smithers"."""
+    """Whether a word is an initial or abbreviation of the other ("P.", "Tech"); "Smith" is not one of "Smithers"."""
     return other.startswith(word) and (len(word) == 1 or (len(word) <= _SHORT and 2 * len(word) <= len(other)))
 
 
@@ -129,7 +129,7 @@ def _counts(word: str) -> bool:
 
 
 class Searched:
-    """The documents of a scope, as far as names and numbers in them are concerned."""
+    """The documents of a scope, for looking up names and numbers."""
 
     def __init__(self, catalogue: Catalogue, scope: Scope) -> None:
         self._catalogue = catalogue
@@ -141,12 +141,12 @@ class Searched:
         return {document.id: document for document in self._catalogue.documents(self.scope)}
 
     def called(self, document: Document) -> str:
-        """A document's own names: title, parties and files."""
+        """Returns a document's own names: title, parties and files."""
         files = (PurePath(path).stem.replace("_", " ").replace("-", " ") for path in document.paths)
         return " ".join((document.title, *document.parties, *files))
 
     def says(self, word: str) -> bool:
-        """Whether the word stands in a document or in its names, alone, as the head of a longer one, or inside one."""
+        """Whether a document or its names contain the word, alone or at the start of or inside a longer one."""
         if self._catalogue.lexical(f"{quote_term(word)} *", self.scope, 1):
             return True
         if any(word in self.called(document).lower() for document in self.documents.values()):
@@ -155,32 +155,32 @@ class Searched:
         return len(word) > 3 and bool(self._catalogue.holding(list(spellings), self.scope, 1))
 
     def says_name(self, name: Sequence[str], document: str | None = None) -> bool:
-        """Whether the words stand together, in any order, in a document (or in this one) or in its names."""
+        """Whether the words occur close together, in any order, in a document (or in this one) or in its names."""
         scope = self.scope if document is None else Scope(documents=(document,))
         near = f"NEAR({' '.join(map(quote_term, name))}, {_NEAR})"
         wanted = set(map(singular, name))
         found = self._catalogue.chunks(identifier for identifier, _ in self._catalogue.lexical(near, scope, _LOOKED_AT))
         if any(wanted <= names_in(f"{chunk.section} {chunk.text} {chunk.context}") for chunk in found.values()):
-            return True  # looked at, since the index knows words by their stems: "Held" would be "Helding"
+            return True  # checked in the text, because the index matches stems: "Held" would match "Helding"
         asked = self.documents.values() if document is None else [self._catalogue.document(document)]
         return any(wanted <= names_in(self.called(one)) for one in asked)
 
     def says_phrase(self, phrase: str) -> bool:
-        """Whether the words stand in a document in this order."""
+        """Whether a document contains the words in this order."""
         return bool(self._catalogue.lexical(quote_term(phrase), self.scope, 1))
 
     def says_small(self, word: str) -> bool:
-        """Whether a document writes the word with a small letter: it is an ordinary one then."""
+        """Whether a document writes the word in lower case, which makes it an ordinary word."""
         pattern = re.compile(rf"(?<!\w){re.escape(word.lower())}(?!\w)")
         return any(pattern.search(chunk.text) for chunk in self.chunks_with([word]))
 
     def bears(self, name: Sequence[str]) -> bool:
-        """Whether the name is one of a document's own: in its title, its parties' or its file's."""
+        """Whether the name is one of a document's own: in its title, its parties or its file names."""
         wanted = set(map(singular, name))
         return any(wanted <= names_in(self.called(document)) for document in self.documents.values())
 
     def says_exactly(self, said: str) -> bool:
-        """Whether the word or number stands anywhere by itself, as it is spelt."""
+        """Whether the word or number occurs anywhere by itself in this spelling."""
         pattern = re.compile(rf"(?<![\w.,/-]){re.escape(said)}(?![\w%]|[.,/-]\d)", re.IGNORECASE)
         texts = (f"{chunk.section} {chunk.text}" for chunk in self.chunks_with([said]))
         return any(map(pattern.search, texts)) or any(
@@ -188,14 +188,14 @@ class Searched:
         )
 
     def has_codes_like(self, code: Thing) -> bool:
-        """Whether documents have identifiers of its shape ("K01" for "K06") and none that is it but for a letter."""
+        """Whether documents contain codes of its shape ("K01" for "K06") and none that differs by final letters."""
         found = {other.lower() for _, text in self._texts(code) for other in codes_in(text)}
         own = code.text.lower()
         varied = any(_is_with_letters(own, other) or _is_with_letters(other, own) for other in found)
         return not varied and any(_shape(other) == _shape(own) for other in found)
 
     def shows(self, signs: Iterable[str]) -> bool:
-        """Whether one of the signs or words of a currency stands in a document."""
+        """Whether a document contains one of the signs or words of a currency."""
         said = [sign for sign in signs if sign.isalpha()]
         drawn = [sign for sign in signs if not sign.isalpha()]
         expression = " OR ".join(map(quote_term, said))
@@ -203,26 +203,26 @@ class Searched:
         return bool(found or (drawn and self._catalogue.holding(drawn, self.scope, 1)))
 
     def others_of(self, name: Thing) -> list[str]:
-        """The names of others who share part of the name."""
+        """Returns the names of others who share a part of the name."""
         texts = [f"{chunk.section}\n{chunk.text}\n{chunk.context}" for chunk in self.chunks_with(name.words)]
         texts += [self.called(document) for document in self.documents.values()]
         return list(dict.fromkeys(run for text in texts for run in runs_in(text) if another_of(name, run)))
 
     def numbers(self, head: str) -> Numbers:
-        """The numbers that documents give to what is called so."""
+        """Returns the numbers that documents give to this noun."""
         chunks = self.chunks_with([head.removesuffix("s")])
         texts = [f"{chunk.section}\n{chunk.text}" for chunk in chunks]
         texts += [self.called(document) for document in self.documents.values()]
         return tuple(pair for text in texts for pair in numbers_of(head, text))
 
     def chunks_with(self, terms: Iterable[str]) -> list[Chunk]:
-        """Chunks that say one of the terms."""
+        """Returns chunks that contain one of the terms."""
         expression = " OR ".join(map(quote_term, terms))
         found = self._catalogue.lexical(expression, self.scope, _MOST_TEXTS) if expression else []
         return list(self._catalogue.chunks(identifier for identifier, _ in found).values())
 
     def nearest(self, thing: Thing) -> tuple[str, ...]:
-        """What is most like the thing in the documents, each with the name of its file: `"Marta Ilves" (staff.pdf)`."""
+        """Returns what is most similar to the thing, each with its file name: `"Marta Ilves" (staff.pdf)`."""
         liked: dict[str, tuple[float, str]] = {}
         for document, text in self._texts(thing):
             for said in _of_kind(thing, text):
@@ -233,7 +233,7 @@ class Searched:
         return tuple(said for _, said in best)
 
     def _texts(self, thing: Thing) -> Iterator[tuple[Document, str]]:
-        """Names and texts of the documents: all, or those that say a word of the thing where there are many."""
+        """Yields names and texts of the documents: all of few, those that contain a word of the thing of many."""
         for document in self.documents.values():
             yield document, "\n".join((document.title, *document.parties))
         if self._catalogue.embedded_count(self.scope) <= _MOST_TEXTS:
@@ -246,7 +246,7 @@ class Searched:
 
 
 def _of_kind(thing: Thing, text: str) -> Iterator[str]:
-    """What the text holds of the thing's kind."""
+    """Yields what the text contains of the thing's kind."""
     if thing.kind == "label":
         called = thing.text[: len(thing.head)]
         yield from (f"{called} {number.upper()}" for pair in numbers_of(thing.head, text) for number in pair)
@@ -257,7 +257,7 @@ def _of_kind(thing: Thing, text: str) -> Iterator[str]:
 
 
 def _likeness(thing: Thing, said: str) -> float:
-    """0 to 1; a name of one word is compared with each word of a longer one."""
+    """Similarity, 0 to 1; a name of one word is compared with each word of a longer one."""
     asked, other = " ".join(thing.words), said.lower()
     if thing.kind == "label":
         number = said.rpartition(" ")[2].lower()

@@ -1,7 +1,7 @@
-"""What a question names: people, companies and sites, numbered things, identifiers, defined terms, currencies, years.
+"""Extracts what a question names: people, companies, sites, numbered things, identifiers, terms, currencies, years.
 
-Pure text. What tells nothing apart (roles, legal forms, words that open a sentence) is left out; whether a document
-bears a name is `ragnano.answering.named`'s to find out.
+Works on text alone. Words that identify nothing (roles, legal forms, words that open a sentence) are left out.
+`ragnano.answering.named` checks whether a document contains a name.
 """
 
 import re
@@ -44,18 +44,18 @@ _MEMBERSHIP = re.compile(
     r"\b(?:one of|part of|among|belong|listed|included|covered|named|mentioned|in the)\b",
     re.IGNORECASE,
 )
-_LEAST_TITLE_WORDS = 3  # words of four letters and more in a question that is written Like a Heading
+_LEAST_TITLE_WORDS = 3  # words of four or more letters in a question that is Written Like a Heading
 _TITLE_SHARE = 0.75
 _LONGEST_HEAD_IN_CAPITALS = 4  # "CAL 120" may be money
 _IN_A_PLACE = re.compile(r"\b(?:in|into|to|from|at|outside|within)\s+(?:the\s+)?$", re.IGNORECASE)
-_LONGEST_ACRONYM = 5  # letters; "IP" and "GDPR" may be spelt out in a document
+_LONGEST_ACRONYM = 5  # letters; a document may spell out "IP" and "GDPR"
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """Something that a question names, as it is asked for, and its words in small letters.
+    """Something that a question names, as written, and its words in lower case.
 
-    `head` is what a numbered thing is called: "unit" of "Unit 17", whose words are then ("17",).
+    `head` is the noun of a numbered thing: "unit" in "Unit 17", whose words are then ("17",).
     """
 
     kind: ThingKind
@@ -66,7 +66,7 @@ class Thing:
 
 @cache
 def word_list(name: str) -> frozenset[str]:
-    """A list of words by its name in named.toml."""
+    """Returns a word list by its name in named.toml."""
     return frozenset(str(_data()[name]).split())
 
 
@@ -77,7 +77,7 @@ def _data() -> dict[str, object]:
 
 @cache
 def currencies() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
-    """For each currency the words that ask for it, and those that amounts show it with."""
+    """Returns, for each currency, the words that ask for it and the signs that amounts have."""
     listed = _data()["currencies"]
     assert isinstance(listed, list)
     return tuple((frozenset(one["asked"]), frozenset(one["shown"])) for one in listed)
@@ -85,14 +85,14 @@ def currencies() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
 
 @cache
 def same_places(place: str) -> tuple[str, ...]:
-    """The names of a place in small letters, its own first."""
+    """Returns the names of a place in lower case, the given one first."""
     groups = _data()["places"]
     assert isinstance(groups, list)
     return next((tuple(group) for group in groups if place.lower() in group), (place.lower(),))
 
 
 def things_named(question: Question) -> tuple[Thing, ...]:
-    """What the question names, each once, in the order of its kinds."""
+    """Returns what the question names, each once, ordered by kind."""
     text = question.text
     labels = list(_labels(text))
     found = [*_terms(text), *labels, *_codes(text), *_currencies(text), *_years(text)]
@@ -103,7 +103,7 @@ def things_named(question: Question) -> tuple[Thing, ...]:
 
 
 def names_a_paper(text: str, thing: Thing) -> bool:
-    """Whether the thing is the name before a paper: "Services" in "the Services Agreement"."""
+    """Whether the thing is the first part of a document's name: "Services" in "the Services Agreement"."""
     papers = "|".join(word_list("papers"))
     following = rf"{re.escape(thing.text)}\s+(?:[A-Z]\w+\s+)?(?:{papers})s?\b"
     return thing.kind == "name" and re.search(following, text, re.IGNORECASE) is not None
@@ -133,13 +133,13 @@ def _labels(text: str) -> Iterator[Thing]:
 
 
 def after_capital(text: str, end: int) -> bool:
-    """Whether the next word has a capital: "Plan B Ltd" is no label."""
+    """Whether the next word is capitalised: "Plan B Ltd" is not a label."""
     following = _TOKEN.match(text, end + 1)
     return following is not None and following[0][0].isupper()
 
 
 def codes_in(text: str) -> list[str]:
-    """Identifiers in a text: "TX-9", "2025-00381"."""
+    """Returns the identifiers in a text: "TX-9", "2025-00381"."""
     found = (match[0].rstrip(".") for match in _CODE.finditer(text))
     return [code for code in found if not _NO_CODE.fullmatch(code)]
 
@@ -161,7 +161,7 @@ def _years(text: str) -> Iterator[Thing]:
 
 
 def _names(text: str, place: bool) -> Iterator[Thing]:
-    """The names; `place` says that what stands behind "in" or "to" may be any place: "May we sell in Cyprus?"."""
+    """Yields the names; with `place`, what follows "in" or "to" may be any place: "May we sell in Cyprus?"."""
     for run in _runs(text):
         parts = [part for part, _ in run if part.lower().rstrip(".") not in word_list("titles")]
         own = [part for part in parts if _tells_apart(part)]
@@ -175,7 +175,7 @@ def _names(text: str, place: bool) -> Iterator[Thing]:
 
 
 def _runs(text: str) -> Iterator[list[tuple[str, int]]]:
-    """Runs of neighbouring words with a capital, and where they begin; what opens a sentence only before another."""
+    """Yields runs of adjacent capitalised words with their offsets; a sentence's first word only before another one."""
     run: list[tuple[str, int]] = []
     end = -2
     for found in _TOKEN.finditer(text):
@@ -193,7 +193,7 @@ def _runs(text: str) -> Iterator[list[tuple[str, int]]]:
 
 
 def _is_written_as_name(word: str) -> bool:
-    """Whether a word has a capital and is not short for others ("IP", "RSUs", "I'm") nor made of one ("US-sold")."""
+    """Whether a word is capitalised and neither an abbreviation ("IP", "RSUs", "I'm") nor a compound ("US-sold")."""
     first = re.split(r"['’-]", word)[0]
     short = word.removesuffix("s").isupper() and len(word) <= _LONGEST_ACRONYM
     made = "-" in word and not all(part[:1].isupper() for part in word.split("-"))
@@ -201,7 +201,7 @@ def _is_written_as_name(word: str) -> bool:
 
 
 def _opens(text: str, found: re.Match[str], word: str) -> bool:
-    """Whether a word has its capital because it opens a sentence, and is no name before another one."""
+    """Whether a word is capitalised only because it opens a sentence, and is not part of a name."""
     before = text[: found.start()].rstrip(" \"“‘'([")
     if before and before[-1] not in ".?!:;–—-":
         return word.lower() in STOPWORDS
@@ -225,7 +225,7 @@ def _tells_apart(word: str) -> bool:
 
 
 def _is_ordinary(text: str, run: list[tuple[str, int]]) -> bool:
-    """Whether a single word behind an article is a term ("the Broker"), not the name of something ("the Elm lease")."""
+    """Whether a single word after an article is a term ("the Broker"), not the name of something ("the Elm lease")."""
     before = _TOKEN.findall(text[: run[0][1]])[-1:]
     following = _TOKEN.match(text, run[-1][1] + len(run[-1][0]) + 1)
     borne = following is not None and following[0].lower().rstrip("s") in word_list("bearers")

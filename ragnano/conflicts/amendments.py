@@ -1,7 +1,7 @@
-"""A clause and what changes it: "Section 7.3 of the Agreement is deleted and replaced …" against Section 7.3.
+"""Finds a clause and the amendment of it: "Section 7.3 of the Agreement is deleted and replaced …" and Section 7.3.
 
-Found by the numbers that both bear, in documents that belong together, whether or not a search found them. Knows the
-store; no model and no scores.
+They are matched by their common number in documents that belong together, whether or not a search found them. Uses the
+store, but no model and no scores.
 """
 
 import re
@@ -15,24 +15,24 @@ from ragnano.text.words import fold, sentence_spans
 from ragnano.types import Document, Evidence, Hit, Scope, Span
 
 MOST_RELATED = 8
-"""Documents looked into for one answer: a contract seldom has more amendments, and each is read whole."""
+"""Most documents searched for one answer: a contract seldom has more amendments, and each is read whole."""
 LONGEST = 700
-"""Characters of a clause shown as one side."""
+"""Most characters of a clause displayed as one side."""
 
 _NUMBER = r"\d+(?:\.\d+)*"
-# "Section 7.3 of the Agreement is hereby deleted and replaced"; no other section in between.
+# "Section 7.3 of the Agreement is hereby deleted and replaced", without another section in between.
 _CHANGES = re.compile(
     rf"\b(?:[Ss]ection|[Cc]lause|[Aa]rticle|[Pp]aragraph)\s+(?P<number>{_NUMBER})(?:\([a-z0-9]+\))*"
     r"(?:(?!\b[Ss]ections?\b|\b[Cc]lauses?\b|\bnot\b)[^.;]){0,160}?"
     r"\b(?:is|are|shall\s+be)\s+(?:hereby\s+)?(?:deleted|amended|replaced|restated|superseded|modified|removed)\b"
 )
-# A clause number at the beginning of a line, before its words: "7.3 Customer shall", "Section 4. Fees".
+# A clause number at the start of a line, before its words: "7.3 Customer shall", "Section 4. Fees".
 _AT_LINE = re.compile(rf"(?m)^[ \t]*(?:(?:Section|Clause|Article)\s+)?({_NUMBER})[.)]?[ \t]+(?=[A-Z“\"(])")
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A clause, the passage that changes it, and the clause's number. One of the two was given, the other found."""
+    """A clause, the passage that changes it, and the clause's number. One passage was given, the other found."""
 
     clause: Evidence
     change: Evidence
@@ -40,13 +40,13 @@ class Changed:
 
 
 def section_changed(text: str) -> str | None:
-    """The number of the section that a sentence says is changed: "7.3". None when it changes none."""
+    """Returns the number of the section that a sentence changes ("7.3"), None if it changes none."""
     match = _CHANGES.search(text)
     return match["number"] if match else None
 
 
 def changed_by(item: Evidence, catalogue: Catalogue, scope: Scope) -> Changed | None:
-    """The clause that a cited passage stands in with a passage that changes it, or a change with what it changed."""
+    """Returns the cited clause with the passage that changes it, or the cited change with the clause it changes."""
     document = item.hit.document
     number = section_changed(item.text)
     if number is not None:
@@ -64,7 +64,8 @@ def changed_by(item: Evidence, catalogue: Catalogue, scope: Scope) -> Changed | 
 
 
 def clause_number(item: Evidence, catalogue: Catalogue) -> str | None:
-    """The number of the clause that a passage stands in: the last that opens a line before its end, on its page."""
+    """Returns the number of the passage's clause: the last number at a line start on its page before the passage, else
+    that of its innermost heading; None if there is none."""
     span = item.spans[0]
     page = catalogue.page(item.hit.document.id, span.page)
     numbers = [match.group(1) for match in _AT_LINE.finditer(page.text, 0, span.end) if match.start() <= span.start]
@@ -75,13 +76,13 @@ def clause_number(item: Evidence, catalogue: Catalogue) -> str | None:
 
 
 def _others(document: Document, catalogue: Catalogue, scope: Scope) -> list[Document]:
-    """Documents of the scope that may change this one or be changed by it, the latest first."""
+    """Returns documents of the scope that may amend this one or be amended by it, the latest first."""
     others = [other for other in catalogue.documents(scope) if may_amend(other, document) or may_amend(document, other)]
     return sorted(others, key=lambda other: other.date or "", reverse=True)[:MOST_RELATED]
 
 
 def _change(document: Document, number: str, catalogue: Catalogue) -> Evidence | None:
-    """The first passage of an amendment that changes the section, or one above it."""
+    """Returns the first passage of an amendment that changes the section or one that contains it."""
     for hit, spans, text in _sentences(document, catalogue):
         changed = section_changed(text)
         if changed is not None and f"{number}.".startswith(f"{changed}."):
@@ -90,7 +91,7 @@ def _change(document: Document, number: str, catalogue: Catalogue) -> Evidence |
 
 
 def _clause(document: Document, number: str, catalogue: Catalogue) -> Evidence | None:
-    """The first sentence of the clause with this number that says more than its heading."""
+    """Returns the first sentence of the clause with this number that is longer than a heading."""
     opens = re.compile(rf"(?:(?:Section|Clause|Article)\s+)?{re.escape(number)}[.)]?\s+\S")
     inside = False
     for hit, spans, text in _sentences(document, catalogue):
@@ -104,7 +105,7 @@ def _clause(document: Document, number: str, catalogue: Catalogue) -> Evidence |
 
 
 def _sentences(document: Document, catalogue: Catalogue) -> Iterator[tuple[Hit, tuple[Span, ...], str]]:
-    """All sentences in reading order; one that ends with a colon brings what it announces, as far as there is room."""
+    """Yields all sentences in reading order; one that ends with a colon includes what follows, up to the limit."""
     for chunk in catalogue.chunks_of(document.id):
         hit = Hit(chunk, document, 0.0)
         waiting: Sequence[Span] = ()

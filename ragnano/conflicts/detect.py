@@ -1,8 +1,9 @@
-"""Passages that answer one question differently: shown side by side, the later document marked, never merged.
+"""Detects passages that answer one question differently. They are displayed side by side, never merged, and the later
+document is labelled.
 
-Two ways to find them. A clause and what changes it are found by the clause's number (`ragnano.conflicts.amendments`).
-Otherwise two passages of the evidence conflict when they state different values of the kind asked for, about the same
-thing; that is judged strictly, for a conflict that is none would stand on many answers. Knows the store and no model.
+There are two methods. A clause and its amendment are matched by clause number (`ragnano.conflicts.amendments`).
+Otherwise two passages of the evidence conflict when they state different values of the kind asked for about the same
+thing; the criteria are strict, because false conflicts would appear in many answers. Uses the store, but no model.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,20 +19,21 @@ from ragnano.text.words import content_stems, words
 from ragnano.types import Conflict, Document, Evidence, Scope, Side
 
 NEAR = 0.6
-"""The other passage's score must be at least this share of the cited one's (set by judgement on the samples)."""
+"""Least share of the cited passage's score that the other passage must have (set by judgement on the samples)."""
 AROUND = 60
-"""Characters on each side of a value whose words say what it is a value of."""
+"""Characters on each side of a value whose words tell what the value stands for."""
 ALIKE = 0.8
-"""Least share of words, values left out, that two sentences of one document, or under a question of no kind, share."""
+"""Least share of words, apart from values, that two sentences must have in common if they are from one document or the
+question asks for no kind of value."""
 COMPARED: tuple[AnswerKind, ...] = ("duration", "amount", "share", "date")
-"""Kinds of fact compared when the question asks for none in particular."""
+"""Kinds of value compared when the question asks for none in particular."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetAgainst:
-    """What takes an answer's place: evidence (more of it perhaps), text with marks, what is cited, and the conflicts.
+    """A replacement for an answer: evidence (possibly more), text with citation numbers, citations and conflicts.
 
-    `whole` is true when all that was cited is part of a conflict; else the text belongs behind the answer's own.
+    `whole` is true when everything that was cited is part of a conflict; otherwise the text is appended to the answer.
     """
 
     evidence: tuple[Evidence, ...]
@@ -43,7 +45,7 @@ class SetAgainst:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """Two passages in conflict; `facts` are the words that differ ("" for whole passages)."""
+    """Two conflicting passages; `facts` are the words that differ ("" for whole passages)."""
 
     sides: tuple[Evidence, Evidence]
     facts: tuple[str, str]
@@ -59,9 +61,9 @@ def set_against(
     scope: Scope,
     main: int | None = None,
 ) -> SetAgainst | None:
-    """What contradicts the cited evidence, set against it; None when nothing does. At most one pair a citation.
+    """Returns the cited evidence with what contradicts it, or None. At most one pair per citation.
 
-    The answer rests on the first `main` of what is cited (None: on all); the others are only shown beside it.
+    The answer rests on the first `main` citations (None: all of them); the others are only displayed beside it.
     """
     pairs: list[_Pair] = []
     for at in cited[:main]:
@@ -92,13 +94,13 @@ def _amended(item: Evidence, catalogue: Catalogue, scope: Scope) -> _Pair | None
     if found is None:
         return None
     later = later_of(found.clause.hit.document, found.change.hit.document)
-    # What changes another is the later of the two, unless their dates say otherwise.
+    # An amendment is the later document, unless the dates say otherwise.
     later = 1 if found.clause.hit.document.date is None or found.change.hit.document.date is None else later
     return _Pair((found.clause, found.change), ("", ""), later, f"one changes Section {found.number} of the other")
 
 
 def _different(question: Question, evidence: Sequence[Evidence], at: int) -> _Pair | None:
-    """The best other passage with another value of the kind asked for, about the same thing."""
+    """Returns the best other passage with another value of the kind asked for, about the same thing."""
     mine = evidence[at]
     for other in evidence:
         if other is mine or min(other.score, mine.score) < NEAR * max(other.score, mine.score):
@@ -120,7 +122,7 @@ _NAMES: dict[AnswerKind, str] = {
 
 
 def _differ(question: Question, first: Evidence, second: Evidence, kind: AnswerKind) -> tuple[str, str] | None:
-    """The words of the values in which two passages differ, None when they don't, or are about different things."""
+    """Returns the differing values of two passages as text; None if they agree or are about different things."""
     one, two = first.hit.document, second.hit.document
     ours, theirs = (values_of(item.text, kind, question.stems) for item in (first, second))
     shared = {value.unit for value in ours} & {value.unit for value in theirs}
@@ -135,7 +137,7 @@ def _differ(question: Question, first: Evidence, second: Evidence, kind: AnswerK
 
 
 def _same_subject(question: Question, first: Evidence, second: Evidence) -> bool:
-    """Whether both passages, with the headings they stand under, bear the same part of what is asked for."""
+    """Whether both passages, with their headings, contain the same part of what is asked for."""
     named = {stem for item in (first, second) for stem in _names(item.hit.document)}
     asked = [stem for stem in question.stems if stem not in named]
     ours, theirs = ({stem for stem in asked if _bears(item, stem)} for item in (first, second))
@@ -150,7 +152,7 @@ def _bears(item: Evidence, stem: str) -> bool:
 def _same_anchor(
     question: Question, first: Evidence, second: Evidence, ours: Sequence[Value], theirs: Sequence[Value]
 ) -> bool:
-    """Whether the words close to the values say that they are values of the same thing.
+    """Whether the words close to the values show that they are values of the same thing.
 
     "Tenant pays a deposit of $900" and "Tenant pays $800 rent" share the words asked for and no others.
     """
@@ -168,7 +170,7 @@ def _close_words(item: Evidence, values: Sequence[Value]) -> set[str]:
 
 
 def _same_words(first: Evidence, second: Evidence, ours: Sequence[Value], theirs: Sequence[Value]) -> bool:
-    """Whether the passages say the same in almost the same words but for the values; other numbers must be equal."""
+    """Whether the passages have almost the same words apart from the values; all other numbers must be equal."""
     one, two = (_bare(item, values) for item, values in ((first, ours), (second, theirs)))
     if _numbers(one) != _numbers(two):
         return False
@@ -196,7 +198,7 @@ def _said(item: Evidence, values: Sequence[Value]) -> str:
 
 
 def _place_of(side: Evidence, evidence: list[Evidence]) -> int:
-    """Where a passage stands among the evidence; it is added when it does not."""
+    """Returns the passage's index in the evidence; appends the passage if it is missing."""
     for at, item in enumerate(evidence):
         if item.hit.document.id == side.hit.document.id and set(item.spans) & set(side.spans):
             return at
@@ -210,7 +212,7 @@ def _same_places(first: _Pair, second: _Pair) -> bool:
 
 
 def _lines(conflict: Conflict, cited: Sequence[Evidence]) -> Iterator[str]:
-    """The conflict in words: ours, and the documents' own in quotes."""
+    """Yields the conflict as text: ragnano's own words, and the documents' words in quotes."""
     sides = [cited[side.citation - 1] for side in conflict.sides]
     apart = len({side.hit.document.id for side in sides}) > 1
     yield f"The documents differ ({conflict.reason}):" if apart else f"The document differs ({conflict.reason}):"

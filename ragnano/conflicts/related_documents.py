@@ -1,6 +1,8 @@
-"""Which documents belong together: versions of one contract, a contract and what amends it, contracts of one pair.
+"""Finds documents that belong together: versions of one contract, its amendments, contracts between one pair of
+parties.
 
-Judges by parties, titles, file names and dates, and for an amendment by how it opens. Knows the store, no passages.
+Compares parties, titles, file names and dates, and for an amendment its opening text. Uses the store; looks at no
+passages.
 """
 
 import re
@@ -12,7 +14,7 @@ from ragnano.text.words import MONTH, content_stems, stem, words
 from ragnano.types import Document
 
 FRONT_CHUNKS = 3
-"""An amendment names what it amends this early."""
+"""An amendment names what it amends within this many chunks."""
 _FORMS = frozenset(
     stem(word)
     for word in """
@@ -20,7 +22,7 @@ _FORMS = frozenset(
     international the of and
     """.split()
 )
-# What versions of one file differ by. A bare number tells contracts apart, a year tells versions.
+# Parts of a file name that differ between versions. A bare number distinguishes contracts, a year versions.
 _VERSION = re.compile(
     r"(?i)(?<![a-z0-9])(?:(?:v|ver|version|rev|revision)[ ._-]?\d+(?:\.\d+)*|(?:19|20)\d\d(?:[ ._-]?\d\d){0,2}"
     r"|draft|final|signed|executed|copy|old|new)(?![a-z0-9])"
@@ -31,7 +33,7 @@ _CALLED = re.compile(r"(?i)amend|addend|supplement|side.letter|variation|modif")
 
 
 def belong_together(first: Document, second: Document) -> bool:
-    """Whether both are of the same two parties, or versions of one file under one title with the same parties."""
+    """Whether both share two parties, or are versions of one file with the same title and parties."""
     ours, theirs = _parties(first.parties), _parties(second.parties)
     if len(ours & theirs) >= 2:
         return True
@@ -39,7 +41,7 @@ def belong_together(first: Document, second: Document) -> bool:
 
 
 def may_amend(later: Document, original: Document) -> bool:
-    """Whether `amends` is worth asking, by what is known without reading: a name that says so, no strange parties."""
+    """Whether calling `amends` is worthwhile, judged without reading: the name suggests it, and the parties fit."""
     if later.id == original.id or not _CALLED.search(f"{later.title} {later.path}"):
         return False
     ours, theirs = _parties(later.parties), _parties(original.parties)
@@ -47,8 +49,8 @@ def may_amend(later: Document, original: Document) -> bool:
 
 
 def amends(later: Document, original: Document, catalogue: Catalogue) -> bool:
-    """Whether `later` opens with the title and the parties of `original` (where none is known: the words of its file's
-    name), and calls itself a change."""
+    """Whether `later` calls itself an amendment and opens with the title and the parties of `original` (where no
+    parties are known: the words of its file name)."""
     if not may_amend(later, original):
         return False
     front, title = _front_stems(later, catalogue), frozenset(content_stems(original.title))
@@ -64,13 +66,13 @@ def amends(later: Document, original: Document, catalogue: Catalogue) -> bool:
 
 
 def _front_stems(document: Document, catalogue: Catalogue) -> frozenset[str]:
-    """Stems of a document's title and first chunks."""
+    """Returns the stems of a document's title and first chunks."""
     opening = " ".join(chunk.text for chunk in catalogue.chunks_of(document.id)[:FRONT_CHUNKS])
     return frozenset(content_stems(f"{document.title} {opening}"))
 
 
 def later_of(first: Document, second: Document) -> int | None:
-    """0 or 1: which of the two bears the later date. None when a date is missing or they are the same."""
+    """Returns 0 or 1 for the document with the later date; None if a date is missing or both are equal."""
     if not first.date or not second.date or first.date == second.date:
         return None
     return int(second.date > first.date)
@@ -78,15 +80,15 @@ def later_of(first: Document, second: Document) -> int | None:
 
 @lru_cache(maxsize=10_000)
 def _parties(parties: tuple[str, ...]) -> frozenset[frozenset[str]]:
-    """Each party as the stems of its name without its legal form; the same in capitals is the same.
+    """Returns each party as the stems of its name without its legal form, ignoring case.
 
-    A date read as part of a name ("Fernhill Mills Ltd on March 1, 2019") must not tell versions apart.
+    A date parsed as part of a name ("Fernhill Mills Ltd on March 1, 2019") must not make versions look different.
     """
     named = (frozenset(map(stem, words(_DATED.sub(" ", party)))) - _FORMS for party in parties)
     return frozenset(name for name in named if name)
 
 
 def _family(document: Document) -> frozenset[str]:
-    """Stems of the file's name without what tells versions apart."""
+    """Returns the stems of the file name without the parts that differ between versions."""
     name = PurePath(document.path).stem.replace("_", " ").replace("-", " ")
     return frozenset(content_stems(_VERSION.sub(" ", name)))

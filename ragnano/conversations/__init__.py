@@ -1,4 +1,4 @@
-"""Conversations: questions that follow each other, completed by code, and kept in the history."""
+"""Conversations: sequences of questions, whose follow-ups are completed by code, stored in the history."""
 
 from ragnano.conversations.conversation import Conversation, forget
 

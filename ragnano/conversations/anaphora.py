@@ -1,7 +1,7 @@
-"""Words of a question that point back to something said before: "it", "they", "that period", "the other party".
+"""Finds words in a question that refer back to earlier text: "it", "they", "that period", "the other party".
 
-Pure text. A pronoun whose referent stands before it in the same question points back to nothing else: "Does the tenant
-lose its deposit if it leaves?" stands alone.
+Works on text alone. A pronoun whose referent precedes it in the same question does not refer to earlier questions:
+"Does the tenant lose its deposit if it leaves?" is complete by itself.
 """
 
 import re
@@ -27,7 +27,7 @@ _THING = {"it": False, "its": True, "itself": False}
 _PEOPLE = {"they": False, "them": False, "their": True, "theirs": True, "themselves": False}
 _PERSON = {"he": False, "him": False, "his": True, "she": False, "her": True, "hers": True}
 _POINTING = frozenset("that this those these such".split())
-# "Is it possible to …": this "it" stands for nothing.
+# In "Is it possible to …" the "it" refers to nothing.
 _EMPTY_IT = re.compile(
     r"\b(?:(?:is|was|be)\s+it|it\s+(?:is|was|be))\s+(?:\w+ly\s+)?(?:possible|allowed|permitted|legal|lawful|true|correct|"
     r"necessary|mandatory|compulsory|prohibited|forbidden|enough|sufficient|important|usual|customary)\s+"
@@ -45,10 +45,10 @@ _BEFORE_POINTING = AUXILIARIES | PREPOSITIONS | QUESTION_WORDS | {"and", "or", "
 
 
 class Anaphor(NamedTuple):
-    """Characters [start, end) that point back. `noun` is the stem of N in "that N"; `owns` is true for "its".
+    """Characters [start, end) that refer back. `noun` is the stem of N in "that N"; `owns` is true for "its".
 
-    `points`: to a thing, people or a person (pronouns), to a thing that is "named" again, to the "whole" of what was
-    said, or to an "other" than what was said, which can be asked about without saying it.
+    `points` is the kind of referent: a thing, people or a person (pronouns), a thing "named" again, the "whole" of what
+    was said, or an "other" thing, which can be asked about without naming the first.
     """
 
     start: int
@@ -59,7 +59,7 @@ class Anaphor(NamedTuple):
 
 
 def anaphora_of(text: str) -> list[Anaphor]:
-    """What points back in a question, in order, as far as nothing before it in the question is meant."""
+    """Returns the words that refer back, in order, except those whose referent is in the question itself."""
     tokens = tokens_of(without_times(text))
     empty = [found.span() for found in _EMPTY_IT.finditer(text)]
     found = [*_pronouns(text, tokens, empty), *_pointing(text, tokens), *_phrases(text)]
@@ -77,7 +77,7 @@ def _pronouns(text: str, tokens: list[Token], empty: list[tuple[int, int]]) -> I
 
 
 def _has_antecedent(text: str, tokens: list[Token], at: int, owns: bool) -> bool:
-    """Whether a noun stands before the pronoun, and in another clause unless the pronoun is possessive: in "when must
+    """Whether a noun precedes the pronoun; it must be in another clause unless the pronoun is possessive: in "when must
     the tenant return it?" the tenant is not "it"."""
     first = next((place for place in range(at) if _begins_noun(tokens, place)), None)
     if first is None:
@@ -109,7 +109,7 @@ def _pointing(text: str, tokens: list[Token]) -> Iterator[Anaphor]:
         before = tokens[at - 1].lower if at else ""
         after = tokens[at + 1] if at + 1 < len(tokens) else None
         if token.lower == "there":
-            # "Is there a cap": says only that something is.
+            # "Is there a cap" only asks whether something exists.
             if before not in AUXILIARIES and (after is None or after.lower not in AUXILIARIES):
                 yield Anaphor(token.start, token.end, "whole")
         elif token.lower in _POINTING:

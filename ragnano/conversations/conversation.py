@@ -1,8 +1,8 @@
-"""A conversation: follow-ups are completed, the topic's documents stay in scope, turns are kept in the history.
+"""A conversation: completes follow-ups, keeps the topic's documents in scope, and stores turns in the history.
 
-Two scopes are in force. The conversation's own is the user's choice (a collection, a document, …). The topic is
-narrower: the documents that the turn before was about. A follow-up is asked of the topic; a question that stands alone,
-or that names other documents, is asked of the conversation's own scope.
+There are two scopes. The conversation's own scope is the user's choice (a collection, a document, …). The topic is
+narrower: the documents that the previous turn was about. A follow-up is asked of the topic; a complete question, or one
+that names other documents, is asked of the conversation's own scope.
 """
 
 import threading
@@ -21,7 +21,7 @@ from ragnano.types import Answer, Document, Scope, Turn
 
 
 class Asker(Protocol):
-    """What answers a question that stands alone: an Assistant."""
+    """Answers complete questions: an Assistant."""
 
     catalogue: Catalogue
 
@@ -35,32 +35,32 @@ class Asker(Protocol):
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> Answer:
-        """The answer, see Assistant.ask."""
+        """Returns the answer, see Assistant.ask."""
 
 
 class Conversation:
-    """Questions that follow each other. Safe to use from several threads: they take turns."""
+    """A sequence of questions. Thread-safe: threads ask one at a time."""
 
     def __init__(self, asker: Asker, *, scope: Scope | None = None, keep: bool = True, name: str | None = None) -> None:
-        """Begin one, or carry on the one that is kept as `name` (its id or "last"), where a scope replaces its own.
+        """Starts a conversation, or continues the kept one called `name` (its id or "last"); `scope` replaces its own.
 
-        With `keep` turns go into the history, which begins with the first. Raises NotFoundError, AmbiguousError.
+        With `keep`, turns are stored in the history from the first one on. Raises NotFoundError, AmbiguousError.
         """
         self._asker = asker
         self._catalogue = asker.catalogue
         self.keep = keep
-        """Whether turns go into the history."""
+        """Whether turns are stored in the history."""
         self._turn = threading.Lock()
         info = None if name is None else self._catalogue.conversation(name)
         self.id: str | None = info.id if info else None
-        """Its id in the history; None as long as it is not kept."""
+        """Its id in the history; None until it is stored."""
         self.id_to_be = self.id or new_id()
         """The id that it has, or will have from its first turn on."""
         self.turns: tuple[Turn, ...] = tuple(self._catalogue.turns(info.id)) if info else ()
         self._in_history = len(self.turns)
-        """How many of the turns are there; those behind them wait until there is room again."""
+        """How many of the turns are stored; the rest are stored with the next turn that succeeds."""
         self.not_kept = ""
-        """Why the last turn is not in the history although it should be; "" when it is."""
+        """Why the last turn is not in the history although it should be; "" if it is."""
         self.scope = info.scope if info and scope is None else scope or Scope()
         """The conversation's own scope."""
         self._topic = _topic_of(self.turns[-1], self.scope, self._catalogue) if self.turns else ()
@@ -69,25 +69,25 @@ class Conversation:
 
     @property
     def topic(self) -> tuple[Document, ...]:
-        """The documents that a follow-up would be asked of; () when that is the conversation's own scope."""
+        """The documents that a follow-up would be asked of; () if that is the conversation's own scope."""
         return tuple(self._catalogue.documents(Scope(documents=self._topic))) if self._topic else ()
 
     def limit(self, scope: Scope) -> None:
-        """Ask this scope from now on, and leave the topic."""
+        """Sets the scope for later questions and leaves the topic."""
         with self._turn:
             self.scope, self._topic = scope, ()
             if self.keep and self.id is not None:
                 self._kept(partial(self._catalogue.limit_conversation, self.id, scope))
 
     def leave_topic(self) -> None:
-        """Ask the next question of the conversation's own scope, whatever it leans on."""
+        """Makes the next question use the conversation's own scope, even if it is a follow-up."""
         with self._turn:
             self._topic = ()
 
     def reread(self) -> None:
-        """Follow the history: answers go with removed documents, turns come from other processes.
+        """Reloads the turns: answers disappear with removed documents, and other processes may add turns.
 
-        Does nothing while a question is being answered, or when the last turn could not be kept. Raises NotFoundError
+        Does nothing while a question is being answered, or if the last turn could not be stored. Raises NotFoundError
         when the conversation has been deleted.
         """
         if self.id is None or self.not_kept or not self._turn.acquire(blocking=False):
@@ -110,12 +110,12 @@ class Conversation:
         on_reading: Callable[[str, Scope], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> Turn:
-        """Answer what is asked as it is meant here; with `of`, as it stands and of this scope alone (a question put
-        right, asked again, or asked of another document).
+        """Answers a question in the context of the conversation; with `of`, verbatim and in that scope alone (a
+        corrected question, a repeated one, or one asked of another document).
 
-        `on_reading` is told, before the answer, how the question is read and what it is asked of; the others are as in
-        Assistant.ask. Raises what that raises, and NotFoundError when the document or collection that the conversation
-        is limited to has been removed.
+        `on_reading` receives the interpreted question and its scope before the answer; the other parameters are those
+        of Assistant.ask. Raises the same errors, and NotFoundError when the document or collection that the
+        conversation is limited to has been removed.
         """
         with self._turn:
             self._require_there(of or self.scope)
@@ -132,9 +132,9 @@ class Conversation:
             return turn
 
     def _scope_for(self, question: str) -> Scope:
-        """The topic, unless it is gone or most of the documents that the question names are outside of it.
+        """Returns the topic, unless it is gone or most of the documents that the question names are outside it.
 
-        Most, not all: a list of all contracts bears every name, and is in many a topic.
+        Most, not all: a list of all contracts contains every name and is part of many topics.
         """
         topic = tuple(document for document in self._topic if self._catalogue.has(document))
         if not topic:
@@ -158,18 +158,18 @@ class Conversation:
         return turns[-1]
 
     def _keep(self, turns: list[Turn]) -> None:
-        """Put the turns that are not there yet into the history, in their order; they become as it has them."""
+        """Stores the turns that are not in the history yet, in order, and replaces them by the stored ones."""
         if self.id is None:
             self.id = self._catalogue.begin_conversation(turns[0].asked, self.scope, self.id_to_be)
         for at, turn in enumerate(turns[self._in_history :], start=self._in_history):
             assert turn.answer is not None, "only the history takes answers away"
             kept = self._catalogue.add_turn(self.id, turn.asked, turn.read_as, turn.scope, turn.answer)
-            # A document removed meanwhile takes the answer out of the history, not off the screen.
+            # If a document was removed meanwhile, the answer leaves the history but stays on the screen.
             turns[at] = replace(kept, answer=turn.answer)
             self._in_history = at + 1
 
     def _kept(self, keep: Callable[[], None]) -> None:
-        """An answer that was waited for is worth more than its place in the history: say why it is not there."""
+        """Runs `keep`. An answer must not be lost because it cannot be stored: the error is recorded instead."""
         self.not_kept = ""
         try:
             keep()
@@ -178,7 +178,7 @@ class Conversation:
 
 
 def _topic_of(turn: Turn, own: Scope, catalogue: Catalogue) -> tuple[str, ...]:
-    """What a follow-up to this turn is about: the documents that the question named, those of the topic that the turn
+    """Returns the documents that a follow-up is about: those named in the question, those of the topic that the turn
     was asked of, or the one document that every citation comes from."""
     if turn.answer is None or (own.documents is None and replace(turn.scope, documents=None) != own):
         return ()
@@ -192,10 +192,10 @@ def _topic_of(turn: Turn, own: Scope, catalogue: Catalogue) -> tuple[str, ...]:
 
 
 def forget(catalogue: Catalogue, names: Sequence[str]) -> int:
-    """Delete conversations by id, or "last", so that nothing of them stays in the data directory; how many they were.
+    """Deletes conversations by id or "last" so that nothing of them stays in the data directory; returns how many.
 
-    Raises NotFoundError and AmbiguousError before anything is deleted, StoreBusy when somebody was reading meanwhile
-    and their traces could not be taken out of the files yet.
+    Raises NotFoundError and AmbiguousError before anything is deleted, and StoreBusy when another process was reading,
+    so that the last traces could not be removed from the files yet.
     """
     found = list(dict.fromkeys(catalogue.conversation(name).id for name in names))
     for identifier in found:

@@ -1,8 +1,8 @@
-"""A kept conversation as a Word document or a PDF, with its citations. Text stands in them as text: what looks like
-markup in a question or a document is shown, not obeyed.
+"""Exports a kept conversation as a Word document or a PDF, with its citations. All text is literal: what looks like
+markup in a question or a document is displayed and has no effect.
 
-The PDF is set in DejaVu Sans, which matplotlib brings: Latin, Greek and Cyrillic letters. What it has no letters for
-(Chinese, Japanese, Korean …) shows as boxes there; Markdown and Word keep it.
+The PDF uses DejaVu Sans, which comes with matplotlib: Latin, Greek and Cyrillic letters. Characters missing from it
+(Chinese, Japanese, Korean …) appear as boxes there; Markdown and Word keep them.
 """
 
 import importlib.util
@@ -36,27 +36,27 @@ _COLOURS = {"note": "#5a5a5a", "source": "#5a5a5a"}
 
 
 class Part(NamedTuple):
-    """A paragraph and what it is. `bold` are the characters [start, end) of the direct answer in it."""
+    """A paragraph and its kind. `bold` is the range [start, end) of the direct answer in it."""
 
     kind: Kind
     text: str
     bold: tuple[int, int] = (0, 0)
 
     def runs(self) -> tuple[str, str, str]:
-        """The text before what is bold, that, and the text behind it."""
+        """Returns the text before the bold part, the bold part, and the text after it."""
         start, end = self.bold
         return self.text[:start], self.text[start:end], self.text[end:]
 
 
 def parts(info: ConversationInfo, turns: Sequence[Turn]) -> Iterator[Part]:
-    """The conversation, paragraph by paragraph, without characters that no page shows."""
+    """Yields the conversation, paragraph by paragraph, without unprintable characters."""
     for part in _parts(info, turns):
         text = "".join(char if char.isprintable() else " " for char in " ".join(part.text.split()))
         yield part._replace(text=text)
 
 
 def word(info: ConversationInfo, turns: Sequence[Turn]) -> bytes:
-    """The conversation as a Word document (.docx)."""
+    """Returns the conversation as a Word document (.docx)."""
     from docx import Document
     from docx.shared import Pt
 
@@ -70,7 +70,7 @@ def word(info: ConversationInfo, turns: Sequence[Turn]) -> bytes:
         paragraph = document.add_paragraph(style=styles.get(part.kind, "Normal"))
         for at, text in enumerate(part.runs()):
             run = paragraph.add_run(text)
-            run.bold = (at == 1) or None  # None: as the paragraph's style has it
+            run.bold = (at == 1) or None  # None: inherited from the paragraph style
             if part.kind in ("note", "source"):
                 run.font.size, run.italic = Pt(9), part.kind == "note"
         if part.kind == "quote":
@@ -81,7 +81,7 @@ def word(info: ConversationInfo, turns: Sequence[Turn]) -> bytes:
 
 
 def pdf(info: ConversationInfo, turns: Sequence[Turn]) -> bytes:
-    """The conversation as a PDF of A4 pages with numbers."""
+    """Returns the conversation as a PDF of numbered A4 pages."""
     from reportlab.lib.pagesizes import A4
     from reportlab.platypus import Paragraph, SimpleDocTemplate
 
@@ -137,7 +137,7 @@ def _cited(answer: Answer, citation: Citation, mark: str) -> Iterator[Part]:
 
 
 def _markup(part: Part) -> str:
-    """The part as reportlab's paragraphs take it."""
+    """Returns the part as markup for reportlab's paragraphs."""
     from xml.sax.saxutils import escape
 
     before, bold, behind = map(escape, part.runs())
@@ -145,7 +145,7 @@ def _markup(part: Part) -> str:
 
 
 def _moment(time: str) -> datetime:
-    """Without its zone, which is UTC and which Word does not keep."""
+    """Returns the time without its zone, which is UTC and which Word does not store."""
     return datetime.fromisoformat(time).replace(tzinfo=None)
 
 
@@ -160,12 +160,12 @@ def _number(canvas: "Canvas", _template: object) -> None:
 
 @lru_cache(maxsize=1)
 def _styles() -> "dict[Kind, ParagraphStyle]":
-    """The looks of a PDF's paragraphs; registers the font once."""
+    """Returns the styles of a PDF's paragraphs; registers the font once."""
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
-    spec = importlib.util.find_spec("matplotlib")  # found, not imported: 0.3 s for a folder's name
+    spec = importlib.util.find_spec("matplotlib")  # located, not imported: that takes 0.3 s
     assert spec is not None
     assert spec.origin is not None
     folder = Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf"

@@ -1,4 +1,4 @@
-"""The forms in which a conversation is taken away."""
+"""The formats in which a conversation can be exported."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Form = Literal["docx", "pdf", "markdown"]
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A form: its name for people, its files' ending and media type (as IANA registers it)."""
+    """A format: its display name, file extension and media type (as registered by IANA)."""
 
     name: str
     ending: str
@@ -21,12 +21,12 @@ class Export:
     _make: Callable[[ConversationInfo, Sequence[Turn]], str | bytes]
 
     def content(self, info: ConversationInfo, turns: Sequence[Turn]) -> bytes:
-        """The file's bytes; text is UTF-8. It holds words of documents."""
+        """Returns the file's bytes; text is UTF-8. It contains words of documents."""
         made = self._make(info, turns)
         return made.encode() if isinstance(made, str) else made
 
     def file_name(self, info: ConversationInfo) -> str:
-        """What to call the file: the day of the last question and the start of the id, no words of a document."""
+        """Returns the file name: the day of the last question and the start of the id, without words of a document."""
         return f"conversation-{info.updated[:10]}-{info.id[:6]}.{self.ending}"
 
 

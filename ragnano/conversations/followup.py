@@ -1,8 +1,8 @@
-"""A follow-up ("and for the other party?") becomes a question that can be asked alone. By code: the same words always
-give the same question, and nothing is put into it that the user did not say.
+"""Turns a follow-up ("and for the other party?") into a question that can be asked alone. This is done by code: the
+same words always give the same question, and nothing is added that the user did not write.
 
-What the follow-up names takes the place of what the question before named of that kind; pronouns are replaced when only
-one thing can be meant; where that is not clear, the follow-up is put behind the question before. Knows no document.
+What the follow-up names replaces what the previous question named of that kind. Pronouns are replaced if only one thing
+can be meant. If that is unclear, the follow-up is appended to the previous question. This module looks at no documents.
 """
 
 import re
@@ -46,20 +46,20 @@ _ORDERS = frozenset(
 )
 _CLAUSE = re.compile(rf"(?:if|unless|because|in case|when(?!\s+(?:{'|'.join(sorted(AUXILIARIES))})\b))\s", re.I)
 _DONE_TO_DOCUMENTS = frozenset(map(stem, "govern sign amend renew terminate expire".split()))
-_LONGEST_FRAGMENT = 4  # words, without a preposition at its head; more are a search by key words
-_LONGEST_PHRASE = 12  # words, with one
+_LONGEST_FRAGMENT = 4  # words, without a preposition at the start; a longer one is a keyword search
+_LONGEST_PHRASE = 12  # words, with a preposition at the start
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The question to ask, and whether what was typed leans on the conversation. It is `text` itself if not."""
+    """The question to ask, and whether it depends on the conversation. If not, it is the typed text itself."""
 
     text: str
     leans: bool
 
 
 def read_followup(asked: str, before: str | None) -> Reading:
-    """What `asked` means after the question `before` (as that was read; None or "" at a conversation's beginning)."""
+    """Interprets `asked` after the question `before` (as interpreted; None or "" at the start of a conversation)."""
     if not before or len(asked) > LONGEST_QUESTION or not any(character.isalnum() for character in asked):
         return Reading(asked, leans=False)
     text, before = fold(asked), _JOINED.split(fold(before))[0]
@@ -73,7 +73,7 @@ def read_followup(asked: str, before: str | None) -> Reading:
 
 
 def _complete(rest: str, opening: str, before: str) -> str | None:
-    """The question that `rest` makes of `before`, or None when it must be put behind it."""
+    """Returns the question that `rest` makes of `before`, or None if it must be appended to it."""
     if not _is_fragment(rest):
         return None if _CLAUSE.match(rest) else _resolve(rest, before)
     words = rest.strip(" ?.!")
@@ -93,7 +93,7 @@ def _complete(rest: str, opening: str, before: str) -> str | None:
 
 
 def _is_fragment(rest: str) -> bool:
-    """Whether there is no verb to be seen: "for renewals?", "how often?", "the other party?"."""
+    """Whether the text contains no recognisable verb: "for renewals?", "how often?", "the other party?"."""
     if prefix := PREFIX.match(rest):
         return prefix.group().rstrip().endswith(",") and _is_fragment(rest[prefix.end() :])
     tokens = tokens_of(without_times(rest))
@@ -108,7 +108,7 @@ def _is_fragment(rest: str) -> bool:
 
 
 def _resolve(rest: str, before: str) -> str | None:
-    """A whole question with what it points back to named; None when something cannot be named."""
+    """Returns a whole question with its references replaced by names; None if one cannot be resolved."""
     for found in reversed(anaphora_of(rest)):
         if found.points == "other" or (found.points == "named" and _is_document(found)):
             referent = _the_document(before) if found.points == "named" else None
@@ -125,7 +125,7 @@ def _resolve(rest: str, before: str) -> str | None:
 
 
 def _undergone(found: Anaphor, rest: str, before: str) -> str | None:
-    """The document of the question before, where only one can be meant: "Which law governs it?" """
+    """Returns the document of the previous question if only one can be meant: "Which law governs it?" """
     undergoes = found.points == "thing" and any(stem(token.lower) in _DONE_TO_DOCUMENTS for token in tokens_of(rest))
     document = _the_document(before) if undergoes else None
     if document is None:
@@ -143,7 +143,7 @@ def _the_document(before: str) -> str | None:
 
 
 def _referent(found: Anaphor, before: str) -> str | None:
-    """The one thing of the question before that can be meant, as it was named there."""
+    """Returns the one thing in the previous question that can be meant, as it was named there."""
     prefix = PREFIX.match(before)
     main = main_of(before[prefix.end() :] if prefix else before)
     whole = main.thing + main.tail if main else None
@@ -167,7 +167,7 @@ def _referent(found: Anaphor, before: str) -> str | None:
 
 
 def _with_context(text: str, before: str) -> str | None:
-    """`text` with the documents or names of the question before; None when it has its own, or there are none."""
+    """Returns `text` with the documents or names of the previous question; None if it has its own or there are none."""
     own = slots_of(text)
     if PREFIX.match(text) or any(slot.kind == "document" for slot in own):
         return None
@@ -186,7 +186,7 @@ def _with_context(text: str, before: str) -> str | None:
     names = [
         before[slot.start : slot.end]
         for slot in slots
-        # Not what somebody has: of "Acme's Vice President", Acme.
+        # Not a possession: in "Acme's Vice President" the name is Acme.
         if slot.kind == "party" and is_named(before[slot.start :]) and before[: slot.start][-3:-1] not in ("'s", "’s")
     ]
     if names and not any(slot.kind == "party" and is_named(text[slot.start :]) for slot in own):

@@ -1,7 +1,7 @@
-"""The parts of a question that a follow-up may replace: documents, parties, dates, sections, what is asked for.
+"""Finds the parts of a question that a follow-up may replace: documents, parties, dates, sections, what is asked for.
 
-Pure text, read from word lists and word order; knows no grammar beyond that, no store and no model. Where it cannot
-tell a part's borders, it finds none: a follow-up is then put behind the question instead of into it.
+Works on text alone, using word lists and word order; it contains no other grammar, no store and no model. If the
+boundaries of a part are unclear, no part is returned: the follow-up is then appended to the question.
 """
 
 import re
@@ -63,7 +63,7 @@ _MAIN = re.compile(
     r"^(?P<asks>(?:what|which|who|when|where|how \w{1,20}) (?:is|are|was|were)) (?P<thing>(?:the|our|my|your) .+?)\W*$",
     re.IGNORECASE,
 )
-# Behind the name of a document or party these make another thing of it: "the lease term", "the customer data".
+# After a document or party these form a compound with another meaning: "the lease term", "the customer data".
 _COMPOUNDS = frozenset(
     "term period year payment data number deposit fee improvement holder date price rate total account name".split()
 )
@@ -79,7 +79,7 @@ class Slot(NamedTuple):
 
 
 class Token(NamedTuple):
-    """A word as it is written, in lower case, and the characters [start, end) it stands at."""
+    """A word as written, in lower case, and its characters [start, end)."""
 
     text: str
     lower: str
@@ -88,14 +88,14 @@ class Token(NamedTuple):
 
     @property
     def is_content(self) -> bool:
-        """False for the words that every question has."""
+        """False for function words, auxiliaries and prepositions."""
         ordinary = self.lower in STOPWORDS and self.lower not in DOCUMENTS
         return not (ordinary or self.lower in AUXILIARIES or self.lower in PREPOSITIONS or self.text[0] in "'’")
 
 
 @dataclass(frozen=True, slots=True)
 class Main:
-    """What "How much is the deposit in the lease?" asks for: asks "How much is", thing "the deposit", tail " in …"."""
+    """The parts of "How much is the deposit in the lease?": asks "How much is", thing "the deposit", tail " in …"."""
 
     asks: str
     thing: str
@@ -108,17 +108,17 @@ class Main:
 
 
 def tokens_of(text: str) -> list[Token]:
-    """The tokens in order."""
+    """Returns the tokens in order."""
     return [Token(found.group(), found.group().lower(), found.start(), found.end()) for found in TOKEN.finditer(text)]
 
 
 def without_times(text: str) -> str:
-    """`text` with dates and years blanked out, so that "May 2020" holds no verb; offsets stay."""
+    """Returns `text` with dates and years blanked out, so that "May 2020" contains no verb; offsets stay valid."""
     return _TIME.sub(lambda found: " " * len(found.group()), text)
 
 
 def slots_of(text: str) -> list[Slot]:
-    """Everything that can be replaced, in order; no two overlap."""
+    """Returns everything that can be replaced, in order and without overlaps."""
     found: list[Slot] = []
     for finder in (_sections, _times, _amounts, _files, _documents, _parties):
         for slot in finder(text):
@@ -128,7 +128,7 @@ def slots_of(text: str) -> list[Slot]:
 
 
 def main_of(text: str) -> Main | None:
-    """The one thing that a question of the form "What is the …?" asks for; None for other forms."""
+    """Returns the one thing that a question such as "What is the …?" asks for; None for other forms."""
     found = _MAIN.match(text)
     if not found:
         return None
@@ -142,7 +142,7 @@ def main_of(text: str) -> Main | None:
 
 
 def objects_of(text: str, slots: list[Slot]) -> tuple[list[str], bool]:
-    """Other things with an article outside the slots; and whether there is one whose end cannot be told."""
+    """Returns other things with an article outside the slots, and whether the end of one of them is unclear."""
     tokens, things, unclear = tokens_of(text), [], False
     for at, token in enumerate(tokens):
         if token.lower not in DETERMINERS or any(slot.start <= token.start < slot.end for slot in slots):
@@ -159,7 +159,7 @@ def objects_of(text: str, slots: list[Slot]) -> tuple[list[str], bool]:
 
 
 def prepositional(text: str, preposition: str | None = None) -> tuple[int, int] | None:
-    """Characters of the last "for renewals" that names nothing of a kind: from the preposition to the words' end."""
+    """Characters of the last phrase like "for renewals" that is no slot, from the preposition to its last word."""
     tokens, slots = tokens_of(text), slots_of(text)
     for at in range(len(tokens) - 1, 0, -1):
         if tokens[at].lower not in PREPOSITIONS or (preposition and tokens[at].lower != preposition):
@@ -175,7 +175,7 @@ def prepositional(text: str, preposition: str | None = None) -> tuple[int, int] 
 
 
 def _run(tokens: list[Token], first: int) -> int:
-    """The token behind the content words that follow each other from `first` on."""
+    """Returns the index after the run of content words that starts at `first`."""
     at = first
     while at < len(tokens) and tokens[at].is_content:
         at += 1
@@ -205,7 +205,7 @@ def _files(text: str) -> Iterator[Slot]:
 
 
 def _documents(text: str) -> Iterator[Slot]:
-    """ "the Larkspur services agreement", "Supply Agreement": with an article, or a name."""
+    """Yields documents: "the Larkspur services agreement", "Supply Agreement", with an article or a name."""
     tokens = tokens_of(text)
     for at, token in enumerate(tokens):
         if token.lower not in DOCUMENTS or (at + 1 < len(tokens) and tokens[at + 1].lower in DOCUMENTS):
@@ -221,7 +221,7 @@ def _documents(text: str) -> Iterator[Slot]:
                 first += 1
             if first > at or (first == at and at == 0):
                 continue
-        # "Must the borrower report", "does Acme lease": somebody does it.
+        # In "Must the borrower report" and "does Acme lease" the noun is a verb with a subject.
         does = first > 0 and tokens[first - 1].lower in AUXILIARIES
         doer = not article or any(other.lower in PARTIES for other in tokens[first:at])
         if _ends_here(tokens, first, at, text) and not (does and doer):
@@ -229,7 +229,7 @@ def _documents(text: str) -> Iterator[Slot]:
 
 
 def _parties(text: str) -> Iterator[Slot]:
-    """Roles ("the tenant", "employees", "the other party") and names (runs of capitals inside the question)."""
+    """Yields roles ("the tenant", "employees", "the other party") and names (runs of capitals inside the question)."""
     tokens = tokens_of(text)
     at = 0
     while at < len(tokens):
@@ -261,12 +261,12 @@ def _is_name(token: Token) -> bool:
 
 
 def _near(text: str, tokens: list[Token], at: int) -> bool:
-    """Whether only white space, "&" or a hyphen parts a token from the one before it."""
+    """Whether only white space, "&" or a hyphen separates a token from the one before it."""
     return not text[tokens[at - 1].end : tokens[at].start].strip(" &-")
 
 
 def _ends_here(tokens: list[Token], first: int, last: int, text: str) -> bool:
-    """Whether [first, last] is a whole: "the lease" is not in "the lease term", but is in "does the lease end"."""
+    """Whether [first, last] is complete: "the lease" is not in "the lease term", but is in "does the lease end"."""
     if last + 1 >= len(tokens) or not tokens[last + 1].is_content or not _near(text, tokens, last + 1):
         return True
     following = tokens[last + 1]

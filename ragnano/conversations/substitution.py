@@ -1,4 +1,4 @@
-"""Putting what a follow-up names into the question before it, in the place of what that named. Pure text."""
+"""Substitutes what a follow-up names for its counterpart in the previous question. Works on text alone."""
 
 import re
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Fragment:
 
 
 def substituted(fragment: Fragment, before: str) -> str | None:
-    """`before` with the fragment in the place of what it replaces."""
+    """Returns `before` with the fragment in place of its counterpart."""
     slots = slots_of(before)
     for kind in ("section", "time", "amount", "document"):
         if _names_only(fragment, kind):
@@ -45,19 +45,19 @@ def substituted(fragment: Fragment, before: str) -> str | None:
 
 def _names_only(fragment: Fragment, kind: str) -> bool:
     """Whether the whole fragment names one thing of this kind."""
-    # As it would stand inside a question, where a capital at its head is no sentence's.
+    # As it would appear inside a question, where a capital at its start does not come from opening a sentence.
     padded = ("for " if fragment.cued or fragment.preposition else "") + fragment.words
     slots = [slot for slot in slots_of(padded) if slot.kind == kind]
     return len(slots) == 1 and padded[slots[0].start : slots[0].end] == padded[len(padded) - len(fragment.words) :]
 
 
 def _sets_a_time(before: str, slot: Slot) -> bool:
-    """Whether a document is named only to say when: "after the lease has ended"."""
+    """Whether a document is mentioned only to give a time: "after the lease has ended"."""
     return slot.kind == "document" and before[: slot.start].lower().rstrip().endswith(_WHEN)
 
 
 def _put(before: str, slot: Slot, fragment: Fragment) -> str:
-    """The fragment in the slot's place; a preposition of its own takes the place of the one before the slot."""
+    """Puts the fragment into the slot; the fragment's own preposition replaces the one before the slot."""
     head, words = before[: slot.start], fragment.words
     last = head.split()[-1] if head.split() else ""
     if _NAMED_HEAD.search(head) and words.split()[0].lower() in DETERMINERS:
@@ -99,7 +99,7 @@ def _swapped(before: str, parties: list[Slot]) -> str:
 
 
 def _bare(words: str) -> str:
-    """In lower case, without an article."""
+    """Returns the words in lower case, without an article."""
     head, _, tail = words.lower().partition(" ")
     return tail if tail and head in DETERMINERS - {"other"} else words.lower()
 
@@ -109,7 +109,7 @@ def is_named(words: str) -> bool:
 
 
 def _replace_thing(fragment: Fragment, before: str) -> str | None:
-    """Another "for renewals" in the place of one, another thing in the place of the one that was asked for."""
+    """Replaces "for renewals" by another such phrase, or the thing asked for by another thing."""
     if fragment.preposition:
         place = prepositional(before, fragment.preposition)
         phrase = f"{fragment.preposition} {fragment.words}"
@@ -137,11 +137,11 @@ def is_plural(words: str) -> bool:
 
 
 def decapitalised(text: str) -> str:
-    """`text` to stand inside a sentence; "VAT" and the like stay."""
+    """Returns `text` for use inside a sentence; abbreviations such as "VAT" stay."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def sentence(text: str) -> str:
-    """`text` with a capital at its head and a mark at its end."""
+    """Returns `text` with an initial capital and a punctuation mark at the end."""
     text = text.strip()
     return text[:1].upper() + text[1:] + ("" if text.endswith(("?", ".", "!")) else "?")

@@ -1,4 +1,4 @@
-"""A kept conversation as a Markdown file. Questions and document text stand in it as they are, never as markup."""
+"""Exports a kept conversation as a Markdown file. Questions and document text are literal, never markup."""
 
 import os
 import re
@@ -15,30 +15,30 @@ from ragnano.types import ConversationInfo, Turn
 
 REMOVED = "The answer was removed with a document that it rested on."
 _PUNCTUATION = re.compile("[" + re.escape(string.punctuation) + "]")
-# A number and a full stop at a line's head would begin a list; the stop is escaped with the rest. These need no escape.
+# A number and a full stop at the start of a line would begin a list; the stop is escaped. These need no escape.
 _HARMLESS = re.compile(r"\\(?=[,;?%'\"/])")
 _LINK = re.compile(r"(?:https?|ftp)(?=\\:)|www(?=\\\.)|(?<=.)(?=\\@)", re.IGNORECASE)
-_NOTHING = "<!-- -->"  # never at a line's head, where it would begin a block of HTML
+_NOTHING = "<!-- -->"  # never at the start of a line, where it would begin an HTML block
 
 
 def markdown(info: ConversationInfo, turns: Sequence[Turn]) -> str:
-    """The conversation as CommonMark."""
+    """Returns the conversation as CommonMark."""
     return "\n".join(_lines(info, turns)) + "\n"
 
 
 def escape(text: str) -> str:
-    """One line of Markdown that shows `text`: white space is folded, control characters go, all marks are escaped."""
+    """Returns `text` as one line of Markdown: folds white space, removes control characters, escapes punctuation."""
     return _escaped("".join(character if character.isprintable() else " " for character in fold(text)))
 
 
 def _escaped(text: str) -> str:
     escaped = _HARMLESS.sub("", _PUNCTUATION.sub(r"\\\g<0>", text))
-    # Some readers make links of bare web and mail addresses: an empty comment parts them.
+    # Some Markdown viewers turn bare web and mail addresses into links; an empty comment prevents that.
     return _LINK.sub(lambda found: found.group() + _NOTHING, escaped)
 
 
 def write(path: Path, content: str | bytes) -> None:
-    """Put it into a file that only its owner can read (0600), at once. Raises QuestionError when that fails."""
+    """Writes a file atomically, readable by its owner only (0600). Raises QuestionError if that fails."""
     temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -76,16 +76,16 @@ def _lines(info: ConversationInfo, turns: Sequence[Turn]) -> Iterator[str]:
 
 
 def _bold(text: str) -> str:
-    """Text that is not empty, in bold."""
+    """Returns non-empty text in bold."""
     return f"**{escape(text).strip()}**"
 
 
 def _marked(quote: Quote) -> str:
-    """The quote with the words of the direct answer in bold."""
+    """Returns the quote with the words of the direct answer in bold."""
     before, words, behind = map(_escaped, quote)
     if not words:
         return before
-    # Asterisks between a letter and a mark ("US$5") begin and end nothing: an empty comment parts them from the letter.
+    # Asterisks between a letter and punctuation ("US$5") are no delimiters: an empty comment separates them.
     opening = _NOTHING if quote.before[-1:].strip() and not words[0].isalnum() else ""
     closing = _NOTHING if quote.behind[:1].strip() and not words[-1].isalnum() else ""
     return f"{before}{opening}**{words}**{closing}{behind}"

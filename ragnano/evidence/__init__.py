@@ -1,4 +1,4 @@
-"""Evidence: the few sentences and rows that bear on a question, and the exact words of the answer in them."""
+"""Evidence: the few sentences and rows that are relevant to a question, and the exact words of the answer in them."""
 
 from ragnano.evidence.reranking import rerank
 from ragnano.evidence.selection import (

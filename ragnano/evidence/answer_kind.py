@@ -1,8 +1,8 @@
-"""Of which kind an answer is: words of the document, yes or no, with a condition or without.
+"""Classifies an answer: words of the document, yes or no, with or without a condition.
 
-The reader's probabilities are weighed with two signs in the sentence itself: whether it denies, and whether it
-restricts. The weights (answer_kind.toml) are fitted on questions for yes or no to documents that the reader has not
-learnt from, and how often they are right stands beside them. Imports neither store nor model.
+The reader's probabilities are combined with two features of the sentence: whether it contains a denial and whether it
+contains a restriction. The weights (answer_kind.toml) are fitted on yes/no questions to documents that the reader was
+not trained on; that file documents their accuracy. This module depends on neither store nor model.
 """
 
 import math
@@ -19,26 +19,26 @@ _DENIES = re.compile(r"\b(?:no|not|never|neither|nor|none|nobody|nothing|cannot|
 _RESTRICTS = re.compile(r"\b(?:provided|except|unless|only|if|without|until|subject to|save|other than)\b", re.I)
 YES = ("reader", "denies")
 CONDITION = ("reader", "restricts")
-"""Signs, in the order of `Signs`: the logarithm of the reader's odds, and whether the sentence holds such a word."""
-# "Nothing prevents", "neither may … but …": what such a sentence denies, a small model can't tell.
+"""Features, in the order of `Signs`: the log odds from the reader, and whether the sentence contains such a word."""
+# "Nothing prevents", "neither may … but …": a small model cannot determine what such a sentence denies.
 _DENIES_A_DENIAL = re.compile(
     r"\b(?:prohibit|forbid|restrict|prevent|bar|limit|preclude|hinder|oblige)(?:s|d|ed|ing)?\b|\bbut\b"
     r"|\bexcept\s+(?:where|that|if)\b",
     re.I,
 )
-_LEAST = 1e-4  # a probability nearer to 0 is taken for this, so that its logarithm is finite
+_LEAST = 1e-4  # a probability closer to 0 is raised to this, so that its logarithm is finite
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What speaks for yes, and for a condition, in the order of YES and CONDITION."""
+    """Features for yes and for a condition, in the order of YES and CONDITION."""
 
     yes: tuple[float, float]
     condition: tuple[float, float]
 
 
 def signs_of(kinds: Sequence[float], text: str) -> Signs:
-    """The signs in a sentence and the reader's probabilities of KINDS."""
+    """Returns the features of a sentence with the reader's probabilities of KINDS."""
     _, yes, no, yes_if, no_unless = (max(float(kind), _LEAST) for kind in kinds)
     return Signs(
         (math.log((yes + yes_if) / (no + no_unless)), float(bool(_DENIES.search(text)))),
@@ -47,14 +47,14 @@ def signs_of(kinds: Sequence[float], text: str) -> Signs:
 
 
 def restricts(text: str) -> bool:
-    """Whether the sentence holds a word that may restrict what it says: "only", "unless", "provided"."""
+    """Whether the sentence contains a word that may restrict it: "only", "unless", "provided"."""
     return _RESTRICTS.search(text) is not None
 
 
 def answer_kind(kinds: Sequence[float], text: str) -> tuple[DirectKind, float]:
-    """The kind of the answer in a sentence, and how sure it is, 0 to 1. `kinds` are the reader's probabilities.
+    """Returns the kind of the answer in a sentence and its confidence, 0 to 1. `kinds` are the reader's probabilities.
 
-    A sentence that denies a denial ("nothing prevents") is never sure.
+    A sentence that negates a denial ("nothing prevents") never gets a high confidence.
     """
     if kinds[0] >= 0.5:
         return "span", float(kinds[0])

@@ -1,7 +1,8 @@
-"""The exact answer inside a sentence or row: which of its words, and whether it says yes or no.
+"""Finds the exact answer inside a sentence or row: which of its words, and whether it says yes or no.
 
-The reader gives each token of a passage a probability to begin and to end the answer; the likeliest pair within one
-sentence is taken (Devlin et al. 2019, arXiv:1810.04805, section 4.2). Imports neither store nor model.
+The reader gives each token of a passage a probability of starting and of ending the answer; the most probable pair
+within one sentence is used (Devlin et al. 2019, arXiv:1810.04805, section 4.2). This module depends on neither store
+nor model.
 """
 
 import re
@@ -15,23 +16,23 @@ from ragnano.text.words import WORD, fold
 from ragnano.types import Exact
 
 MOST_WORDS = 25
-"""Words of an exact answer; more is a sentence."""
+"""Most words of an exact answer; more is a sentence."""
 MOST_TOKENS = 48
-"""Tokens between its ends: 25 words of contracts have at most so many."""
+"""Most tokens between start and end: 25 words of contracts have at most this many."""
 TRIED = 12
-"""Pairs of ends that are tried in a table's row until one lies in a single cell."""
+"""Pairs of start and end that are tried in a table row until one lies within a single cell."""
 
 _EDGES = " \t,;:.–—-"
 _INSIDE = ".,'’-/&@"
-"""What may stand inside a word or figure."""
+"""Characters that may occur inside a word or figure."""
 _OPEN = {"(": ")", "[": "]", "“": "”"}
 
 
 def exact_answer(reading: Reading, place: tuple[int, int], read_as: str, text: str) -> Exact:
-    """The exact answer in the extract that stands at `place` [start, end) of the passage.
+    """Returns the exact answer in the extract at `place` [start, end) of the passage.
 
-    `read_as` is the extract as the reader got it, `text` as it stands: the same, but for a table's row, whose answer
-    must stand in both. `start` and `end` are characters of `text`, equal where no words were found.
+    `read_as` is the extract as the reader got it, `text` the extract as it stands. They differ only for a table row,
+    whose answer must occur in both. `start` and `end` are offsets in `text`, equal if no words were found.
     """
     kind, sure = answer_kind(list(reading.kinds), text)
     for first, last, score in _pairs(reading, place):
@@ -48,19 +49,19 @@ def exact_answer(reading: Reading, place: tuple[int, int], read_as: str, text: s
 
 
 def held(reading: Reading, place: tuple[int, int]) -> float:
-    """Probability, 0 to 1, that the exact answer begins and ends in the extract at `place` of the passage."""
+    """Probability, 0 to 1, that the exact answer starts and ends in the extract at `place` of the passage."""
     inside = _inside(reading, place)
     return float(reading.begins[inside].sum() + reading.ends[inside].sum()) / 2
 
 
 def _inside(reading: Reading, place: tuple[int, int]) -> NDArray[np.int64]:
-    """Places of the tokens that lie in the extract."""
+    """Indices of the tokens in the extract."""
     start, end = place
     return np.array([at for at, (a, b) in enumerate(reading.spans) if a >= start and b <= end], dtype=np.int64)
 
 
 def _pairs(reading: Reading, place: tuple[int, int]) -> list[tuple[int, int, float]]:
-    """(first token, last token, probability of both), the likeliest first, at most TRIED."""
+    """Returns (first token, last token, joint probability), most probable first, at most TRIED."""
     inside = _inside(reading, place)
     if not len(inside):
         return []
@@ -76,7 +77,7 @@ def _pairs(reading: Reading, place: tuple[int, int]) -> list[tuple[int, int, flo
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """Whole words without punctuation at the edges, with the bracket that closes one they open and none besides."""
+    """Trims to whole words without punctuation at the edges; keeps the bracket that closes one opened inside."""
     while 0 < start < end and _goes_on(text, start):
         start -= 1
     while start < end < len(text) and _goes_on(text, end):
@@ -94,7 +95,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _goes_on(text: str, at: int) -> bool:
-    """Whether a word goes on over the border before `at`: "E.piphany", "8.5", "Landlord's", "non-refundable"."""
+    """Whether a word continues across the boundary before `at`: "E.piphany", "8.5", "Landlord's", "non-refundable"."""
     before, behind = text[at - 1], text[at : at + 1]
     joint = (before.isalnum() or before in _INSIDE) and (behind.isalnum() or behind in _INSIDE)
     if before in _INSIDE:
@@ -103,6 +104,6 @@ def _goes_on(text: str, at: int) -> bool:
 
 
 def _unopened(words: str) -> bool:
-    """Whether the words end with a bracket that nothing in them opens."""
+    """Whether the words end with a closing bracket that is not opened in them."""
     opened = next(mark for mark in _OPEN if _OPEN[mark] == words[-1])
     return words.count(words[-1]) > words.count(opened)

@@ -1,7 +1,6 @@
-"""The gate: do the documents answer at all? Decided by a small logistic score before the model speaks.
+"""The gate: a small logistic model decides, before the chat model runs, whether the documents answer at all.
 
-The weights are data (gate.toml). Where they come from, and how often they are right, stands there beside them. Knows
-signals only, no texts.
+The weights are data (gate.toml); that file documents their source and accuracy. The gate sees only signals, no texts.
 """
 
 import math
@@ -17,10 +16,10 @@ from ragnano.evidence import Signals
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A logistic model over `Signals`: bias and one weight a signal; and what a risk means in confidence.
+    """A logistic model over `Signals`: a bias, one weight per signal, and the confidence each risk needs.
 
-    `risks` maps a share of wrong answers among those given to the confidence from which on so few were wrong, measured
-    on held-out contracts where half of the questions had an answer.
+    `risks` maps a share of wrong answers among those given to the least confidence at which that share was met,
+    measured on held-out contracts where half of the questions had an answer.
     """
 
     bias: float
@@ -28,15 +27,16 @@ class Gate:
     risks: Mapping[float, float]
 
     def confidence(self, signals: Signals) -> float:
-        """Estimated probability, 0 to 1, that the evidence answers the question."""
+        """Returns the estimated probability, 0 to 1, that the evidence answers the question."""
         values = asdict(signals)
         score = self.bias + sum(weight * values[name] for name, weight in self.weights.items())
         return 1 / (1 + math.exp(-score))
 
     def least_confidence(self, risk: float) -> float:
-        """The confidence below which to refuse, for this share of wrong answers; between measured ones, in proportion.
+        """Returns the confidence below which to refuse for this risk, interpolated linearly between the measured ones.
 
-        A risk below all measured ones asks for the confidence of the least, one above all for that of the greatest.
+        A risk below the smallest measured one needs the confidence of the smallest, one above the largest that of the
+        largest.
         """
         known = sorted(self.risks)
         if risk <= known[0]:
@@ -50,7 +50,7 @@ class Gate:
 
 @cache
 def load_gate() -> Gate:
-    """The gate that ships with ragnano."""
+    """Returns the gate that ships with ragnano."""
     data = tomllib.loads(files("ragnano.evidence").joinpath("gate.toml").read_text(encoding="utf-8"))
     return Gate(
         float(data["bias"]),

@@ -1,4 +1,4 @@
-"""Search results put in order again by the reader, which reads the best of them beside the question."""
+"""Reranks the best search results with the reader."""
 
 import math
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ from ragnano.text.words import is_english
 from ragnano.types import Hit
 
 READER_WEIGHT = 0.5
-"""Of the reader's logit beside that of the learnt order's score."""
-_LEAST = 1e-6  # a score nearer to 0 or 1 is taken for this, so that its logit is finite
+"""Weight of the reader's logit relative to that of the retrieval score."""
+_LEAST = 1e-6  # a score closer to 0 or 1 is clipped to this, so that its logit is finite
 
 
 def rerank(found: Found, catalogue: Catalogue, reader: Reader) -> tuple[Hit, ...]:
-    """The hits, the first CHUNKS of them in the order of retrieval and reader together; their scores are 0 to 1.
+    """Returns the hits, the first CHUNKS of them reordered by retrieval and reader together; scores are 0 to 1.
 
-    Passages in a language that the reader has not learnt, and all with them, stay as retrieval ordered them.
+    If any of these passages is in a language that the reader was not trained on, all keep the retrieval order.
     """
     first, rest = found.hits[:CHUNKS], found.hits[CHUNKS:]
     if len(first) < 2 or not all(is_english(hit.chunk.text) for hit in first):
@@ -37,7 +37,7 @@ def _text(hit: Hit, catalogue: Catalogue) -> str:
 
 
 def _scored(hits: Sequence[Hit], order: Sequence[int], scores: Sequence[float]) -> list[Hit]:
-    """The hits in this order. Scores are made anew of the sums; what follows keeps retrieval's, which may be higher."""
+    """Returns the hits in this order with new scores. The hits after them keep retrieval scores, possibly higher."""
     return [replace(hits[at], score=1 / (1 + math.exp(-scores[at]))) for at in order]
 
 

@@ -1,9 +1,9 @@
-"""Evidence: from retrieved chunks to the few sentences that bear on the question, within a token budget.
+"""Evidence selection: from retrieved chunks to the few sentences relevant to a question, within a token budget.
 
-The prompt is what a laptop waits for (about 160 tokens/s are read), and small models read short prompts better, so
-whole chunks never reach the model. The reader says how well a passage answers and with which of its words; a linear
-score over that and what retrieval knew puts the sentences in order. Its weights are data (evidence.toml), learnt by
-`make gate`. Knows the store's page texts and the reader; never a chat model.
+Reading the prompt takes most of the waiting time on a laptop (about 160 tokens/s), and small models handle short
+prompts better, so whole chunks never reach the model. The reader estimates how well a passage answers and with which of
+its words; a linear score over that and the retrieval signals orders the sentences. Its weights are data
+(evidence.toml), learnt by `make gate`. This module uses the store's page texts and the reader, but no chat model.
 """
 
 import math
@@ -29,47 +29,48 @@ from ragnano.text.words import content_stems, is_english, unfolded
 from ragnano.types import Evidence, Exact, Hit, Span
 
 CHUNKS = 8
-"""Best chunks whose sentences are read."""
+"""Number of best chunks whose sentences are read."""
 
 MOST = 5
-"""Most sentences of evidence: among so many stood a right one in .93 of held-out questions, among 3 in .89."""
+"""Most sentences of evidence: 5 contained a right one for .93 of the held-out questions, 3 for .89."""
 
 TOKENS_ROUND_AN_EXTRACT = 12
-"""Number, heading and line end that the prompt adds to each extract, in tokens."""
+"""Tokens allowed for what the prompt adds to each extract: label, heading and line end."""
 
 BEST_WORDS = 8
-"""A sentence answers as well as this many of its words do, the best ones: a date is an answer in a long sentence."""
+"""A sentence is scored by its best words, at most this many: a date can be the answer within a long sentence."""
 
 ASKED_FOR = 0.6
-"""Share of what is asked that a sentence must say before it is quoted although it speaks to a machine."""
+"""Share of the question's terms that a sentence addressed to a model must contain before it is quoted."""
 
 SHOWN = 3
 """Most sentences that an answer cites."""
 
 READ = ("answers", "words", "share", "place", "coverage", "own", "kind", "span")
 FEATURES = (*READ, "words_logit", "words_behind", "answers_behind", "own_behind")
-"""Of a sentence, in the order of a row's columns, each about -1 to 1: the reader's logit for the passage (a tenth of
-it) and probability for the sentence's best words and for all of them; the retrieved chunk's place; share of what is
-asked that the sentence and its headings say, and that it says itself; whether it holds a date, duration, amount, …
-where one is asked for; the probability that the exact answer stands in it. Then, made from those: the logit of its
-best words (a fifth of it), and how far words, passage and own share are behind the question's best.
+"""Features of a sentence, in the order of a row's columns, each about -1 to 1: the reader's logit for the passage (a
+tenth of it); its probability for the sentence's best words and for all of its words; the rank of the retrieved chunk;
+the share of what is asked that the sentence and its headings contain, and that the sentence itself contains; whether it
+contains a date, duration, amount, … if the question asks for one; the probability that the exact answer is in it.
+Derived from those: the logit of its best words (a fifth of it), and how far words, passage and own share are behind the
+question's best.
 """
 
-_LEAST = 1e-3  # a probability nearer to 0 or 1 is taken for this, so that its logit is finite
+_LEAST = 1e-3  # a probability closer to 0 or 1 is clipped to this, so that its logit is finite
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What the gate judges by, each about -1 to 1.
+    """The gate's input, each value about -1 to 1.
 
-    `answers` is the reader's logit (a tenth of it) of the passage it likes best; `words` and `score` the logits (a
-    fifth of them) of the best words of any sentence and of the best sentence's score; `shown` the probability that one
-    of the first SHOWN sentences answers, if they were independent; `margin` how far that logit of the best score is
-    above the second; `kind` and `coverage` those of the best sentence; `agreement` the share of rankers that put its
-    chunk among their first three; `cosine` that of the question and its chunk, `cosine_best` the highest of any chunk
-    that was read; `unseen` the share of what was asked that stands in none of the retrieved chunks; `exact` the
-    probability of the exact answer's words in the best sentence, and `span` that the answer stands in it; `apart` how
-    far the reader's logit of the best passage (a tenth of it) is above that of the second.
+    `answers` is the reader's logit (a tenth of it) of its best passage; `words` and `score` are the logits (a fifth of
+    them) of the best words of any sentence and of the best sentence's score; `shown` is the probability that one of the
+    first SHOWN sentences answers, assuming independence; `margin` is how far the logit of the best score is above the
+    second; `kind` and `coverage` are those of the best sentence; `agreement` is the share of rankers that ranked its
+    chunk among their first three; `cosine` is that of the question and its chunk, `cosine_best` the highest of any
+    chunk that was read; `unseen` is the share of what was asked that occurs in none of the retrieved chunks; `exact` is
+    the probability of the exact answer's words in the best sentence, and `span` that the sentence contains the answer;
+    `apart` is how far the reader's logit of the best passage (a tenth of it) is above that of the second.
     """
 
     answers: float = -1.0
@@ -90,9 +91,9 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The sentences that were read: `read` (sentences, len(READ)); `answers` a logit a hit, a tenth of it; `cosines`
-    (sentences,) of the question and the sentence's chunk; `parts` the characters of each that answer (see
-    `ragnano.evidence.sentence_trimming`), and `exacts` the exact answer in each; `unseen` as in Signals."""
+    """The sentences that were read. `read` (sentences, len(READ)); `answers` is a tenth of the logit for each hit;
+    `cosines` (sentences,) of the question and the sentence's chunk; `parts` the characters of each sentence that answer
+    (see `ragnano.evidence.sentence_trimming`); `exacts` the exact answer in each; `unseen` as in Signals."""
 
     extracts: tuple[Extract, ...]
     read: NDArray[np.float64]
@@ -104,9 +105,9 @@ class Candidates:
 
 
 def select(found: Found, catalogue: Catalogue, reader: Reader) -> tuple[tuple[Evidence, ...], Signals]:
-    """The best sentences of the hits, best first, at most MOST; and the signals for the gate.
+    """Returns the best sentences of the hits, best first, at most MOST, and the signals for the gate.
 
-    () when nothing was found. A sentence's score is the probability, 0 to 1, that it answers.
+    Returns () when nothing was found. A sentence's score is the probability, 0 to 1, that it answers.
     """
     candidates = read_candidates(found, catalogue, reader)
     if not candidates.extracts:
@@ -124,14 +125,14 @@ def select(found: Found, catalogue: Catalogue, reader: Reader) -> tuple[tuple[Ev
 
 
 def _is_foreign(item: Evidence, catalogue: Catalogue) -> bool:
-    """Whether neither the chunk nor its page is English: rows of a price list alone have too few small words."""
+    """Whether neither the chunk nor its page is English: the rows of a price list alone have too few function words."""
     if is_english(item.hit.chunk.text):
         return False
     return not is_english(catalogue.page(item.hit.document.id, item.spans[0].page).text)
 
 
 def _to_the_point(candidates: Candidates, at: int, score: float, catalogue: Catalogue) -> Evidence:
-    """The extract as evidence, a long one that stands in one piece cut to the part that answers."""
+    """Returns the extract as evidence; a long one in a single span is trimmed to the part that answers."""
     extract, part, exact = candidates.extracts[at], candidates.parts[at], candidates.exacts[at]
     if part == (0, len(extract.text)) or len(extract.spans) > 1:
         return Evidence(extract.hit, extract.spans, extract.text, score, exact)
@@ -144,17 +145,17 @@ def _to_the_point(candidates: Candidates, at: int, score: float, catalogue: Cata
 
 
 def _around(part: tuple[int, int], exact: Exact, whole: int) -> tuple[int, int]:
-    """The part, or all of the extract where the part leaves some of the exact answer out."""
+    """Returns the part, or the whole extract if the part would leave out some of the exact answer."""
     return part if (part[0] <= exact.start and exact.end <= part[1]) or exact.start == exact.end else (0, whole)
 
 
 def within_budget(
     evidence: Sequence[Evidence], budget: int, count_tokens: Callable[[Sequence[str]], list[int]]
 ) -> tuple[Evidence, ...]:
-    """The first of the evidence, as much as has `budget` tokens in a prompt; always the very first.
+    """Returns the first items of evidence that fit into `budget` tokens of a prompt; always at least the very first.
 
-    One that does not fit ends it, so that a worse one never takes its place. The reader counts the tokens, so that a
-    refusal never has to open the chat model.
+    The first item that does not fit ends the selection, so that a worse one never takes its place. The reader's
+    tokenizer counts the tokens, so that a refusal never has to open the chat model.
     """
     told: list[Evidence] = []
     for item, tokens in zip(evidence, count_tokens([item.text for item in evidence]), strict=True):
@@ -166,7 +167,7 @@ def within_budget(
 
 
 def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candidates:
-    """The sentences of the best hits, as the reader and retrieval see them."""
+    """Returns the sentences of the best hits with the scores of reader and retrieval."""
     hits = found.hits[:CHUNKS]
     asked = Asked(found)
     cut = _rows_asked_for([extracts for hit in hits if (extracts := _to_be_read(hit, catalogue, asked))], asked)
@@ -180,7 +181,7 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
         for extract, place, (words, middles) in zip(
             passage.extracts, passage.places, passage.words_of(reading), strict=True
         ):
-            whole = (0, len(extract.text))  # a row is never cut
+            whole = (0, len(extract.text))  # a row is never trimmed
             exacts.append(exact_answer(reading, place, extract.read_as, extract.text))
             part = whole if extract.told else part_that_answers(extract.text, words, middles)
             parts.append(_around(part, exacts[-1], len(extract.text)))
@@ -206,7 +207,7 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
 
 
 def _to_be_read(hit: Hit, catalogue: Catalogue, asked: "Asked") -> list[Extract]:
-    """The chunk's extracts; one that gives orders to a machine only when the question asks for it."""
+    """Returns the chunk's extracts; those that address a model are included only if the question asks for them."""
     return [
         extract
         for extract in extracts_of(hit, catalogue)
@@ -215,8 +216,8 @@ def _to_be_read(hit: Hit, catalogue: Catalogue, asked: "Asked") -> list[Extract]
 
 
 def _rows_asked_for(cut: Sequence[list[Extract]], asked: "Asked") -> list[list[Extract]]:
-    """Of a page's table rows only those that hold the most of the question in their own cells: where one row says
-    "Gold", the others are about something else. The reader, which has learnt from sentences, tells them apart badly."""
+    """Keeps only those of a page's table rows whose own cells contain the most of the question: if one row says "Gold",
+    the others are about something else. The reader was trained on sentences and distinguishes rows badly."""
     best: dict[tuple[str, int], float] = {}
     held = {id(row): asked.coverage(frozenset(content_stems(row.text))) for rows in cut for row in rows if row.told}
     for row in (row for rows in cut for row in rows if row.told):
@@ -230,7 +231,7 @@ def _rows_asked_for(cut: Sequence[list[Extract]], asked: "Asked") -> list[list[E
 
 
 class Passage:
-    """A chunk as the reader gets it: its headings and column names, then its sentences, each with its place in that."""
+    """A chunk as input to the reader: headings and column names, then the sentences with their offsets."""
 
     def __init__(self, extracts: Sequence[Extract]) -> None:
         self.extracts = extracts
@@ -246,11 +247,11 @@ class Passage:
 
     @property
     def places(self) -> Sequence[tuple[int, int]]:
-        """Characters [start, end) of `text` at which each extract stands."""
+        """Characters [start, end) of each extract in `text`."""
         return self._places
 
     def words_of(self, reading: Reading) -> list[tuple[NDArray[np.float32], NDArray[np.float64]]]:
-        """The reader's probabilities of each sentence's tokens, and where their middles stand in the sentence."""
+        """The reader's probabilities for each sentence's tokens, and the tokens' midpoints as offsets in it."""
         middles = np.array([(start + end) / 2 for start, end in reading.spans])
         inside = [(middles >= start) & (middles < end) for start, end in self._places]
         return [
@@ -265,7 +266,7 @@ def _weights() -> tuple[float, NDArray[np.float64]]:
 
 
 def features_of(read: NDArray[np.float64]) -> NDArray[np.float64]:
-    """float64 (sentences, len(FEATURES)) from (sentences, len(READ)); there must be a sentence."""
+    """float64 (sentences, len(FEATURES)) from (sentences, len(READ)); needs at least one sentence."""
     answers, words, own = (read[:, READ.index(name)] for name in ("answers", "words", "own"))
     behind = (column - column.max() for column in (words, answers, own))
     return np.column_stack([read, _logit(words), *behind])
@@ -279,13 +280,13 @@ def sentence_scores(read: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _logit(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A fifth of the logit."""
+    """Returns a fifth of the logit."""
     kept = np.clip(probabilities, _LEAST, 1 - _LEAST)
     return np.asarray(np.log(kept / (1 - kept)) / 5)
 
 
 def signals_of(candidates: Candidates, scores: NDArray[np.float64]) -> Signals:
-    """What the gate judges by. There must be a candidate."""
+    """Returns the gate's input. Needs at least one candidate."""
     order = np.argsort(-scores, kind="stable")
     best, logits = int(order[0]), _logit(scores)
     ranks = candidates.extracts[best].hit.ranks
@@ -308,10 +309,10 @@ def signals_of(candidates: Candidates, scores: NDArray[np.float64]) -> Signals:
 
 
 class Asked:
-    """What a question asks for, as weighted stems: how much of it a text covers, synonyms included.
+    """The terms a question asks for, as weighted stems; measures how much of them a text covers, synonyms included.
 
-    Stems that stand in the best document's title or parties say which document is meant, not what is asked: they don't
-    count. A rare stem among the retrieved chunks weighs more (inverse chunk frequency); one in none of them the most.
+    Stems in the best document's title or parties identify the document and do not count. A stem that is rare among the
+    retrieved chunks weighs more (inverse chunk frequency); one that occurs in none of them weighs most.
     """
 
     def __init__(self, found: Found) -> None:

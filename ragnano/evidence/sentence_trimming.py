@@ -1,7 +1,7 @@
-"""A long sentence cut to the part that answers: what stands before and behind it, between commas, is left out.
+"""Trims a long sentence to the part that answers, by removing what precedes and follows it between commas.
 
-The reader's probabilities of the words say which part that is. What restricts the rest ("except", "unless", "not") is
-never cut off. Knows neither store nor model.
+The reader's word probabilities determine that part. What restricts the rest ("except", "unless", "not") is never
+removed. This module depends on neither store nor model.
 """
 
 import itertools
@@ -11,19 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 LONG = 300
-"""Characters; a shorter sentence stays whole, for a reader takes it in at once."""
+"""Characters; a shorter sentence stays whole, because people take it in at a glance."""
 
 ANSWERING = 0.95
-"""Share of its best word's probability that the best word of a part must have for the part to belong to the answer.
+"""A part belongs to the answer if its best word has at least this share of the sentence's best word's probability.
 Held-out contracts (`make held-out`): from .3 to .8 the same answers are right and a quote has 300 to 291 characters, .9
 costs one of 53 short answers. From .9 to 1 the same are right and it has 289 to 268 characters; 1 loses meaning."""
 
-# "(60)" is no list's label but its word's figure. A year or a legal form belongs to what stands before its comma.
+# "(60)" is a word's figure, not a list label. A year or a legal form belongs to the text before its comma.
 _PARTS = re.compile(
     r"(?<=[;:])\s+|(?<=,)\s+(?!(?:[12]\d{3}|Inc|Incorporated|LLC|L\.L\.C|LP|L\.P|LLP|Ltd|Limited|Corp|PLC|N\.A|S\.A)\b)"
     r"|\s+(?=\((?:[a-z]|[ivx]{1,4})\)\s)"
 )
-# A head may go only before words that have their own subject: of "Vale, if it is not in default, may extend" none may.
+# The text before the answer is removed only if the rest has its own subject; "Vale, if it is not in default, may
+# extend" stays whole.
 _OWN_SUBJECT = re.compile(
     r"(?:and\s+|then\s+)?(?:the|each|either|neither|no|any|such|this|all|[A-Z][\w’'-]+)\b[^,;:]{0,100}?"
     r"\b(?:shall|may|will|must|is|are|has|have|agrees?)\b"
@@ -33,20 +34,20 @@ _RESTRICTS = re.compile(
     r"until|from and after|within|during|for an? (?:\w+ )?(?:period|term) of|(?:as|so) long as|to the extent|up to)\b",
     re.I,
 )
-# What stood before this was an insertion: the verb belongs to what is kept.
+# The removed text was an insertion: the verb belongs to what is kept.
 _VERB_FIRST = re.compile(r"(?:shall|may|will|must|would|is|are|was|were|has|have|be)\b", re.I)
 _CONDITION = re.compile(
     r"\W*(?:\w{1,4}[.)]\s+)?(?:if|in the event|in case|when|where|should|upon|unless|provided|so long as)\b", re.I
 )
 _DEFINES = re.compile(r"\b(?:means?|includes?)\b")
 _LEAST_WORDS = 4
-"""A part with fewer is one of a row: "use, sell, offer to sell"."""
+"""A part with fewer words is one item of a series: "use, sell, offer to sell"."""
 
 
 def part_that_answers(
     text: str, words: NDArray[np.float32], middles: NDArray[np.float64], *, long: int = LONG
 ) -> tuple[int, int]:
-    """Characters [start, end) of the part. `words` (tokens,) are probabilities, `middles` (tokens,) their places."""
+    """Returns characters [start, end) of the part. `words` (tokens,) are probabilities, `middles` (tokens,) offsets."""
     if len(text) <= long or not len(words):
         return 0, len(text)
     bounds = [0, *(match.end() for match in _PARTS.finditer(text)), len(text)]
@@ -64,6 +65,6 @@ def part_that_answers(
 
 
 def _belongs(tail: list[str]) -> bool:
-    """Whether what stands behind the answering part restricts it, holds its verb, or goes on with its row."""
+    """Whether the text after the answering part restricts it, contains its verb, or continues its series."""
     restricts = any(_RESTRICTS.search(part) or _VERB_FIRST.match(part) for part in tail)
     return restricts or bool(tail and len(tail[0].split()) < _LEAST_WORDS)

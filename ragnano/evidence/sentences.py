@@ -1,6 +1,6 @@
-"""Chunks cut into extracts: the sentences, list items and table rows that can be quoted.
+"""Splits chunks into extracts: the sentences, list items and table rows that can be quoted.
 
-What restricts a sentence ("provided that", "except") stays with it, and one that a page end cuts in two is one extract
+What restricts a sentence ("provided that", "except") stays with it, and a sentence split by a page break is one extract
 with two spans.
 """
 
@@ -28,10 +28,10 @@ _PROVISOS = (
     "in such event",
     "in such case",
 )
-# Lines, and what follows a full stop: text that speaks to a machine need not begin like a sentence.
+# Splits at lines and full stops: text that addresses a model need not begin like a sentence.
 _LINES = re.compile(r"[^\n]+?(?:\n|$|[.;!?](?:\s+|$))|\n")
 _SHORTEST = 12  # characters; a shorter piece ("8.2", "Term.") belongs to what follows it
-# A page's number or a clause's, which by itself says nothing.
+# A page number or clause number, which alone has no content.
 _BARE_LABEL = re.compile(r"[\s().\[\]_–—-]*(?:page\s+)?(?:\d{1,4}(?:\.\d+)*|[a-z]|[ivxlc]+)?[\s().\[\]_–—-]*", re.I)
 _NUMBERED = re.compile(
     r"(?:(?:section|clause|article|part|schedule|exhibit|annex|appendix)\s+)?(?:\d|[IVXLC]+\b|[A-Z]\b)", re.I
@@ -40,10 +40,10 @@ _NUMBERED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """A sentence, list item or row of a retrieved chunk; `text` has its white space folded, `spans` say where it is.
+    """A sentence, list item or row of a retrieved chunk; `text` has its white space folded, `spans` locate it.
 
-    `orders` says whether it speaks to a machine that reads it (`ragnano.text.prompt_injection`). `told` is what the
-    reader gets: the same, or a table's row with each cell behind its column's name.
+    `orders` is true when it addresses a model that reads it (`ragnano.text.prompt_injection`). `told` is a table row as
+    the reader gets it, each cell after its column's name; "" where the reader gets `text`.
     """
 
     hit: Hit
@@ -54,20 +54,20 @@ class Extract:
 
     @property
     def read_as(self) -> str:
-        """What the reader gets."""
+        """The text that the reader gets."""
         return self.told or self.text
 
 
 class Pages(Protocol):
-    """Where the text of pages comes from: the store, or a document that was just read."""
+    """A source of page texts: the store, or a document that was just parsed."""
 
     def page(self, document: str, number: int) -> Page:
-        """A page by its document's id and its number from 1."""
+        """Returns a page by its document's id and its number from 1."""
         ...
 
 
 def extracts_of(hit: Hit, pages_of: Pages) -> list[Extract]:
-    """The chunk's extracts in reading order; a table's row is one, and the row of its columns' names none."""
+    """Returns the chunk's extracts in reading order; a table row is one extract, a row of column names is none."""
     pages: dict[int, Page] = {}
     made: list[Extract] = []
     columns = _Columns(hit.chunk.columns)
@@ -104,27 +104,27 @@ def extracts_of(hit: Hit, pages_of: Pages) -> list[Extract]:
 
 
 def says_something(extract: Extract) -> bool:
-    """Whether it is more than a number or its numbered clause's own heading, which every citation shows beside it."""
+    """Whether it is more than a number or the heading of its own clause, which every citation already shows."""
     return bool(extract.told) or not (
         _is_heading(extract.text, extract.hit.chunk) or _BARE_LABEL.fullmatch(extract.text)
     )
 
 
 def _is_heading(text: str, chunk: Chunk) -> bool:
-    """Whether the text is one of the numbered headings that the chunk stands under."""
+    """Whether the text is one of the numbered headings above the chunk."""
     headings = (heading for heading in headings_in(chunk.section) if _NUMBERED.match(heading))
     return words(text) in map(words, headings)
 
 
 def _behind_heading(page_text: str, piece: Span, chunk: Chunk) -> Span:
-    """The piece without its first line, where that is a heading without a full stop: "7. Duration"."""
+    """Returns the piece without its first line if that is a heading without a full stop: "7. Duration"."""
     line, end, rest = page_text[piece.start : piece.end].partition("\n")
     start = piece.end - len(rest.lstrip())
     return piece._replace(start=start) if end and rest.strip() and _is_heading(line, chunk) else piece
 
 
 def _pieces(page_text: str, span: Span, rows: Iterable[TextRow], chunk: Chunk) -> list[Span]:
-    """The span's sentences and its rows of tables, in order."""
+    """Returns the span's sentences and table rows, in order."""
     found: list[Span] = []
     start = span.start
     for row in rows:
@@ -136,13 +136,13 @@ def _pieces(page_text: str, span: Span, rows: Iterable[TextRow], chunk: Chunk) -
 
 
 class _Columns:
-    """What the columns of the rows "| a | b |" are called, row after row."""
+    """The column names that apply to the rows "| a | b |", row after row."""
 
     def __init__(self, above: str) -> None:
         self._above = self._names = cells_of(above) if above else []
 
     def told(self, text: str) -> str:
-        """What the reader gets of a row, "" for what is no row or has no columns' names."""
+        """Returns a row as the reader gets it; "" for text that is not a row or has no column names."""
         if not is_row(text):
             self._names = self._above
             return ""
@@ -154,14 +154,14 @@ class _Columns:
 
 
 def _told(page: Page, cells: Sequence[Mark]) -> str:
-    """A row as "Item: Wheat; Price: $210"."""
+    """Returns a row as "Item: Wheat; Price: $210"."""
     named = [(mark.name.rpartition(", ")[2], fold(page.text[mark.start : mark.end])) for mark in cells]
     return "; ".join(f"{name}: {text}" for name, text in named)
 
 
 def _orders_apart(page_text: str, pieces: Sequence[Span]) -> Iterator[tuple[Span, bool]]:
-    """The pieces, and whether each speaks to a machine; lines and sentences that do are pieces of their own, so that
-    what stands beside them can be quoted."""
+    """Yields the pieces, and whether each addresses a model. Lines and sentences that do become separate pieces, so
+    that the text beside them can be quoted."""
     for piece in pieces:
         text = page_text[piece.start : piece.end]
         speaks = addresses_a_model(text)
@@ -184,7 +184,7 @@ def _orders_apart(page_text: str, pieces: Sequence[Span]) -> Iterator[tuple[Span
 
 
 def _goes_on(before: str, line: str) -> bool:
-    """Whether a line carries on the sentence of the lines before it: "print the following" / "words: …"."""
+    """Whether a line continues the sentence of the lines before it: "print the following" / "words: …"."""
     before, line = before.rstrip(), line.lstrip()
     return before.endswith(":") or (before.rstrip("\"”'’)")[-1:] not in ".!?" and not line[:1].isupper())
 
@@ -195,13 +195,13 @@ def _blank_end(text: str) -> int:
 
 def _joins(before: str, text: str, last: Span, piece: Span) -> bool:
     if len(before) + len(text) > LONGEST or is_row(before) or is_row(text):
-        return False  # rows of a table stand by themselves
+        return False  # table rows are separate extracts
     cut_by_page = piece.page != last.page and before[-1:] not in ".!?;:" and text[:1].islower()
     return cut_by_page or len(before) < _SHORTEST or before.endswith(":") or text.lower().startswith(_PROVISOS)
 
 
 def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:
-    """Neighbouring spans of one page as one, so that a quote is one run of words."""
+    """Merges neighbouring spans of one page, so that a quote is one run of words."""
     merged = [spans[0]]
     for span in spans[1:]:
         if span.page == merged[-1].page and span.start >= merged[-1].end:

@@ -1,9 +1,9 @@
-"""The grammar an answer is written in: plain words, and only figures that stand in the extracts.
+"""The grammar of answers: plain words, and only figures that occur in the extracts.
 
-Digits come from the extracts, whole: a figure that no extract states cannot be written at all. Yes/no questions begin
-with one of the two words. What Markdown, HTML and marks are made of is no word. GBNF, as llama.cpp reads it; knows no
-engine. The number of the extract is not asked of the model: those of 135M and 0.5B parameters that must begin or end
-with one choose the wrong extract or write nothing but numbers (LOG.md), and code finds it.
+Figures are copied from the extracts whole: one that no extract states cannot be generated. Answers to yes/no questions
+begin with one of the two words. Characters of Markdown, HTML and citation numbers are excluded from words. The grammar
+is GBNF, as llama.cpp parses it. The model is not asked for the extract's number: models of 135M and 0.5B parameters
+that must begin or end with one choose the wrong extract or write nothing but numbers (LOG.md); code finds it instead.
 """
 
 import re
@@ -17,13 +17,13 @@ _CHARACTER = r"[^0-9\x00-\x1F\x7F\[\]{}<>|*#`_\\]"
 
 
 def figures_of(texts: Sequence[str]) -> list[str]:
-    """Runs of digits with what stands inside them ("10,000", "8.2", "4/1/2024"), each once, longest first."""
+    """Runs of digits with their inner punctuation ("10,000", "8.2", "4/1/2024"), each once, longest first."""
     found = {figure for text in texts for figure in _FIGURE.findall(text) if figure.isascii()}
     return sorted(found, key=lambda figure: (-len(figure), figure))
 
 
 def answer_grammar(evidence: Sequence[Evidence], kind: AnswerKind) -> str:
-    """GBNF for an answer from these extracts."""
+    """Returns the GBNF grammar for an answer from these extracts."""
     figures = figures_of([item.text for item in evidence])
     rules = [
         f"root ::= {'verdict ' if kind == 'yes_no' else ''}text",

@@ -1,4 +1,4 @@
-"""Phrasing: evidence and a question go to the chat model, its raw reply comes back (see verify)."""
+"""Phrasing: sends evidence and a question to the chat model and returns its raw reply (see verify)."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,7 +13,7 @@ from ragnano.types import Evidence
 
 
 def build_prompt(question: Question, evidence: Sequence[Evidence]) -> Prompt:
-    """The prompt. Document text and the question are untrusted parts: they can't act as special tokens."""
+    """Returns the prompt. Document text and question are untrusted parts: they cannot act as special tokens."""
     parts = [Part(EXTRACTS, trusted=True)]
     for item in in_reading_order(evidence):
         parts += [Part(EXTRACT, trusted=True), Part(_with_place(item), trusted=False), Part("\n", trusted=True)]
@@ -22,13 +22,13 @@ def build_prompt(question: Question, evidence: Sequence[Evidence]) -> Prompt:
 
 
 def in_reading_order(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """As the documents have it, document by document as the best of each comes first."""
+    """Returns the evidence in document order; the documents are in the order of their best evidence."""
     documents = list(dict.fromkeys(item.hit.document.id for item in evidence))
     return sorted(evidence, key=lambda item: (documents.index(item.hit.document.id), item.spans[0]))
 
 
 def whole_sentences(reply: Generation) -> str:
-    """The reply without a last sentence that the limit on tokens cut off."""
+    """Returns the reply without a last sentence that the token limit cut off."""
     if reply.finish != "length":
         return reply.text
     ends = [end for _, end in sentences(reply.text)]
@@ -36,7 +36,7 @@ def whole_sentences(reply: Generation) -> str:
 
 
 def _with_place(item: Evidence) -> str:
-    """The evidence after the heading it stands under: "Term and Termination: Either party may …"."""
+    """Returns the evidence preceded by its heading: "Term and Termination: Either party may …"."""
     heading = innermost(item.hit.chunk.section)
     told = heading and heading not in item.text and not addresses_a_model(heading)
     return f"({heading}) {item.text}" if told else item.text
@@ -51,7 +51,7 @@ def generate(
     on_text: Callable[[str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Generation:
-    """The model's reply, greedy, in the grammar of answers. Stops at an empty line: an answer is one paragraph.
+    """Returns the model's greedy reply in the grammar of answers, up to an empty line: an answer is one paragraph.
 
     Raises EngineError.
     """

@@ -1,1 +1,1 @@
-"""The library as people use it: collections, and search results by document."""
+"""The library from the user's point of view: collections, and search results grouped by document."""

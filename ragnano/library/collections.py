@@ -1,6 +1,6 @@
-"""Putting a library in order: documents out and back, from one collection to another, collections renamed and deleted.
+"""Organises a library: removes and restores documents, moves them, renames and deletes collections.
 
-Knows the store alone. What is taken out leaves the data directory at once; to undo it, its `Removed` must be kept.
+Depends on the store alone. Removed documents leave the data directory at once; to undo a removal, keep its `Removed`.
 """
 
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ from ragnano.types import Document, OutlineEntry
 __all__ = ["LONGEST_NAME", "Kin", "Removed", "Shelves", "collection_name"]
 
 LONGEST_NAME = 80
-"""Characters of a collection's name."""
+"""Most characters of a collection's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kin:
-    """Documents that a document has to do with: the same text in other bytes, versions of it, and what amends it."""
+    """Documents related to one: the same text in other bytes, its versions, other related ones, and its amendments."""
 
     same_text: tuple[Document, ...] = ()
     versions: tuple[Document, ...] = ()
@@ -30,13 +30,13 @@ class Kin:
 
 
 class Shelves:
-    """The order of one data directory. Safe to use from several threads; each change takes the write lock."""
+    """Organises one data directory. Thread-safe; each change takes the write lock."""
 
     def __init__(self, catalogue: Catalogue, vectors: Vectors) -> None:
         self._catalogue, self._vectors = catalogue, vectors
 
     def take_out(self, documents: Sequence[str], collection: str | None = None) -> tuple[Removed, ...]:
-        """Remove documents by id from one collection, or from all. Raises NotFoundError, StoreError."""
+        """Removes documents by id from one collection, or from all. Raises NotFoundError, StoreError."""
         with self._catalogue.write_lock():
             removed = tuple(self._catalogue.take_out(document, collection) for document in documents)
             if any(item.rows for item in removed):
@@ -46,26 +46,26 @@ class Shelves:
         return removed
 
     def put_back(self, removed: Sequence[Removed]) -> None:
-        """Undo `take_out`, with the answers of the history. Raises IndexMismatch, StoreError."""
+        """Undoes `take_out`, including the history's answers. Raises IndexMismatch, StoreError."""
         with self._catalogue.write_lock():
             for item in removed:
                 self._catalogue.put_back(item)
             self._vectors.sync()
 
     def move(self, documents: Sequence[str], collection: str, to: str) -> None:
-        """Move documents by id from one collection to another. Raises NotFoundError, QuestionError, StoreError."""
+        """Moves documents by id from one collection to another. Raises NotFoundError, QuestionError, StoreError."""
         name = collection_name(to)
         with self._catalogue.write_lock():
             for document in documents:
                 self._catalogue.move(document, collection, name)
 
     def rename(self, collection: str, to: str) -> None:
-        """Rename a collection; conversations follow. Raises NotFoundError, QuestionError, StoreError."""
+        """Renames a collection, also in conversations. Raises NotFoundError, QuestionError, StoreError."""
         with self._catalogue.write_lock():
             self._catalogue.rename_collection(collection, collection_name(to))
 
     def kin(self, document: Document) -> Kin:
-        """What the other documents of the library are to this one."""
+        """Returns the documents of the library that are related to this one."""
         others = [other for other in self._catalogue.documents() if other.id != document.id]
         text = self._text(document)
         same = (
@@ -83,7 +83,7 @@ class Shelves:
         )
 
     def outline(self, document: Document) -> tuple[OutlineEntry, ...]:
-        """The document's bookmarks; where it has none, the headings of its clauses in reading order."""
+        """Returns the document's bookmarks; if it has none, the headings of its clauses in reading order."""
         if document.outline:
             return document.outline
         entries: list[OutlineEntry] = []
@@ -101,7 +101,7 @@ class Shelves:
 
 
 def collection_name(text: str) -> str:
-    """A name as it is kept: white space folded. Raises QuestionError for none and for one that is too long."""
+    """Returns a name with its white space folded. Raises QuestionError for an empty or too long name."""
     name = fold("".join(character if character.isprintable() else " " for character in text))
     if not name:
         raise QuestionError("the collection needs a name: type one")

@@ -1,6 +1,6 @@
-"""What a search found, as people use it: by document, with the matched words, a reference to quote by, and exports.
+"""Search results for users: grouped by document, with the matched words, a reference for quoting, and exports.
 
-Knows hits and pages; searches nothing and draws nothing.
+Works on hits and pages; performs no search and no rendering.
 """
 
 import csv
@@ -20,7 +20,7 @@ from ragnano.text.words import fold
 from ragnano.types import Citation, Document, Hit, Span
 
 COLUMNS = ("reference", "document", "file", "place", "section", "quote")
-"""Of the CSV export, in order."""
+"""Columns of the CSV export, in order."""
 
 _NUMBER = re.compile(
     r"(?i)(?:(?:section|clause|article|schedule|exhibit|annex|appendix|part)\s+)?"
@@ -32,8 +32,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A found clause on one page. `marks` are [start, end) of the matched words in the citation's quote; without any it
-    was found by its meaning."""
+    """A found clause on one page. `marks` are [start, end) of the matched words in the citation's quote; without any,
+    the passage was found by its meaning."""
 
     citation: Citation
     marks: tuple[tuple[int, int], ...]
@@ -48,7 +48,7 @@ class DocumentPassages:
 
 
 def by_document(found: Found, catalogue: Catalogue) -> tuple[DocumentPassages, ...]:
-    """A search's passages grouped by document, the document of the best passage first."""
+    """Returns a search's passages grouped by document, the document of the best passage first."""
     groups: dict[str, list[Passage]] = {}
     documents: dict[str, Document] = {}
     for hit in found.hits:
@@ -58,7 +58,7 @@ def by_document(found: Found, catalogue: Catalogue) -> tuple[DocumentPassages, .
 
 
 def _passage(hit: Hit, question: Question, catalogue: Catalogue) -> Passage:
-    """The part of the hit's chunk on the page where most matched words stand, the first of equals."""
+    """Returns the hit's part on the page with most matched words; of equal pages the first."""
     best: Passage | None = None
     for number in dict.fromkeys(span.page for span in hit.chunk.spans):
         here = [span for span in hit.chunk.spans if span.page == number]
@@ -71,13 +71,13 @@ def _passage(hit: Hit, question: Question, catalogue: Catalogue) -> Passage:
 
 
 def reference(citation: Citation) -> str:
-    """How a lawyer would name the place: "Services Agreement, 8.2(a), p. 4", "Costs, Sheet Costs, B7"."""
+    """Returns the reference in a lawyer's form: "Services Agreement, 8.2(a), p. 4", "Costs, Sheet Costs, B7"."""
     parts = (citation.title, clause_number(citation.section), citation.place or f"p. {citation.page}")
     return ", ".join(part for part in map(fold, parts) if part)
 
 
 def clause_number(section: str) -> str:
-    """The number of the innermost heading of a path ("8 Term > 8.2 Termination > (a)": "8.2(a)"), else its words."""
+    """Returns the number of the innermost heading ("8 Term > 8.2 Termination > (a)" gives "8.2(a)"), else its words."""
     subs = ""
     for part in reversed(headings_in(section)):
         part = part.strip()
@@ -91,12 +91,12 @@ def clause_number(section: str) -> str:
 
 
 def quoted(citation: Citation) -> str:
-    """The words in quotation marks with their reference, in one line, to be pasted."""
+    """Returns the words in quotation marks with their reference, in one line, for pasting."""
     return f"“{fold(citation.quote)}” ({reference(citation)})"
 
 
 def as_markdown(question: str, groups: Sequence[DocumentPassages]) -> str:
-    """The passages as CommonMark; document text stands in it as it is, never as markup."""
+    """Returns the passages as CommonMark; document text is literal, never markup."""
     return "\n".join(_markdown_lines(question, groups)) + "\n"
 
 
@@ -109,7 +109,7 @@ def _markdown_lines(question: str, groups: Sequence[DocumentPassages]) -> Iterat
 
 
 def as_csv(groups: Sequence[DocumentPassages]) -> str:
-    """The passages as CSV with `COLUMNS`; a cell that a spreadsheet would take for a formula begins with '."""
+    """Returns the passages as CSV with `COLUMNS`; a cell that a spreadsheet would take for a formula begins with '."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)

@@ -1,6 +1,6 @@
-"""Receipts: what an answer came from, down to the bytes, in a file that can be kept and asked again.
+"""Receipts: what an answer came from, down to the bytes, in a file that can be kept and replayed.
 
-Knows no assistant: that an answer can be given again is `ragnano.replay`.
+This package does not depend on the assistant; `ragnano.replay` asks a receipt's question again.
 """
 
 from ragnano.receipts.builder import conditions_of, make_receipt

@@ -1,4 +1,4 @@
-"""Making a receipt: an answer, what was traced while it was made, and the conditions it was made under."""
+"""Builds a receipt from an answer, its trace, and the conditions under which it was made."""
 
 import hashlib
 import importlib.metadata
@@ -37,15 +37,15 @@ from ragnano.store import Catalogue
 from ragnano.types import Answer, Document, Evidence, Scope
 
 LIBRARIES = ("chromadb", "jinja2", "llama-cpp-python", "numpy", "onnxruntime", "snowballstemmer", "tokenizers")
-"""Packages whose arithmetic or text handling an answer depends on."""
+"""Packages whose arithmetic or text handling affects an answer."""
 NOT_KEPT = ("timings",)
-"""Parts of an answer that no two runs share."""
+"""Parts of an answer that differ in every run."""
 
 
 def make_receipt(answer: Answer, scope: Scope, trace: Trace, settings: Settings, catalogue: Catalogue) -> Receipt:
-    """The receipt of an answer that was made just now; `scope` is the one it was asked with."""
+    """Returns the receipt of an answer that was just made; `scope` is the one it was asked with."""
     sources = {item.hit.document.id: item.hit.document for item in trace.evidence}
-    # By way of JSON, so that what is kept compares equal to what is read back.
+    # Converted by way of JSON, so that it compares equal to what is read back.
     said = json.loads(json.dumps(asdict(answer)))
     content = Receipt(
         format=FORMAT,
@@ -64,7 +64,7 @@ def make_receipt(answer: Answer, scope: Scope, trace: Trace, settings: Settings,
 
 
 def conditions_of(model: str, scope: Scope, settings: Settings, catalogue: Catalogue) -> Conditions:
-    """What an answer by this model to a question of this scope depends on, as things stand now."""
+    """Returns what an answer by this model to a question of this scope depends on at the moment."""
     engine = engine_identity(model, settings)
     here = processor()
     return Conditions(
@@ -124,7 +124,7 @@ def _prompt_digest(prompt: Prompt) -> str:
 
 @cache
 def _code_digest() -> str:
-    """SHA-256 over ragnano's own modules and data: between two releases the version alone says too little."""
+    """SHA-256 over ragnano's own modules and data: between two releases the version alone is not enough."""
     home = Path(ragnano.__file__).parent
     whole = hashlib.sha256()
     for path in sorted(path for path in home.rglob("*") if path.suffix in (".py", ".toml")):

@@ -1,4 +1,4 @@
-"""What an answer depended on, as one SHA-256: the short form that every answer carries."""
+"""One SHA-256 over what an answer depended on: the short form that every answer contains."""
 
 import dataclasses
 import hashlib
@@ -14,7 +14,7 @@ DECISIVE = ("embedder", "candidates", "evidence_tokens", "risk", "answer_tokens"
 
 
 def receipt(question: str, scope: Scope, evidence: Sequence[Evidence], model: str, settings: Settings) -> str:
-    """SHA-256 in hex over version, question, scope, evidence (document hash and spans), model identity and settings."""
+    """Returns SHA-256 in hex over version, question, scope, evidence (document hash and spans), model and settings."""
     content = {
         "version": __version__,
         "question": question,

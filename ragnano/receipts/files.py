@@ -1,6 +1,6 @@
-"""Receipts as files: written so that only their owner reads them, read as what a stranger may have written.
+"""Receipt files: written so that only their owner can read them, and parsed as untrusted input.
 
-A receipt holds the words of documents. No message here repeats any of them.
+A receipt contains words of documents. No message of this module repeats any of them.
 """
 
 import hashlib
@@ -18,13 +18,13 @@ from ragnano.receipts.schema import FORMAT, Receipt
 _FIELD = re.compile(r"[a-z_0-9]{1,30}")
 
 LARGEST = 16 << 20
-"""Bytes. A receipt of one answer has some 20,000; a long summary asks the model many times."""
+"""Bytes. The receipt of one answer has some 20,000; a long summary calls the model many times."""
 LONGEST_NAME = 60
-"""Characters of a batch line's id in a file's name."""
+"""Most characters of a batch line's id in a file name."""
 
 
 def may_write(path: Path) -> None:
-    """Raises ReceiptError where no receipt can stand: no such folder, or there is a file that is no receipt."""
+    """Raises ReceiptError if no receipt can be written: the folder is missing, or another kind of file is there."""
     if not path.parent.is_dir():
         raise ReceiptError(f"there is no folder {path.parent}: make it, or name another file for the receipt")
     if path.is_symlink() or path.exists():
@@ -35,7 +35,7 @@ def may_write(path: Path) -> None:
 
 
 def save_receipt(receipt: Receipt, path: Path) -> None:
-    """Write the file whole or not at all, readable by its owner only. Raises as `may_write`."""
+    """Writes the file atomically, readable by its owner only. Raises as `may_write`."""
     may_write(path)
     try:
         write_json(path, receipt.model_dump(mode="json"))
@@ -44,13 +44,13 @@ def save_receipt(receipt: Receipt, path: Path) -> None:
 
 
 def load_receipt(path: Path) -> Receipt:
-    """The receipt in a file. Raises ReceiptError for everything that is none, is too large, or was changed since."""
+    """Returns the receipt in a file. Raises ReceiptError if it is not one, is too large, or was changed since."""
     value = _read(path)
     try:
-        # From JSON and not from Python values: only there are lists what a strict model takes for tuples.
+        # Validated as JSON: only then does a strict model accept lists for tuples.
         receipt = Receipt.model_validate_json(json.dumps(value))
     except ValidationError as error:
-        # Names of fields only: a stranger's key could hold anything, control characters among it.
+        # Names of fields only: a foreign key could contain anything, including control characters.
         place = ".".join(
             str(part) for part in error.errors(include_input=False)[0]["loc"] if _FIELD.fullmatch(str(part))
         )
@@ -61,7 +61,7 @@ def load_receipt(path: Path) -> Receipt:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """The JSON object in the file, of this format."""
+    """Returns the JSON object in the file, which must have this format."""
     try:
         if not path.is_file():
             raise ReceiptError(f"there is no file {path}: name a receipt that `ragnano ask --receipt` wrote")
@@ -89,10 +89,10 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def receipt_name(identifier: object, taken: set[str]) -> str:
-    """A file name for the receipt of a batch's line, whatever its id is; it is added to `taken`.
+    """Returns a file name for the receipt of a batch line, whatever its id is; adds it to `taken`.
 
-    Characters that may mean something to a file system are replaced, and ids that would then share a name, or are the
-    same, are told apart.
+    Characters with a meaning for a file system are replaced; ids that are equal, or would then have the same name, get
+    different names.
     """
     text = identifier if isinstance(identifier, str) else json.dumps(identifier, sort_keys=True)
     safe = re.sub(r"[^A-Za-z0-9._-]+", "_", text)[:LONGEST_NAME].strip("._")

@@ -1,4 +1,4 @@
-"""The shape of a receipt: strict, so that a file from anywhere is either exactly this or refused. Knows no storage.
+"""The schema of a receipt: strict, so that a file either matches exactly or is rejected. Depends on no storage.
 
 Times are left out on purpose: two runs that gave the same answer in the same way write the same bytes.
 """
@@ -22,7 +22,7 @@ class _Part(BaseModel):
 
 
 class DocumentSet(_Part):
-    """How many documents, and the SHA-256 over their ids in order (an id is the SHA-256 of a document's bytes)."""
+    """The number of documents, and the SHA-256 over their ids in order (an id is the SHA-256 of a document's bytes)."""
 
     documents: Count
     sha256: Hex
@@ -37,7 +37,7 @@ class Index(_Part):
 
 
 class Engine(_Part):
-    """llama.cpp as it ran: SHA-256 of its libraries, and the settings that its proof found sound."""
+    """The build of llama.cpp that ran: SHA-256 of its libraries, and the settings that passed its self-test."""
 
     build: Hex
     extra_buffers: bool
@@ -45,7 +45,7 @@ class Engine(_Part):
 
 
 class Model(_Part):
-    """The chat model chosen. Without weights on disk (quotes only: "none") digest and engine are None."""
+    """The selected chat model. Without weights on disk (quotes only: "none") digest and engine are None."""
 
     name: str
     sha256: Hex | None
@@ -61,7 +61,7 @@ class Machine(_Part):
 
 
 class Maker(_Part):
-    """The software: `code` is the SHA-256 of ragnano's own files, `libraries` those that take part in an answer."""
+    """The software: `code` is the SHA-256 of ragnano's own files, `libraries` those that affect an answer."""
 
     ragnano: str
     code: Hex
@@ -79,12 +79,12 @@ class Limits(_Part):
     media_types: tuple[str, ...] | None
 
     def scope(self) -> Scope:
-        """As the library takes it."""
+        """Returns the scope as the library's type."""
         return Scope(self.collection, self.documents, self.dated_from, self.dated_to, self.media_types)
 
 
 class Conditions(_Part):
-    """All that an answer depends on beside the question and its scope. Known before anything is asked."""
+    """Everything that an answer depends on besides the question and its scope. Known before anything is asked."""
 
     index: Index
     model: Model
@@ -112,14 +112,14 @@ class Extract(_Part):
 
 
 class PromptPart(_Part):
-    """A piece of the user message; text that is not trusted cannot act as control words."""
+    """A part of the user message; untrusted text cannot act as control words."""
 
     text: str
     trusted: bool
 
 
 class Exchanged(_Part):
-    """What the model was told and what it replied, before verification. `prompt_sha256` covers system and parts."""
+    """The model's prompt and its reply before verification. `prompt_sha256` covers system and parts."""
 
     system: str
     parts: tuple[PromptPart, ...]
@@ -132,10 +132,10 @@ class Exchanged(_Part):
 
 
 class Receipt(_Part):
-    """One answer and all it came from. `exchanges` is empty when the model was not asked.
+    """One answer and everything it came from. `exchanges` is empty if the model was not called.
 
     `answer` is what `ragnano ask --json` prints without its timings; `sha256` covers everything else in the receipt, so
-    that a change made by accident shows. It is no signature: whoever changes the one can compute the other.
+    that an accidental change is detected. It is not a signature: whoever changes the receipt can compute a new one.
     """
 
     format: Literal["ragnano receipt 1"]
@@ -151,10 +151,10 @@ class Receipt(_Part):
     sha256: Hex
 
     def digest(self) -> str:
-        """SHA-256 in hex over all but `sha256`."""
+        """Returns SHA-256 in hex over everything but `sha256`."""
         return digest_of(self.model_dump(mode="json", exclude={"sha256"}))
 
 
 def digest_of(value: object) -> str:
-    """SHA-256 in hex over a value's JSON, keys sorted."""
+    """Returns SHA-256 in hex over a value's JSON, keys sorted."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

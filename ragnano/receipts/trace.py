@@ -1,4 +1,4 @@
-"""What passes between ragnano and the chat model while one question is answered. Keeps it, judges nothing."""
+"""Records what passes between ragnano and the chat model while one question is answered, without judging it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from ragnano.types import Evidence
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One prompt as it was given to the model, the limits on the answer, and the reply before anything was verified."""
+    """One prompt as given to the model, the limits on the answer, and the reply before verification."""
 
     prompt: Prompt
     max_tokens: int
@@ -21,19 +21,19 @@ class Exchange:
 
 @dataclass(slots=True)
 class Trace:
-    """Filled while a question is answered: the evidence that was chosen, and every exchange with the model in order."""
+    """Filled while a question is answered: the selected evidence, and every exchange with the model in order."""
 
     evidence: tuple[Evidence, ...] = ()
     exchanges: list[Exchange] = field(default_factory=list)
 
     def listen(self, model: ChatModel) -> ChatModel:
-        """The same model, whose exchanges are kept here."""
-        # A stand-in by its methods: a ChatModel of its own would open the weights a second time.
+        """Returns a wrapper of the model that records its exchanges here."""
+        # A wrapper with the same methods: a second ChatModel would open the weights again.
         return cast(ChatModel, _Heard(model, self.exchanges))
 
 
 class _Heard:
-    """Passes everything on to the model, and keeps what was asked and replied."""
+    """Forwards everything to the model, and records prompts and replies."""
 
     def __init__(self, model: ChatModel, exchanges: list[Exchange]) -> None:
         self._model, self._exchanges = model, exchanges

@@ -1,7 +1,7 @@
-"""Which documents is the question about? Reads names off the question and finds the documents that bear them.
+"""Finds the documents that a question is about: extracts names from the question and matches them to documents.
 
-Knows documents by title, parties, date and file name, and asks the lexical index which documents open with a name. It
-never ranks passages.
+Documents are matched by title, parties, date and file name, and the lexical index finds documents that open with a
+name. This module does not rank passages.
 """
 
 import math
@@ -18,7 +18,7 @@ from ragnano.text.query import Question
 from ragnano.text.words import STOPWORDS, content_stems, fold, stem, words
 from ragnano.types import Document, Scope
 
-# Legal forms and words of titles: too common among company and contract names to tell documents apart by themselves.
+# Legal forms and title words: too common in company and contract names to identify a document by themselves.
 _WEAK = frozenset(
     stem(word)
     for word in """
@@ -28,13 +28,13 @@ _WEAK = frozenset(
 )
 # A chunk this early in its document names the document's own parties (title block, preamble).
 _FRONT_CHUNKS = 3
-# Documents are kept whose names explain at least this share of what the best one's explain.
+# Documents are kept whose names account for at least this share of the best document's score.
 _NEAR_BEST = 0.85
-# Share of the question's names (by weight) that the best document must bear for the question to be about it.
+# Share of the question's names (by weight) that the best document must have for the question to be about it.
 _ENOUGH = 0.5
 
-_MOST_HITS = 200  # chunks that are looked through for a name in small letters
-_LEAST_GLUED = 5  # letters of a word that is looked for at the head of a longer one
+_MOST_HITS = 200  # chunks searched for a name typed in lower case
+_LEAST_GLUED = 5  # least letters of a word that is searched for at the start of a longer one
 _JOINS = re.compile(r"\s+(?:and|&)\s+|\s*,\s*")
 
 _OPENING = re.compile(r"^\W*(?:in|under|according to|for)\s+(.{3,400}?)\s*[:,]\s+(\S.{8,})$", re.IGNORECASE)
@@ -43,9 +43,9 @@ _WORDS = re.compile(r"[^\W_]+(?:[.'’&-][^\W_]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """The scope cut down to the documents a question names, those documents, and the question without the names.
+    """The scope limited to the documents that a question names, those documents, and the question without the names.
 
-    When it names none, or names what no document bears, scope and question are the ones given and `about` is ().
+    If the question names no document, or none has the name, scope and question are unchanged and `about` is ().
     """
 
     scope: Scope
@@ -54,7 +54,7 @@ class Narrowed:
 
 
 def narrow(question: Question, catalogue: Catalogue, scope: Scope) -> Narrowed:
-    """Find the documents that the question names."""
+    """Finds the documents that the question names."""
     unchanged = Narrowed(scope, (), question.text)
     documents = catalogue.documents(scope)
     if files := tuple(document for document in documents if _is_called(document, question.files)):
@@ -80,10 +80,10 @@ def narrow(question: Question, catalogue: Catalogue, scope: Scope) -> Narrowed:
 
 
 def without_names(text: str, stems: frozenset[str]) -> str:
-    """The question without the words that only say which document is meant: inside it they tell nothing apart.
+    """Returns the question without the words that only identify the document: they do not distinguish its passages.
 
-    "In the Supply Agreement between Acme and Beta: who pays?" becomes "who pays?", and capitalised words with one of
-    the stems are left out elsewhere. A question that would have no content left is returned as it was.
+    "In the Supply Agreement between Acme and Beta: who pays?" becomes "who pays?". Elsewhere, capitalised words with
+    one of the stems are removed. A question that would have no content left is returned unchanged.
     """
     opened = _OPENING.match(text)
     if opened and any(word[0].isupper() and stem(word) in stems for word in _WORDS.findall(opened.group(1))):
@@ -95,7 +95,7 @@ def without_names(text: str, stems: frozenset[str]) -> str:
 
 
 def _wanted(question: Question, documents: Sequence[Document]) -> set[str]:
-    """Stems of the question's names. Places, roles, parts and quoted terms count as a document's own name only."""
+    """Stems of the question's names. Places, roles, parts and quoted terms count only as a document's own name."""
     found: set[str] = set()
     quoted = {word for phrase in question.phrases for word in _name_stems(phrase)}
     for name in question.names:
@@ -107,7 +107,7 @@ def _wanted(question: Question, documents: Sequence[Document]) -> set[str]:
 
 
 def _small_names(question: Question, documents: Sequence[Document], catalogue: Catalogue, scope: Scope) -> set[str]:
-    """Stems of names in a question typed without capitals: words of parties that stand in their documents alone."""
+    """Stems of names in a question typed without capitals: words of parties that occur only in their documents."""
     if any(character.isupper() for character in question.text[1:]):
         return set()
     found: set[str] = set()
@@ -122,7 +122,7 @@ def _small_names(question: Question, documents: Sequence[Document], catalogue: C
 
 
 def _is_called(document: Document, files: Sequence[str]) -> bool:
-    """Whether one of the texts ends with the name of a file that the document stands at."""
+    """Whether one of the texts ends with the name of one of the document's files."""
     return any(_name_in(file, document) for file in files)
 
 
@@ -143,7 +143,7 @@ def _without_files(question: Question, documents: Sequence[Document]) -> str:
 
 
 def _words_of_dates(question: Question) -> set[str]:
-    """Months are capitalised and name no document: "May" is not a party."""
+    """Stems of month names: they are capitalised but name no document ("May" is not a party)."""
     return {stem(word) for phrase in question.exact for word in words(phrase)} if question.dates else set()
 
 
@@ -157,14 +157,14 @@ def _own_names(document: Document) -> frozenset[str]:
 
 
 def _glued_names(question: Question, document: Document) -> set[str]:
-    """Stems of name words that a word of the file's name begins with: "INKTOMICORP_06_08_1998.pdf" bears "Inktomi"."""
+    """Stems of name words at the start of a word in the file name: "INKTOMICORP_06_08_1998.pdf" matches "Inktomi"."""
     stems = [PurePath(path).stem.lower() for path in document.paths]
     own = [word for text in stems for word in _WORDS.findall(text.replace("_", " ").replace("-", " "))]
     return {word for name in question.names for other in own for word in _glued(words(name), other)}
 
 
 def _glued(name: Sequence[str], other: str) -> set[str]:
-    """Stems of the neighbouring words of a name that a longer word begins with: "midwestenergycorp", Midwest Energy."""
+    """Stems of adjacent words of a name with which a longer word begins: Midwest Energy in "midwestenergycorp"."""
     found: set[str] = set()
     for first in range(len(name)):
         for last in range(first + 1, len(name) + 1):
@@ -186,7 +186,7 @@ def _stems_of_names(title: str, parties: tuple[str, ...], paths: tuple[str, ...]
 
 
 def _named_in_front(names: Sequence[str], catalogue: Catalogue, scope: Scope) -> dict[str, set[str]]:
-    """For each document whose first chunks hold one of the names as a phrase: the stems of those names."""
+    """Maps each document whose first chunks contain one of the names as a phrase to the stems of those names."""
     found: dict[str, set[str]] = {}
     phrases = dict.fromkeys(part for name in names for part in _single_names(name))
     for phrase in (phrase for phrase in phrases if not tells_nothing_apart(phrase)):
@@ -197,7 +197,7 @@ def _named_in_front(names: Sequence[str], catalogue: Catalogue, scope: Scope) ->
 
 
 def _single_names(name: str) -> Iterator[str]:
-    """A run of capitals as it stands, and the names that "and" and commas join in it, without their legal forms.
+    """Yields a run of capitalised words, and the names joined in it by "and" and commas, without legal forms.
 
     "MICROSOFT CORPORATION and INKTOMI CORPORATION" is two parties, and a contract may write "Inktomi Corp.".
     """
@@ -210,6 +210,6 @@ def _single_names(name: str) -> Iterator[str]:
 
 
 def _weights(wanted: set[str], borne: Iterable[set[str]], total: int) -> dict[str, float]:
-    """Inverse document frequency of each wanted word among the documents' names; an unknown word weighs as rare."""
+    """Inverse document frequency of each wanted word among the documents' names; an unknown word counts as rare."""
     counts = Counter(word for found in borne for word in found)
     return {word: math.log(1 + total / (1 + counts[word])) for word in wanted}

@@ -1,4 +1,4 @@
-"""What a person says a question is asked of (names, years, kinds of file), as a Scope. Knows the store, no model."""
+"""Turns what a user limits a question to (names, dates, file types) into a Scope, using the store but no model."""
 
 import mimetypes
 from dataclasses import dataclass
@@ -36,12 +36,12 @@ ENDINGS: dict[str, tuple[str, ...]] = {
     "md": ("text/markdown",),
     "zip": ("application/zip",),
 }
-"""What people call kinds of files; Python's own table of endings differs from system to system."""
+"""Common names of file types; needed because Python's own table of endings differs between systems."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Limits as said: a collection's name, a document's id, path or file name, two dates, a kind of file."""
+    """Limits as entered: a collection's name, a document's id, path or file name, two dates, a file type."""
 
     collection: str | None = None
     doc: str | None = None
@@ -51,7 +51,7 @@ class Wanted:
 
 
 def scope_of(wanted: Wanted, catalogue: Catalogue) -> Scope:
-    """The scope that is meant. Raises NotFoundError, AmbiguousError, QuestionError for what is no date."""
+    """Returns the scope. Raises NotFoundError, AmbiguousError, and QuestionError for an invalid date."""
     if wanted.collection is not None:
         _require_collection(wanted.collection, catalogue)
     documents = None if wanted.doc is None else (catalogue.resolve(wanted.doc, wanted.collection).id,)
@@ -70,11 +70,11 @@ def _require_collection(name: str, catalogue: Catalogue) -> None:
 
 
 def day_of(text: str, *, last: bool) -> str:
-    """The first or last day, ISO 8601, of a day, month or year ("2019-05-01", "May 2019", "2019").
+    """Returns the first or last day (ISO 8601) of a day, month or year ("2019-05-01", "May 2019", "2019").
 
-    Raises QuestionError for what is none of these.
+    Raises QuestionError for anything else.
     """
-    # What the text leaves out is taken from the default; dateutil shortens the 31st to a month's last day.
+    # Missing parts of the text come from the default; dateutil shortens the 31st to the last day of the month.
     edges = [datetime(1, 1, 1), datetime(9999, 12, 31)]
     try:
         found = [parser.parse(text, default=edge).date() for edge in edges]
@@ -87,7 +87,7 @@ def day_of(text: str, *, last: bool) -> str:
 
 
 def _media_types(kind: str, catalogue: Catalogue) -> tuple[str, ...]:
-    """The stored media types that a word like "pdf", "text" or "application/pdf" means."""
+    """Returns the stored media types that match a word like "pdf", "text" or "application/pdf"."""
     wanted = kind.strip().lower().lstrip(".")
     by_name = ENDINGS.get(wanted, ())
     known = sorted({document.media_type for document in catalogue.documents()})

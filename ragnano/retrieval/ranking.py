@@ -1,8 +1,8 @@
-"""Putting candidates in order: what speaks for each, and weights for it that are learnt, not assumed.
+"""Orders candidates by signals whose weights are learnt, not assumed.
 
 Each candidate gets a row of signals; a linear score over them orders the candidates. The weights are data
-(ranking.toml), learnt from pairs of a right and a wrong candidate of the same question (RankNet with a linear score:
-Burges et al., ICML 2005); where they come from stands there beside them. Knows no store and no model.
+(ranking.toml), learnt from pairs of a right and a wrong candidate for the same question (RankNet with a linear score:
+Burges et al., ICML 2005); their source is given in that file. This module depends on no store and no model.
 """
 
 import math
@@ -34,23 +34,23 @@ SIGNALS = (
 )
 """In the order of a row's columns, each about 0 to 1.
 
-`words`, `exact`: BM25 as a share of the best candidate's; `dense`: cosine; `…_place`: nearness to the top
-of that ranking, 0 for a candidate that is not in it; `beside`: the better cosine of the two neighbouring chunks;
-`heading` and `coverage`: share of what is asked for that the headings and the whole chunk say; `kind`: whether it holds
-a date, duration, amount, … where one is asked for; `opening`: whether it is among the first chunks, where title and
-parties stand; `short`: how far it is below a chunk's usual length.
+`words`, `exact`: BM25 as a share of the best candidate's; `dense`: cosine; `…_place`: closeness to the top of that
+ranking, 0 for a candidate that is not in it; `beside`: the higher cosine of the two neighbouring chunks; `heading` and
+`coverage`: share of what is asked for that the headings and the whole chunk contain; `kind`: whether the chunk contains
+a date, duration, amount, … if the question asks for one; `opening`: whether it is among the first chunks, which contain
+title and parties; `short`: how far it is below a chunk's usual length.
 """
 
-_PLACES = 10.0  # a place so far down counts half
+_PLACES = 10.0  # rank that counts half
 _OPENING_CHUNKS = 2
 _USUAL_TOKENS = 150.0
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A chunk that some ranker found: its score and 1-based place with each that did, its and its neighbours' cosine.
+    """A chunk that a ranker found: its score and 1-based rank for each such ranker, its cosine and its neighbours'.
 
-    `fused` is its reciprocal rank fusion over those places.
+    `fused` is the reciprocal rank fusion of those ranks.
     """
 
     chunk: Chunk
@@ -92,7 +92,7 @@ def signals_of(candidates: Sequence[Candidate], question: Question) -> NDArray[n
 
 @lru_cache(maxsize=8_192)
 def _stems(text: str) -> frozenset[str]:
-    """Reading a chunk's words is most of the time that ordering takes; the same chunks are found again and again."""
+    """Stems of a chunk's words. Cached: stemming takes most of the ordering time, and the same chunks recur."""
     return frozenset(content_stems(text))
 
 
@@ -105,7 +105,7 @@ def _nearness(place: int | None) -> float:
 
 
 def _weights(question: Question, stems: Sequence[frozenset[str]]) -> dict[frozenset[str], float]:
-    """What is asked for, each stem with its synonyms, weighted by its rarity among the candidates."""
+    """Weights of what is asked for: each stem with its synonyms, weighted by its rarity among the candidates."""
     counts = Counter(stem for own in stems for stem in own)
     total = len(stems)
     return {
@@ -120,19 +120,19 @@ def _covered(weights: Mapping[frozenset[str], float], stems: frozenset[str]) -> 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """One weight for each signal, and the embedder whose cosines they were learnt with: another's mean other things."""
+    """One weight per signal, and the embedder whose cosines they were learnt with; other embedders' cosines differ."""
 
     weights: Mapping[str, float]
     embedder: str = ""
 
     def scores(self, signals: NDArray[np.float64]) -> NDArray[np.float64]:
-        """float64 (candidates,), 0 to 1: higher is better. Only the order within one search means something."""
+        """float64 (candidates,), 0 to 1: higher is better. Only the order within one search is meaningful."""
         found: NDArray[np.float64] = signals @ np.array([self.weights[name] for name in SIGNALS])
         return 1 / (1 + np.exp(-found))
 
 
 @cache
 def load_ranking() -> Ranking:
-    """The weights that ship with ragnano."""
+    """Returns the weights that ship with ragnano."""
     data = tomllib.loads(files("ragnano.retrieval").joinpath("ranking.toml").read_text(encoding="utf-8"))
     return Ranking({name: float(data["weights"][name]) for name in SIGNALS}, data["embedder"])

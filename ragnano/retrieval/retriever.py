@@ -1,8 +1,8 @@
-"""Finding: a question in, ranked chunks out. Lexical and dense search, fused by learnt weights.
+"""Retrieval: takes a question and returns ranked chunks. Lexical and dense search, fused by learnt weights.
 
-Each ranker gives its best candidates; all that any of them found are put in order by `ragnano.retrieval.ranking`.
-Without that part, and with an embedder that its weights were not learnt with, they are fused by reciprocal rank
-(Cormack, Clarke and Büttcher, SIGIR 2009, k = 60). Knows no model but the embedder and generates nothing.
+Each ranker returns its best candidates; `ragnano.retrieval.ranking` orders the union of them. Without the ranking
+part, or with an embedder that its weights were not learnt with, candidates are fused by reciprocal rank (Cormack,
+Clarke and Büttcher, SIGIR 2009, k = 60). The embedder is the only model used, and no text is generated.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -24,15 +24,15 @@ RRF_K = 60
 
 SYNONYMS, NARROWING, ORDER = "synonyms", "narrowing", "learnt order"
 PARTS = (*RANKERS, SYNONYMS, NARROWING, ORDER)
-"""What a search is made of, by name: the rankers, synonyms among the words, looking only into the documents that a
-question names, and putting what was found in order by learnt weights."""
+"""The parts of a search, by name: the rankers, synonyms among the words, narrowing the search to the documents that a
+question names, and ordering the candidates by learnt weights."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search gave: hits best first, the question as read, and the documents it named.
+    """The result of a search: hits best first, the parsed question, and the documents it named.
 
-    `focus` is the question without the words that only say which document is meant; `vector` is that of the focus.
+    `focus` is the question without the words that only identify the document; `vector` is the embedding of the focus.
     """
 
     hits: tuple[Hit, ...]
@@ -45,7 +45,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """As `Found`, with all candidates in no order that means anything."""
+    """Like `Found`, but with all candidates, in no meaningful order."""
 
     candidates: tuple[Candidate, ...]
     question: Question
@@ -56,7 +56,7 @@ class Pool:
 
 
 class Retriever:
-    """Searches one data directory with one embedder; `parts` can leave some out. Safe to use from several threads."""
+    """Searches one data directory with one embedder; `parts` can leave some steps out. Thread-safe."""
 
     def __init__(
         self,
@@ -74,12 +74,12 @@ class Retriever:
         self._parts = parts
 
     def search(self, text: str, scope: Scope, k: int) -> Found:
-        """The `k` best chunks for a question. Raises QuestionError, ModelMissing."""
+        """Returns the `k` best chunks for a question. Raises QuestionError, ModelMissing."""
         pool = self.pool(text, scope, k)
         return Found(self._hits(pool, k), pool.question, pool.focus, pool.vector, pool.scope, pool.about)
 
     def pool(self, text: str, scope: Scope, k: int) -> Pool:
-        """What any ranker found for a question, before it is put in order. Raises QuestionError, ModelMissing."""
+        """Returns what any ranker found for a question, before ordering. Raises QuestionError, ModelMissing."""
         asked = read_question(text)
         whole = Narrowed(scope, (), asked.text)
         narrowed = narrow(asked, self._catalogue, scope) if NARROWING in self._parts else whole
@@ -93,7 +93,7 @@ class Retriever:
     def _rankings(
         self, question: Question, focus: str, vector: NDArray[np.float32], scope: Scope, most: int
     ) -> dict[str, list[tuple[int, float]]]:
-        """(chunk id, score) by each ranker, best first."""
+        """Returns (chunk id, score) for each ranker, best first."""
         rankings = {
             name: self._catalogue.lexical(expression, scope, most)
             for name, expression in lexical_expressions(question, focus, SYNONYMS in self._parts).items()
@@ -110,7 +110,7 @@ class Retriever:
     def _candidates(
         self, rankings: Mapping[str, Sequence[tuple[int, float]]], vector: NDArray[np.float32]
     ) -> list[Candidate]:
-        """All that any ranker found, by reciprocal rank fusion."""
+        """Returns everything that any ranker found, by reciprocal rank fusion."""
         placed = {
             name: {identifier: at for at, (identifier, _) in enumerate(found, 1)} for name, found in rankings.items()
         }
@@ -127,7 +127,7 @@ class Retriever:
                 *near.get(identifier, (0.0, 0.0)),
             )
             for identifier, fused in order
-            # The vector cache may still hold a chunk that has just been removed: the catalogue is the truth.
+            # The vector cache may still contain a chunk that was just removed; the catalogue is the source of truth.
             if identifier in chunks
         ]
 
@@ -143,12 +143,12 @@ class Retriever:
         return tuple(
             Hit(chunk, documents[chunk.document], float(scores[at]), candidates[at].places)
             for at in chosen
-            if (chunk := candidates[at].chunk).document in documents  # not removed a moment ago
+            if (chunk := candidates[at].chunk).document in documents  # the document may have been removed meanwhile
         )
 
 
 def lexical_expressions(question: Question, focus: str | None = None, with_synonyms: bool = True) -> dict[str, str]:
-    """FTS5 expressions by ranker's name: the question's words and their synonyms, and what must match exactly."""
+    """FTS5 expressions by ranker: the question's words with their synonyms, and what must match exactly."""
     focus = question.text if focus is None else focus
     terms = list(dict.fromkeys(word for word in words(focus) if word not in STOPWORDS))
     others = synonyms(focus) if with_synonyms and terms else ()
@@ -163,7 +163,7 @@ def lexical_expressions(question: Question, focus: str | None = None, with_synon
 
 
 def fuse(rankings: Mapping[str, Sequence[int]]) -> list[tuple[int, float]]:
-    """Reciprocal rank fusion of rankings of chunk ids, each vote alike: (id, score), best first, ties by id."""
+    """Reciprocal rank fusion of rankings of chunk ids, equally weighted: (id, score), best first, ties by id."""
     scores: dict[int, float] = {}
     for ranking in rankings.values():
         for place, identifier in enumerate(ranking, start=1):

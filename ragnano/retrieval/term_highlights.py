@@ -1,4 +1,4 @@
-"""Which words of a passage match a question: what a reader's eye should fall on. Pure text, no store and no model."""
+"""Finds which words of a passage match a question, for highlighting. Works on text alone, without store or model."""
 
 import re
 
@@ -7,10 +7,10 @@ from ragnano.text.words import WORD, stem
 
 
 def marks_of(text: str, question: Question) -> tuple[tuple[int, int], ...]:
-    """Spans [start, end) of the words of `text` that the question asks for, in order, none overlapping.
+    """Returns spans [start, end) of the words of `text` that the question asks for, in order and without overlaps.
 
-    Words count by their stems, and so do their one-word synonyms; quoted phrases, amounts, numbers and synonyms of
-    several words count as they stand, whatever the case.
+    Words and their one-word synonyms match by stem. Quoted phrases, amounts, numbers and synonyms of several words
+    match literally, ignoring case.
     """
     wanted = {other for asked in question.stems for other in (asked, *synonym_stems(asked))}
     spans = [match.span() for match in WORD.finditer(text) if stem(match.group()) in wanted]

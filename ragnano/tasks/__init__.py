@@ -1,6 +1,6 @@
-"""Whole-document tasks: summaries and lists, whose every line is cited.
+"""Whole-document tasks: summaries and lists in which every line is cited.
 
-`recognise` tells them from lookups, `serve` answers them. Lookups are `ragnano.assistant`'s own.
+`recognise` distinguishes them from lookups, `serve` answers them. `ragnano.assistant` answers lookups itself.
 """
 
 from ragnano.tasks.classification import Task, recognise

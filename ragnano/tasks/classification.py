@@ -1,6 +1,6 @@
-"""Is a question a lookup, a summary or a list? Pure text: no store and no model.
+"""Classifies a question as a lookup, a summary or a list. Works on text alone, without store or model.
 
-Conservative on purpose: what is taken for a list or a summary by mistake is answered at length and beside the point, so
+Conservative on purpose: a question wrongly classified as a list or a summary gets a long answer beside the point, so
 only forms that ask for a whole count, and "What are the payment terms?" stays a lookup.
 """
 
@@ -17,7 +17,7 @@ DOCUMENT_NOUN = (
     r"(?:agreements?|contracts?|documents?|files?|leases?|letters?|amendments?|addend(?:um|a)|polic(?:y|ies)|nda|"
     r"licen[cs]es?|deeds?|guarant(?:y|ee)s?|memorandum|terms (?:and conditions|of (?:use|service))|pdf)"
 )
-"""What people call a document, for a pattern that ignores case."""
+"""Common names of documents, for a pattern that ignores case."""
 
 _FILE = rf"\S+{ENDING}"
 _ABOUT_ONE = re.compile(rf"^(?:this|it)$|\b{DOCUMENT_NOUN}\b|{_FILE}|(?-i:\b[A-Z][a-z]|\b[A-Z]{{2,}})", re.IGNORECASE)
@@ -34,7 +34,7 @@ _END = re.compile(r"[\s?.!,:;]*(?:\b(?:please|for me|briefly|in brief|in short)\
 _BRIEF = r"(?:(?:very|short|brief|quick|concise|one-page|high-level|plain|executive) )*"
 _SUMMARY_NOUN = r"(?:summary|overview|synopsis|gist|digest|recap|run-?down|tl;?\s?dr)"
 
-# Each takes the words of the task away and keeps what it is about, as the group "rest".
+# Each pattern removes the words of the task; the group "rest" is what the task is about.
 _SUMMARIES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -48,7 +48,7 @@ _SUMMARIES = tuple(
         r"^walk me through\b(?P<rest>.*)$",
     )
 )
-# These count only when what they are about is a document, or is left unsaid.
+# These count only if what they are about is a document, or is not stated.
 _OF_A_DOCUMENT = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -70,7 +70,7 @@ _LISTS = tuple(
         r"^(?:what|which) (?P<rest>\S.*?) (?:are there|exist)\b(?P<more>.*)$",
     )
 )
-# What is asked of several documents: none of them can answer for the others.
+# Plural nouns ask several documents, so that no single one of them can answer.
 _SEVERAL = r"(?:agreements|contracts|leases|ndas|documents|files)"
 _EACH = (
     r"(?:each|every)(?: single)? (?:agreement|contract|document|lease|licen[cs]e|file)"
@@ -91,14 +91,15 @@ _ACROSS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is wanted. `focus` is the question without the words of the task: "payment obligations of the Tenant"."""
+    """The requested task. `focus` is the question without the words of the task: "payment obligations of the
+    Tenant"."""
 
     kind: TaskKind
     focus: str
 
 
 def recognise(question: str) -> Task:
-    """The task a question sets. A lookup's focus is the whole question."""
+    """Returns the task of a question. The focus of a lookup is the whole question."""
     text = fold(question)
     asked = _END.sub("", _POLITE.sub("", text))
     place = None if _ACROSS[-1].match(asked) else _PLACE.match(asked)
@@ -111,7 +112,7 @@ def recognise(question: str) -> Task:
 
 
 def _summarised(asked: str) -> str | None:
-    """What a summary is asked of ("" when that is left unsaid), None when none is asked for."""
+    """Returns what is to be summarised ("" if not stated), None if no summary is asked for."""
     for pattern in _SUMMARIES:
         if found := pattern.match(asked):
             return _bare(found["rest"] or "")
@@ -124,7 +125,7 @@ def _summarised(asked: str) -> str | None:
 
 
 def _listed(asked: str) -> str | None:
-    """What is to be listed, None when no list is asked for."""
+    """Returns what is to be listed, None if no list is asked for."""
     for pattern in (*_LISTS, *_ACROSS):
         if found := pattern.match(asked):
             return _bare(found["rest"] + (found.groupdict().get("more") or ""))
@@ -132,5 +133,5 @@ def _listed(asked: str) -> str | None:
 
 
 def _bare(rest: str) -> str:
-    """What is left of a request, without the word that joined it to its verb."""
+    """Returns the rest of a request without the word that connected it to its verb."""
     return re.sub(r"^(?:of|on|about|for|from)\b\s*", "", rest.strip(" ,:;-–?."), flags=re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""What a list is to hold: the kind of sentence, its topic, and who is bound or entitled. Pure text."""
+"""Parses what a list is to contain: the kind of sentence, its topic, and who is bound or entitled. Text only."""
 
 import re
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from ragnano.text.query import synonym_stems
 from ragnano.text.words import content_stems, stem, words
 
 BESIDE = 0.7
-"""What a word of the topic counts that stands in the heading only; and words of payment where there is an amount."""
+"""Weight of a word of the topic that occurs only in the heading, and of payment words if the sentence has an amount."""
 
 _MONEY = re.compile(f"(?:{AMOUNT.pattern})|(?:{SHARE.pattern})", re.IGNORECASE)
 _DEADLINE = re.compile(
     rf"(?:{DURATION.pattern})|\b(?:by|before|until|than)\s+(?:{DATE.pattern})|\bfirst day of\b", re.IGNORECASE
 )
 _BINDING = (BAN, DUTY, RIGHT)
-# What a list is of -> how a sentence says it. The first that fits counts.
+# Names of what a list contains -> the pattern of such a sentence. The first match counts.
 KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("restriction prohibition ban limitation", BAN),
     ("obligation duty responsibility requirement commitment covenant undertaking", DUTY),
@@ -30,7 +30,7 @@ KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("amount fee charge price cost sum payment penalty", _MONEY),
     ("definition defined", DEFINES),
 )
-# Words that say that something is listed, and nothing about what.
+# Words that mean only that something is listed, not what.
 _EMPTY = frozenset(
     stem(word)
     for word in """
@@ -52,9 +52,9 @@ _NO_OWNER = re.compile(rf"{DOCUMENT_NOUN}|section|clause|article|schedule|exhibi
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`kind`: how such a sentence reads (None: any). `topic`: stems. `who`: a party or its role ("": anybody).
+    """`kind`: pattern of the sentences (None: any). `topic`: stems. `who`: a party or its role ("": anybody).
 
-    `places`: stems of places, which no synonym and no nearness can stand for.
+    `places`: stems of places, which must occur themselves: neither synonyms nor similarity count.
     """
 
     kind: re.Pattern[str] | None
@@ -63,7 +63,7 @@ class Wanted:
     places: frozenset[str] = frozenset()
 
     def coverage(self, sentence: Sentence) -> float:
-        """Share, 0 to 1, of the topic that the sentence and its heading hold, synonyms included; 1 without a topic."""
+        """Share, 0 to 1, of the topic in the sentence and its heading, synonyms included; 1 without a topic."""
         if not self.topic:
             return 1.0
         own = set(content_stems(f"{sentence.lead} {sentence.text}"))
@@ -80,15 +80,15 @@ class Wanted:
         return sum(counted) / len(counted)
 
     def says_the_places(self, sentence: Sentence) -> bool:
-        """Whether a sentence about New York names it."""
+        """Whether the sentence names every place of the topic, such as New York."""
         return self.places <= set(content_stems(f"{sentence.lead} {sentence.text}"))
 
     def is_called(self, heading: str) -> bool:
-        """Whether a heading has all words of the topic: "Events of Default" holds the events of default."""
+        """Whether a heading contains all words of the topic: "Events of Default" for the events of default."""
         return bool(self.topic) and set(self.topic) <= set(content_stems(heading))
 
     def fits(self, sentence: Sentence, names: tuple[str, ...]) -> bool:
-        """Whether it is a sentence of the kind, and binds or entitles one of `names` (() for anybody)."""
+        """Whether the sentence is of the kind, and binds or entitles one of `names` (() for anybody)."""
         if self.kind is None:
             return True
         text = f"{sentence.lead} {sentence.text}"
@@ -98,7 +98,7 @@ class Wanted:
 
 
 def read_wanted(text: str) -> Wanted:
-    """Take what is to be listed apart: "payment obligations of the Tenant" is duties, payment, Tenant."""
+    """Parses what is to be listed: "payment obligations of the Tenant" is duties, payment, Tenant."""
     stems = content_stems(text)
     for names, kind in KINDS:
         heads = {stem(name) for name in names.split()}
@@ -115,9 +115,9 @@ def _owner(text: str) -> str:
 
 
 def _concerns(name: str, kind: re.Pattern[str], text: str) -> bool:
-    """Whether the one with this name, or every party, shall or may: "Tenant shall pay", "shall be paid by Tenant"."""
+    """Whether the named party, or every party, is bound or entitled: "Tenant shall pay", "shall be paid by Tenant"."""
     who = rf"\b(?:{re.escape(name)}|each party|either party|both parties|the parties|neither party)\b"
-    # Between the two stands no other verb and no other name after a comma: "If Tenant overpays, Landlord shall".
+    # No other verb, and no other name after a comma, may come between the two: "If Tenant overpays, Landlord shall".
     between = r"(?:(?!\b(?:shall|must|will|may)\b|,\s(?:the\s)?(?-i:[A-Z]))[^.;:]){0,60}?"
     if re.search(rf"{who}{between}(?:{kind.pattern})", text, re.IGNORECASE):
         return True
@@ -129,7 +129,7 @@ def _concerns(name: str, kind: re.Pattern[str], text: str) -> bool:
 
 
 def role_of(name: str, opening: str) -> str:
-    """What a contract calls the party of this name ("Oakhelm" is the "Borrower"), "" when its opening doesn't say."""
+    """Returns a contract's term for a party ("Borrower" for "Oakhelm"), "" if its opening does not define one."""
     if re.fullmatch(_ROLE, name, re.IGNORECASE):
         return ""
     found = re.finditer(
@@ -143,5 +143,5 @@ def role_of(name: str, opening: str) -> str:
 
 
 def same_words(text: str) -> str:
-    """What two sentences share that differ in numbering, case and punctuation only."""
+    """Returns a key that is equal for sentences that differ only in numbering, case and punctuation."""
     return " ".join(words(text))

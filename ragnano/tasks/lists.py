@@ -1,7 +1,7 @@
-"""A list: every sentence of the documents that is of the kind asked for and bears on the topic, quoted and cited.
+"""Lists every sentence of the documents that is of the kind asked for and matches the topic, quoted and cited.
 
-No chat model is asked: the items are the documents' own words. Sentences are weighed by their words first; only the
-likeliest MOST_SCORED are kept and embedded, whatever the documents' length.
+No chat model is used: the items are the documents' own words. Sentences are scored by their words first; only the
+MOST_SCORED best are kept and embedded, however long the documents are.
 """
 
 import heapq
@@ -24,18 +24,18 @@ from ragnano.text.words import content_stems
 from ragnano.types import Document, Evidence, Scope
 
 MOST_ITEMS = 20
-"""Items of a list: more are not read, and a narrower question finds them."""
+"""Most items of a list: people do not read more, and a narrower question finds the rest."""
 LONGEST_ITEM = 300
-"""Characters of an item; its citation has the whole sentence."""
+"""Most characters of an item; its citation contains the whole sentence."""
 FEW_DOCUMENTS = 5
-"""Up to so many documents are read from end to end; of more, only the clauses that a search finds."""
+"""Up to this many documents are read completely; of more, only the clauses that a search finds."""
 WIDE = 200
-"""Clauses that a search over many documents brings."""
+"""Clauses that a search over many documents returns."""
 MOST_SCORED = 200
-"""Sentences that are embedded: about 3 seconds on two cores."""
+"""Most sentences that are embedded: about 3 seconds on two cores."""
 
-# Set by judgement on the sample documents: how much the topic's words and its meaning (cosine) count, what a sentence
-# of the kind asked for must reach, and what one must reach when no kind is asked for and nothing else speaks for it.
+# Set by judgement on the sample documents: the weights of the topic's words and of its meaning (cosine), the least
+# score of a sentence of the kind asked for, and the least score if no kind is asked for and the heading does not match.
 COVERAGE, DENSE = 0.5, 0.5
 BAR, BAR_OF_ANY_KIND = 0.5, 0.6
 
@@ -53,7 +53,7 @@ class _Item:
 
 
 def list_items(focus: str, scope: Scope, tools: Tools) -> Outcome:
-    """List what `focus` asks for in the documents that it or the scope means. Raises QuestionError."""
+    """Lists what `focus` asks for in the documents that it or the scope names. Raises QuestionError."""
     document, focus = named_at_end(focus, scope, tools.catalogue)
     if document is not None:
         scope = replace(scope, documents=(document.id,))
@@ -62,7 +62,7 @@ def list_items(focus: str, scope: Scope, tools: Tools) -> Outcome:
     documents = about or tuple(tools.catalogue.documents(found.scope))
     _, signals = select(found, tools.catalogue, tools.reader)
     confidence = load_gate().confidence(signals)
-    # Words that narrowed the search to a document by its name are no topic inside it.
+    # Words that narrowed the search to a document by its name are not a topic within it.
     wanted = read_wanted(focus)
     places = [name for name in found.question.names if is_place(name)]
     wanted = replace(
@@ -80,7 +80,7 @@ def list_items(focus: str, scope: Scope, tools: Tools) -> Outcome:
 
 
 def _likely(documents: Sequence[Document], wanted: Wanted, found: Found, tools: Tools) -> list[_Item]:
-    """The MOST_SCORED likeliest sentences by their words and by how high the search ranked their chunk."""
+    """Returns the MOST_SCORED best sentences by their words and by the search rank of their chunk."""
     ranked = {hit.chunk.id: 1 / place**0.5 for place, hit in enumerate(found.hits, start=1)}
 
     def items() -> Iterator[_Item]:
@@ -95,7 +95,7 @@ def _likely(documents: Sequence[Document], wanted: Wanted, found: Found, tools: 
 def _sentences(
     documents: Sequence[Document], wanted: Wanted, found: Found, tools: Tools
 ) -> Iterator[tuple[Document, tuple[str, ...], Sentence]]:
-    """Every sentence of a few documents, or those of the clauses found; with it the names of who must be concerned."""
+    """Yields every sentence of a few documents, or of the clauses found, with the names that must be concerned."""
     whole = len(documents) <= FEW_DOCUMENTS
     found_in = {hit.document.id for hit in found.hits}
     for document in documents if whole else (other for other in documents if other.id in found_in):
@@ -110,12 +110,12 @@ def _sentences(
             hits = sorted((hit.chunk.ordinal, hit.chunk.id) for hit in found.hits if hit.document.id == document.id)
             chunks = [identifier for _, identifier in hits]
         for sentence in DocumentSentences(document.id, tools.catalogue).sentences(chunks):
-            if not sentence.text.endswith(":"):  # it only opens what is listed
+            if not sentence.text.endswith(":"):  # it only introduces the items
                 yield document, names, sentence
 
 
 def _names(who: str, chunks: Sequence[int], tools: Tools) -> tuple[str, ...]:
-    """The name that was asked with, and what the document calls its bearer."""
+    """Returns the name in the question and what the document calls that party."""
     if not who:
         return ()
     front = tools.catalogue.chunks(chunks[:FRONT_CHUNKS])
@@ -125,7 +125,7 @@ def _names(who: str, chunks: Sequence[int], tools: Tools) -> tuple[str, ...]:
 
 
 def _passing(likely: Sequence[_Item], wanted: Wanted, found: Found, tools: Tools) -> list[_Item]:
-    """Those that bear on the topic, best first, each wording once a document. Without a topic, all of the kind."""
+    """Returns those that match the topic, best first, each wording once per document. Without a topic, all."""
     scored = list(likely)
     if wanted.topic and likely:
         texts = [f"{name_of(item.sentence.chunk.section)}: {item.sentence.text}" for item in likely]
@@ -148,7 +148,7 @@ def _passes(item: _Item, wanted: Wanted) -> bool:
 
 
 def _written(items: Sequence[_Item], documents: Sequence[Document], tools: Tools, *, more_unseen: bool) -> Outcome:
-    """The best items in reading order, grouped by document when there are several, and how many are left out."""
+    """Returns the best items in reading order, grouped by document if there are several, and the number left out."""
     chosen = items[:MOST_ITEMS]
     groups = [
         (document, sorted((item for item in chosen if item.document.id == document.id), key=lambda item: item.place))

@@ -1,6 +1,6 @@
-"""How telling a sentence of a contract is: what it obliges or allows, how much, by when. Pure text.
+"""Scores how informative a sentence of a contract is: what it obliges or allows, how much, by when. Text only.
 
-The weights are set by judgement, looking at the sample documents; they are not learnt. Knows no store and no model.
+The weights are set by judgement on the sample documents; they are not learnt. This module uses no store and no model.
 """
 
 import re
@@ -9,7 +9,7 @@ from ragnano.documents.locations import innermost
 from ragnano.tasks.sections import Sentence
 from ragnano.text.entities import AMOUNT, DATE, DURATION, SHARE
 
-# "shall not be required to" and "will have the right to" oblige nobody.
+# "shall not be required to" and "will have the right to" express no obligation.
 _NO_DUTY = (
     r"(?! (?:not be (?:obliged|obligated|required|liable)|have (?:the|no) (?:\w+ )?(?:right|option|obligation|duty)))"
 )
@@ -36,7 +36,7 @@ STATES = re.compile(
 FACTS = ((AMOUNT, 0.25), (SHARE, 0.2), (DURATION, 0.2), (DATE, 0.15))
 MOST_FACTS = 0.4
 
-# What a reader of a contract looks for first, and what stands alike in every contract; by words of heading or sentence.
+# What people look for first in a contract, and what is alike in every contract; by words of heading or sentence.
 WEIGHTY = re.compile(
     r"\b(?:term|terminat\w+|renew\w*|fees?|price\w*|pricing|payments?|pay|rent|interest|compensation|salary|royalt\w+|loan|"
     r"commitment|commission|deposit|services|scope|licen[cs]es?|grants?|supply|deliver\w*|exclusiv\w+|non-?compet\w+|"
@@ -69,16 +69,16 @@ _BLANKED = re.compile(r"\[\W*\*+\W*\]|\[\s*\]|_{3,}")
 _BORROWED = re.compile(r"\b(?:Section|Sections|Clause|Article|Exhibit|Schedule)\s+[\dIVXA-Z]")
 
 FRONT = 1.0
-"""Added to the sentence that says whose contract this is: every summary opens with it."""
+"""Added to the sentence that names the parties to the contract: every summary opens with it."""
 FRONT_CHUNKS = 4
 EASY = (50, 450)
-"""Characters of a sentence that is easily read and says something whole."""
+"""Length in characters of a sentence that is easy to read and complete."""
 
 
 def telling(sentence: Sentence, in_clause: int = 0, in_section: int = 0) -> float:
-    """How telling a sentence is, about -1 to 2; the places count the sentences of its clause and section from 0.
+    """Returns a sentence's value, about -1 to 2; `in_clause` and `in_section` are its indices in them, from 0.
 
-    A clause opens with its rule and goes on with its details.
+    A clause begins with its rule and continues with the details.
     """
     text, heading = sentence.text, innermost(sentence.chunk.section)
     score = min(MOST_FACTS, sum(weight for pattern, weight in FACTS if pattern.search(text)))
@@ -102,7 +102,7 @@ def telling(sentence: Sentence, in_clause: int = 0, in_section: int = 0) -> floa
 
 
 def names_the_parties(sentence: Sentence) -> bool:
-    """Whether this is the sentence with which a contract opens."""
+    """Whether this is the opening sentence of a contract."""
     text = sentence.text
     return (
         sentence.chunk.ordinal < FRONT_CHUNKS
@@ -112,7 +112,7 @@ def names_the_parties(sentence: Sentence) -> bool:
 
 
 def weight_of(heading: str) -> float:
-    """How much a reader of a summary wants a section with this heading: 1 is ordinary."""
+    """Returns the importance of a section with this heading in a summary: 1 is ordinary."""
     if BOILERPLATE.search(heading) and not WEIGHTY.search(heading):
         return 0.5
     return 1.25 if WEIGHTY.search(heading) else 1.0

@@ -1,6 +1,6 @@
-"""A document read section by section, sentence by sentence, with no more than a few pages of it in memory.
+"""Reads a document section by section and sentence by sentence, with only a few pages of it in memory.
 
-Knows the store; ranks nothing and asks no model.
+Uses the store; performs no ranking and calls no model.
 """
 
 import re
@@ -16,15 +16,15 @@ from ragnano.text.words import fold, sentence_spans
 from ragnano.types import Chunk, Span
 
 AT_ONCE = 32
-"""Chunks read from the store at a time, each of at most 256 tokens."""
+"""Chunks loaded from the store at a time, each of at most 256 tokens."""
 PAGES_KEPT = 4
-"""Pages of text kept while a document is read in order: a chunk seldom reaches over more than two."""
+"""Pages of text kept while a document is read in order: a chunk seldom covers more than two."""
 FEW_SECTIONS = 4
-"""A document with fewer top headings than this is divided by the headings below them."""
+"""A document with fewer top-level headings than this is divided by the headings below them."""
 LONGEST_JOINED = 700
-"""Characters. Sentences that a page end parts are not joined beyond this: more is no longer "the exact words"."""
+"""Characters. Sentences split by a page break are not joined beyond this: more is no longer "the exact words"."""
 LEAST_WORDS = 4
-"""A run of fewer words is a heading or a remnant of a table, no sentence."""
+"""A run of fewer words is a heading or a fragment of a table, not a sentence."""
 
 _LABEL = re.compile(
     r"(?:(?:section|clause|article)\s+)?(?:\d+\.(?:\d+\.?)*|\d+(?:\.\d+)+|\([a-z0-9]{1,4}\)|[a-z]\)|[-–•▪●*#]+|(?:and|or)\s+\([a-z0-9]{1,4}\))\s+(?=\S)",
@@ -41,7 +41,7 @@ _SIGNATURE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Chunks (ids in reading order) that stand under one heading path; "" for what stands before the first heading."""
+    """Chunks (ids in reading order) under one heading path; "" for those before the first heading."""
 
     heading: str
     chunks: tuple[int, ...]
@@ -49,10 +49,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence or list item: its chunk, where it stands, its folded text.
+    """A sentence or list item: its chunk, its spans and its text with white space folded.
 
-    `lead` is the beginning of the enumeration it is part of ("The Borrower shall deliver to the Lender"), "" for a
-    sentence that stands by itself.
+    `lead` is the introduction of the enumeration it belongs to ("The Borrower shall deliver to the Lender"), "" for a
+    separate sentence.
     """
 
     chunk: Chunk
@@ -62,7 +62,7 @@ class Sentence:
 
 
 def sections_of(document: str, catalogue: Catalogue) -> list[Section]:
-    """A document's sections in reading order: by top headings, by those below where these are under FEW_SECTIONS."""
+    """Returns a document's sections in order, by top-level headings or, if under FEW_SECTIONS, by those below."""
     rows = [(identifier, headings_in(section)) for identifier, section in catalogue.headings_of(document)]
     for depth in (1, 2, 3):
         runs = [
@@ -75,9 +75,9 @@ def sections_of(document: str, catalogue: Catalogue) -> list[Section]:
 
 
 def name_of(heading: str) -> str:
-    """A heading path as a label: its last part that has words, without its number ("ARTICLE II RENT" is "RENT").
+    """Returns a heading path as a label: its last part with words, without its number ("ARTICLE II RENT" is "RENT").
 
-    A heading that is only a number stays it: "Section 5"; a date is no label.
+    A heading that consists of a number is kept: "Section 5"; a date is not a label.
     """
     parts = headings_in(heading) or ("",)
     for part in reversed(parts):
@@ -96,16 +96,16 @@ class DocumentSentences:
         self._page_text = lru_cache(maxsize=PAGES_KEPT)(lambda number: catalogue.page(document, number).text)
 
     def sentences(self, chunks: Sequence[int]) -> Iterator[Sentence]:
-        """The sentences of the chunks with these ids."""
+        """Yields the sentences of the chunks with these ids."""
         for start in range(0, len(chunks), AT_ONCE):
             ids = chunks[start : start + AT_ONCE]
             found = self._catalogue.chunks(ids)
             for identifier in ids:
-                if identifier in found:  # not removed a moment ago
+                if identifier in found:  # the chunk may have been removed meanwhile
                     yield from self.of_chunk(found[identifier])
 
     def of_chunk(self, chunk: Chunk) -> Iterator[Sentence]:
-        """The chunk's sentences: numbers before them and signature lines left out, one that a page end parts whole."""
+        """Yields the chunk's sentences without leading numbers and signature lines, joined across page breaks."""
         lead = before = ""
         for spans, text in self._joined(chunk):
             continues = before.endswith((":", ";", ",", "; and", "; or")) and (not text[0].isupper() or lead)
@@ -134,7 +134,7 @@ class DocumentSentences:
 
 
 def _is_rest(held: tuple[tuple[Span, ...], str], piece: Span, text: str) -> bool:
-    """Whether the text carries on the sentence that a page end parted."""
+    """Whether the text continues the sentence that a page break split."""
     spans, before = held
     return (
         piece.page != spans[-1].page
@@ -145,7 +145,7 @@ def _is_rest(held: tuple[tuple[Span, ...], str], piece: Span, text: str) -> bool
 
 
 def trimmed(text: str, most: int) -> str:
-    """At most `most` characters of a text, cut at the end of a clause, with an ellipsis where words are left out."""
+    """Returns at most `most` characters, cut at the end of a clause, with an ellipsis for omitted words."""
     if len(text) <= most:
         return text
     borders = [match.start() for match in re.finditer(r"[,;:](?=\s)|\s(?=\([a-z]{1,4}\)\s)", text[:most])]

@@ -1,8 +1,8 @@
-"""The map step: the chat model makes one sentence shorter, and code decides whether it may.
+"""The map step: the chat model shortens one sentence, and code decides whether to accept the result.
 
-It may only leave words out. What it writes must be made of the sentence's words, in their order, so that nobody's duty
-becomes somebody else's; and the words that turn a sentence round ("not", "unless", "only") must stay. What fails is
-replaced by the sentence itself. Knows no store.
+The model may only leave words out. Its words must be the sentence's, in their order, so that one party's duty never
+becomes another's; and words that reverse the meaning ("not", "unless", "only") must stay. A rejected result is replaced
+by the sentence itself. This module does not use the store.
 """
 
 import re
@@ -18,13 +18,13 @@ from ragnano.types import TokenCount
 from ragnano.verification.claims import is_supported
 
 SHORT_ENOUGH = 150
-"""Characters. A shorter sentence is quoted as it stands: reading it costs less than waiting for the model."""
+"""Characters. A shorter sentence is quoted verbatim: reading it costs less than waiting for the model."""
 WORTH_IT = 0.8
-"""A result longer than this share of the sentence is not worth the loss: the quote is shown."""
+"""A result longer than this share of the sentence is not worth the loss: the sentence is quoted instead."""
 MOST_READ = 1000
-"""Characters of a sentence that are sent to the model: about 250 tokens, which fit the smallest context there is."""
+"""Most characters of a sentence sent to the model: about 250 tokens, which fit the smallest context."""
 
-# A condition must stay whatever else goes; the other turning words may go only with the whole clause they stand in.
+# Conditions must always stay; the words in _TURNS may go only together with their whole clause.
 # "to those who need it" is a condition, too.
 _CONDITIONS = frozenset("unless except excluding only solely if until provided without those who whom whose".split())
 _TURNS = frozenset(
@@ -35,12 +35,12 @@ _CLAUSE_END = re.compile(r"[,;:](?=\s)")
 _REPEATED_FIGURE = re.compile(r"(?<=\w) \((?=\d[\d,.]*%?\))")
 _LEADING = re.compile(r"^(?:shorter|shortened|sentence)\s*[:,]\s*", re.IGNORECASE)
 _NO_TOPIC = read_question("Summary")
-"""Verification takes words of the question for granted; a summary's question brings none."""
+"""Verification accepts words of the question without proof; the question of a summary contributes none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shortened:
-    """What came of it: `text` is None when the sentence must be quoted instead; seconds as in `Generation`."""
+    """The result: `text` is None if the sentence must be quoted instead; seconds as in `Generation`."""
 
     text: str | None = None
     tokens: TokenCount = NO_TOKENS
@@ -48,7 +48,7 @@ class Shortened:
 
 
 def shorten(model: ChatModel, text: str, *, max_tokens: int, cancelled: Callable[[], bool] | None = None) -> Shortened:
-    """A sentence made shorter, or None in place of it. Raises EngineError."""
+    """Returns a shortened sentence, or None in its place. Raises EngineError."""
     if not SHORT_ENOUGH < len(text) <= MOST_READ:
         return Shortened()
     parts = (Part(SHORTEN_EXAMPLE, trusted=True), Part(text, trusted=False), Part(SHORTER, trusted=True))
@@ -63,9 +63,9 @@ def shorten(model: ChatModel, text: str, *, max_tokens: int, cancelled: Callable
 def only_leaves_out(short: str, text: str) -> bool:
     """Whether `short` is one sentence that says less than `text` and nothing else.
 
-    Its words are the sentence's, in their order. Conditions stay; and a clause (what stands between commas) of which
-    anything is kept keeps its figures, the words that turn it round, and the words that join: to "assign this Lease
-    or sublet the Premises" is not to "assign the Premises", an "insurer that agrees in writing" not any "insurer".
+    Its words are the sentence's, in their order. Conditions stay. A clause (text between commas) that is partly kept
+    also keeps its figures, its words that change the meaning, and its conjunctions: "assign this Lease or sublet the
+    Premises" does not mean "assign the Premises", and an "insurer that agrees in writing" is not any "insurer".
     """
     if not content_stems(short) or len(short) > WORTH_IT * len(text) or len(list(sentences(short))) != 1:
         return False
@@ -84,7 +84,7 @@ def only_leaves_out(short: str, text: str) -> bool:
 
 
 def _aligned(short: str, tokens: Sequence[re.Match[str]]) -> set[int] | None:
-    """Places of the words of `short` among the sentence's, None when they are not all there in this order."""
+    """Returns the indices of the words of `short` in the sentence; None if they do not all occur in this order."""
     kept: set[int] = set()
     at = 0
     for word in words(short):
@@ -98,13 +98,13 @@ def _aligned(short: str, tokens: Sequence[re.Match[str]]) -> set[int] | None:
 
 
 def _must_stay(text: str, tokens: Sequence[re.Match[str]], at: int, kept: set[int], alive: bool) -> bool:
-    """Whether the word at this place, which was left out, may not be; `alive`: something of its clause was kept."""
+    """Whether the omitted word at this index must stay; `alive`: another part of its clause was kept."""
     word = tokens[at].group().lower()
     if word in _CONDITIONS:
         return True
     figure = any(character.isdigit() for character in word)
     if not alive or not (figure or word in _TURNS):
         return False
-    # "sixty (60) days": one of the two is enough.
+    # In "sixty (60) days" one of the two is enough.
     repeated = figure and _REPEATED_FIGURE.match(text, tokens[at - 1].end()) if at else None
     return not (repeated and at - 1 in kept)

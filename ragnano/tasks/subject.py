@@ -1,4 +1,4 @@
-"""Which document, and which part of it, is to be summarised. Knows the store; reads no passage."""
+"""Determines which document, and which part of it, is to be summarised. Uses the store; reads no passages."""
 
 import re
 from collections.abc import Sequence
@@ -15,9 +15,9 @@ from ragnano.text.words import content_stems, fold
 from ragnano.types import Document, Scope
 
 MOST_NAMED = 5
-"""Documents that a message names."""
+"""Most documents that an error message names."""
 
-# Words that say "this document" or "a part of it" and nothing about which.
+# Phrases that mean "this document" or "a part of it" but do not say which.
 _THIS_ONE = re.compile(rf"\b(?:this|that|the whole|the entire|my|our|attached)\s+{DOCUMENT_NOUN}\b", re.IGNORECASE)
 _AT_END = re.compile(
     r"\b(?:in|of|from|under)\s+(?:the|this|our|my)\s+"
@@ -34,7 +34,7 @@ _PART_WORDS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One document, and the part that is meant: stems of a heading, or numbers of sections; neither: the whole."""
+    """One document and the part to summarise: stems of a heading, or section numbers; with neither, the whole."""
 
     document: Document
     stems: tuple[str, ...] = ()
@@ -46,9 +46,9 @@ class Subject:
 
 
 def subject_of(focus: str, scope: Scope, catalogue: Catalogue) -> Subject | None:
-    """What a summary is asked of; None when the scope is empty.
+    """Returns what a summary is asked of; None if the scope is empty.
 
-    Raises QuestionError when no document is named among several, AmbiguousError when several go by the name.
+    Raises QuestionError when no document is named among several, AmbiguousError when several have the name.
     """
     documents = catalogue.documents(scope)
     if not documents:
@@ -70,7 +70,7 @@ def _one_of(named: Sequence[Document], documents: Sequence[Document], stems: Seq
     titles = {document.id: set(content_stems(document.title)) for document in among}
     said = set(stems) & set().union(*titles.values())
     fitting = [document for document in among if said and said <= titles[document.id]]
-    # "the office lease" is the document of that title, not the side letter to it.
+    # "the office lease" is the document with that title, not the side letter to it.
     exact = [document for document in fitting if titles[document.id] == said]
     if not exact and named:
         shortest = min((len(titles[document.id]) for document in fitting), default=0)
@@ -89,9 +89,9 @@ def _one_of(named: Sequence[Document], documents: Sequence[Document], stems: Seq
 
 
 def named_at_end(focus: str, scope: Scope, catalogue: Catalogue) -> tuple[Document | None, str]:
-    """The document that the end of a text names by its file or its title, in small letters too; and the text before.
+    """Returns the document that the end of a text names by file or title, ignoring case, and the text before it.
 
-    "deadlines in the loan agreement" names the "Term Loan Agreement". Without one the text comes back whole.
+    "deadlines in the loan agreement" names the "Term Loan Agreement". Without a match the text is returned whole.
     """
     documents = catalogue.documents(scope)
     for document in documents:
@@ -115,7 +115,7 @@ def _listed(documents: Sequence[Document]) -> str:
 
 
 def _part(rest: str, document: Document) -> tuple[str, ...]:
-    """Stems of what is left when the words that name the document are taken away."""
+    """Returns the stems that remain without the words that name the document."""
     rest = fold(_PART_WORDS.sub(" ", _THIS_ONE.sub(" ", rest)))
     names = " ".join([document.title, *document.parties, *(PurePath(path).stem for path in document.paths)])
     own = set(content_stems(names.replace("_", " ").replace("-", " ")))
@@ -124,7 +124,7 @@ def _part(rest: str, document: Document) -> tuple[str, ...]:
 
 
 def belongs(heading: str, subject: Subject) -> bool:
-    """Whether a heading path names the part that is meant."""
+    """Whether a heading path names the part to summarise."""
     headings = headings_in(heading)
     if subject.numbers:
         return any(_has_number(heading, number) for heading in headings for number in subject.numbers)

@@ -1,7 +1,9 @@
-"""A summary of one document: the most telling sentences of its weightiest sections, in reading order, each cited.
+"""Summarises one document: the most informative sentences of its most important sections, in reading order, with
+citations.
 
-Code chooses (words first, then the embedder); a chat model may shorten one sentence at a time, under `ragnano.tasks.
-shorten`'s rules. Whatever the document's length, sentences of at most MOST_LINES sections are kept in memory.
+Code selects the sentences (by words first, then by embedding); a chat model may shorten one sentence at a time, under
+the rules of `ragnano.tasks.sentence_shortening`. For a document of any length, sentences of at most MOST_LINES sections
+are kept in memory.
 """
 
 import heapq
@@ -26,27 +28,27 @@ from ragnano.tasks.task_context import Outcome, Tools, as_evidence
 from ragnano.types import Document, Evidence, Hit, Scope, TokenCount
 
 MOST_LINES = 12
-"""Lines of a summary: what fits one screen with room for the sources, and about what a reader goes through."""
+"""Lines of a summary: they fit one screen with room for the sources, and are about as much as people read."""
 SHORTLIST = 6
-"""Sentences of a section that are embedded: the most telling by their words (76 sentences/s on two cores)."""
+"""Sentences of a section that are embedded: the most informative by their words (76 sentences/s on two cores)."""
 NEXT_LINE = 0.75
-"""A section's second line counts this share of its worth, its third this share of that: breadth before depth."""
+"""The value of a section's second line is multiplied by this, its third by the square: breadth before depth."""
 MOST_OF_A_SECTION = 3
 LEAST = 0.25
-"""What a sentence must be worth to stand in a summary: more than its place or one fact in a remnant alone."""
+"""Least value of a sentence in a summary: more than its position or one fact in a fragment is worth alone."""
 CENTRAL = 0.4
-"""How much nearness to the section's middle (cosine) counts beside what the words tell."""
+"""Weight of the cosine to the section's mean vector, added to the value of the words."""
 SAME = 0.9
-"""Cosine from which on two sentences say the same."""
+"""Cosine from which on two sentences count as saying the same."""
 LONGEST_QUOTE = 300
-"""Characters of a quote in a line; the citation has the whole sentence."""
+"""Most characters of a quote in a line; the citation contains the whole sentence."""
 ANSWER_TOKENS = 96
 """Most tokens of one shortened sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A section that may get lines: its place, its most telling sentences with their value, what lines are worth."""
+    """A section that may get lines: its index, its best sentences with their values, and the values of its lines."""
 
     place: int
     shortlist: tuple[tuple[float, Sentence], ...]
@@ -55,7 +57,7 @@ class _Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _Pick:
-    """A chosen sentence, its label, and whether it may be shortened."""
+    """A selected sentence, its label, and whether it may be shortened."""
 
     evidence: Evidence
     label: str
@@ -63,7 +65,7 @@ class _Pick:
 
 
 def summarise(focus: str, scope: Scope, tools: Tools) -> Outcome:
-    """Summarise the document that `focus` and `scope` mean. Raises QuestionError, AmbiguousError, EngineError."""
+    """Summarises the document that `focus` and `scope` determine. Raises QuestionError, AmbiguousError, EngineError."""
     subject = subject_of(focus, scope, tools.catalogue)
     if subject is None:
         return Outcome()
@@ -91,7 +93,7 @@ def summarise(focus: str, scope: Scope, tools: Tools) -> Outcome:
 def _part(
     subject: Subject, sections: Sequence[Section], focus: str, tools: Tools
 ) -> tuple[list[Section], tuple[Hit, ...]]:
-    """The sections that are called so, or else the clauses that answer to it; and the hits that came closest."""
+    """Returns the sections with that heading, or else the clauses that match; and the closest hits."""
     rows = tools.catalogue.headings_of(subject.document.id)
     named = [Section(heading, (identifier,)) for identifier, heading in rows if belongs(heading, subject)]
     if named:
@@ -108,10 +110,10 @@ def _part(
 def _weightiest(
     sections: Iterable[Section], reader: DocumentSentences, tools: Tools, *, ordinary: bool
 ) -> list[_Candidate]:
-    """The sections whose lines are worth most, in reading order, `worth` cut to the lines each gets.
+    """Returns the sections with the most valuable lines, in reading order; `worth` has one value per allotted line.
 
-    Map: each section by itself. Reduce: after each, all but the MOST_LINES worthiest lines are forgotten. `ordinary`
-    leaves headings out of it: of the sections somebody asked for none counts less.
+    Map: each section by itself. Reduce: after each section, only the MOST_LINES most valuable lines are kept.
+    `ordinary` disables the weights of headings: if the user asked for these sections, none counts less.
     """
     kept: list[_Candidate] = []
     for place, section in enumerate(sections):
@@ -128,7 +130,7 @@ def _weightiest(
 
 
 def _valued(sentences: Iterable[Sentence]) -> Iterator[tuple[float, Sentence]]:
-    """Each sentence with what it is worth; those of one clause share a heading path."""
+    """Yields each sentence with its value; the sentences of one clause share a heading path."""
     numbered = enumerate(sentences)
     for _, clause in groupby(numbered, key=lambda item: item[1].chunk.section):
         for in_clause, (in_section, sentence) in enumerate(clause):
@@ -136,14 +138,14 @@ def _valued(sentences: Iterable[Sentence]) -> Iterator[tuple[float, Sentence]]:
 
 
 def _reduced(candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """The candidates with their MOST_LINES worthiest lines; of equal ones the earlier count more."""
+    """Returns the candidates with their MOST_LINES most valuable lines; of equal lines the earlier are kept."""
     lines = ((worth, -item.place) for item in candidates for worth in item.worth)
     counts = Counter(-place for _, place in heapq.nlargest(MOST_LINES, lines))
     return [replace(item, worth=item.worth[: counts[item.place]]) for item in candidates if counts[item.place]]
 
 
 def _picks(kept: Sequence[_Candidate], document: Document, tools: Tools) -> Iterator[_Pick]:
-    """The chosen sentences in reading order, none saying what one before it said."""
+    """Yields the selected sentences in reading order, without those that repeat an earlier one."""
     said: list[NDArray[np.float32]] = []
     for item in kept:
         if tools.cancelled():
@@ -160,13 +162,13 @@ def _picks(kept: Sequence[_Candidate], document: Document, tools: Tools) -> Iter
                 said.append(vectors[at])
         for at in sorted(chosen, key=lambda at: (sentences[at].chunk.ordinal, sentences[at].spans[0])):
             sentence = sentences[at]
-            # The sentence that names the parties is all names: a shorter one has lost somebody.
+            # The sentence that names the parties consists of names: a shorter version would lose one of them.
             label, may_shrink = name_of(sentence.chunk.section), not names_the_parties(sentence)
             yield _Pick(as_evidence(sentence, document, float(scores[at])), label, may_shrink)
 
 
 def _lines(picks: Iterable[_Pick], tools: Tools) -> Outcome:
-    """Each sentence worded and marked, handed on as it gets ready."""
+    """Words and cites each sentence, and passes it on as soon as it is ready."""
     lines: list[str] = []
     evidence: list[Evidence] = []
     tokens = TokenCount()

@@ -1,4 +1,4 @@
-"""From a task to an answer in the shape that lookups have."""
+"""Builds an answer from a task's outcome, in the same shape as for lookups."""
 
 import time
 
@@ -15,7 +15,7 @@ from ragnano.types import Answer, Scope, Timings, Verdict
 def serve(
     question: str, task: Task, scope: Scope, tools: Tools, *, model: str, begun: float, trace: Trace | None = None
 ) -> Answer:
-    """Answer a summary or a list; `begun` is the moment (time.monotonic) the question came. `trace` is filled.
+    """Answers a summary or a list; `begun` is the time of the question (time.monotonic). Fills `trace`.
 
     Raises QuestionError, AmbiguousError, EngineError, ModelMissing.
     """

@@ -1,4 +1,4 @@
-"""What the tasks share: the tools they work with, one line of an answer, and what comes of a task."""
+"""What the tasks share: their tools, a line of an answer, and the outcome of a task."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ def _never() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a task works with. `chat` opens the chat model at its first use (None: quotes only).
+    """What a task works with. `chat` opens the chat model on first use (None: quotes only).
 
-    `find` searches (question, scope, how many hits). `on_text` receives lines as they get ready.
+    `find` searches (question, scope, how many hits). `on_text` receives lines as they become ready.
     """
 
     catalogue: Catalogue
@@ -34,17 +34,17 @@ class Tools:
     cancelled: Callable[[], bool] = _never
 
     def show(self, line: str) -> None:
-        """Hand a finished line on."""
+        """Passes a finished line on."""
         if self.on_text is not None:
             self.on_text(line + "\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a task: its text and the evidence behind it, in the order of the marks [1], [2] …
+    """The outcome of a task: its text and the supporting evidence, in citation order [1], [2] …
 
-    No text means that the documents don't say; `nearest` are then the hits that came closest. `first_token_at` is the
-    moment (time.monotonic) of the model's first word, `ready_at` that from which on only wording was left to do.
+    Empty text means that the documents do not answer; `nearest` are then the closest hits. `first_token_at` is the time
+    (time.monotonic) of the model's first word, `ready_at` the time from which only wording was left to do.
     """
 
     text: str = ""
@@ -59,6 +59,6 @@ class Outcome:
 
 
 def as_evidence(sentence: Sentence, document: Document, score: float) -> Evidence:
-    """A sentence as evidence, `score` brought to 0 to 1."""
+    """Returns a sentence as evidence, with `score` clipped to 0 to 1."""
     bounded = max(0.0, min(1.0, score))
     return Evidence(Hit(sentence.chunk, document, bounded), sentence.spans, sentence.text, bounded)

@@ -1,1 +1,1 @@
-"""Verification: whether the evidence supports each claim in the words of a model."""
+"""Verification: checks whether the evidence supports each claim in a model's words."""

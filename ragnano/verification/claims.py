@@ -1,8 +1,8 @@
-"""What a sentence claims, and whether a text says so: figures, names, negation, and most of its words.
+"""Extracts what a sentence claims and checks whether a text supports it: figures, names, negation, most of its words.
 
-Words with a digit and capitalised words must stand in the text as they are; figures must be the same by value and unit
-("60 days" where it says "sixty (60) days", never where it says 60 months); a name of several words must stand there in
-one piece; nothing may be denied that the text affirms, nor affirmed that it denies. Knows neither store nor model.
+Words with a digit and capitalised words must occur in the text unchanged. Figures must be equal by value and unit ("60
+days" matches "sixty (60) days", but never 60 months). A name of several words must occur in one piece. The sentence
+must not deny what the text affirms, nor affirm what it denies. This module depends on neither store nor model.
 """
 
 import re
@@ -15,9 +15,9 @@ from ragnano.text.words import STOPWORDS, content_stems, stem, words
 TOKEN = re.compile(r"[^\W_]+(?:[.,'’/-][^\W_]+)*")
 
 SUPPORT = 0.6
-"""Least share of a sentence's content stems that must stand in its evidence (set by judgement)."""
+"""Least share of a sentence's content stems that must occur in its evidence (set by judgement)."""
 BROUGHT = 0.5
-"""The same, of those among them that are the question's."""
+"""The same for those stems that come from the question."""
 
 _NEGATION = re.compile(r"\b(?:no|not|never|neither|nor|none|cannot|without|prohibited|unless|except)\b|n['’]t\b", re.I)
 _DENIAL = re.compile(
@@ -26,12 +26,12 @@ _DENIAL = re.compile(
     re.I,
 )
 _FORBIDDEN = re.compile(r"\b(?:prohibited|forbidden|no (?:right|obligation|liability)|in no event|nothing)\b", re.I)
-_AFTER_DENIAL = 4  # content words after a denial among which what it denies is looked for
+_AFTER_DENIAL = 4  # content words after a denial that are searched for what it denies
 _WITH_UNIT: tuple[AnswerKind, ...] = ("duration", "amount", "share", "date")
 
 
 def is_supported(sentence: str, question: Question, texts: Iterable[str], given: frozenset[str] = frozenset()) -> bool:
-    """Whether everything the sentence claims stands in the texts. Words in `given` need no proof."""
+    """Whether the texts support everything that the sentence claims. Words in `given` need no proof."""
     proof = " ".join(texts)
     return (
         facts_of(sentence) - given <= set(words(proof))
@@ -43,9 +43,9 @@ def is_supported(sentence: str, question: Question, texts: Iterable[str], given:
 
 
 def facts_of(text: str) -> set[str]:
-    """Words that must be proved: those with a digit, and capitalised ones.
+    """Returns the words that must be proved: those with a digit, and capitalised ones.
 
-    A single one that opens the text is ordinary, unless it has a capital inside ("ExxonMobil").
+    A single capitalised word that opens the text is ordinary, unless it has an inner capital ("ExxonMobil").
     """
     tokens = list(TOKEN.finditer(text))
     found = set()
@@ -63,7 +63,7 @@ def _next_is_capital(tokens: Sequence[re.Match[str]], at: int) -> bool:
 
 
 def names_of(text: str) -> list[str]:
-    """Names of two words and more, as words in lower case: "ironvale systems". What opens the text is left out."""
+    """Returns names of two or more words, in lower case: "ironvale systems". Skips the word that opens the text."""
     tokens = list(TOKEN.finditer(text))
     runs: list[list[str]] = []
     last = -2
@@ -84,12 +84,12 @@ def _words_of(text: str) -> str:
 
 
 def _figures(text: str) -> set[tuple[str, str]]:
-    """Figures that have a unit, by value."""
+    """Returns figures with a unit, by value."""
     return {(value.unit, str(value.value)) for kind in _WITH_UNIT for value in values_of(text, kind)}
 
 
 def _turned_round(sentence: str, proof: str) -> bool:
-    """Whether the sentence denies where the proof holds no negation, or affirms what the proof only denies."""
+    """Whether the sentence denies but the proof contains no negation, or it affirms what the proof only denies."""
     if _NEGATION.search(sentence) and not _NEGATION.search(proof):
         return True
     if _NEGATION.search(sentence):
@@ -99,12 +99,12 @@ def _turned_round(sentence: str, proof: str) -> bool:
 
 
 def denies(text: str) -> bool:
-    """Whether the text says that something is not so or not allowed."""
+    """Whether the text states that something is not so or not allowed."""
     return bool(_DENIAL.search(text) or _FORBIDDEN.search(text))
 
 
 def _denied(proof: str) -> Iterator[str]:
-    """The first content stem after each denial: what "shall not assign" denies."""
+    """Yields the first content stem after each denial: what "shall not assign" denies."""
     for match in _DENIAL.finditer(proof):
         following = [word for word in words(proof[match.end() :])[:_AFTER_DENIAL] if word not in STOPWORDS]
         if following:
@@ -112,9 +112,10 @@ def _denied(proof: str) -> Iterator[str]:
 
 
 def _words_known(sentence: str, proof: str, question: Question) -> bool:
-    """Whether most of the sentence's words, and half of those that the question brought, stand in the proof.
+    """Whether most of the sentence's words, and half of those from the question, occur in the proof.
 
-    A synonym is as good for a word of the question: else any date would be "the expiration date".
+    A synonym counts for a word of the question. The second condition is needed because otherwise any date would pass
+    as "the expiration date".
     """
     stems = content_stems(sentence)
     said = set(content_stems(proof))

@@ -1,4 +1,4 @@
-"""What may be shown of a reply while the model still writes it. `verify` decides what stands in the end."""
+"""Decides how much of a reply may be displayed while the model is writing it. `verify` decides the final answer."""
 
 import re
 from collections.abc import Sequence
@@ -10,10 +10,10 @@ from ragnano.verification.verify import MARK
 
 
 class StreamGuard:
-    """Lets a streamed reply through word by word as long as its facts stand somewhere in the evidence.
+    """Passes a streamed reply on word by word as long as its facts occur somewhere in the evidence.
 
-    What is streamed is a preview. But not even a preview may show an invented fact, so the
-    first word that fails closes the stream.
+    The stream is a preview, but even a preview must not display an invented fact, so the first word that fails closes
+    the stream.
     """
 
     def __init__(self, evidence: Sequence[Evidence]) -> None:
@@ -23,13 +23,13 @@ class StreamGuard:
         self.open = True
 
     def feed(self, piece: str) -> str:
-        """The part of the reply that may be shown now ("" while a word is incomplete or once the guard has closed)."""
+        """Returns the part of the reply that may be displayed now ("" while a word is incomplete or after closing)."""
         self._held += piece
         cut = max(self._held.rfind(" "), self._held.rfind("\n")) + 1
         return self._release(cut)
 
     def finish(self) -> str:
-        """What is left when the reply has ended."""
+        """Returns the rest when the reply has ended."""
         return self._release(len(self._held))
 
     def _release(self, cut: int) -> str:

@@ -1,7 +1,7 @@
-"""Of several values that a text states, is the one that an answer gives the one that was asked for?
+"""Checks that an answer gives the right one of several values that a text states.
 
 "From January 1, 2013 until December 31, 2013" proves both dates; a nano model asked for the expiration takes either.
-The words nearest to a value say what it is a value of. Knows neither store nor model.
+The words nearest to a value tell what the value stands for. This module depends on neither store nor model.
 """
 
 from collections.abc import Iterable
@@ -12,23 +12,23 @@ from ragnano.text.query import AnswerKind, Question, synonym_stems
 from ragnano.text.words import WORD, stem
 
 NEAR = 120
-"""Characters between a word and the value that it is nearest to; a word farther away says nothing of it."""
+"""Most characters between a word and the value nearest to it; a word farther away does not describe the value."""
 
 KINDS: tuple[AnswerKind, ...] = ("date", "duration", "amount", "share")
 
 
 def tells(text: str, kind: AnswerKind) -> bool:
-    """Whether the text holds what a question of the kind asks for. A day without its year is no date; a duration tells
-    when something ends as well as a date does."""
+    """Whether the text contains what a question of the kind asks for. A day without its year is not a date; a duration
+    states when something ends as well as a date does."""
     if kind == "date":
         return bool(values_of(text, "date")) or fits_kind(text, "duration")
     return fits_kind(text, kind)
 
 
 def may_be_another(text: str, question: Question, proofs: Iterable[str]) -> bool:
-    """Whether the proofs state another value of the kind asked for, and as many of the question's words nearest to it.
+    """Whether the proofs state another value of the kind asked for with as many of the question's words near it.
 
-    Values that the proof repeats ("sixty (60) days", later "60 days") are one.
+    A value that the proof repeats ("sixty (60) days", later "60 days") counts once.
     """
     if question.kind not in KINDS:
         return False
@@ -43,7 +43,7 @@ def may_be_another(text: str, question: Question, proofs: Iterable[str]) -> bool
 
 
 def _asked_beside(proof: str, question: Question) -> dict[tuple[str, str], int]:
-    """For each value in the proof, how many of the question's words stand nearer to it than to any other value."""
+    """Returns, for each value in the proof, how many of the question's words are nearest to it."""
     values = values_of(proof, question.kind)
     beside: list[set[str]] = [set() for _ in values]
     asked = {alias: own for own in question.stems for alias in (own, *synonym_stems(own))}

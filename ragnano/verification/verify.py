@@ -1,11 +1,11 @@
-"""Code decides what a model's words are worth: every claim in an answer must stand in the evidence it cites.
+"""Verifies a model's reply in code: every claim in an answer must be supported by the evidence it cites.
 
-A nano model asked for a notice period that the passage states as 60 days may say "12 days"; so nothing it writes is
-taken on trust. Each sentence is laid beside the evidence that says most of it; what it claims
-(`ragnano.verification.claims`) must stand there, or the sentence is dropped. An answer to "when" or "how much" must
-hold a date or a sum if the evidence does, and the one that was asked for where it states several
-(`ragnano.verification.value_disambiguation`). What is left when all fails is the document's own words. Knows neither
-store nor model.
+A nano model asked for a notice period that the passage states as 60 days may say "12 days", so its words are never
+trusted unchecked. Each sentence is compared with the evidence that contains most of it; if its claims
+(`ragnano.verification.claims`) are not supported there, the sentence is dropped. An answer to "when" or "how much" must
+contain a date or a sum if the evidence does, and the right one if the evidence states several
+(`ragnano.verification.value_disambiguation`). If everything fails, the answer is the document's own words. This module
+depends on neither store nor model.
 """
 
 import math
@@ -22,9 +22,9 @@ from ragnano.verification.claims import TOKEN, denies, is_supported
 from ragnano.verification.value_disambiguation import may_be_another, tells
 
 SEE_ALSO = "See also"
-"""Words of ours in an answer: they stand before the marks of evidence that the model's words leave out."""
+"""Ragnano's own words in an answer, before the citation numbers of evidence that the model's words leave out."""
 NOT_READ = "Quoted as it stands, in a language that ragnano does not read:"
-"""Words of ours before quotes that reader and gate have not learnt to judge."""
+"""Ragnano's own words before quotes that reader and gate were not trained to judge."""
 MARK = re.compile(r"\s*\[\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\]")
 _LEADING = re.compile(r"^(?:answer|extract \d+|the extracts? says?)\s*[:,]\s*", re.I)
 _ABOUT_EXTRACTS = re.compile(r"\b(?:the|these|this) extracts?\b", re.I)
@@ -36,22 +36,22 @@ _FORBIDS = re.compile(
 _WITHOUT = re.compile(r"\b(?:without|no|need not|not (?:be )?(?:need|requir|oblig)\w*)\b", re.I)
 
 ENOUGH = 0.6
-"""Sentences are shown until one of them answers with this probability, if their scores are independent …"""
+"""Sentences are displayed until one of them answers with this probability, assuming independent scores …"""
 RIVAL = 0.65
-"""Probability from which on a sentence is shown even so: it answers as surely as others, and may say something else."""
+"""A sentence with at least this probability is displayed even beyond ENOUGH: it may say otherwise."""
 LEAST = 0.2
-"""… but none that answers with less than this. Of questions as people ask them, to documents kept for choosing, that
-passed the gate: .75 of the citations are right; with ENOUGH .8 and LEAST .1 .57, for .04 more with a right one
+"""… but none below this probability (except by ALIKE). Of questions as people ask them, to documents kept for choosing,
+that passed the gate: .75 of the citations are right; with ENOUGH .8 and LEAST .1 .57, for .04 more with a right one
 (LOG.md)."""
 
 ALIKE = 0.7
-"""Share of the best score from which on a sentence of another document is shown even so: two leases may each have a
-notice period, and the question does not say which is meant."""
+"""A sentence of another document with at least this share of the best score is displayed even so: two leases may
+each have a notice period, and the question does not say which is meant."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """An answer whose facts are proved. `cited` are indices into the evidence, in the order of the marks [1], [2] …"""
+    """An answer with proven facts. `cited` contains indices into the evidence, in citation order [1], [2] …"""
 
     text: str
     verdict: Verdict
@@ -61,16 +61,16 @@ class Verified:
 NOTHING = Verified("", "not_found", ())
 
 LEAST_SHARE = 0.5
-"""Of the best evidence's score that a sentence's own evidence must have. Choosing is the reader's, not the model's.
-Held-out contracts (`make held-out`): with .25 to .75 .698 of short answers are right, .679 without."""
+"""Least share of the best evidence's score that a sentence's own evidence must have: the reader chooses the evidence,
+not the model. Held-out contracts (`make held-out`): with .25 to .75 .698 of short answers are right, .679 without."""
 
 
 def verify(reply: str, question: Question, evidence: Sequence[Evidence]) -> Verified:
-    """Check a model's reply sentence by sentence against the evidence, best first.
+    """Checks a model's reply sentence by sentence against the evidence, which is given best first.
 
-    Sentences that fail are dropped. When none is left, but one failed only for names that the question brought, the
-    evidence that proves the rest is quoted. Otherwise nothing is left: "not_found" with no text, as for a reply that
-    declines, only says the question back, or does not hold what was asked for.
+    Sentences that fail are dropped. If none is left, but one failed only for names from the question, the evidence that
+    proves the rest is quoted. Otherwise the result is "not_found" without text, as for a reply that declines, only
+    repeats the question, or does not contain what was asked for.
     """
     reply = _LEADING.sub("", fold(MARK.sub("", reply)))
     if says_not_found(reply):
@@ -99,22 +99,22 @@ def verify(reply: str, question: Question, evidence: Sequence[Evidence]) -> Veri
 
 
 def _is_likely(evidence: Sequence[Evidence], cited: Sequence[int]) -> bool:
-    """Whether the words rest on evidence about as likely to answer as the best: choosing is not the model's."""
+    """Whether the cited evidence is about as likely to answer as the best: the model must not choose the evidence."""
     best = max(item.score for item in evidence)
     return max(evidence[at].score for at in cited) >= LEAST_SHARE * best
 
 
 def _is_what_was_asked(text: str, question: Question, evidence: Sequence[Evidence], cited: Sequence[int]) -> bool:
-    """Whether proved words hold what the question asks for, if the evidence does, and no other value may be meant."""
+    """Whether the words contain what is asked for, if the evidence does, and no other value may be meant."""
     if not tells(text, question.kind) and any(tells(item.text, question.kind) for item in evidence):
         return False
     return not may_be_another(text, question, [evidence[at].text for at in cited])
 
 
 def _with_clause(said: str, reply: str, question: Question, evidence: Sequence[Evidence]) -> Verified:
-    """Yes or no, and the clause that says so in its own words: the one that the model's sentence says most of.
+    """Returns yes or no with the exact words of the clause that proves it: the one with most of the model's words.
 
-    Nothing when no clause lets one say it, or the sentence claims what the clause does not.
+    Returns nothing when no clause supports the verdict, or when the sentence claims more than the clause.
     """
     first = next(sentences(reply), (0, len(reply)))
     sentence = _plain_words(reply[first[0] : first[1]], question)
@@ -126,9 +126,9 @@ def _with_clause(said: str, reply: str, question: Question, evidence: Sequence[E
 
 
 def quote(evidence: Sequence[Evidence], places: Sequence[int] | None = None) -> Verified:
-    """The document's own words as the answer: the best sentence, and those that must be seen beside it.
+    """Returns the document's own words as the answer: the best sentence, and those that must be quoted beside it.
 
-    `evidence` is best first and must not be empty. `places`, when given, are its indices among all evidence.
+    `evidence` is best first and must not be empty. `places`, if given, are its indices among all evidence.
     """
     shown = enough(evidence, (0,))
     text = " ".join(f"“{evidence[at].text}” [{number}]" for number, at in enumerate(shown, start=1))
@@ -138,7 +138,7 @@ def quote(evidence: Sequence[Evidence], places: Sequence[int] | None = None) -> 
 
 
 def see_also(checked: Verified, evidence: Sequence[Evidence]) -> Verified:
-    """The answer with a pointer to evidence that it leaves out and that is likely to answer, too."""
+    """Returns the answer with a pointer to evidence that it leaves out but that probably answers too."""
     shown = enough(evidence, checked.cited)
     marks = "".join(f"[{number}]" for number in range(len(checked.cited) + 1, len(shown) + 1))
     if not marks:
@@ -148,7 +148,7 @@ def see_also(checked: Verified, evidence: Sequence[Evidence]) -> Verified:
 
 
 def agrees(text: str, exact: Exact | None) -> bool:
-    """Whether a text that begins with yes or no says what the reader surely found; any other text does."""
+    """Whether a text that begins with yes or no agrees with a confident reader; any other text agrees."""
     said = _YES_NO.match(text)
     if said is None or exact is None:
         return True
@@ -156,7 +156,7 @@ def agrees(text: str, exact: Exact | None) -> bool:
 
 
 def best_first(checked: Verified) -> Verified:
-    """The same with the citations in the order of the evidence, the best first, and the marks in the text to match."""
+    """Returns the answer with citations in the order of the evidence, best first, and the text renumbered to match."""
     order = sorted(checked.cited)
     numbers = {old: order.index(at) + 1 for old, at in enumerate(checked.cited, start=1)}
 
@@ -167,9 +167,9 @@ def best_first(checked: Verified) -> Verified:
 
 
 def enough(evidence: Sequence[Evidence], cited: Sequence[int]) -> tuple[int, ...]:
-    """What to show: `cited` (indices into the evidence, best first), and others until it is likely to be enough.
+    """Returns what to display: `cited` (indices into the evidence, best first), and more until it is likely enough.
 
-    At most SHOWN citations: a sentence that a page end cuts in two is two of them.
+    At most SHOWN citations; a sentence split by a page break counts as two.
     """
     shown = list(cited)
     missed = math.prod(1 - evidence[at].score for at in shown)
@@ -189,7 +189,7 @@ def enough(evidence: Sequence[Evidence], cited: Sequence[int]) -> tuple[int, ...
 
 
 def _is_alike_elsewhere(item: Evidence, shown: Sequence[Evidence]) -> bool:
-    """Whether it stands in a document that nothing was shown of, and answers nearly as surely as the best shown."""
+    """Whether it is from a document not yet displayed and scores nearly as high as the best displayed item."""
     if not shown or item.hit.document.id in {other.hit.document.id for other in shown}:
         return False
     return item.score >= ALIKE * max(other.score for other in shown)
@@ -201,14 +201,14 @@ def says_not_found(reply: str) -> bool:
 
 
 def _is_idle(sentence: str) -> bool:
-    """Whether the sentence asks instead of answering, or speaks of what the model was given."""
+    """Whether the sentence asks instead of answering, or talks about the model's input."""
     return sentence.rstrip().endswith("?") or _ABOUT_EXTRACTS.search(sentence) is not None
 
 
 def _is_echo(sentence: str, question: Question, proof: Sequence[Evidence]) -> bool:
-    """Whether the sentence says nothing that the question, or the title and parties of the document, did not say.
+    """Whether the sentence only repeats the question, or the title and parties of the document.
 
-    The number that a clause opens with is no answer either.
+    The number at the start of a clause does not count as an answer either.
     """
     numbers = {number[1] for item in proof if (number := _CLAUSE_NUMBER.match(item.text))}
     given = set(content_stems(question.text)) | {
@@ -218,7 +218,7 @@ def _is_echo(sentence: str, question: Question, proof: Sequence[Evidence]) -> bo
 
 
 def _plain_words(sentence: str, question: Question) -> str:
-    """Capitals that mean nothing taken back: a word the question writes small is no name ("Governing Law is …")."""
+    """Lower-cases words that the question writes in lower case: they are no names ("Governing Law is …")."""
     small = {token for token in TOKEN.findall(question.text) if token[0].islower()}
 
     def lowered(match: re.Match[str]) -> str:
@@ -231,7 +231,7 @@ def _plain_words(sentence: str, question: Question) -> str:
 def _support(
     sentence: str, question: Question, evidence: Sequence[Evidence], given: frozenset[str] = frozenset()
 ) -> tuple[int, ...] | None:
-    """Indices of evidence that proves the sentence, or None: what says most of it first, then pairs."""
+    """Returns indices of evidence that proves the sentence, or None; tries single items by overlap, then pairs."""
     said = _YES_NO.match(sentence)
     bare = sentence[said.end() :] if said else sentence
     likely = sorted(range(len(evidence)), key=lambda at: (-_overlap(bare, evidence[at].text), at))
@@ -247,10 +247,10 @@ def _support(
 
 
 def _verdict_fits(said: str, question: Question, proof: str) -> bool:
-    """Whether the proof lets one say yes or no: "yes" not where it denies, "no" only where it does.
+    """Whether the proof supports yes or no: "yes" only if it contains no denial, "no" only if it contains one.
 
-    What may be done "without" something may be so only by words that do without it, too. A question that asks whether
-    something is forbidden turns this round; it may be answered either way.
+    A question with "without" is answered "yes" only if the proof also says that something is not needed. For a question
+    whether something is forbidden, a denial may mean either, so both answers are allowed.
     """
     if said.lower() == "yes" and re.search(r"\bwithout\b", question.text, re.I) and not _WITHOUT.search(proof):
         return False
