@@ -8,7 +8,7 @@ from ragnano.errors import ConfigError
 
 _NAME = "api-token"
 LEAST_TOKEN = 32
-"""The least characters of a token. `secrets.token_urlsafe(32)` gives 43, which hold 256 random bits."""
+"""The fewest characters a token may have. `secrets.token_urlsafe(32)` gives 43, which hold 256 random bits."""
 
 
 def token_file(data_dir: Path) -> Path:
