@@ -1,5 +1,4 @@
-"""The `ingest` command: progress for people, a report at the end, JSON for scripts. It only prints and reads no
-file."""
+"""The `ingest` command: progress for people, a report at the end, JSON for scripts."""
 
 import json as jsonlib
 import sys
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from ragnano.types import IngestReport
 
 MOST_SHOWN = 20
-"""The most failed files, unreadable pages and so on that the terminal prints; --json always has all."""
+"""The most entries of each list (failed files, unreadable pages …) that the terminal prints; --json has all."""
 
 
 def run(

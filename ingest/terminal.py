@@ -45,7 +45,7 @@ class Terminal:
             self._bars.update(self._task, completed=state.done, total=state.total, pages=state.pages, name=name)
 
     def ask(self, path: str, again: bool) -> str:
-        """Asks for this file's password without echo; "" skips the file."""
+        """Asks for this file's password without echo and returns it; "" skips the file."""
         if self._wanted:
             self._bars.stop()
         wrong = "That does not open it. " if again else ""

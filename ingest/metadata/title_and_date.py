@@ -94,7 +94,7 @@ def _from_name(path: str) -> str:
 
 
 def _readable(text: str) -> str:
-    """Returns capitals in title case; other text keeps its letters."""
+    """Returns text in capitals in title case; spaced-out letters and other text stay unchanged."""
     text = " ".join(text.split())
     if not is_capitals(text):
         return text
@@ -119,7 +119,7 @@ _REACH = 110  # characters between "made and entered into as of this" and the da
 
 
 def date_of(text: str) -> str | None:
-    """Returns the document's date as ISO 8601, None when no wording leaves it beyond doubt."""
+    """Returns the document's date as ISO 8601, None unless the wording leaves no doubt."""
     for found in _DATE.finditer(text):
         if not _BEARS.search(text[max(0, found.start() - _REACH) : found.start()]):
             continue

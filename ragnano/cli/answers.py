@@ -186,7 +186,7 @@ class Preview:
             self._show(f"{line}\n\n")
 
     def settle(self, answer: "Answer") -> bool:
-        """Ends the preview: returns True when it stands as the answer; otherwise erases it as far as possible."""
+        """Ends the preview: returns True when it remains as the answer; otherwise erases it as far as possible."""
         from ragnano.answering.presentation import direct_of, without_marks
 
         preview = "".join(self._pieces).strip()

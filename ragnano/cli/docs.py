@@ -1,4 +1,4 @@
-"""The command `ragnano docs`: shows what is in the index, page by page, and keeps it sound."""
+"""The command `ragnano docs`: shows what is in the index, page by page; removes, verifies and rebuilds."""
 
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any

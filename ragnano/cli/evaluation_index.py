@@ -55,7 +55,7 @@ def index_of(documents: Path | Mapping[str, str], index: Path | None, **override
 
 
 def _written(texts: Mapping[str, str], folder: Path) -> Path:
-    """Returns the folder after writing the texts as files; files that already have the right content are left alone."""
+    """Writes the texts as files, except those already there with the same content, and returns the folder."""
     folder.mkdir(exist_ok=True)
     for name, text in texts.items():
         path, whole = folder / name, text.encode()

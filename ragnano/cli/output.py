@@ -42,7 +42,7 @@ def read_batch(path: Path) -> Iterator[dict[str, Any]]:
 def answer_lines(answer: "Answer", *, streamed: bool) -> Iterator[str]:
     """Yields an answer's lines, safe for the terminal: the direct answer first, bold there and in its quote.
 
-    When the streamed preview stands, its words are not repeated.
+    When the streamed preview remains on the screen, its words are not repeated.
     """
     from ragnano.answering.presentation import direct_line, direct_of, words_beside
 

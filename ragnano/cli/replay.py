@@ -1,4 +1,4 @@
-"""The command `ragnano replay`: checks whether a receipt's answer still stands."""
+"""The command `ragnano replay`: checks whether a receipt's question still gets the same answer."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

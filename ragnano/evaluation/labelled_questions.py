@@ -32,7 +32,7 @@ class LabelledQuestion:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """Questions and the documents they are asked of: a folder of files, or texts by the file name to give each."""
+    """Questions and the documents they are asked of: a folder of files, or texts by the file name each is to get."""
 
     kind: str
     items: tuple[LabelledQuestion, ...]

@@ -115,7 +115,7 @@ def _cuad(data: Path, paraphrases: Mapping[str, str] | None) -> Iterator[Labelle
 
 
 def opening_of(clauses: Mapping[str, Any]) -> str:
-    """Returns the words a person would use to name the contract: its title and two of its parties."""
+    """Returns the words a person would use to name the contract: its title and up to two of its parties."""
     title = (clauses.get("Document Name", {}).get("answer") or "agreement").strip(' "')
     spans = [span["text"] for span in clauses.get("Parties", {}).get("spans", [])]
     parties = list(dict.fromkeys(text for text in spans if 1 < len(text.split()) <= _MOST_NAME_WORDS))[:2]
