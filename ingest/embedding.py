@@ -14,8 +14,7 @@ from ragnano.types import Chunk
 
 
 def embed(chunks: Sequence[Chunk], embedder: Embedder) -> NDArray[np.float32]:
-    """Returns float32 (n, d): the vectors of one document's chunks, embedded together and never with another
-    document's.
+    """Returns float32 (n, d): one document's chunks embedded together, never with another document's.
 
     In bfloat16 a vector depends slightly on the rest of its batch. Batching by document gives the same bytes the same
     vectors, whatever else is ingested and however the run is interrupted.

@@ -1,5 +1,4 @@
-"""Files that no given password opens: they are set aside until all others are ingested, then their passwords are asked
-for.
+"""Sets aside the files that no given password opens, and asks for their passwords when all others are ingested.
 
 An unattended run thus ingests everything else first. A password that opened one file is tried on the others before
 anybody is asked again; it is kept for the run and nowhere else. The caller supplies the function that asks.

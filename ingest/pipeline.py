@@ -202,8 +202,7 @@ class _Run:
         return None
 
     def _place(self, document_id: str, change: Change) -> None:
-        """Records a further path of a stored document without reading the file; paths that no longer exist are
-        removed."""
+        """Records a further path of a stored document without reading the file; removes paths that no longer exist."""
         file = change.file
         self._catalogue.place(
             document_id, collection=self._collection, path=file.path, size=file.size, mtime_ns=file.mtime_ns
@@ -236,11 +235,11 @@ class _Run:
                 self.account.removed(known)
 
     def settle(self) -> None:
-        """Syncs the vector cache, and erases the bytes of removed or replaced documents, including those of a stopped
-        run.
+        """Syncs the vector cache, and erases the bytes of removed or replaced documents.
 
-        This runs at the end: Chroma holds all vectors in memory while it is open, 1.7 kB each, and a run that reads for
-        hours needs none of them. By now the parser processes have ended and freed their memory (LOG.md).
+        That includes what a stopped run left. It is done at the end: Chroma holds all vectors in memory while it is
+        open, 1.7 kB each, and a run that reads for hours needs none of them. By now the parser processes have ended and
+        freed their memory (LOG.md).
         """
         swept = not (self._catalogue.is_unswept() or self._vectors.holds_removed())
         if self.account.left_something or not swept:

@@ -48,10 +48,10 @@ def plan(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
 ) -> Plan:
-    """Plans what `ingest.pipeline.ingest` would do; `catalogue` is None where there is none yet. Raises what the walk
-    raises.
+    """Plans what `ingest.pipeline.ingest` would do; `catalogue` is None where there is none yet.
 
-    Whether a file can be parsed is only known after parsing it, and is not part of the plan.
+    Raises what the walk raises. Whether a file can be parsed is only known after parsing it, and is not part of the
+    plan.
     """
     walk = Walk(paths, include=include, exclude=exclude, own=settings.data_dir)
     refused: list[FailedFile] = []

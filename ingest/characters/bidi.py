@@ -19,8 +19,7 @@ _LEFT_TO_RIGHT = re.compile(rf"[^\W{_LETTERS}_](?:[^\n{_LETTERS}]*[^\W{_LETTERS}
 
 
 def as_spoken(mapped: Mapped, left_of: Callable[[int], float]) -> Mapped:
-    """Returns the text with its backward runs reversed; `left_of` returns the left edge of the character at an
-    offset."""
+    """Reverses the text's backward runs; `left_of` returns the left edge of the character at an offset."""
     if mapped.text.isascii():
         return mapped
     order = np.arange(len(mapped.text))

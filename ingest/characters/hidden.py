@@ -28,8 +28,7 @@ _SCATTERED = 8  # invisible characters within a page's Latin words
 
 
 class Cut(NamedTuple):
-    """Characters [start, end) of a page's text that are hidden, the way they are hidden, and their box where it is
-    known."""
+    """Characters [start, end) of a page's text that are hidden, how they are hidden, and their box where known."""
 
     start: int
     end: int
@@ -38,8 +37,10 @@ class Cut(NamedTuple):
 
 
 def seen(page: Page) -> Page:
-    """Returns the page without invisible characters; `hidden` says what they encoded and which words only look
-    Latin."""
+    """Returns the page without invisible characters.
+
+    `hidden` says what they encoded, and which words only look Latin.
+    """
     found: list[Hidden] = []
     if not page.text.isascii():
         found += _lookalikes(page.text)
@@ -101,8 +102,7 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
 
 
 def _with_space(text: str, start: int, end: int) -> tuple[int, int]:
-    """Returns the span with adjacent white space that its removal would double: an empty line would split a
-    paragraph."""
+    """Returns the span with the white space that its removal would double: an empty line would split a paragraph."""
     before, after = text[start - 1 : start], text[end : end + 1]
     if after.isspace() and (not before or before == "\n" or (before.isspace() and after != "\n")):
         return start, end + 1

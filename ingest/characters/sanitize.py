@@ -78,8 +78,10 @@ class Mapped(NamedTuple):
 
 
 def clean_mapped(raw: str) -> Mapped:
-    """Cleans `raw` (pdfium's text, line ends "\\r\\n") and maps it back; an inserted space has the next character's
-    unit."""
+    """Cleans `raw` (pdfium's text, line ends "\\r\\n") and maps it back.
+
+    An inserted space has the unit of the next character.
+    """
     codes = np.frombuffer(raw.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     text = raw.translate(_TABLE)
     if not len(codes):

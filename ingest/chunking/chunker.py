@@ -256,8 +256,10 @@ class Chunker:
             above = above + piece.tokens if piece.heading else 0
 
     def _bits(self, span: Span, room: int, level: int) -> list[tuple[int, int, int]]:
-        """Groups the atoms between joints of `level` greedily; an atom that is too long is cut at the next level's
-        joints."""
+        """Groups the atoms between joints of `level` greedily.
+
+        An atom that is too long is cut at the joints of the next level.
+        """
         number, start, end = span
         page = self._texts[number]
         edges = [(joint.start(), joint.end()) for joint in _JOINTS[level].finditer(page, start, end)]

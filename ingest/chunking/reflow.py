@@ -74,10 +74,10 @@ class Folding:
 
 
 def _breaks(page: Page) -> Iterator[tuple[str, str, bool, int, int]]:
-    """Yields (letters before, letters after, whether nothing is between, start and end of hyphen and line end), in
-    order.
+    """Yields the words that line ends split, in order.
 
-    Where pdfium drops the line end behind a hyphen, the boxes show it: two words with nothing between them.
+    Each is (letters before, letters after, whether nothing is between, start and end of hyphen and line end). Where
+    pdfium drops the line end behind a hyphen, the boxes show it: two words with nothing between them.
     """
     text = page.text
     if "-" not in text:

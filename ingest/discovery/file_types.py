@@ -115,8 +115,7 @@ def kind_name(media_type: str) -> str:
 
 
 def media_type_of(path: str) -> str:
-    """Returns the media type of a file on disk. Raises UnsupportedFile where there is no parser, PasswordNeeded,
-    OSError."""
+    """Returns a file's media type. Raises UnsupportedFile where there is no parser, PasswordNeeded, OSError."""
     with Path(path).open("rb") as file:
         return _media_type(path, file)
 

@@ -203,8 +203,7 @@ def _is_ignored(path: Path, ignoring: Ignoring, *, is_folder: bool) -> bool:
 
 
 def is_system(name: str) -> bool:
-    """Returns whether a name belongs to a hidden, system or temporary file or folder rather than to a person's
-    document."""
+    """Returns whether a name is that of a hidden, system or temporary file or folder, not of a person's document."""
     lower = name.lower()
     return name.startswith((".", "~$")) or lower in _SYSTEM_NAMES or lower.endswith(_SYSTEM_ENDINGS)
 

@@ -94,6 +94,5 @@ def _name(text: str, start: int) -> tuple[str, int]:
 
 
 def _begins_name(word: str) -> bool:
-    """Returns True for "iVillage", "2205925 (Ontario Limited)" and "example.com", which begin names; not for
-    "offices"."""
+    """Returns True for "iVillage", "2205925 (Ontario Limited)" and "example.com"; False for "offices"."""
     return any(map(str.isupper, word)) or word.isdigit() or "." in word[1:-1]

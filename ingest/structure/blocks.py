@@ -67,8 +67,7 @@ class _Draft:
 
 
 def part_of(page: Page) -> str:
-    """Returns the name of the self-contained part that a page belongs to: a slide with its notes, a sheet, an
-    attachment."""
+    """Returns the self-contained part that a page belongs to: a slide with its notes, a sheet, an attachment."""
     return _PAGE_OF_PART.sub("", page.place)
 
 
@@ -136,8 +135,7 @@ class _Builder:
             yield _Draft("paragraph", lines, note=mark_of(lines[0])), self._path.path
 
     def _is_elsewhere(self, before: Line, line: Line) -> bool:
-        """Returns whether `line` is in another slide, sheet or attachment, which no heading or sentence reaches
-        across."""
+        """Returns whether `line` is in another slide, sheet or attachment: no heading or sentence spans two."""
         return self._parts_of[before.page] != self._parts_of[line.page]
 
     def _is_filing_number(self, label: Label) -> bool:

@@ -96,8 +96,7 @@ def _mark_page_numbers(pages: Sequence[Sequence[Line]]) -> None:
 
 
 def _mark_chains(numbers: Sequence[tuple[int, int, Line]], apart: int, least: int) -> None:
-    """Marks each series of numbers that counts up by one, `apart` lines or more between them, when it is `least`
-    long."""
+    """Marks each series of at least `least` numbers that count up by one, `apart` lines or more between them."""
     chains: dict[int, list[tuple[int, Line]]] = {}  # by the value that would come next
     done: list[list[tuple[int, Line]]] = []
     for value, position, line in numbers:

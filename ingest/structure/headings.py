@@ -125,8 +125,7 @@ def has_verb(text: str) -> bool:
 
 
 def run_in_title(rest: str) -> tuple[str, str]:
-    """Splits "Termination for Convenience. Either party may …" into (title, rest); ("", rest) when there is no
-    title."""
+    """Splits "Termination for Convenience. Either party may …" into (title, rest); ("", rest) without a title."""
     if defined := _DEFINED.match(rest):
         return defined["term"].strip(" ,"), rest[defined.end() :]
     for end in _TITLE_END.finditer(rest[:160]):

@@ -85,8 +85,7 @@ class ParserPool:
         self._idle.put(None)
 
     def submit(self, job: Job) -> Future[ParsedDocument]:
-        """Starts reading. The future raises LoadError for a fault of the file, another RagnanoError for one of the
-        set-up."""
+        """Starts reading. The future raises LoadError for the file's faults, another RagnanoError for the set-up's."""
         return self._threads.submit(self._read, job)
 
     def __enter__(self) -> Self:
@@ -228,8 +227,7 @@ class _Child:
 
 
 class _Unpickler(pickle.Unpickler):
-    """Unpickles a child's replies and nothing else: a child that a malicious file controls must not reach the
-    parent."""
+    """Unpickles replies and nothing else: a child that a malicious file controls must not reach the parent."""
 
     def find_class(self, module: str, name: str) -> Any:
         found = super().find_class(module, name) if module in ("ragnano.types", "ragnano.errors") else None
@@ -239,8 +237,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 class _Watch:
-    """Calls `kill` when there is no sign of life for `seconds`, or after `most` seconds; `late` then gives the
-    reason."""
+    """Calls `kill` after `seconds` without a sign of life, or after `most` seconds; `late` then gives the reason."""
 
     def __init__(self, kill: Callable[[], None], seconds: float, most: float) -> None:
         self._kill, self._seconds, self._most = kill, seconds, most

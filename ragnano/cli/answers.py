@@ -134,8 +134,7 @@ def run_batch(batch: Path, helper: "Assistant", run: "Callable[[dict[str, Any], 
 def _batch_ask(
     helper: "Assistant", model: str | None, folder: Path | None
 ) -> "Callable[[dict[str, Any], Scope], dict[str, Any]]":
-    """Returns a function that answers a line of a batch; with a folder, it saves the receipt there under the line's
-    id."""
+    """Returns a function that answers a line of a batch; with a folder, it saves the receipt under the line's id."""
     if folder is None:
         return lambda item, scope: record(helper.ask(item["question"], scope, model=model))
     from ragnano.receipts import receipt_name

@@ -1,5 +1,4 @@
-"""The command `ragnano eval answers`: asks labelled questions and scores the answers, optionally with a plain
-pipeline."""
+"""The command `ragnano eval answers`: asks labelled questions and scores the answers."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack

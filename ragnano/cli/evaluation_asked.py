@@ -118,8 +118,7 @@ def asked(
 
 
 def _record(report: "AskedReport") -> dict[str, Any]:
-    """Returns the JSON report: ragnano's scores, the plain pipeline's under "plain", the time ratios, missing
-    answers."""
+    """Returns the JSON report: ragnano's scores, others by system ("plain"), time ratios, why answers are missing."""
     ours, *others = report.scores
     beside = {way.system: record(way) for way in others}
     return {**record(ours), **beside, "times": report.times, "failed": report.failed}

@@ -77,8 +77,7 @@ def _date(answer: str, wanted: str) -> bool | None:
 
 
 def _names(answer: str, wanted: str) -> bool | None:
-    """Checks that the answer contains at least half of the names listed in `wanted`, without their bracketed
-    definitions."""
+    """Checks that the answer contains half of the names listed in `wanted`, without their bracketed definitions."""
     names = [words for name in _IN_BRACKETS.sub("", wanted).split(";") if (words := set(folded_words(name)))]
     known = set(folded_words(answer))
     there = sum(len(name & known) / len(name) >= _ENOUGH for name in names)

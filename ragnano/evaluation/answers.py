@@ -1,5 +1,4 @@
-"""Asks a question set with each model, optionally also through the plain pipeline in the same run, and scores the
-answers.
+"""Asks a question set with each model, optionally through the plain pipeline too, and scores the answers.
 
 With one model, both systems answer each question before the next is asked, and they alternate in going first. Other
 load on the machine then affects both alike, so the ratio of their times is fair.
@@ -65,8 +64,7 @@ def ask_all(
     plain: PlainPipeline | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[tuple[LabelledQuestion, ...], tuple[str, ...]]:
-    """Asks as `measure_answers` does; returns the questions about indexed documents, and the reasons for missing
-    answers."""
+    """Asks as `measure_answers` does; returns the questions asked, and the reasons for missing answers."""
     known = known_documents(helper)
     asked = tuple(item for item in items if {*item.asked_of, item.document} - {""} <= known.keys())
     if not asked:
@@ -147,8 +145,10 @@ def _warm(helper: Assistant, model: str) -> None:
 
 
 def times_of(model: str, asked: Sequence[LabelledQuestion], replies: Replies) -> dict[str, Middle]:
-    """Returns how many times as long as ragnano the plain pipeline took: over all questions, and over those for which
-    both called the model."""
+    """Returns how many times as long as ragnano the plain pipeline took.
+
+    The ratios are over all questions, and over those for which both called the model.
+    """
     pairs = [
         (theirs, ours)
         for item in asked

@@ -1,5 +1,4 @@
-"""Asks questions as people ask them, optionally also through the plain pipeline in the same run, and scores the
-answers.
+"""Asks questions as people ask them, optionally through the plain pipeline too, and scores the answers.
 
 The search results are measured too, so that a wrong answer can be distinguished from a passage that was not found.
 """

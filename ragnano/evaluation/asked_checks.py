@@ -116,8 +116,7 @@ def _content(text: str) -> list[str]:
 
 
 def _f1(said: str, wanted: str) -> float:
-    """Returns twice the common words over the words of both, 0 to 1. Repeated words count as often as both have
-    them."""
+    """Returns twice the common words over the words of both, 0 to 1. Repeated words count repeatedly."""
     one, other = Counter(_content(said)), Counter(_content(wanted))
     common = (one & other).total()
     return 2 * common / (one.total() + other.total()) if common else 0.0

@@ -95,10 +95,10 @@ def chosen_of(
     limit: int | None = None,
     seed: int = 1,
 ) -> tuple[Label, ...]:
-    """Returns the questions of a split and a kind (None: any), shuffled, answerable ones first; at most `limit` of
-    them.
+    """Returns the questions of a split and a kind (None: any), shuffled, answerable ones first.
 
-    A limit takes answerable and other questions evenly. Raises ConfigError when none is left.
+    `limit` is the most that are returned; it takes answerable and other questions evenly. Raises ConfigError when none
+    is left.
     """
     for name, wanted in (("split", split), ("kind", kind)):
         there = sorted({getattr(label, name) for label in labels})
@@ -112,8 +112,7 @@ def chosen_of(
 
 
 def texts_of(data: Path, labels: Iterable[Label]) -> dict[str, str]:
-    """Returns the text of each document that the labels are about, by file name. Raises ConfigError for a missing
-    one."""
+    """Returns the texts of the labels' documents by file name. Raises ConfigError for a missing one."""
     folder = data if data.is_dir() else data.parent
     return {name: _text(folder, name) for name in dict.fromkeys(label.document for label in labels)}
 

@@ -26,8 +26,7 @@ Found = Mapping[str, tuple[bool, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The outcome of one answer: whether each citation (in order), the direct answer and the model's words are
-    right."""
+    """One answer's outcome: whether each citation (in order), the direct answer and the model's words are right."""
 
     label: Label
     reply: Reply
@@ -81,8 +80,7 @@ def judge(label: Label, reply: Reply) -> Judged:
 def score_asked(
     system: str, model: str, labels: Sequence[Label], replies: Sequence[Reply | None], found: Found
 ) -> AskedScores:
-    """Returns the scores of one system and model; `replies` are in the order of `labels`, None where an answer is
-    missing."""
+    """Returns the scores of one system and model; `replies` are in the labels' order, None where missing."""
     pairs = zip(labels, replies, strict=True)
     judged = {label.id: judge(label, reply) for label, reply in pairs if reply is not None}
     types = _parts(labels, [label.type for label in labels])

@@ -97,8 +97,7 @@ class PlainPipeline:
         self._embedder.embed_query("warm")  # loads the model now, so that the first question is timed like the others
 
     def ask(self, question: str, scope: Scope, model: str) -> Answer:
-        """Answers as `Assistant.ask` does. The confidence is the best passage's cosine: a plain pipeline has no
-        other."""
+        """Answers as `Assistant.ask` does. The confidence is the best passage's cosine, the only one there is."""
         begun = time.monotonic()
         best = self._nearest(question, scope)
         retrieved = time.monotonic() - begun

@@ -1,5 +1,7 @@
-"""Measures whether confidences match the share of right answers: expected calibration error (Naeini et al., AAAI
-2015)."""
+"""Measures whether confidences match the share of right answers.
+
+The measure is the expected calibration error (Naeini et al., AAAI 2015).
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,5 +1,4 @@
-"""Reads contracts with lawyers' labels (CUAD's form, see labels.py) as questions to answer, or to refuse if
-unlabelled."""
+"""Reads contracts with lawyers' labels (CUAD's form, see labels.py) as questions; unlabelled ones should be refused."""
 
 import json
 from collections.abc import Iterator

@@ -63,8 +63,7 @@ def ratio_of(values: Sequence[float], others: Sequence[float]) -> Middle | None:
 
 
 def _drawn(count: int) -> NDArray[np.int64]:
-    """Returns (SAMPLES, count) indices drawn with replacement, the same for the same count. Efron and Tibshirani
-    1993."""
+    """Returns (SAMPLES, count) indices drawn with replacement, fixed for a count. Efron and Tibshirani 1993."""
     return np.random.default_rng(SEED).integers(0, count, size=(SAMPLES, count))
 
 

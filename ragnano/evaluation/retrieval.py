@@ -47,8 +47,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class RetrievalScores:
-    """The scores of one way of searching: every measure over all questions, and question counts and means by
-    category."""
+    """The scores of one way of searching: every measure over all questions; counts and means by category."""
 
     way: str
     questions: int
@@ -139,8 +138,7 @@ def score_retrieval(
 
 
 def _estimates(table: "np.ndarray[tuple[int, int], np.dtype[np.float64]]", groups: Sequence[int]) -> list[Estimate]:
-    """Estimates means by cluster bootstrap (Efron and Tibshirani 1993): documents drawn with replacement,
-    percentiles."""
+    """Estimates means by cluster bootstrap: documents drawn with replacement. Efron and Tibshirani 1993."""
     count = int(max(groups)) + 1
     sums = np.zeros((count, table.shape[1]))
     np.add.at(sums, groups, table)

@@ -1,5 +1,4 @@
-"""Saved answers: one object a line, as `ragnano ask --json` prints it, with the question's id, the system and the
-model.
+"""Saved answers: one object a line, as `ragnano ask --json` prints it, with question id, system and model.
 
 A run that was stopped continues from its file: questions answered there are not asked again.
 """

@@ -91,8 +91,7 @@ def shares_of(judged: Sequence[Judged]) -> dict[str, Share]:
 def score_answers(
     system: str, model: str, items: Sequence[LabelledQuestion], replies: Sequence[Reply | None]
 ) -> AnswerScores:
-    """Returns the scores of one system and model; `replies` are in the order of `items`, None where an answer is
-    missing."""
+    """Returns the scores of one system and model; `replies` are in the order of `items`, None where missing."""
     judged = [judge(item, reply) for item, reply in zip(items, replies, strict=True) if reply is not None]
     answered = [one.reply for one in judged if not one.reply.refused]
     medians = {

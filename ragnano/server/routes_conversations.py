@@ -1,5 +1,4 @@
-"""Routes for conversations: follow-ups are completed and say how they were read; topics stay in scope; history is
-kept."""
+"""Routes for conversations: follow-ups are completed, the topic's documents stay in scope, the history is kept."""
 
 import threading
 from collections.abc import Iterator

@@ -22,8 +22,10 @@ class _HungUp(Exception):
 
 
 class StreamCallbacks:
-    """Receives the parts of an answer before it is complete. Its methods are what Assistant.ask and Conversation.ask
-    take."""
+    """Receives the parts of an answer before it is complete.
+
+    Its methods are what Assistant.ask and Conversation.ask take.
+    """
 
     def __init__(self, put: Callable[[dict[str, Any]], None]) -> None:
         self._put = put

@@ -17,8 +17,7 @@ def token_file(data_dir: Path) -> Path:
 
 
 def token_of(data_dir: Path) -> str:
-    """Returns the data directory's token, made now if there is none. Raises ConfigError when the file cannot be
-    used."""
+    """Returns the data directory's token, made now if there is none. Raises ConfigError for an unusable file."""
     path = token_file(data_dir)
     try:
         _make(path)
