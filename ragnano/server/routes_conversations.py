@@ -110,7 +110,7 @@ class _Lock:
 
 
 def _said(conversation: Conversation, body: Asked, told: StreamCallbacks) -> dict[str, Any]:
-    """Returns the turn's JSON; "not_kept" says why the turn is missing from the history, "" when it is there."""
+    """Returns the turn's JSON; "not_kept" says why the history lacks it although it should be there, else ""."""
     turn = conversation.ask(
         body.question,
         model=body.model,
