@@ -1,1 +1,1 @@
-"""The write path: walk, load, blocks, chunk, embed, store. Documents' text is data here, never an instruction."""
+"""The write path: walk, parse, blocks, chunks, embed, store. Document text is data here, never an instruction."""

@@ -1,4 +1,4 @@
-"""The `ingest` command: progress for people, a report at the end, JSON for scripts. Shows, and reads nothing."""
+"""The `ingest` command: progress for people, a report at the end, JSON for scripts."""
 
 import json as jsonlib
 import sys
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ragnano.types import IngestReport
 
 MOST_SHOWN = 20
-"""Failed files and unreadable pages printed in the terminal; --json always has all."""
+"""The most entries of each list (failed files, unreadable pages …) that the terminal prints; --json has all."""
 
 
 def run(
@@ -38,10 +38,10 @@ def run(
     watch: bool = False,
     ask: bool = False,
 ) -> int:
-    """Take the paths in, print the report, and return the exit code: 0, or 3 when some files failed.
+    """Ingests the paths, prints the report, and returns the exit code: 0, or 3 when some files failed.
 
-    With `watch`, print a line for each change instead, until Ctrl-C; the code is then 0. With `ask`, ask for passwords;
-    raises ConfigError where there is no terminal.
+    With `watch`, prints a line for each change instead, until Ctrl-C; the code is then 0. With `ask`, asks for
+    passwords; raises ConfigError where there is no terminal.
     """
     from ingest.pipeline import ingest
     from ragnano.models import open_embedder
@@ -101,7 +101,7 @@ def dry_run(
     include: tuple[str, ...] = (),
     exclude: tuple[str, ...] = (),
 ) -> int:
-    """Print what `run` would do and change nothing; the exit code is 0, or 3 when some files would be refused."""
+    """Prints what `run` would do and changes nothing; returns 0, or 3 when some files would be refused."""
     from contextlib import closing, nullcontext
 
     from ingest.plan import plan
@@ -137,7 +137,7 @@ def _watch(
     from ingest.watch import follow
 
     def once(show: "Callable[[Progress], None]") -> "IngestReport":
-        # An empty folder is more often an unplugged disk than a wish to forget everything.
+        # An empty folder is more often an unplugged disk than a wish to remove everything.
         return take(show, prune=not any(path.is_dir() and not any(path.iterdir()) for path in paths))
 
     def tell(state: "Progress") -> None:
@@ -239,7 +239,7 @@ AskPassword = Annotated[
 
 
 def read_passwords(path: Path | None) -> tuple[str, ...]:
-    """The passwords in a file, one a line. Raises ConfigError when it cannot be read."""
+    """Returns the passwords in a file, one a line. Raises ConfigError when it cannot be read."""
     from ingest.characters.encodings import decoded
     from ragnano.errors import ConfigError
 

@@ -1,4 +1,4 @@
-"""One file's bytes to a parsed document: load, blocks, front, chunks. Knows no embedding, no store, no process."""
+"""Turns one file's bytes into a parsed document: pages, blocks, title and parties, chunks."""
 
 import hashlib
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from ragnano.types import Block, Chunk, Document, Page, ParsedDocument
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A file to read: its path, its media type, the most tokens of a chunk, and how it is to be read."""
+    """A file to read: its path, media type, the most tokens of a chunk, and the options for reading it."""
 
     path: str
     media_type: str
@@ -23,7 +23,7 @@ class Job:
 
 
 def read(job: Job, count: CountTokens) -> ParsedDocument:
-    """The document that the file's bytes are at this moment. Raises LoadError's subclasses, OSError."""
+    """Parses the file's current bytes into a document. Raises subclasses of LoadError, and OSError."""
     data = Path(job.path).read_bytes()
     loaded = load(data, job.media_type, job.options)
     blocks = blocks_of(loaded.pages, loaded.outline)
@@ -45,7 +45,7 @@ def read(job: Job, count: CountTokens) -> ParsedDocument:
 
 
 def chunks_of(document: Document, pages: Sequence[Page], limit: int, count: CountTokens) -> list[Chunk]:
-    """A stored document's chunks made anew from its stored pages; its file is not needed."""
+    """Returns new chunks of a stored document, made from its stored pages; its file is not needed."""
     return _chunks(document, pages, blocks_of(pages, document.outline), limit, count)
 
 

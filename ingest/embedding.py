@@ -1,4 +1,4 @@
-"""What taking files in and rebuilding share: embedding a document, fingerprint, progress."""
+"""Shared by ingesting and rebuilding: embedding a document, the index's fingerprint, progress."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from ragnano.types import Chunk
 
 
 def embed(chunks: Sequence[Chunk], embedder: Embedder) -> NDArray[np.float32]:
-    """float32 (n, d): one document's chunks embedded together, and never with another's.
+    """Returns float32 (n, d): one document's chunks embedded together, never with another document's.
 
-    In bfloat16 a vector depends a little on what shares its batch; so the same bytes give the same vectors whatever
-    else is taken in, before or after an interruption.
+    In bfloat16 a vector depends slightly on the rest of its batch. Batching by document gives the same bytes the same
+    vectors, whatever else is ingested and however the run is interrupted.
     """
     if not chunks:
         return np.zeros((0, embedder.dimensions), dtype=np.float32)
@@ -25,15 +25,15 @@ def embed(chunks: Sequence[Chunk], embedder: Embedder) -> NDArray[np.float32]:
 
 
 Outcome = Literal["added", "replaced", "placed", "moved", "failed", "removed"]
-"""What became of a file; "placed" is one more place of bytes that are stored already."""
+"""The outcome for a file; "placed" means that bytes already stored were found at one more path."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is. `path` is the file just finished; `seconds_left` None until there is something to judge by.
+    """The progress of a run. `path` is the file just finished; `seconds_left` is None until it can be estimated.
 
-    `outcome` says what became of the file, `detail` why it failed or where it was moved from. A removal counts as no
-    file done.
+    `outcome` is the file's outcome; `detail` is why it failed or where it was moved from. A removal does not count as a
+    finished file.
     """
 
     done: int
@@ -47,7 +47,7 @@ class Progress:
 
 
 def fingerprint_of(settings: Settings, embedder: Embedder) -> dict[str, str]:
-    """What the index depends on: it must be rebuilt when any of this changes."""
+    """Returns the settings that the index depends on: it must be rebuilt when any of them changes."""
     return {
         "embedder": f"{embedder.name} {embedder.fingerprint}",
         "chunker": f"{CHUNKER} of {settings.chunk_tokens} tokens",

@@ -1,7 +1,7 @@
-"""Files that no given password opens: set aside, and asked for when all others are in. Asks nobody itself.
+"""Sets aside the files that no given password opens, and asks for their passwords when all others are ingested.
 
-So a run that nobody sits by takes in everything else first. A password that opened one file is tried on the others
-before anybody is asked again; it is kept as long as the run and nowhere else.
+An unattended run thus ingests everything else first. A password that opened one file is tried on the others before
+anybody is asked again; it is kept for the run and nowhere else. The caller supplies the function that asks.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,31 +12,31 @@ from ragnano.errors import LoadError
 from ragnano.types import ParsedDocument
 
 Ask = Callable[[str, bool], str]
-"""Gives a password for a file, "" to leave it locked; told its path, and whether the last one did not open it."""
+"""Returns a password for a file, "" to leave it locked; takes its path, and whether the last password failed."""
 Outcome = ParsedDocument | LoadError
-"""What came of reading a file."""
+"""The result of reading a file."""
 
 NOT_OPENED = "no given password opens it"
-"""What readers say of an encrypted file, and of an encrypted file inside another; tests hold them to it."""
+"""Part of the parsers' message about an encrypted file, or one inside another; tests check that they use it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """A file that was set aside: what came of reading it with the passwords of `job`."""
+    """A file that was set aside: the outcome of reading it with the passwords of `job`."""
 
     job: Job
     outcome: Outcome
 
 
 def is_locked(outcome: Outcome) -> bool:
-    """Whether a password would give more of the file."""
+    """Returns whether a password would make more of the file readable."""
     if isinstance(outcome, LoadError):
         return NOT_OPENED in str(outcome)
     return any(NOT_OPENED in (page.unreadable or "") for page in outcome.pages)
 
 
 def unlocked(files: Sequence[Locked], ask: Ask, read: Callable[[Job], Outcome]) -> Iterator[Outcome]:
-    """What comes of each file in the end, in order."""
+    """Yields the final outcome of each file, in order."""
     given: tuple[str, ...] = ()
     for file in files:
         job, outcome = file.job, file.outcome

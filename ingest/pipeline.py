@@ -1,8 +1,8 @@
-"""Files into the catalogue: what changed is read, embedded and stored, each file in one transaction.
+"""Ingests files into the catalogue: changed files are parsed, embedded and stored, each in one transaction.
 
-Knows order and outcomes; what to look at is `ingest.discovery.walk`'s, reading `ingest.workers.pool`'s, counting
-`ingest.report`'s, storing the catalogue's, vectors the embedder's. Whatever stops a run (Ctrl-C, a full disk, a killed
-process), what was stored stays and the next run goes on from there.
+This module decides order and outcomes. `ingest.discovery.walk` finds the files, `ingest.workers.pool` parses them,
+`ingest.report` counts, the embedder makes vectors and the catalogue stores. However a run ends (Ctrl-C, a full disk, a
+killed process), what was stored stays, and the next run continues from there.
 """
 
 import hashlib
@@ -53,12 +53,13 @@ def ingest(
     reader: Callable[[], ParserPool] | None = None,
     ask: Ask | None = None,
 ) -> IngestReport:
-    """Take in the files and folders `paths`. A file that cannot be read is reported and stops nothing.
+    """Ingests the files and folders in `paths`. A file that cannot be read is reported and does not stop the others.
 
-    `embedder` (or the function that gives it) embeds nothing when nothing is new; `prune` forgets files that are gone
-    from the given folders; `include` and `exclude` are patterns as in a .gitignore; `cancelled` is asked between files.
-    `ask` is asked, when all else is in, for the password of each file that none of `passwords` opens.
-    Raises NotFoundError (no such path), ConfigError (a pattern, a language of OCR that is not installed), IndexMismatch
+    `embedder` (or the function that returns it) embeds nothing when nothing is new; `prune` removes files that are gone
+    from the given folders; `include` and `exclude` are patterns as in a .gitignore; `cancelled` is polled between
+    files. When everything else is stored, `ask` is called for the password of each file that none of `passwords` opens.
+
+    Raises NotFoundError (no such path), ConfigError (a pattern, an OCR language that is not installed), IndexMismatch
     (stored documents were made with another embedder or chunker), StoreError, ModelError.
     """
     if settings.ocr != "never":
@@ -81,7 +82,7 @@ def ingest(
 
 
 def refuse_size(size: int, settings: Settings) -> None:
-    """Raises LimitExceeded for a file of more bytes than the settings allow."""
+    """Raises LimitExceeded for a file with more bytes than the settings allow."""
     if size > settings.file_megabytes << 20:
         raise LimitExceeded(
             f"larger than {settings.file_megabytes} MB; --max-size or RAGNANO_FILE_MEGABYTES allows more"
@@ -89,7 +90,7 @@ def refuse_size(size: int, settings: Settings) -> None:
 
 
 def _outcome(future: Future[ParsedDocument]) -> Outcome:
-    """What was read, or the file's fault. Raises the set-up's faults."""
+    """Returns the parsed document, or the file's own error. Raises errors of the set-up."""
     try:
         return future.result()
     except LoadError as error:
@@ -114,18 +115,18 @@ class _Run:
         self._settings, self._catalogue, self._vectors = settings, catalogue, vectors
         self._embedder, self._collection, self._folders = embedder, collection, folders
         self._options, self._ask = options, ask
-        # Other files with the bytes of one that is on its way, by hash and media type.
+        # Further files with the same bytes as one that is being read, by hash and media type.
         self._twins: dict[_Bytes, list[Change]] = {}
         self.account = Account(progress)
 
     def look_over(self, walk: Walk) -> int:
-        """Count what is there, without opening it; returns how many files are new or changed."""
+        """Counts the files without opening them; returns how many are new or changed."""
         seen = survey(walk, self._catalogue, self._collection, self.account.unseen)
         self.account.expect(seen)
         return seen.files - seen.skipped
 
     def take_in(self, changes: Iterator[Change], reader: ParserPool, cancelled: Callable[[], bool]) -> None:
-        """Read ahead of embedding, at most _AHEAD files; store in the files' order."""
+        """Reads at most _AHEAD files ahead of embedding; stores them in the files' order."""
         waiting: deque[tuple[Change, str, Job, Future[ParsedDocument]]] = deque()
         jobs = self._jobs(changes)
         locked: list[tuple[Change, str, Locked]] = []
@@ -146,7 +147,7 @@ class _Run:
                 self._receive(change, (digest, file.job.media_type), outcome)
 
     def _jobs(self, changes: Iterator[Change]) -> Iterator[tuple[Change, str, Job]]:
-        """Jobs for the files that must be read; the others are dealt with on the way."""
+        """Yields jobs for the files that must be read, and handles the others directly."""
         for change in changes:
             file = change.file
             try:
@@ -166,22 +167,22 @@ class _Run:
                 yield change, digest, Job(file.path, media_type, self._settings.chunk_tokens, self._options)
 
     def _receive(self, change: Change, key: _Bytes, outcome: Outcome) -> None:
-        """Store what was read, or report why nothing was.
+        """Stores what was read, or reports why nothing was.
 
-        The file's twins may be gone: another file that changed while it was read had become one, too.
+        The file's twins may already be handled: a file that changed while it was read may have got the same bytes.
         """
         if isinstance(outcome, LoadError):
             for failed in (change, *self._twins.pop(key, ())):
                 self.account.failed(failed, str(outcome))
             return
         parsed = outcome
-        if parsed.document.id != key[0]:  # the file changed while it was read: its twins are twins no more
+        if parsed.document.id != key[0]:  # the file changed while it was read; its twins have other bytes now
             for twin in self._twins.pop(key, ()):
                 self.account.failed(twin, "another file with the same content changed during the run; run it again")
         self._store(change, parsed)
 
     def _store(self, change: Change, parsed: ParsedDocument) -> None:
-        """Embed what was read and store it."""
+        """Embeds the parsed document and stores it."""
         file = change.file
         self._catalogue.add(
             parsed,
@@ -201,7 +202,7 @@ class _Run:
         return None
 
     def _place(self, document_id: str, change: Change) -> None:
-        """Note that a stored document stands here, too; nothing is read. Where it is gone from, it is forgotten."""
+        """Records a further path of a stored document without reading the file; removes paths that no longer exist."""
         file = change.file
         self._catalogue.place(
             document_id, collection=self._collection, path=file.path, size=file.size, mtime_ns=file.mtime_ns
@@ -216,27 +217,29 @@ class _Run:
         self.account.placed(change, moved_from=gone[0] if gone else None)
 
     def _is_gone(self, known: str) -> bool:
-        """Whether a file of the given folders is no longer there. A file that cannot be read is still there."""
+        """Returns whether a file of the given folders no longer exists. A file that cannot be read still exists."""
         return any(is_within(known, folder) for folder in self._folders) and not path.lexists(known)
 
     def gone(self) -> list[str]:
-        """What stood under the given folders and is no longer there.
+        """Returns the stored paths under the given folders that no longer exist.
 
-        Looked for before anything is read: a file that is moved during the run is then found moved by the next one.
+        This runs before anything is read, so a file that is moved during the run is recognised as moved by the next
+        run.
         """
         return [known for known in self._catalogue.paths_in(self._collection) if self._is_gone(known)]
 
     def prune(self, gone: Sequence[str]) -> None:
-        """Forget these paths, unless they were forgotten meanwhile or are back."""
+        """Removes these paths, unless they were removed meanwhile or exist again."""
         for known in gone:
             if self._is_gone(known) and self._catalogue.unplace(self._collection, known):
                 self.account.removed(known)
 
     def settle(self) -> None:
-        """Bring the vector cache in step, and leave no byte of what was removed or replaced, be it by a stopped run.
+        """Syncs the vector cache, and erases the bytes of removed or replaced documents.
 
-        Not before the end: Chroma holds all vectors in memory while it is open, 1.7 kB each, and a run that reads for
-        hours needs none of them. Here the readers are gone, whose memory it may have (LOG.md).
+        That includes what a stopped run left. It is done at the end: Chroma holds all vectors in memory while it is
+        open, 1.7 kB each, and a run that reads for hours needs none of them. By now the parser processes have ended and
+        freed their memory (LOG.md).
         """
         swept = not (self._catalogue.is_unswept() or self._vectors.holds_removed())
         if self.account.left_something or not swept:

@@ -1,4 +1,4 @@
-"""What an ingest would do, found out without doing any of it: reads files' first bytes and hashes, writes nothing."""
+"""Plans an ingest without doing it: reads files' first bytes and hashes, and writes nothing."""
 
 import hashlib
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from ragnano.types import FailedFile
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A file that would be taken in: "new", "changed", or only noted ("known": its bytes are stored already)."""
+    """A file that would be ingested: "new", "changed", or "known" (its bytes are stored, only the path is recorded)."""
 
     path: str
     why: Literal["new", "changed", "known"]
@@ -29,7 +29,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`read` would be taken in, `refused` could not, `removed` would be forgotten, `left_out` are passed over."""
+    """`read` would be ingested, `refused` could not be, `removed` would be removed, `left_out` would be passed over."""
 
     read: tuple[Planned, ...]
     skipped: int
@@ -48,9 +48,10 @@ def plan(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
 ) -> Plan:
-    """As `ingest.pipeline.ingest` would go; `catalogue` is None where there is none yet. Raises as the walk does.
+    """Plans what `ingest.pipeline.ingest` would do; `catalogue` is None where there is none yet.
 
-    Whether a reader can make sense of a file is only known by reading it, and is not told here.
+    Raises what the walk raises. Whether a file can be parsed is only known after parsing it, and is not part of the
+    plan.
     """
     walk = Walk(paths, include=include, exclude=exclude, own=settings.data_dir)
     refused: list[FailedFile] = []

@@ -1,6 +1,6 @@
-"""How a run is told while it goes on: events for scripts, a line a change for who watches, the lines of a dry run.
+"""Prints the progress of a run: JSON events for scripts, a line for each change when watching, the lines of a dry run.
 
-Prints; knows no file and no store. Paths are shown without characters that a terminal would obey.
+Paths are printed without characters that a terminal would obey.
 """
 
 import json
@@ -17,35 +17,35 @@ if TYPE_CHECKING:
     from ragnano.types import IngestReport
 
 FORMS = ("auto", "json", "none")
-"""What --progress may be."""
+"""The values of --progress."""
 
 
 def print_event(state: "Progress") -> None:
-    """One JSON object on standard error: a file that was finished."""
+    """Prints a finished file as one JSON object on standard error."""
     _event({"event": "file", **asdict(state)})
 
 
 def print_end(report: "IngestReport") -> None:
-    """The last event: the report without its lists, which --json prints."""
+    """Prints the last event: the report without its lists, which --json prints."""
     counts = {name: value for name, value in asdict(report).items() if isinstance(value, int | float)}
     _event({"event": "end", **counts, "failed": len(report.failed)})
 
 
 def print_change(state: "Progress", *, json: bool) -> None:
-    """One line on standard output: what became of a file."""
+    """Prints the outcome of a file as one line on standard output."""
     record = {"change": state.outcome, "path": state.path, "detail": state.detail}
     typer.echo(_dumped(record) if json else _change(state))
 
 
 def print_watching(report: "IngestReport", paths: Sequence[Path]) -> None:
-    """Says on standard error that the first run is done and what is followed now."""
+    """Prints on standard error that the first run is done, and what is being watched."""
     names = ", ".join(printable(str(path)) for path in paths)
     count = report.files + report.skipped
     typer.echo(f"Watching {names} ({count} files are in the index). Ctrl-C ends it.", err=True)
 
 
 def plan_lines(plan: "Plan", most: int) -> Iterator[str]:
-    """A dry run for people: counts first, then at most `most` names of each kind."""
+    """Yields a dry run's lines for people: counts first, then at most `most` names of each kind."""
     yield (
         f"would take in {len(plan.read)} files, skip {plan.skipped} unchanged, refuse {len(plan.refused)}, "
         f"remove {len(plan.removed)}, pass over {len(plan.left_out)}; nothing was changed"
@@ -63,7 +63,7 @@ def plan_lines(plan: "Plan", most: int) -> Iterator[str]:
 
 
 def printable(text: str) -> str:
-    """A line without characters that a terminal would obey: a file may be called whatever its maker likes."""
+    """Replaces characters that a terminal would obey with question marks: a file name may contain anything."""
     return "".join(character if character.isprintable() else "?" for character in text)
 
 

@@ -1,4 +1,4 @@
-"""Every stored document chunked and embedded anew, from its stored pages: no file is needed. Reads no file."""
+"""Chunks and embeds every stored document again, from its stored pages; no file is read."""
 
 import time
 from collections.abc import Callable
@@ -18,9 +18,9 @@ def rebuild(
     embedder: Embedder,
     progress: Callable[[Progress], None] | None = None,
 ) -> int:
-    """Make all chunks and vectors with the present chunker and embedder; returns the number of documents.
+    """Makes all chunks and vectors with the current chunker and embedder; returns the number of documents.
 
-    A rebuild that was interrupted goes on with the documents that were left.
+    After an interruption, the next rebuild continues with the remaining documents.
     """
     started = time.monotonic()
     with catalogue.write_lock():
@@ -37,5 +37,5 @@ def rebuild(
                 progress(Progress(done, len(left), pages, chunks, document.path, seconds_left))
         catalogue.compact()
         vectors.compact()
-        vectors.sync()  # a large cache was only deleted
+        vectors.sync()  # compact() may only have deleted a large cache
     return len(left)

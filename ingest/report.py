@@ -1,4 +1,4 @@
-"""What a run did, counted as it goes: the report at its end and the progress on the way. Touches no file or store."""
+"""Counts what a run does: the report at its end and the progress on the way."""
 
 import time
 from collections import Counter
@@ -11,7 +11,7 @@ from ragnano.types import FailedFile, HiddenOnPage, IngestReport, NearCopy, Pars
 
 
 class Account:
-    """The counts of one run; each method books one outcome and tells it."""
+    """The counts of one run; each method records one outcome and reports it as progress."""
 
     def __init__(self, progress: Callable[[Progress], None] | None) -> None:
         self._progress = progress
@@ -29,16 +29,16 @@ class Account:
         self._replaced = 0
 
     def expect(self, seen: Survey) -> None:
-        """What there is to do."""
+        """Sets the amount of work that the survey found."""
         self._total, self._done, self._skipped = seen.files, seen.skipped, seen.skipped
         self._bytes_left = seen.bytes
 
     def unseen(self, file: FailedFile) -> None:
-        """A file or folder that could not even be looked at."""
+        """Records a file or folder that could not even be examined."""
         self._failed.append(file)
 
     def stored(self, change: Change, parsed: ParsedDocument, near: NearCopy | None) -> None:
-        """A file that was read, embedded and stored."""
+        """Records a file that was read, embedded and stored."""
         kind = kind_name(parsed.document.media_type)
         self._files_of[kind] += 1
         self._pages_of[kind] += len(parsed.pages)
@@ -57,33 +57,33 @@ class Account:
         self._book(change, "replaced" if change.before else "added")
 
     def placed(self, change: Change, moved_from: str | None) -> None:
-        """A file whose bytes are stored already, perhaps until now at another path."""
+        """Records a file whose bytes are already stored, perhaps until now under another path."""
         self._book(change, "placed" if moved_from is None else "moved", moved_from or "")
 
     def failed(self, change: Change, reason: str) -> None:
-        """A file that could not be taken in."""
+        """Records a file that could not be ingested."""
         if change.before:
             reason += "; the version taken in before stays searchable"
         self._failed.append(FailedFile(change.file.path, reason))
         self._book(change, "failed", reason)
 
     def removed(self, path: str) -> None:
-        """A file that was forgotten because it is gone."""
+        """Records a file that was removed because it no longer exists."""
         self._outcomes["removed"] += 1
         self._tell(path, "removed", "")
 
     @property
     def took_in(self) -> int:
-        """Files taken in, read or not."""
+        """The number of files ingested, whether read or only recorded."""
         return sum(self._outcomes[outcome] for outcome in ("added", "replaced", "placed", "moved"))
 
     @property
     def left_something(self) -> bool:
-        """Whether something was removed or replaced whose bytes may still be in the files."""
+        """Whether something was removed or replaced whose bytes may still be in the data files."""
         return bool(self._outcomes["removed"] or self._outcomes["moved"] or self._replaced)
 
     def report(self) -> IngestReport:
-        """All of it."""
+        """Returns the report of the whole run."""
         return IngestReport(
             files=self.took_in,
             pages=self._pages,

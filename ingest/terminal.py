@@ -1,4 +1,4 @@
-"""The terminal during a run: a progress bar on standard error, and passwords typed unseen. Knows no file's content."""
+"""The terminal during a run: a progress bar on standard error, and passwords typed without echo."""
 
 import sys
 from pathlib import Path
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Terminal:
-    """A bar of files, pages and time left, unless `bar` is false; a context manager, which ends it."""
+    """A bar of files, pages and time left, unless `bar` is false. A context manager; leaving it ends the bar."""
 
     def __init__(self, *, bar: bool) -> None:
         self._wanted = bar
@@ -38,14 +38,14 @@ class Terminal:
         return self
 
     def show(self, state: "Progress") -> None:
-        """Move the bar on."""
+        """Updates the bar."""
         if self._wanted:
-            # After the last file the vector cache is brought in step: a minute or two for 70,000 chunks (LOG.md).
+            # After the last file the vector cache is synced: a minute or two for 70,000 chunks (LOG.md).
             name = "bringing the vector index in step" if state.done == state.total else _name(state.path)[:40]
             self._bars.update(self._task, completed=state.done, total=state.total, pages=state.pages, name=name)
 
     def ask(self, path: str, again: bool) -> str:
-        """A password for this file, typed unseen; "" leaves it out."""
+        """Asks for this file's password without echo and returns it; "" skips the file."""
         if self._wanted:
             self._bars.stop()
         wrong = "That does not open it. " if again else ""
@@ -62,11 +62,11 @@ class Terminal:
 
 
 def require_terminal() -> None:
-    """Raises ConfigError where nobody can be asked."""
+    """Raises ConfigError where there is no terminal to ask on."""
     if not sys.stdin.isatty():
         raise ConfigError("--ask-password needs a terminal; --password-file reads passwords from a file")
 
 
 def _name(path: str) -> str:
-    """A file's name without characters that a terminal would obey."""
+    """Returns a file's name without characters that a terminal would obey."""
     return "".join(character if character.isprintable() else "?" for character in Path(path).name)

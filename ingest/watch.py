@@ -1,7 +1,7 @@
-"""Following folders: whatever changes in them is taken in, until it is told to stop. Knows no embedder and no store.
+"""Watches folders and ingests whatever changes in them, until stopped.
 
-A change only says that something is to be looked at; what is to be done is found out by the same run as ever. So a
-change that was missed, came twice or halfway (editors save by renaming, browsers write for minutes) does no harm.
+A change only triggers another ordinary run, which finds out what to do. So a change that was missed, reported twice or
+reported half-way (editors save by renaming, browsers write for minutes) does no harm.
 """
 
 import os
@@ -18,10 +18,10 @@ from ragnano.errors import StoreBusy
 from ragnano.types import IngestReport
 
 QUIET_MS = 400
-"""Silence after which a change is looked at: a file that is still being written says so more often."""
+"""Silence in ms after which a change is handled: a file that is still being written keeps producing changes."""
 LONGEST_MS = 15_000
-"""Changes that never pause are looked at all the same after this long."""
-_LOOK_MS = 500  # how often it is asked whether to stop, and a busy index is tried again
+"""Changes that never pause are handled after this many ms all the same."""
+_LOOK_MS = 500  # ms between checks whether to stop, and between attempts at a busy index
 
 Take = Callable[[Callable[[Progress], None]], IngestReport]
 
@@ -35,11 +35,11 @@ def follow(
     waiting: Callable[[], None],
     stop: Event | None = None,
 ) -> Iterator[IngestReport]:
-    """Run `take` at once and after every change under `paths`; yields each run's report. Ends when `stop` is set.
+    """Runs `take` at once and after every change under `paths`; yields each run's report. Ends when `stop` is set.
 
-    `tell` hears of every file that was taken in, failed or was removed; of a failure once, until it is another one.
-    `waiting` is called when another process writes to the index, and the run is tried again. `own` is ragnano's data
-    folder, whose changes are its own doing.
+    `tell` is called for every file that was ingested, failed or was removed; for a failure only once, until its reason
+    changes. `waiting` is called when another process is writing to the index, and the run is tried again. `own` is
+    ragnano's data folder, whose changes are ignored.
     """
     due, busy = True, False
     told = _once(tell)
@@ -53,7 +53,7 @@ def follow(
         stop_event=stop,
         ignore_permission_denied=True,
     ):
-        # The first pass comes when the watch stands, so that nothing falls between it and the first run.
+        # The first iteration comes once the watch is active, so that no change is lost between it and the first run.
         if not (changes or due):
             continue
         try:
@@ -68,7 +68,7 @@ def follow(
 
 
 def _once(tell: Callable[[Progress], None]) -> Callable[[Progress], None]:
-    """`tell`, but of a failure once: each run meets the same files again, and fails again."""
+    """Wraps `tell` to report each failure once: every run meets the same files again and fails again."""
     failures: dict[str, str] = {}
 
     def told(state: Progress) -> None:
@@ -84,12 +84,12 @@ def _once(tell: Callable[[Progress], None]) -> Callable[[Progress], None]:
 
 
 def _folders(paths: Sequence[str | PathLike[str]]) -> list[str]:
-    """What to watch: of a file its folder, because saving by renaming puts another file in its place."""
+    """Returns the folders to watch; for a file its folder, because saving by renaming replaces the file."""
     given = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - as the walk does
     return sorted({str(path if path.is_dir() else path.parent) for path in given})
 
 
 def _counts(own: Path) -> Callable[[Change, str], bool]:
-    """Everything counts but what happens in ragnano's own folder."""
+    """Returns a filter that accepts every change outside ragnano's own folder."""
     borders = {str(own.absolute()), str(own.resolve())}
     return lambda _, path: not any(path == border or is_within(path, border) for border in borders)

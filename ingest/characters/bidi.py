@@ -1,8 +1,8 @@
-"""Text from right to left in the order it is spoken. Knows characters and where they stand, no words.
+"""Puts right-to-left text into the order it is spoken.
 
-pdfium turns runs of Hebrew and Arabic round because most files draw them from the left, last letter first, and looks
-at places to see which do not. What a file gives as the text behind a glyph (ActualText) can have one place for all
-letters, and comes out backwards.
+pdfium reverses runs of Hebrew and Arabic because most files draw them from the left, last letter first; it looks at the
+letters' positions to find the files that do not. The text a file gives behind a glyph (ActualText) can have one
+position for all letters, and comes out backwards.
 """
 
 import re
@@ -19,7 +19,7 @@ _LEFT_TO_RIGHT = re.compile(rf"[^\W{_LETTERS}_](?:[^\n{_LETTERS}]*[^\W{_LETTERS}
 
 
 def as_spoken(mapped: Mapped, left_of: Callable[[int], float]) -> Mapped:
-    """The text with its backward runs turned round; `left_of` gives the left edge of the character at an offset."""
+    """Reverses the text's backward runs; `left_of` returns the left edge of the character at an offset."""
     if mapped.text.isascii():
         return mapped
     order = np.arange(len(mapped.text))
@@ -31,7 +31,7 @@ def as_spoken(mapped: Mapped, left_of: Callable[[int], float]) -> Mapped:
         end = start + len(mapped.text[start:end].rstrip())
         order[start:end] = order[start:end][::-1]
         turned = mapped.text[start:end][::-1]
-        for found in _LEFT_TO_RIGHT.finditer(turned):  # numbers and names in between read from the left
+        for found in _LEFT_TO_RIGHT.finditer(turned):  # numbers and names within the run read from the left
             a, b = start + found.start(), start + found.end()
             order[a:b] = order[a:b][::-1]
     text = "".join(map(mapped.text.__getitem__, order.tolist()))

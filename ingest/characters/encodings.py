@@ -1,7 +1,8 @@
-"""Bytes to text: in which encoding were they written? Knows encodings, and what their misreadings look like.
+"""Detects the encoding of bytes and decodes them to text.
 
-A guess is believed only where the text bears it out. Windows' Latin takes every byte, so that it is no proof: what it
-makes of Russian or Japanese is letters that no language has ("Äîãîâîð"), and a search never finds them.
+A guess is accepted only where the decoded text supports it. Windows' Latin accepts every byte, so decoding without an
+error proves nothing: Russian or Japanese read that way becomes letters that no language has ("Äîãîâîð"), and a search
+never finds them.
 """
 
 import codecs
@@ -12,14 +13,14 @@ if TYPE_CHECKING:
     from charset_normalizer import CharsetMatch
 
 UNKNOWN_ENCODING = "its letters are in an encoding that cannot be told; open it in its program and save it as UTF-8"
-"""What is said of a text that is not sure."""
+"""The message for a text whose encoding is uncertain."""
 
 _SNIFFED = 2_000  # bytes
 _GUESSED_BY = 50_000  # bytes
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: its mark begins with UTF-16's
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: this mark begins with UTF-16's
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
@@ -27,12 +28,14 @@ _MARKS = (
 _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _FOREIGN = re.compile(rb"(?:([\xa1-\xff])(?!\1)){3,}|(?:([\x80-\xff])(?!\2)){6,}|[\x81\x8d\x8f\x90\x9d]")
-"""Three letters with accents in a row, six of any bytes beyond ASCII, and those that Windows' Latin leaves free.
-Leaders ("········") are not meant."""
+"""Three accented letters in a row, six of any bytes beyond ASCII, and the bytes that Windows' Latin leaves unassigned.
+
+Leaders ("········") are exempt.
+"""
 _MOST_FOREIGN = 0.3  # of the bytes beyond ASCII; German, French and Spanish have under .05
-_LEAST_FOREIGN = 0.002  # of all bytes: below that a stray byte is no other encoding
+_LEAST_FOREIGN = 0.002  # of all bytes: below that, stray bytes do not mean another encoding
 _LEAST_COHERENCE = 0.3  # of a guess: 17 lines in encodings of one byte a letter had .44 to .82 where it was right
-_LEAST_ALONE = 0.3  # of all letters: what Chinese, Japanese or Korean text has of its own
+_LEAST_ALONE = 0.3  # of all letters: the least share in its own script that Chinese, Japanese or Korean text has
 
 _KANA = re.compile("[\u3041-\u30fe]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
@@ -42,19 +45,19 @@ _BEYOND_ASCII = re.compile("[^\\x00-\\x7f\u3000-\u303f\uff00-\uffef]")
 
 
 class Decoded(NamedTuple):
-    """Text, and whether its encoding is known or borne out; where not, it is read as Windows' Latin."""
+    """Text, and whether its encoding is certain or supported by the text; where not, it is read as Windows' Latin."""
 
     text: str
     sure: bool = True
 
 
 def decoded(data: bytes) -> str:
-    """Text by its byte order mark, as UTF-16 without one, as UTF-8, as Windows' Latin, or by a guess that fits."""
+    """Decodes by byte order mark, as UTF-16 without one, as UTF-8, as Windows' Latin, or by a guess that fits."""
     return decode(data).text
 
 
 def decode(data: bytes) -> Decoded:
-    """As `decoded`, and whether that is sure."""
+    """Decodes as `decoded` does, and says whether the encoding is certain."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return Decoded(data.decode(encoding, "replace"))
@@ -74,15 +77,15 @@ def decode(data: bytes) -> Decoded:
         return Decoded(data.decode("utf-8", _AS_LATIN))
     foreign = sum(len(found[0]) for found in _FOREIGN.finditer(rest))
     if foreign <= max(_MOST_FOREIGN * high, _LEAST_FOREIGN * len(data)):
-        # Latin-1 takes every byte; `clean` then reads the 32 codes that Windows uses differently.
+        # Latin-1 accepts every byte; `clean` then reads the 32 codes that Windows uses differently.
         return Decoded(data.decode("latin-1"))
     return _guessed(data)
 
 
 def _guessed(data: bytes) -> Decoded:
-    from charset_normalizer import from_bytes  # for the few files that need it
+    from charset_normalizer import from_bytes  # imported here because few files need it
 
-    # Up to a line's end, so that no letter of several bytes is cut.
+    # Up to a line's end, so that no multi-byte letter is cut.
     sample = data if len(data) <= _GUESSED_BY else data[: data.rfind(b"\n", 0, _GUESSED_BY) + 1 or _GUESSED_BY]
     for match in from_bytes(sample):
         if _is_borne_out(match, len(sample)):
@@ -94,22 +97,22 @@ def _guessed(data: bytes) -> Decoded:
 
 
 def _is_borne_out(match: "CharsetMatch", size: int) -> bool:
-    """Whether the text is what its language is written in; letters of one byte are judged by how often they come.
+    """Returns whether the decoded text supports the guess; one-byte encodings are judged by letter frequency.
 
-    Latin letters are not believed: one text gives words in several encodings, and most of them are wrong.
+    Guesses with Latin letters are rejected: one text decodes to words in several encodings, and most of them are wrong.
     """
     text = str(match)
     letters = len(_BEYOND_ASCII.findall(text))
     if len(text) == size:
         return match.coherence >= _LEAST_COHERENCE and len(_LATIN.findall(text)) < 0.05 * letters
     kana, hangul, han = (len(script.findall(text)) / max(letters, 1) for script in (_KANA, _HANGUL, _HAN))
-    # What stands amid Latin words is as likely a piece of them.
+    # Letters of another script amid Latin words are as likely misread bytes of those words.
     alone = letters > _LEAST_ALONE * sum(map(str.isalpha, text))
     return alone and kana + hangul + han > 0.95 and (kana > 0.1 or hangul > 0.5 or han > 0.95)
 
 
 def _as_latin(error: UnicodeError) -> tuple[str, int]:
-    """Bytes that are no UTF-8 amid UTF-8: what was pasted in from an older text."""
+    """Decodes bytes that are not UTF-8 amid UTF-8, such as text pasted from an older file."""
     assert isinstance(error, UnicodeDecodeError)
     return error.object[error.start : error.end].decode("latin-1"), error.end
 

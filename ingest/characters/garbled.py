@@ -1,20 +1,20 @@
-"""Text layers that are no text: what a font without a character map leaves behind. Knows characters only.
+"""Detects text layers that are not text, as fonts without a character map leave them.
 
-A page whose letters a person can read and a program cannot must not be indexed as it stands: its words would be found
-by nobody, and nobody would know. It is read by OCR instead.
+A page whose letters a person can read and a program cannot must not be indexed as it is: nobody would find its words,
+or notice that they are missing. It is read by OCR instead.
 """
 
 import re
 import unicodedata
 from collections.abc import Sequence
 
-_FEWEST = 24  # characters; fewer say nothing about a page
+_FEWEST = 24  # characters; fewer are no evidence about a page
 _MOST_STRANGE = 0.25  # of the characters: private use, unassigned, replacement; bullets of symbol fonts stay far below
 _MOST_ODD_WORDS = 0.6  # of the Latin words: no vowel, or a sign between letters
 _FEWEST_WORDS = 12
-_FEWEST_SIGNS = 4  # different ones in a word without letters; "[***]" stands for what was struck out
+_FEWEST_SIGNS = 4  # distinct signs in a word without letters; "[***]" marks redacted text
 _FEWEST_VOWELS = (
-    0.22  # of the letters of small words; English, German and Polish have .35 to .45, letters moved by three .14
+    0.22  # of the letters of lower-case words; English, German and Polish have .35 to .45, letters shifted by three .14
 )
 _FEWEST_LETTERS = 100
 _STRANGE = frozenset({"Co", "Cn", "Cs"})
@@ -27,7 +27,7 @@ _FIGURES = re.compile(r"[\d.,:/%$€£()+\-–—_*#&@=|]+")
 
 
 def is_noise(text: str) -> bool:
-    """Whether a page's text is none: glyph numbers, shifted letters, characters of no script."""
+    """Returns whether a page's text is noise: glyph numbers, shifted letters, characters of no script."""
     shown = [char for char in text if not char.isspace()]
     if len(shown) < _FEWEST:
         return False
@@ -37,7 +37,7 @@ def is_noise(text: str) -> bool:
     words = [word for word in _RUN.findall(text) if not _FIGURES.fullmatch(word)]
     latin = [word for word in words if word.isascii() and (_LATIN.search(word) or len(set(word)) >= _FEWEST_SIGNS)]
     if len(latin) < _FEWEST_WORDS or len(latin) < 0.5 * len(words):
-        return False  # too few to tell, or another script
+        return False  # too few to judge, or another script
     if _is_without_vowels(latin):
         return True
     odd = sum(not _VOWEL.search(word) or bool(_SIGN_INSIDE.search(word)) for word in latin)
@@ -45,6 +45,6 @@ def is_noise(text: str) -> bool:
 
 
 def _is_without_vowels(words: Sequence[str]) -> bool:
-    """Whether words of small letters have too few vowels for a language: each letter stands for another."""
+    """Returns whether lower-case words have too few vowels for a language, as when each letter replaces another."""
     small = "".join(word for word in words if word.isalpha() and word[1:].islower())
     return len(small) >= _FEWEST_LETTERS and len(_VOWELS.findall(small)) < _FEWEST_VOWELS * len(small)

@@ -1,7 +1,7 @@
-"""Characters that show nothing, or show as others, in a text of any format; and cutting what is hidden out of a page.
+"""Handles characters that are invisible or look like others, in text of any format; cuts hidden text out of a page.
 
-Invisible characters are cut; what they carry is kept apart in `Page.hidden`, decoded where that is possible. Letters
-that only look Latin stay in the text as they are and are reported. Knows no file format and no picture.
+Invisible characters are removed; what they encode is kept apart in `Page.hidden`, decoded where possible. Letters that
+only look Latin stay in the text unchanged and are reported.
 """
 
 import re
@@ -17,18 +17,18 @@ from ragnano.types import Box, Hidden, HiddenKind, Mark, Page
 
 _TAGS = "\U000e0000-\U000e007f"
 _SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
-_OVERRIDES = "\u202d\u202e"  # the text after them is shown in another order than it is stored
+_OVERRIDES = "\u202d\u202e"  # the text after them is displayed in another order than it is stored
 _INVISIBLE = re.compile(f"[\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff{_TAGS}{_SELECTORS}]+")
 _OVERRIDDEN = re.compile(f"[{_OVERRIDES}]([^\u202c\n]*)")
-_FLAG = "\U0001f3f4"  # the black flag, which tags make Scotland's, England's or Wales's
+_FLAG = "\U0001f3f4"  # the black flag, which tag characters turn into Scotland's, England's or Wales's
 _JOINERS = "\u200c\u200d"  # Persian, Hindi and emoji are written with them
 _CHANNEL = 4
-"""Invisible characters in a row that are no accident of layout; emoji and Indic scripts stay below."""
+"""The number of invisible characters in a row that cannot be accidental; emoji and Indic scripts stay below."""
 _SCATTERED = 8  # invisible characters within a page's Latin words
 
 
 class Cut(NamedTuple):
-    """Characters [start, end) of a page's text that are hidden, how, and the box round them where it is known."""
+    """Characters [start, end) of a page's text that are hidden, how they are hidden, and their box where known."""
 
     start: int
     end: int
@@ -37,7 +37,10 @@ class Cut(NamedTuple):
 
 
 def seen(page: Page) -> Page:
-    """The page without invisible characters; `hidden` tells what they carried and which words only look Latin."""
+    """Returns the page without invisible characters.
+
+    `hidden` says what they encoded, and which words only look Latin.
+    """
     found: list[Hidden] = []
     if not page.text.isascii():
         found += _lookalikes(page.text)
@@ -49,12 +52,12 @@ def seen(page: Page) -> Page:
 
 
 def visible(text: str) -> str:
-    """The text without invisible characters: for titles and names."""
+    """Returns the text without invisible characters, for titles and names."""
     return text if text.isascii() else _without(text, _invisible(text)[0])
 
 
 def cut(page: Page, pieces: Iterable[Cut]) -> Page:
-    """The page without these pieces of its text, which `hidden` has instead: one passage for what stands together."""
+    """Returns the page without these pieces of its text; `hidden` holds them, adjacent pieces as one passage."""
     passages: list[Cut] = []
     for piece in sorted(pieces):
         last = passages[-1] if passages else None
@@ -62,7 +65,7 @@ def cut(page: Page, pieces: Iterable[Cut]) -> Page:
             passages[-1] = Cut(last.start, piece.end, piece.kind, _round(last.box, piece.box))
         else:
             passages.append(piece)
-    # What has no letter or figure (a rule, a full stop used as a spacer) tells nobody anything and stays.
+    # What has no letter or figure (a rule, a full stop used as a spacer) carries no message and stays.
     passages = [item for item in passages if any(char.isalnum() for char in page.text[item.start : item.end])]
     hidden = tuple(Hidden(item.kind, page.text[item.start : item.end], item.box) for item in passages)
     shorter = without(page, [_with_space(page.text, item.start, item.end) for item in passages])
@@ -70,13 +73,16 @@ def cut(page: Page, pieces: Iterable[Cut]) -> Page:
 
 
 def without(page: Page, spans: Sequence[tuple[int, int]]) -> Page:
-    """The page without these characters, words and marks at their new places. `spans` are in order and apart."""
+    """Returns the page without these characters, words and marks at their new offsets.
+
+    `spans` are in order and do not overlap.
+    """
     if not spans:
         return page
     kept = np.ones(len(page.text) + 1, dtype=np.int64)
     for start, end in spans:
         kept[start:end] = 0
-    # Where each offset of the old text lies in the new one.
+    # The new offset of each old offset.
     moved = np.concatenate(([0], np.cumsum(kept)))[: len(page.text) + 1]
     places, boxes = unpack_arrays(page.words)
     places = moved[places] if len(places) else places
@@ -96,7 +102,7 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
 
 
 def _with_space(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span with the white space that would stand double without it: an empty line would part a paragraph."""
+    """Returns the span with the white space that its removal would double: an empty line would split a paragraph."""
     before, after = text[start - 1 : start], text[end : end + 1]
     if after.isspace() and (not before or before == "\n" or (before.isspace() and after != "\n")):
         return start, end + 1
@@ -112,7 +118,7 @@ def _round(one: Box | None, other: Box | None) -> Box | None:
 
 
 def _invisible(text: str) -> tuple[list[tuple[int, int]], list[Hidden]]:
-    """Spans to cut, and what they carried."""
+    """Returns the spans to cut, and what they encoded."""
     spans: list[tuple[int, int]] = []
     carried: list[Hidden] = []
     scattered: list[str] = []
@@ -135,7 +141,7 @@ def _invisible(text: str) -> tuple[list[tuple[int, int]], list[Hidden]]:
 
 
 def _belongs(run: str, before: str, after: str) -> bool:
-    """Whether the characters are how the script or the emoji before them is written."""
+    """Returns whether the characters are part of how the script or the emoji before them is written."""
     if before == _FLAG:
         return run.endswith("\U000e007f") and len(run) < _CHANNEL * 2
     if not before or before.isascii() or before.isspace():
@@ -147,7 +153,7 @@ def _belongs(run: str, before: str, after: str) -> bool:
 
 
 def _message(run: str) -> str:
-    """What the characters say to a machine; "" when they are few enough to be an accident of layout."""
+    """Returns what the characters encode for a machine; "" when they are few enough to be accidental."""
     tags = [chr(ord(char) - 0xE0000) for char in run if "\U000e0000" <= char <= "\U000e007f"]
     selectors = [_selected(char) for char in run if re.match(f"[{_SELECTORS}]", char)]
     said = "".join(char for char in tags if char.isprintable()).strip()
@@ -161,13 +167,13 @@ def _message(run: str) -> str:
 
 
 def _selected(char: str) -> int:
-    """The byte that a variation selector stands for: 16 of them in one block, 240 in another."""
+    """Returns the byte that a variation selector stands for: 16 of them in one block, 240 in another."""
     code = ord(char)
     return code - 0xFE00 if code < 0xFF00 else code - 0xE0100 + 16
 
 
 def _bits(run: str, one: str) -> str:
-    """The text whose bits, eight a character, two zero-width characters stand for."""
+    """Returns the text whose bits, eight a character, two zero-width characters encode."""
     bits = "".join("1" if char == one else "0" for char in run)
     return _printable(bytes(int(bits[at : at + 8], 2) for at in range(0, len(bits) - 7, 8)))
 
@@ -186,7 +192,7 @@ def _word_round(text: str, start: int, end: int) -> str:
 
 
 def _lookalikes(text: str) -> Iterator[Hidden]:
-    """One entry a line: its words that mix Latin letters with others that are drawn as Latin ones."""
+    """Yields one entry a line: its words that mix Latin letters with others that look Latin."""
     for line in text.split("\n"):
         if mixed := lookalike_words(line):
             yield Hidden("characters", " ".join(mixed))

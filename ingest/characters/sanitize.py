@@ -1,4 +1,4 @@
-"""Characters that must not reach storage, and where the kept ones came from. Knows text only, no file format."""
+"""Removes or replaces characters that must not be stored, and maps the kept ones to where they came from."""
 
 import bisect
 import re
@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-# Characters replaced one by one ("" drops it). What PDF text layers really hold:
+# Characters replaced one by one ("" drops it). PDF text layers contain, among others:
 #   U+FFFE, U+0002   pdfium's mark for a hyphen at a line's end, after which it drops the line break
 #   U+00AD           soft hyphen: printed as a hyphen by the word processors that write it into PDFs
 #   U+F0B7 …         bullets of the Symbol and Wingdings fonts, in the private use area
@@ -39,7 +39,7 @@ _DROPPED = [*range(0x00, 0x09), *range(0x0C, 0x20), 0x0D, *range(0x7F, 0xA0), *r
 
 
 def _c1(code: int) -> str:
-    """The character that Windows means by a C1 control (0x92 is ’): writers mislabel cp1252 as Latin-1."""
+    """Returns the character that Windows means by a C1 control (0x92 is ’): programs mislabel cp1252 as Latin-1."""
     return bytes([code]).decode("cp1252", "ignore") if 0x80 <= code < 0xA0 else ""
 
 
@@ -52,12 +52,12 @@ for _code, _kept in _TABLE.items():
     _LENGTHS[_code] = len(_kept)
 
 
-# A clause number to which the clause's first word sticks: word processors part them by a tab, which PDFs can lose.
+# A clause number joined to the clause's first word: word processors put a tab between them, which PDFs can lose.
 _GLUED = re.compile(r"^[ \t]*(?:\d{1,3}(?:\.\d{1,3}){1,4}\.?|\d{1,3}\.)(?=[A-Z][a-z ])", re.MULTILINE)
 
 
 def clean(raw: str) -> str:
-    """`raw` with line ends as "\\n" and without control characters, surrogates and marks that carry no text.
+    """Returns `raw` with line ends as "\\n" and without control characters, surrogates and marks that carry no text.
 
     "10.2Each Party" at the beginning of a line becomes "10.2 Each Party".
     """
@@ -78,7 +78,10 @@ class Mapped(NamedTuple):
 
 
 def clean_mapped(raw: str) -> Mapped:
-    """`raw` (pdfium's text, line ends "\\r\\n") cleaned, with the way back. A space put in has the next one's unit."""
+    """Cleans `raw` (pdfium's text, line ends "\\r\\n") and maps it back.
+
+    An inserted space has the unit of the next character.
+    """
     codes = np.frombuffer(raw.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     text = raw.translate(_TABLE)
     if not len(codes):
@@ -94,7 +97,7 @@ def clean_mapped(raw: str) -> Mapped:
 
 
 def _parted(mapped: Mapped) -> Mapped:
-    """A space put between clause numbers and the words that stick to them."""
+    """Inserts a space between clause numbers and the words joined to them."""
     cuts = [match.end() for match in _GLUED.finditer(mapped.text)]
     if not cuts:
         return mapped

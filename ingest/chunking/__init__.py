@@ -1,1 +1,1 @@
-"""Chunking: blocks to the chunks that are embedded and searched."""
+"""Chunking: cuts blocks into the chunks that are embedded and searched."""

@@ -1,7 +1,7 @@
-"""Blocks to chunks that follow clauses: the unit that is embedded and searched.
+"""Cuts blocks into chunks that follow clauses: the units that are embedded and searched.
 
-A heading stays with the text under it, a long clause is cut between sentences or list items, tiny clauses of one
-parent share a chunk. No text is lost and none stands in two chunks. Knows blocks and a token counter, no model.
+A heading stays with the text under it, a long clause is cut between sentences or list items, and tiny clauses of one
+parent share a chunk. No text is lost, and none is in two chunks.
 """
 
 import re
@@ -18,14 +18,14 @@ CHUNKER = "clauses-4"
 """Changes whenever the same pages would give other blocks or chunks; part of the index's fingerprint."""
 
 CountTokens = Callable[[Sequence[str]], list[int]]
-"""Tokens of each text by the embedder's tokenizer, without the special tokens round it."""
+"""Counts the tokens of each text with the embedder's tokenizer, without the special tokens around it."""
 
 SPECIAL_TOKENS = 2  # [CLS] and [SEP]
-_MIN_TOKENS = 60  # smaller neighbours are put together: alone they are too little to be found by meaning
-_CONTEXT_TOKENS = 40  # most that title and parties may take
-_SECTION_TOKENS = 48  # most that a heading path may take; the innermost headings are kept
-_COLUMN_TOKENS = 40  # most that column names may take
-_LEAST_ROOM = 32  # tokens a chunk always has for text, whatever its section takes
+_MIN_TOKENS = 60  # smaller neighbours are merged: alone they are too short to be found by meaning
+_CONTEXT_TOKENS = 40  # the most for title and parties
+_SECTION_TOKENS = 48  # the most for a heading path; the innermost headings are kept
+_COLUMN_TOKENS = 40  # the most for column names
+_LEAST_ROOM = 32  # tokens that a chunk always has for text, however long its section path
 
 # Where a clause may be cut, best first: after a sentence or item, before an item's label, after a comma, at a space.
 _JOINTS = (
@@ -40,7 +40,7 @@ _JOINTS = (
 
 @dataclass(slots=True)
 class _Piece:
-    """A block, or a part of one: where it stands, its text, and what it needs."""
+    """A block, or a part of one: its span, text, token count, and the column names it needs."""
 
     span: Span
     text: str
@@ -62,7 +62,7 @@ class _Clause:
 
     @property
     def missing_columns(self) -> str:
-        """Column names of its rows when their header is not among the pieces."""
+        """The column names of its rows when their header is not among the pieces."""
         names = next((piece.columns for piece in self.pieces if piece.columns), "")
         head = _bare(names)
         return "" if any(_bare(piece.text).startswith(head) for piece in self.pieces) else names
@@ -73,16 +73,17 @@ class _Clause:
 
 
 def embedding_text(chunk: Chunk) -> str:
-    """What is embedded for a chunk: where it stands, the names of its columns and what it says.
+    """Returns the text that is embedded for a chunk: its section path, its column names and its text.
 
-    Not its context: repeated in every chunk of a document it told them apart less (hit@1 .535 with it, .565 without)
-    and was a seventh of all that is embedded (LOG.md). Words of the context are found by the lexical index.
+    The chunk's context is left out: repeated in every chunk of a document it made chunks harder to distinguish (hit@1
+    .535 with it, .565 without) and was a seventh of all that is embedded (LOG.md). The lexical index finds words of the
+    context.
     """
     return "\n".join(part for part in (chunk.section, chunk.columns, chunk.text) if part)
 
 
 def context_of(title: str, parties: Sequence[str], count: CountTokens) -> str:
-    """ "title — party; party", as many parties as fit into 40 tokens."""
+    """Returns "title — party; party", with as many parties as fit into 40 tokens."""
     for kept in range(len(parties), -1, -1):
         context = f"{title} — {'; '.join(parties[:kept])}" if kept else title
         if count([context])[0] <= _CONTEXT_TOKENS:
@@ -94,7 +95,7 @@ def context_of(title: str, parties: Sequence[str], count: CountTokens) -> str:
 
 
 class Chunker:
-    """Cuts one document after the other. `limit`: most tokens of a chunk, its section included."""
+    """Cuts documents, one at a time. `limit` is the most tokens of a chunk, including its section path."""
 
     def __init__(self, limit: int, count: CountTokens) -> None:
         self._limit = limit
@@ -106,7 +107,7 @@ class Chunker:
         self._column_texts: dict[str, tuple[str, int]] = {"": ("", 0)}
 
     def chunks(self, document: str, pages: Sequence[Page], blocks: Sequence[Block], context: str) -> list[Chunk]:
-        """All chunks of a document, in reading order, with ordinals from 0."""
+        """Returns all chunks of a document, in reading order, with ordinals from 0."""
         self._texts = {page.number: page.text for page in pages}
         self._parts_of = {page.number: part_of(page) for page in pages}
         self._folding = Folding(pages)
@@ -131,7 +132,7 @@ class Chunker:
         return made
 
     def _section(self, path: tuple[str, ...]) -> tuple[str, int]:
-        """The path as text and its tokens; outer headings give way when it is too long."""
+        """Returns the path as text and its tokens; outer headings are dropped when it is too long."""
         if path not in self._section_texts:
             kept = path
             text = section_path(kept)
@@ -147,7 +148,7 @@ class Chunker:
         return self._section_texts[path]
 
     def _columns(self, names: str) -> tuple[str, int]:
-        """Column names and their tokens, cut where they are too many."""
+        """Returns column names and their tokens, cut where there are too many."""
         if names not in self._column_texts:
             text = names
             while (tokens := self._count([text])[0]) > _COLUMN_TOKENS and " " in text:
@@ -156,12 +157,12 @@ class Chunker:
         return self._column_texts[names]
 
     def _room(self, path: tuple[str, ...], pieces: Sequence[_Piece]) -> int:
-        """Tokens of text that fit under this path, beside the column names that any of the pieces needs."""
+        """Returns how many tokens of text fit under this path, beside the column names that any of the pieces needs."""
         names = max((self._columns(piece.columns)[1] for piece in pieces if piece.columns), default=0)
         return max(self._limit - SPECIAL_TOKENS - self._section(path)[1] - names, _LEAST_ROOM)
 
     def _clauses(self, blocks: Sequence[Block]) -> Iterator[_Clause]:
-        """Runs of blocks under one path."""
+        """Yields runs of blocks under one path."""
         plain = {number: self._folding.is_plain(number) for number in self._texts}
         texts = [block.text if plain[block.span.page] else self._folding.text_of(block.span) for block in blocks]
         counts = self._count(texts) if texts else []
@@ -180,11 +181,11 @@ class Chunker:
             yield clause
 
     def _part(self, clause: _Clause) -> str:
-        """The slide, sheet or attachment that the clause is in: what stands in two of them is never put together."""
+        """Returns the slide, sheet or attachment of the clause; text from two of them never shares a chunk."""
         return self._parts_of[clause.pieces[0].span.page]
 
     def _packed(self, clauses: Iterator[_Clause]) -> Iterator[_Clause]:
-        """Clauses put together where tiny and parted where long, each fit for a chunk."""
+        """Merges tiny clauses and cuts long ones; yields clauses that each fit a chunk."""
         open_: _Clause | None = None
         for clause in clauses:
             if open_ is not None:
@@ -198,12 +199,12 @@ class Chunker:
             yield from self._parts(open_)
 
     def _joined(self, before: _Clause, after: _Clause) -> _Clause | None:
-        """Both as one clause, None when they are to stay apart."""
+        """Returns both as one clause, None when they must stay apart."""
         if self._part(before) != self._part(after):
             return None
         below = after.section[: len(before.section)] == before.section
         if before.only_heading and (below or before.tokens < _MIN_TOKENS):
-            return _Clause(after.section, before.pieces + after.pieces)  # a heading goes with what comes below it
+            return _Clause(after.section, before.pieces + after.pieces)  # a heading stays with what follows below it
         if before.section[:1] != after.section[:1] or min(before.tokens, after.tokens) >= _MIN_TOKENS:
             return None
         shared = _shared(before.section, after.section)
@@ -214,7 +215,7 @@ class Chunker:
         return _Clause(shared, before.pieces + after.pieces)
 
     def _parts(self, clause: _Clause) -> Iterator[_Clause]:
-        """The clause in as few chunks as hold it, about equally long, no heading last."""
+        """Cuts the clause into as few chunks as possible, about equally long, none ending with a heading."""
         room = self._room(clause.section, clause.pieces)
         left = clause.tokens
         part: list[_Piece] = []
@@ -241,21 +242,24 @@ class Chunker:
             yield _Clause(clause.section, part)
 
     def _fitting(self, pieces: Sequence[_Piece], room: int) -> Iterator[_Piece]:
-        """The pieces, cut so that each fits into `room` tokens together with the headings right above it."""
+        """Yields the pieces, cut so that each fits into `room` tokens together with the headings right above it."""
         above = 0
         for piece in pieces:
             left = max(room - above, _LEAST_ROOM) if above < room else room
             if piece.tokens <= left:
                 yield piece
             else:
-                # One unbroken word may stay longer than that.
+                # A single unbroken word may still be longer.
                 for start, end, tokens in self._bits(piece.span, left, 0):
                     span = Span(piece.span.page, start, end)
                     yield _Piece(span, self._folding.text_of(span), tokens, piece.heading, piece.columns)
             above = above + piece.tokens if piece.heading else 0
 
     def _bits(self, span: Span, room: int, level: int) -> list[tuple[int, int, int]]:
-        """Greedy runs of the atoms between joints of `level`; an atom too long is cut at the next level's joints."""
+        """Groups the atoms between joints of `level` greedily.
+
+        An atom that is too long is cut at the joints of the next level.
+        """
         number, start, end = span
         page = self._texts[number]
         edges = [(joint.start(), joint.end()) for joint in _JOINTS[level].finditer(page, start, end)]
@@ -284,7 +288,7 @@ def _headings_at_end(part: Sequence[_Piece]) -> int:
 
 
 def _bare(row: str) -> str:
-    """A row's words alone."""
+    """Returns a row's words without the cell borders."""
     return " ".join(row.replace("|", " ").split())
 
 

@@ -1,7 +1,6 @@
-"""A page's text as it is read aloud: words that a line's end parts are whole, and lines of Chinese have no spaces.
+"""Joins a page's lines for search: words hyphenated at line ends become whole, and Chinese lines join without spaces.
 
-Knows pages and one document's own words; no dictionary. What is stored and cited keeps its hyphens: only chunks are
-folded this way, for search.
+It uses the document's own words and no dictionary. What is stored and cited keeps its hyphens; only chunks are folded.
 """
 
 import re
@@ -12,7 +11,7 @@ from ragnano.documents.word_boxes import unpack_arrays
 from ragnano.text.words import WIDE, fold
 from ragnano.types import Page, Span
 
-# Hyphens that are printed for their own sake: "non-exclusive" stays so wherever its line ends.
+# Prefixes whose hyphen is part of the spelling: "non-exclusive" keeps it wherever its line ends.
 _PREFIXES = frozenset("non self co pre post anti ex semi quasi multi cross well half all vice sub inter mid".split())
 _AT_BREAK = re.compile(r"-[ \t]*\n\s*(?=[a-z\u00df-\u00f6\u00f8-\u00ff]{2,})")
 _BEFORE = re.compile(r"([^\W\d_]{2,})-$")
@@ -20,13 +19,13 @@ _AFTER = re.compile(r"[a-z\u00df-\u00f6\u00f8-\u00ff]{2,}")
 _LONGEST = 40  # letters
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _WIDE_LINE = re.compile(rf"\n(?<=[{WIDE}]\n)[ \t]*(?=[{WIDE}])")
-# A document parts words when so many of its line ends part one that it writes whole elsewhere: 1 of 9 hyphens at the
-# line ends of 1,553 pages of contracts that part none is the name of a word that is also written as one.
+# A document counts as hyphenated when enough of its hyphens at line ends split a word that it writes whole elsewhere:
+# in 1,553 pages of unhyphenated contracts, 1 of 9 hyphens at line ends is in a term also written as one word.
 _FEWEST_PROVEN, _LEAST_PROVEN = 2, 0.3
 
 
 class Folding:
-    """Spans of a document's pages as text with white space folded."""
+    """Converts spans of a document's pages to text with white space folded."""
 
     def __init__(self, pages: Sequence[Page]) -> None:
         self._texts = {page.number: page.text for page in pages}
@@ -40,18 +39,18 @@ class Folding:
         every = [(left.lower(), right) for breaks in found.values() for left, right, *_ in breaks]
         proven = sum(self._words[left + right] > 0 for left, right in every)
         self._hyphenates = proven >= max(_FEWEST_PROVEN, _LEAST_PROVEN * len(every))
-        # By page: the hyphens that go, with the line end behind them.
+        # By page: the hyphens to remove, with the line ends behind them.
         self._cuts = {
             number: [(start, end) for left, right, _, start, end in breaks if self._is_one(left.lower(), right)]
             for number, breaks in found.items()
         }
 
     def is_plain(self, page: int) -> bool:
-        """True when folding white space is all that is done on this page."""
+        """Returns True when folding white space is the only change on this page."""
         return not self._cuts[page] and not _WIDE_LINE.search(self._texts[page])
 
     def text_of(self, span: Span) -> str:
-        """The span's words on one line."""
+        """Returns the span's words on one line."""
         text = self._texts[span.page]
         parts: list[str] = []
         at = span.start
@@ -64,19 +63,21 @@ class Folding:
         return fold(_WIDE_LINE.sub("", whole))
 
     def _is_one(self, left: str, right: str) -> bool:
-        """Whether the parts make one word, as the rest of the document writes it or by its look."""
+        """Returns whether the parts make one word, judged by the rest of the document or by their form."""
         if self._words[left + right] > 0:
             return True
         if self._words[f"{left}-{right}"] > 0 or left in _PREFIXES:
             return False
-        # "broad-based", "royalty-free" are made of words. "for-feit" begins with one, too: where words are parted.
+        # "broad-based" and "royalty-free" consist of words. "for-feit" begins with one, too, so it needs a hyphenated
+        # document.
         return not self._words[right] > 0 and (self._hyphenates or not self._words[left] > 0)
 
 
 def _breaks(page: Page) -> Iterator[tuple[str, str, bool, int, int]]:
-    """(letters before, letters after, whether nothing stands between, start and end of hyphen and line end), in order.
+    """Yields the words that line ends split, in order.
 
-    Where pdfium drops the line end behind a hyphen, the boxes tell: two words without anything between them.
+    Each is (letters before, letters after, whether nothing is between, start and end of hyphen and line end). Where
+    pdfium drops the line end behind a hyphen, the boxes show it: two words with nothing between them.
     """
     text = page.text
     if "-" not in text:

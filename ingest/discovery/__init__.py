@@ -1,1 +1,1 @@
-"""Discovery: which files there are, which of them changed, and of which type each is."""
+"""Discovery: finds files, their types, and which of them have changed."""

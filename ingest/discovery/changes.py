@@ -1,4 +1,4 @@
-"""Which files are new or changed, told from their size and time alone. Opens none, holds a batch of names at a time."""
+"""Finds new and changed files by size and time, without opening them, one batch of names at a time."""
 
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -13,14 +13,14 @@ _BATCH = 500  # files looked up in the catalogue at once
 
 
 class Change(NamedTuple):
-    """A file to take in; `before` is true when an older version stands at its path."""
+    """A file to ingest; `before` is true when an older version is stored for its path."""
 
     file: Found
     before: bool
 
 
 class Survey(NamedTuple):
-    """What a walk finds: all files, those that are unchanged, and bytes of the others."""
+    """The counts of a walk: all files, the unchanged ones, and the bytes of the others."""
 
     files: int
     skipped: int
@@ -28,7 +28,7 @@ class Survey(NamedTuple):
 
 
 def survey(walk: Walk, catalogue: Catalogue, collection: str, failed: Callable[[FailedFile], None]) -> Survey:
-    """Count a walk's files; `failed` hears of those that cannot even be looked at."""
+    """Counts a walk's files; `failed` is called for those that cannot even be examined."""
     files = skipped = size = 0
     for file, change in _compared(walk.files(failed), catalogue, collection):
         files += 1
@@ -38,17 +38,17 @@ def survey(walk: Walk, catalogue: Catalogue, collection: str, failed: Callable[[
 
 
 def changed_files(walk: Walk, catalogue: Catalogue, collection: str) -> Iterator[Change]:
-    """The files that are new, or whose size or time is not what was stored, in the walk's order."""
+    """Returns the files that are new, or whose size or time differs from what is stored, in the walk's order."""
     return (change for _, change in _compared(walk.files(), catalogue, collection) if change)
 
 
 def is_within(path: str, folder: str) -> bool:
-    """Whether `path` stands inside `folder`, both absolute."""
+    """Returns whether `path` is inside `folder`, both absolute."""
     return path.startswith(folder if folder.endswith(sep) else folder + sep)
 
 
 def _compared(files: Iterator[Found], catalogue: Catalogue, collection: str) -> Iterator[tuple[Found, Change | None]]:
-    """Each file and the change it is; None for one that is as it was."""
+    """Yields each file with its change; None for an unchanged file."""
     while batch := list(islice(files, _BATCH)):
         stored = catalogue.placements_at(collection, [file.path for file in batch])
         for file in batch:

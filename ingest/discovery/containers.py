@@ -1,7 +1,7 @@
-"""What kind of file a container is, told by the names inside it: zip packages and OLE2 compound files.
+"""Identifies container files by the names inside them: zip packages and OLE2 compound files.
 
-Looks at names and one short part that names the type; reads no content. `ingest.discovery.file_types` asks, and owns
-the media types.
+It reads the names and one short part that names the type, but no content. `ingest.discovery.file_types` calls it and
+defines the media types.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import BinaryIO
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
-# The type of an Office package's main part, as [Content_Types].xml names it; parts that are embedded have no "main".
+# The type of an Office package's main part, as [Content_Types].xml names it; embedded parts have no "main".
 _MAIN_PART = re.compile(
     rb"(?P<kind>wordprocessingml|ms-word|presentationml|ms-powerpoint|spreadsheetml|ms-excel)\.(?P<form>[\w.]*)\bmain\b"
 )
@@ -26,9 +26,9 @@ _OFFICE = {
 }
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 _OPEN_DOCUMENT_KINDS = {"text": "odt", "spreadsheet": "ods", "presentation": "odp"}
-_MOST_NAMING = 4 << 20  # bytes of the part that names the type
+_MOST_NAMING = 4 << 20  # bytes read of the part that names the type
 
-# A compound file's streams, and what they make it; the order matters for what embeds the other.
+# A compound file's streams and the kind each indicates. The order matters: a container may embed another kind.
 _STREAMS = (
     ("encryptedpackage", "encrypted"),
     ("__properties_version1.0", "msg"),
@@ -40,8 +40,11 @@ _STREAMS = (
 
 
 def kind_of_zip(file: BinaryIO) -> str:
-    """ "docx", "pptx", "xlsx", "xlsb", "odt", "ods", "odp", "epub", "pages" (iWork), "zip" for any other, "" for one
-    that is damaged."""
+    """Returns the kind of a zip file.
+
+    That is "docx", "pptx", "xlsx", "xlsb", "odt", "ods", "odp", "epub", "pages" (iWork), "zip" for any other, or "" for
+    a damaged one.
+    """
     try:
         with zipfile.ZipFile(file) as package:
             names = set(package.namelist())
@@ -73,12 +76,12 @@ def _kind_named(mimetype: str) -> str:
 
 
 def kind_of_ole(file: BinaryIO) -> str:
-    """ "msg", "doc", "ppt", "xls", "encrypted" (an Office document with a password), "ole" for any other."""
+    """Returns "msg", "doc", "ppt", "xls", "encrypted" (an Office document with a password), or "ole" for any other."""
     import olefile
 
     try:
         with olefile.OleFileIO(file) as compound:
             names = {"/".join(entry).lower() for entry in compound.listdir()}
     except (OSError, ValueError, IndexError, TypeError, AttributeError, OverflowError):
-        return "ole"  # what olefile meets malformed files with
+        return "ole"  # what olefile raises on malformed files
     return next((kind for stream, kind in _STREAMS if stream in names), "ole")

@@ -1,7 +1,7 @@
-"""What kind of file something is: by its first bytes and what a container holds, then by its name's ending.
+"""Detects file types: first by the leading bytes and a container's contents, then by the name's ending.
 
-Reads no content: names inside a container are `ingest.discovery.containers`'. A file's bytes win over its name, so that
-a Word document called "lease.pdf" is read as what it is.
+The bytes take precedence over the name, so that a Word document called "lease.pdf" is read as a Word document.
+`ingest.discovery.containers` looks at the names inside a container.
 """
 
 import io
@@ -38,7 +38,7 @@ IMAGES = (PNG, JPEG, TIFF, BMP, GIF, WEBP)
 
 
 class Kind(NamedTuple):
-    """A kind of file: how users call it, its media type (None: no reader), its endings, its first bytes, its remedy."""
+    """A kind of file: its name for users, media type (None: no parser), endings, leading bytes, and remedy."""
 
     name: str
     media_type: str | None
@@ -47,7 +47,7 @@ class Kind(NamedTuple):
     remedy: str = "convert it to PDF or text"
 
 
-# Magic decides before the ending: a PDF called "scan.txt" is a PDF. The order matters only for magic that is shared.
+# Magic takes precedence over the ending: a PDF called "scan.txt" is a PDF. The order matters only for shared magic.
 KINDS = (
     Kind("PDF", PDF, (".pdf",), (b"%PDF-",)),
     Kind("Markdown", MARKDOWN, (".md", ".markdown")),
@@ -99,29 +99,29 @@ _PACKAGED = frozenset(
     ending for kind in KINDS if kind.media_type in (DOCX, PPTX, XLSX, ODT, ODS, ODP) for ending in kind.endings
 )
 MAGIC_READS = 1024
-"""Bytes that tell a kind apart from others, containers left aside; readers accept a PDF header anywhere in them."""
+"""Bytes that identify a kind, apart from containers; parsers accept a PDF header anywhere in them."""
 
 _WEB_PAGE = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
 )
 _MESSAGE = re.compile(rb"(?:^|\n)(?:received|return-path|message-id|mime-version|delivered-to):", re.I)
 _HEADER_LINE = re.compile(rb"(?:From )?[!-9;-~]+:?[ \t]")
-_PLAIN_ENDINGS = (".md", ".markdown")  # Markdown may begin with HTML and is none
+_PLAIN_ENDINGS = (".md", ".markdown")  # Markdown may begin with HTML without being a web page
 
 
 def kind_name(media_type: str) -> str:
-    """How users call files of this media type."""
+    """Returns the users' name for files of this media type."""
     return next((kind.name for kind in KINDS if kind.media_type == media_type), media_type)
 
 
 def media_type_of(path: str) -> str:
-    """The media type of a file on disk. Raises UnsupportedFile where no reader is, PasswordNeeded, OSError."""
+    """Returns a file's media type. Raises UnsupportedFile where there is no parser, PasswordNeeded, OSError."""
     with Path(path).open("rb") as file:
         return _media_type(path, file)
 
 
 def media_type_in(name: str, data: bytes) -> str:
-    """The media type of bytes that are called `name`, as `media_type_of`."""
+    """Returns the media type of bytes with the file name `name`, as `media_type_of` does."""
     return _media_type(name, io.BytesIO(data))
 
 
@@ -138,7 +138,7 @@ def _media_type(name: str, file: BinaryIO) -> str:
 def _by_content(file: BinaryIO, ending: str) -> Kind | None:
     head = file.read(MAGIC_READS)
     if head.startswith(ZIP_MAGIC):
-        # A damaged one is what its name says, so that its reader can say what is wrong with it.
+        # The name decides the type of a damaged container, so that its parser can report what is wrong with it.
         inside = kind_of_zip(file) or (ending[1:] if ending in _PACKAGED else "zip")
         return _ENDINGS[f".{inside}"]
     if head.startswith(OLE_MAGIC):

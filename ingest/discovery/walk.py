@@ -1,7 +1,7 @@
-"""From the paths a user names to the files to read. Opens none of them but `.ragnanoignore`.
+"""Finds the files to read under the paths a user names. The only files it opens are `.ragnanoignore`.
 
-Knows names, sizes and times. A folder the user names is a border: links that lead out of it are not followed. Files
-come one by one: a walk holds one folder's names and those of the folders still to visit, however many files there are.
+A folder the user names is a boundary: links that lead out of it are not followed. Files are yielded one by one: a walk
+holds the names of one folder and of the folders still to visit, however many files there are.
 """
 
 import os
@@ -17,7 +17,7 @@ from ragnano.errors import ConfigError, LoadError, NotFoundError
 from ragnano.types import FailedFile
 
 IGNORE_FILE = ".ragnanoignore"
-"""Patterns of what is left out, in any folder, written as in a .gitignore."""
+"""A file of patterns to leave out, in any folder, written as in a .gitignore."""
 
 _SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin", "system volume information"})
 _SYSTEM_ENDINGS = (".tmp", ".crdownload", ".part", ".lnk")
@@ -27,7 +27,7 @@ Ignoring = tuple[tuple[Path, GitIgnoreSpec], ...]
 
 
 class Found(NamedTuple):
-    """A file to consider: absolute path, size in bytes, time of last change in nanoseconds."""
+    """A file to consider: absolute path, size in bytes, modification time in nanoseconds."""
 
     path: str
     size: int
@@ -35,18 +35,18 @@ class Found(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    """A file or folder that is not taken up, and why."""
+    """A file or folder that is left out, and the reason."""
 
     path: str
     reason: str
 
 
 class Walk:
-    """The files under `paths`, as often as it is iterated: folders depth first, names in code point order, each once.
+    """Iterates over the files under `paths`: folders depth first, names in code point order, each file once.
 
-    Hidden and system files are left out unless named themselves, and so is the folder `own`. `include` and `exclude`
-    are patterns as in a .gitignore, relative to each of the paths. Raises NotFoundError for a path that does not exist,
-    ConfigError for one of these patterns that cannot be understood.
+    It can be iterated repeatedly. Hidden and system files are left out unless named themselves, and so is the folder
+    `own`. `include` and `exclude` are patterns as in a .gitignore, relative to each of the paths. Raises NotFoundError
+    for a path that does not exist, ConfigError for an invalid pattern.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Walk:
     def files(
         self, failed: Callable[[FailedFile], None] | None = None, left_out: Callable[[LeftOut], None] | None = None
     ) -> Iterator[Found]:
-        """The files; `failed` hears of what could not even be looked at, `left_out` of what is not taken up."""
+        """Yields the files; `failed` is called for what could not be examined, `left_out` for what is left out."""
         seen: set[str] | None = set() if self._overlap else None
         tell_failed, tell_left_out = failed or _nobody, left_out or _nobody
         for root in self._roots:
@@ -106,7 +106,7 @@ class Walk:
                 failed(FailedFile(printable(folder), f"folder cannot be read: {error.strerror}"))
                 continue
             except ConfigError as error:
-                # What the patterns would have left out must not be read, and the other folders need not wait for it.
+                # What the patterns would have left out must not be read; the other folders are not affected.
                 failed(FailedFile(printable(folder), f"folder left out: {error}"))
                 continue
             inner: list[tuple[Path, Ignoring]] = []
@@ -125,7 +125,7 @@ class Walk:
     def _reason(
         self, root: Path, border: Path, path: Path, entry: "os.DirEntry[str]", ignoring: Ignoring, *, is_folder: bool
     ) -> str | None:
-        """Why an entry is left out; None when it is not."""
+        """Returns why an entry is left out; None when it is not."""
         relative = path.relative_to(root).as_posix() + ("/" if is_folder else "")
         if is_system(entry.name):
             return "hidden or a system file"
@@ -147,17 +147,17 @@ class Walk:
 
 
 def folders_of(paths: Sequence[AnyPath]) -> list[str]:
-    """The given paths that are folders, absolute: the borders within which gone files may be pruned."""
+    """Returns the given paths that are folders, absolute: files that are gone may be pruned only within them."""
     return [str(path) for path in map(_absolute, paths) if path.is_dir()]
 
 
 def printable(path: AnyPath) -> str:
-    """The path as text that can be printed and stored: bytes that are no text become question marks."""
+    """Returns the path as text that can be printed and stored: undecodable bytes become question marks."""
     return os.fspath(path).encode("utf-8", "replace").decode("utf-8")
 
 
 def reason_of(error: LoadError | OSError) -> str:
-    """The line a report gives for a file that could not be read."""
+    """Returns the line that a report prints for a file that could not be read."""
     if isinstance(error, OSError):
         return f"file cannot be read: {error.strerror or error}; check it and its permissions"
     return str(error)
@@ -179,22 +179,22 @@ def _patterns(lines: Sequence[str], where: str) -> GitIgnoreSpec:
 
 
 def _with_own_rules(folder: Path, ignoring: Ignoring) -> Ignoring:
-    """The rules that hold inside a folder: those from above and its own. Raises OSError, ConfigError (a pattern)."""
+    """Returns the rules that apply inside a folder: inherited and its own. Raises OSError, ConfigError (a pattern)."""
     path = folder / IGNORE_FILE
     if not path.is_file():
         return ignoring
-    lines = decoded(path.read_bytes()).splitlines()  # Windows' editors write UTF-16, or a mark before UTF-8
+    lines = decoded(path.read_bytes()).splitlines()  # Windows editors write UTF-16, or UTF-8 with a byte order mark
     return (*ignoring, (folder, _patterns(lines, IGNORE_FILE)))
 
 
 def _leads_away(link: Path, border: Path) -> bool:
-    """Whether a link leads to a folder or out of `border`. One that leads nowhere, or to itself, does not."""
-    # Not Path.resolve(): it raises for a link to itself, which then ended the run.
+    """Returns whether a link leads to a folder or out of `border`. A broken or circular link does not."""
+    # Path.resolve() would raise for a circular link and end the run.
     return link.is_dir() or not Path(os.path.realpath(link)).is_relative_to(border)
 
 
 def _is_ignored(path: Path, ignoring: Ignoring, *, is_folder: bool) -> bool:
-    """What the innermost file with a matching pattern says, as Git has it."""
+    """Returns what the innermost file with a matching pattern says, as in Git."""
     for folder, rules in reversed(ignoring):
         said = rules.check_file(path.relative_to(folder).as_posix() + ("/" if is_folder else "")).include
         if said is not None:
@@ -203,7 +203,7 @@ def _is_ignored(path: Path, ignoring: Ignoring, *, is_folder: bool) -> bool:
 
 
 def is_system(name: str) -> bool:
-    """Whether a file or folder of this name is the machine's own, or half of one: nothing a person wrote."""
+    """Returns whether a name is that of a hidden, system or temporary file or folder, not of a person's document."""
     lower = name.lower()
     return name.startswith((".", "~$")) or lower in _SYSTEM_NAMES or lower.endswith(_SYSTEM_ENDINGS)
 

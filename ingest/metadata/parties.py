@@ -1,4 +1,4 @@
-"""Who a contract is between, read from its introduction. Knows text only; says nothing where it is not plain."""
+"""Finds the parties of a contract in its introduction; returns none where the text is not plain."""
 
 import re
 
@@ -8,7 +8,7 @@ BODY = re.compile(
     r"\b(?:WHEREAS|W\s?I\s?T\s?N\s?E\s?S\s?S|RECITALS?|BACKGROUND|NOW,? THEREFORE|Whereas|Recitals|Background)\b"
     r"|(?i:\bagree[ds]? as follows)"
 )
-"""What follows the introduction of a contract: recitals, or the clauses."""
+"""What follows a contract's introduction: recitals, or the clauses."""
 _MOST_INTRODUCTION = 2_500  # characters; four parties with seats and roles come to about that
 _JOINT = re.compile(r"(?:\b(?:and|AND|And)\b:?|[;\n]|\((?:\d|[a-z])\)|\b\d\.(?=\s))\s*")
 _LEAD = re.compile(r"(?:[\s,;:.]|\(?\d[).]\s|\([a-z]\))+")
@@ -25,7 +25,7 @@ _NAME_ENDS = re.compile(
     """,
     re.X,
 )
-# A form of company in the name, or what follows only names: "(the “Provider”)", ", a Delaware corporation".
+# A company form in the name, or words that follow only names: "(the “Provider”)", ", a Delaware corporation".
 _FORM = re.compile(
     r"\b(?:inc|incorporated|llc|l\.l\.c|ltd|limited|corp|corporation|company|co|l\.?p|llp|plc|gmbh|ag|n\.a|s\.a|s\.a\.s|"
     r"b\.v|n\.v|bank|trust|association|university|partners|foundation|authority|city|county|state)\b",
@@ -45,7 +45,7 @@ _SMALL_IN_NAMES = frozenset({"and", "of", "the", "for", "de", "van", "von", "der
 
 
 def parties_of(text: str) -> tuple[str, ...]:
-    """Who the contract is between, in the order named, () when the text does not say it plainly."""
+    """Returns the parties of the contract in the order named, () when the text does not name them plainly."""
     for opening in _OPENS.finditer(text):
         rest = text[opening.end() : opening.end() + _MOST_INTRODUCTION]
         body = BODY.search(rest)
@@ -56,7 +56,7 @@ def parties_of(text: str) -> tuple[str, ...]:
 
 
 def _named(text: str) -> tuple[str, ...]:
-    """The parties of an introduction: names at its beginning and behind its joints ("and", ";", "(2)")."""
+    """Returns the parties in an introduction: names at its beginning and after its joints ("and", ";", "(2)")."""
     names: list[str] = []
     end = 0
     for start in (0, *(joint.end() for joint in _JOINT.finditer(text))):
@@ -77,7 +77,7 @@ def _named(text: str) -> tuple[str, ...]:
 
 
 def _name(text: str, start: int) -> tuple[str, int]:
-    """The party's name that begins at `start` and where it ends, ("", start) when what stands there is no party."""
+    """Returns the party's name that begins at `start` and its end; ("", start) when there is no party there."""
     lead = _LEAD.match(text, start)
     begin = lead.end() if lead else start
     ends = _NAME_ENDS.search(text, begin + 2, begin + 160)
@@ -94,5 +94,5 @@ def _name(text: str, start: int) -> tuple[str, int]:
 
 
 def _begins_name(word: str) -> bool:
-    """ "iVillage", "2205925 (Ontario Limited)" and "example.com" begin names; "offices" does not."""
+    """Returns True for "iVillage", "2205925 (Ontario Limited)" and "example.com"; False for "offices"."""
     return any(map(str.isupper, word)) or word.isdigit() or "." in word[1:-1]

@@ -1,5 +1,7 @@
-"""Title and date of a document, read from its first blocks. Empty where unsure; parties are
-`ingest.metadata.parties`'."""
+"""Finds a document's title and date in its first blocks. Each stays empty where unsure.
+
+`ingest.metadata.parties` finds the parties.
+"""
 
 import re
 from collections.abc import Sequence
@@ -16,10 +18,10 @@ from ingest.parsers.base.interface import LoadedFile
 from ingest.structure.headings import is_capitals, is_title
 from ragnano.types import Block
 
-_FRONT_CHARACTERS = 6_000  # where parties and date of a contract stand: its first two pages
+_FRONT_CHARACTERS = 6_000  # where a contract's parties and date are: its first two pages
 _TITLE_BLOCKS = 14
 
-# What documents call themselves in their title line.
+# Names of kinds of documents, as title lines use them.
 _INSTRUMENT = re.compile(
     r"\b(?:agreement|contract|lease|deed|licen[cs]e|amendment|memorandum|addendum|policy|terms|order|plan|note|letter|"
     r"report|indenture|guarant(?:y|ee)|will|notice|undertaking|charter|by-?laws|mortgage|warrant|bond|statement|"
@@ -35,7 +37,7 @@ _IN_TEXT = re.compile(
 
 
 class Front(NamedTuple):
-    """What a document says it is: `date` as ISO 8601 or None."""
+    """What a document says about itself; `date` is ISO 8601 or None."""
 
     title: str
     parties: tuple[str, ...]
@@ -43,7 +45,7 @@ class Front(NamedTuple):
 
 
 def front_of(blocks: Sequence[Block], loaded: LoadedFile, path: str) -> Front:
-    """Title (never empty: the file's name at worst), parties and date; where to look says `loaded.front`."""
+    """Returns title (never empty: at worst the file's name), parties and date; `loaded.front` says where to look."""
     if loaded.front == "archive":
         return Front(_from_name(path), (), None)
     found = _from_words(blocks, loaded.title, path)
@@ -87,12 +89,12 @@ def _from_metadata(title: str) -> str:
 
 
 def _from_name(path: str) -> str:
-    """The file's name as a title, without characters that a terminal obeys or that turn what follows round."""
+    """Returns the file's name as a title, without characters that a terminal obeys or that reverse what follows."""
     return " ".join(visible(clean(re.sub(r"[_]+", " ", PurePath(path).stem))).split()) or "Untitled"
 
 
 def _readable(text: str) -> str:
-    """Capitals lowered to title case, spaced-out letters left alone."""
+    """Returns text in capitals in title case; spaced-out letters and other text stay unchanged."""
     text = " ".join(text.split())
     if not is_capitals(text):
         return text
@@ -117,7 +119,7 @@ _REACH = 110  # characters between "made and entered into as of this" and the da
 
 
 def date_of(text: str) -> str | None:
-    """The date the document bears, ISO 8601, None when none is given in words that leave no doubt."""
+    """Returns the document's date as ISO 8601, None unless the wording leaves no doubt."""
     for found in _DATE.finditer(text):
         if not _BEARS.search(text[max(0, found.start() - _REACH) : found.start()]):
             continue

@@ -1,1 +1,1 @@
-"""Structure: lines, headings, tables and footnotes of pages, up to blocks."""
+"""Structure: finds the lines, headings, tables and footnotes of pages, and builds blocks from them."""

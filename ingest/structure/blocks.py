@@ -1,7 +1,6 @@
-"""Pages to blocks: headings, paragraphs, list items and tables, each with its exact place and section path.
+"""Builds blocks from pages: headings, paragraphs, list items and tables, each with its exact span and section path.
 
-Knows lines and labels; knows no file format, no tokens and no store. Every character that is not white space or
-furniture is in exactly one block, and blocks come in reading order.
+Every character that is not white space or furniture is in exactly one block, and blocks come in reading order.
 """
 
 import re
@@ -33,10 +32,10 @@ from ingest.structure.tables import mark_rows
 from ragnano.text.words import fold
 from ragnano.types import Block, BlockKind, OutlineEntry, Page, Span
 
-_PAGE_OF_PART = re.compile(r",? ?(?:page \d+|notes)$")  # "Attachment lease.pdf, page 2" is a page of what was attached
+_PAGE_OF_PART = re.compile(r",? ?(?:page \d+|notes)$")  # "Attachment lease.pdf, page 2" is a page of the attachment
 _FINISHED = re.compile(r"(?:[.:;!?。！？；：][)\]\"”’'」』）]*|[;,]\s*(?:and|or|and/or)|_{3,}|:-)$")
 _MOST_TITLE_CHARACTERS = 120
-_FRONT_BLOCKS = 8  # "EXHIBIT 10.18" above a filed contract's title is the filing's number, not a part of the contract
+_FRONT_BLOCKS = 8  # above a filed contract's title, "EXHIBIT 10.18" is the number of the filing, not a section
 _COMPANY = re.compile(
     r"\b(?:inc|llc|l\.l\.c|ltd|limited|corp|corporation|company|l\.?p|plc|gmbh|n\.a|s\.a|b\.v)\b\.?$", re.I
 )
@@ -47,15 +46,15 @@ _REFERS = re.compile(
 )
 _TWO_SENTENCES = re.compile(r"[.:;]\s+[A-Z]")
 _LEAST_PROSE = 20  # characters: a shorter last line without a full stop is a name or a cell, not half a sentence
-_NO_TITLE = re.compile(r"[,\d]")  # an address or a name, when nothing but capitals at word starts speaks for a heading
+_NO_TITLE = re.compile(r"[,\d]")  # an address or a name, when only capitals at word starts suggest a heading
 _QUOTE = re.compile(r"[“\"]")  # a defined name, as under a party of a contract
 _MOST_PLAIN_WORDS = 12
-_WITNESS = re.compile(r"in witness whereof\b", re.I)  # opens the signatures: they belong to no clause
+_WITNESS = re.compile(r"in witness whereof\b", re.I)  # opens the signatures, which belong to no clause
 
 
 @dataclass(slots=True)
 class _Draft:
-    """Lines that will be one block."""
+    """Lines that will become one block."""
 
     kind: BlockKind
     lines: list[Line]
@@ -63,19 +62,19 @@ class _Draft:
     title: str = ""
     continues: bool = False
     closed: bool = field(default=False)
-    rank: int | None = None  # by the bookmark that names it
+    rank: int | None = None  # from the bookmark that names it
     note: str = ""  # a footnote's mark
 
 
 def part_of(page: Page) -> str:
-    """What the page is a part of that stands by itself: a slide and its notes, a sheet, all of an attachment."""
+    """Returns the self-contained part that a page belongs to: a slide with its notes, a sheet, an attachment."""
     return _PAGE_OF_PART.sub("", page.place)
 
 
 def blocks_of(pages: Sequence[Page], outline: Sequence[OutlineEntry] = ()) -> list[Block]:
-    """All blocks of a document's pages (in order, counted from 1), furniture left out. `outline`: its bookmarks.
+    """Returns all blocks of a document's pages (in order, counted from 1), without furniture. `outline`: its bookmarks.
 
-    Footnotes come after the block that their page's end parts, so that nothing stands between its halves.
+    When a page's end splits a block, the page's footnotes follow the whole block, so that nothing separates its halves.
     """
     lines = [lines_of(page) for page in pages]
     # A slide or a sheet has no running header: what repeats there is the same title or the same columns.
@@ -85,7 +84,7 @@ def blocks_of(pages: Sequence[Page], outline: Sequence[OutlineEntry] = ()) -> li
 
 
 class _Builder:
-    """Decides, line by line, whether a block goes on or a new one begins, and of what kind."""
+    """Decides line by line whether a block continues or a new one begins, and of what kind."""
 
     def __init__(self, pages: Sequence[Page], printed: Sequence[Sequence[Line]], bookmarks: Bookmarks) -> None:
         body = [[line for line in lines if not line.furniture] for lines in printed]
@@ -106,7 +105,7 @@ class _Builder:
         self._count = 0  # blocks so far
 
     def drafts(self) -> Iterator[tuple[_Draft, tuple[str, ...]]]:
-        """Drafts with the section path they stand under."""
+        """Yields drafts with the section path they are under."""
         draft: _Draft | None = None
         for index, line in enumerate(self._lines):
             after = self._lines[index + 1] if index + 1 < len(self._lines) else None
@@ -130,20 +129,20 @@ class _Builder:
         yield from self._footnotes(None)
 
     def _footnotes(self, before: int | None) -> Iterator[tuple[_Draft, tuple[str, ...]]]:
-        """The footnotes of the pages before this one (None: all) that are still to come."""
+        """Yields the remaining footnotes of the pages before this one (None: all)."""
         while self._notes and (before is None or self._notes[0][0].page < before):
             lines = self._notes.popleft()
             yield _Draft("paragraph", lines, note=mark_of(lines[0])), self._path.path
 
     def _is_elsewhere(self, before: Line, line: Line) -> bool:
-        """Whether `line` is in another slide, sheet or attachment: no heading and no sentence reaches so far."""
+        """Returns whether `line` is in another slide, sheet or attachment: no heading or sentence spans two."""
         return self._parts_of[before.page] != self._parts_of[line.page]
 
     def _is_filing_number(self, label: Label) -> bool:
         return "." in label.number and self._count < _FRONT_BLOCKS
 
     def _open(self, draft: _Draft | None, line: Line, after: Line | None) -> _Draft | None:
-        """A new draft that begins with `line`, or None when it goes on with `draft`."""
+        """Returns a new draft that begins with `line`, or None when `line` continues `draft`."""
         previous = draft.lines[-1] if draft else None
         if draft and previous and self._joins_heading(draft, previous, line):
             draft.title = fold(f"{draft.title} {line.text.rstrip('.:')}")
@@ -159,7 +158,7 @@ class _Builder:
                 return None
             return _Draft("table", [line])
         if draft and draft.kind == "table":
-            previous = None  # whatever follows a table begins anew
+            previous = None  # whatever follows a table begins a new block
         if self._bookmarks and (named := self._bookmarked(line, after)):
             return named
         starts = previous is None or self._parts(draft, previous, line)
@@ -181,7 +180,7 @@ class _Builder:
         return _Draft("paragraph", [line]) if starts else None
 
     def _bookmarked(self, line: Line, after: Line | None) -> _Draft | None:
-        """The heading that begins here by the document's own list of headings."""
+        """Returns the heading that begins here according to the document's bookmarks, if any."""
         lines = [line, after] if after is not None and after.page == line.page else [line]
         for count in range(1, len(lines) + 1):
             rank = self._bookmarks.rank(line.page, [one.text for one in lines[:count]])
@@ -194,7 +193,7 @@ class _Builder:
         return None
 
     def _joins_heading(self, draft: _Draft, previous: Line, line: Line) -> bool:
-        """A heading's title may stand on the line below its number, or take two lines of capitals."""
+        """Returns whether `line` continues a heading: a title below its number, or a second line of capitals."""
         if draft.kind != "heading" or draft.closed or not self._ground.near(previous, line):
             return False
         if draft.rank is not None:
@@ -206,13 +205,13 @@ class _Builder:
         return bare or (is_capitals(previous.text) and is_capitals(text) and not self._ground.wide(previous, line))
 
     def _parts(self, draft: _Draft | None, previous: Line, line: Line) -> bool:
-        """Whether a block begins with `line` (a sentence that goes on over the page begins one, too)."""
+        """Returns whether a block begins with `line`; a sentence that continues on the next page begins one, too."""
         if draft is None or draft.kind == "heading" or not self._ground.near(previous, line):
             return True
         layout = self._ground.layout(line)
         finished = bool(_FINISHED.search(previous.text))
         if draft.label and draft.lines[-1] is draft.lines[0] and len(previous.text) <= draft.label.rest:
-            return False  # a number alone on its line: the text is here
+            return False  # a number alone on its line: its text is here
         full, wide = layout.is_full(previous), self._ground.wide(previous, line)
         small = line.text[0].islower()
         if label_of(line.text):
@@ -230,7 +229,7 @@ class _Builder:
         return (short and not small and not previous.text.endswith(",")) or is_signature(line.text)
 
     def _whole(self, draft: _Draft, previous: Line, line: Line) -> bool:
-        """True when the text above `line` is complete, so that `line` is not the rest of its sentence."""
+        """Returns True when the text above `line` is complete, so that `line` is not the rest of its sentence."""
         if self._ground.near(previous, line) or draft.kind in ("heading", "table"):
             return True
         if line.text[0].islower():
@@ -265,13 +264,13 @@ class _Builder:
             if not titled:
                 return None
         if after is not None and self._ground.near(line, after) and after.text[0].islower():
-            return None  # the line only looks complete: its sentence goes on below
+            return None  # the line only looks complete: its sentence continues below
         if not self._path.believes(label, bool(title)):
             return None
         return _Draft("heading", [line], label, title)
 
     def _plain_title(self, line: Line, label: Label, title: str, after: Line | None) -> bool:
-        """A numbered line in small letters is a title when it has no verb and its clauses or a gap follow."""
+        """Returns whether a numbered line in small letters is a title: no verb, and its clauses or a gap follow."""
         if label.kind not in ("integer", "decimal", "section") or after is None or not self._ground.near(line, after):
             return False
         if len(title.split()) > _MOST_PLAIN_WORDS or has_verb(title) or line.text.endswith((".", ";", ",")):
@@ -281,7 +280,7 @@ class _Builder:
         return title[0].isupper() and (deeper or (self._ground.wide(line, after) and after.text[0].isupper()))
 
     def _lone_title(self, line: Line, title: str, layout: Layout, after: Line | None) -> bool:
-        """Whether a line without a number is a heading: conservative, since names and cells look alike."""
+        """Returns whether a line without a number is a heading; strict, because names and cells look alike."""
         if not is_title(title) or len(title) > _MOST_TITLE_CHARACTERS or line.text.endswith((",", ";")):
             return False
         if _COMPANY.search(title) or _QUOTE.search(title) or is_signature(line.text) or after is None:
@@ -296,7 +295,7 @@ class _Builder:
         return body and (layout.is_centred(line) or below) and len(title.split()) <= 8 and not _NO_TITLE.search(title)
 
     def _enter(self, draft: _Draft) -> tuple[str, ...]:
-        """Move the section path to where `draft` stands and return it."""
+        """Moves the section path to `draft` and returns it."""
         label, title = draft.label, draft.title
         if label is None:
             if draft.kind == "heading":

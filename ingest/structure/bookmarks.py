@@ -1,4 +1,4 @@
-"""A PDF's bookmarks as what they are: the document's own list of its headings. Knows titles and pages, no geometry."""
+"""Uses a PDF's bookmarks as the document's own list of its headings, by title and page."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,12 +6,12 @@ from ingest.structure.headings import ARTICLE, SECTION, SUBHEAD, label_of
 from ragnano.types import OutlineEntry
 
 _RANKS = (ARTICLE, SECTION, SUBHEAD)
-"""Of headings without a number, by level; deeper ones are as deep as the last."""
+"""Ranks of headings without a number, by level; deeper levels get the last rank."""
 _LEAST_LETTERS = 3
 
 
 class Bookmarks:
-    """Which lines are headings because a bookmark says so."""
+    """Finds the lines that are headings because a bookmark names them."""
 
     def __init__(self, entries: Iterable[OutlineEntry]) -> None:
         self._levels: dict[tuple[int | None, str], int] = {}
@@ -24,7 +24,7 @@ class Bookmarks:
         return bool(self._levels)
 
     def rank(self, page: int, texts: Sequence[str]) -> int | None:
-        """The rank of a heading that these lines of a page make together, None when no bookmark names it."""
+        """Returns the rank of a heading that these lines of a page form together, None when no bookmark names it."""
         whole = " ".join(texts)
         for title in (_key(whole), _key(_bare(whole))):
             level = self._levels.get((page, title), self._levels.get((None, title)))
@@ -39,5 +39,5 @@ def _bare(title: str) -> str:
 
 
 def _key(title: str) -> str:
-    """Letters and digits alone: bookmarks are spaced, dotted and capitalised in their own way."""
+    """Returns letters and digits alone: bookmarks differ from the text in spacing, dots and capitals."""
     return "".join(filter(str.isalnum, title.casefold()))

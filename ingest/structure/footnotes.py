@@ -1,7 +1,7 @@
-"""Footnotes: lines at a page's foot that say what a mark in the text means. Knows lines, not what they say.
+"""Finds footnotes: lines at a page's foot that explain a mark in the text.
 
-They are told by their smaller type and by the mark they begin with; both are needed, so that small print and numbered
-clauses stay in the text.
+A footnote must have smaller type and begin with a mark. Both are required, so that small print and numbered clauses
+stay in the text.
 """
 
 import re
@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ingest.structure.lines import Line
 
-_SMALLER = 0.93  # of the usual height: footnotes are a point or two below the text
+_SMALLER = 0.93  # of the usual height: footnotes are a point or two smaller than the text
 _MARK = re.compile(r"(?:\d{1,3}|[*†‡§¶]{1,3}|\[\d{1,3}\]|\(\d{1,3}\))(?:[.)]?\s+\S|(?=[A-Z“\"])|$)")
-_MOST = 0.5  # of a page's lines; more small lines than that are no foot
+_MOST = 0.5  # share of a page's lines; with more small lines they are not a foot
 
 
 def mark_footnotes(lines: Sequence[Line]) -> None:
-    """Set `footnote` on the body lines of one page that are footnotes, and on nothing where lines have no height."""
+    """Sets `footnote` on the body lines of one page that are footnotes, and on none where lines have no height."""
     heights = sorted(line.height for line in lines)
     usual = heights[len(heights) // 2] if heights else 0.0
     if not usual or heights[0] > _SMALLER * usual:
@@ -31,7 +31,7 @@ def mark_footnotes(lines: Sequence[Line]) -> None:
 
 
 def footnotes_of(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    """The lines of each footnote; one begins with a mark, and none goes over a page's end."""
+    """Yields the lines of each footnote; each begins with a mark, and none continues past a page's end."""
     note: list[Line] = []
     for line in lines:
         if not line.footnote:
@@ -45,6 +45,6 @@ def footnotes_of(lines: Iterable[Line]) -> Iterator[list[Line]]:
 
 
 def mark_of(line: Line) -> str:
-    """The mark that a footnote's first line begins with: "1", "*"."""
+    """Returns the mark that begins a footnote's first line: "1", "*"."""
     found = re.match(r"[\[(]?(\d+|[*†‡§¶]+)", line.text)
     return found[1] if found else ""

@@ -1,7 +1,7 @@
-"""Running headers, footers and page numbers, found by repetition only. Knows lines, not what they say.
+"""Finds running headers, footers and page numbers by repetition alone, and sets `Line.furniture` on them.
 
-Nothing is taken for furniture because of its wording: a line must stand at the edge of several pages, or be one of a
-row of page numbers that count up. Marks `Line.furniture`; body text in doubt stays.
+Wording plays no part: a line must be at the edge of several pages, or be one of a series of page numbers that count up.
+Lines in doubt stay in the body.
 """
 
 import re
@@ -17,12 +17,12 @@ _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
     r"^[\W_]*(?:page|pg\.?|p\.)?[\s\W_]*(?P<number>\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?[\W_]*$", re.I
 )
-# Page numbers inside a page (a filing's own pages, set on another paper) stand at least this many lines apart.
+# Page numbers inside a page (a filing's own pages, set on other paper) are at least this many lines apart.
 _LEAST_LINES_BETWEEN = 12
 
 
 def mark_furniture(pages: Sequence[Sequence[Line]]) -> None:
-    """Set `furniture` on the lines of `pages` (a list of lines for each page, in text order) that repeat or count."""
+    """Sets `furniture` on the lines of `pages` (a list of lines for each page, in text order) that repeat or count."""
     _mark_page_numbers(pages)
     _mark_repeated(pages)
 
@@ -42,25 +42,25 @@ def _mark_repeated(pages: Sequence[Sequence[Line]]) -> None:
                 if line.furniture:
                     continue
                 if (at_top, _key(line)) not in repeated:
-                    break  # furniture is at the very edge, body begins here
+                    break  # furniture is at the very edge; the body begins here
                 line.furniture = True
 
 
 def _edge(lines: Sequence[Line], at_top: bool) -> Sequence[Line]:
-    """The lines at one edge, outermost first; on a short page never more than half of them. Rows are no furniture."""
+    """Returns the lines at one edge, outermost first: on a short page at most half of them, and no table rows."""
     count = min(_EDGE_LINES, len(lines) // 2)
     edge = lines[:count] if at_top else lines[::-1][:count]
     return [line for line in edge if len(line.text) <= _MOST_CHARACTERS and not line.text.startswith("|")]
 
 
 def _key(line: Line) -> str:
-    """What stays the same from page to page: letters, digits folded; "" when there are no letters."""
+    """Returns what stays the same from page to page: letters, with digits folded; "" when there are no letters."""
     key = re.sub(r"[\W_]+", " ", _DIGITS.sub("#", line.text.lower())).strip()
     return key if any(char.isalpha() for char in key) else ""
 
 
 def _same_or_counting(texts: dict[int, list[str]]) -> bool:
-    """True when the line reads alike everywhere, or differs only by a number that goes with the page."""
+    """Returns True when the line reads alike everywhere, or differs only by a number that advances with the page."""
     numbers = {page: tuple(map(int, _DIGITS.findall(found[0]))) for page, found in texts.items()}
     for column in zip(*numbers.values(), strict=False):
         if len(set(column)) > 1:
@@ -71,7 +71,10 @@ def _same_or_counting(texts: dict[int, list[str]]) -> bool:
 
 
 def _mark_page_numbers(pages: Sequence[Sequence[Line]]) -> None:
-    """Lines that hold only a number and count up by one, three times or more, in reading order."""
+    """Marks lines that contain only a number and count up by one, at least three times, in reading order.
+
+    In a document with fewer than three pages of text, two are enough at a page's edge.
+    """
     shapes: defaultdict[str, list[tuple[int, int, Line]]] = defaultdict(list)
     position = 0
     for lines in pages:
@@ -93,7 +96,7 @@ def _mark_page_numbers(pages: Sequence[Sequence[Line]]) -> None:
 
 
 def _mark_chains(numbers: Sequence[tuple[int, int, Line]], apart: int, least: int) -> None:
-    """Mark each row of numbers that counts up by one, with `apart` lines between, when it is `least` long."""
+    """Marks each series of at least `least` numbers that count up by one, `apart` lines or more between them."""
     chains: dict[int, list[tuple[int, Line]]] = {}  # by the value that would come next
     done: list[list[tuple[int, Line]]] = []
     for value, position, line in numbers:
@@ -114,7 +117,7 @@ def _mark_chains(numbers: Sequence[tuple[int, int, Line]], apart: int, least: in
 
 
 def _value(number: str) -> int:
-    """The value of a decimal or Roman number, 0 when it is neither."""
+    """Returns the value of a decimal or Roman number, 0 when it is neither."""
     if number.isdigit():
         return int(number)
     values = [{"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}[char] for char in number.lower()]

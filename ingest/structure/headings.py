@@ -1,7 +1,6 @@
-"""Clause numbers and titles at the head of a line, and the path of headings above a clause.
+"""Parses clause numbers and titles at the head of a line, and tracks the path of headings above a clause.
 
-Knows one line of text at a time (and whether it may be a heading at all); geometry and paragraphs are
-`ingest.structure.blocks`'.
+It sees one line of text at a time; `ingest.structure.blocks` handles geometry and paragraphs.
 """
 
 import re
@@ -10,7 +9,7 @@ from typing import NamedTuple
 
 
 class Label(NamedTuple):
-    """A clause number as printed, how deep it nests (0 outermost), and where the text behind it starts in the line."""
+    """A clause number as printed, its nesting rank (0 outermost), and where the text behind it starts in the line."""
 
     kind: str
     number: str
@@ -18,9 +17,9 @@ class Label(NamedTuple):
     rest: int
 
 
-# Ranks: exhibits stand above articles, those above numbered sections, those above lettered items.
+# Ranks: exhibits are above articles, articles above numbered sections, sections above lettered items.
 EXHIBIT, ARTICLE, SECTION, SUBHEAD, LETTER, PAREN, ROMAN = 0, 10, 20, 25, 55, 60, 70
-_DEPTH = 10  # a decimal number goes down this much for each point after the first number
+_DEPTH = 10  # ranks that each point of a decimal number adds
 
 _NUMBER = r"(?:\d+(?:\.\d+)*[A-Z]?|[IVXLC]+|[A-Z]{1,2}|ONE|TWO|THREE|FOUR|FIVE|SIX|SEVEN|EIGHT|NINE|TEN)"
 _CHINESE = "0-9０-９一二三四五六七八九十百零〇两兩"
@@ -58,7 +57,7 @@ _CHINESE_LABEL = re.compile(rf"(?P<n>第[{_CHINESE}]{{1,5}}(?:(?P<part>[章編�
 
 
 def label_of(line: str) -> Label | None:
-    """The number or bullet a line begins with, None when it begins with text."""
+    """Returns the number or bullet a line begins with, None when it begins with text."""
     if line[:1] == "第" and (found := _CHINESE_LABEL.match(line)):
         kind = "article" if found["part"] else "section"
         return Label(kind, found["n"], _rank(kind, found["n"]), found.end())
@@ -91,14 +90,14 @@ _SIGNATURE = re.compile(
 _MOST_TITLE_WORDS = 14
 _CHINESE_TITLE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff・（）]{2,20}")
 _MOST_SKIPPED = 3  # clause numbers that may be missing (reserved, or lost in the text layer)
-_MOST_SKIPPED_BY_TITLES = 20  # an amendment or excerpt jumps; a title makes the number certain
+_MOST_SKIPPED_BY_TITLES = 20  # an amendment or excerpt skips numbers; a title makes the number certain
 _TITLE_END = re.compile(r"(?<!\b[A-Z])(?<!\bNo)(?<!\bInc)[.:](?=[\s”\"]|$)|\s+[-–—]+\s+|[-–—]{2,}|\s{3,}")
 _VERB = re.compile(r"\b(?:is|are|was|were|shall|will|may|must|has|have|hereby|agrees?|means)\b", re.I)
 _DEFINED = re.compile(r"[“\"'‘](?P<term>[^”\"’]{2,60})[”\"'’],?\s+(?:shall\s+)?(?:mean|has|have|is\s+defined|refers)")
 
 
 def is_title(text: str) -> bool:
-    """True when the words look like a heading's: all capitals, or each word that matters begins with one."""
+    """Returns True when the words look like a heading: all capitals, or a capital on each significant word."""
     if not text.isascii() and _CHINESE_TITLE.fullmatch(text):
         return True
     words = re.findall(r"[^\W_][\w’'&/.-]*", text)
@@ -110,23 +109,23 @@ def is_title(text: str) -> bool:
 
 
 def is_capitals(text: str) -> bool:
-    """True when no letter is small and there are at least three."""
+    """Returns True when no letter is small and there are at least three."""
     letters = [char for char in text if char.isalpha()]
     return len(letters) >= 3 and not any(char.islower() for char in letters)
 
 
 def is_signature(text: str) -> bool:
-    """True for a line to sign on, or what stands beside one: "By: ____", "Title: Director"."""
+    """Returns True for a signature line, or what is beside one: "By: ____", "Title: Director"."""
     return (bool(_SIGNATURE.match(text)) and len(text) < 60) or "___" in text
 
 
 def has_verb(text: str) -> bool:
-    """True when the words make a statement ("THE PARTIES ARE FREE TO …") rather than a title."""
+    """Returns True when the words make a statement ("THE PARTIES ARE FREE TO …") rather than a title."""
     return bool(_VERB.search(text))
 
 
 def run_in_title(rest: str) -> tuple[str, str]:
-    """(title, text behind it) of "Termination for Convenience. Either party may …"; ("", rest) when there is none."""
+    """Splits "Termination for Convenience. Either party may …" into (title, rest); ("", rest) without a title."""
     if defined := _DEFINED.match(rest):
         return defined["term"].strip(" ,"), rest[defined.end() :]
     for end in _TITLE_END.finditer(rest[:160]):
@@ -141,11 +140,11 @@ def run_in_title(rest: str) -> tuple[str, str]:
 
 @dataclass(slots=True)
 class SectionPath:
-    """The headings above the present place, outermost first."""
+    """The headings above the current line, outermost first."""
 
     _levels: list[tuple[int, str]] = field(default_factory=list)
     _counts: list[int] = field(default_factory=list)
-    _counts_before: list[int] = field(default_factory=list)  # as they stood before the last exhibit
+    _counts_before: list[int] = field(default_factory=list)  # as they were before the last exhibit
     _levels_before: list[tuple[int, str]] = field(default_factory=list)
     _returns: bool = False
 
@@ -154,7 +153,7 @@ class SectionPath:
         return tuple(name for _, name in self._levels)
 
     def enter(self, rank: int, name: str) -> None:
-        """Close everything as deep as `rank` or deeper, then open `name` ("" only closes)."""
+        """Closes all levels as deep as `rank` or deeper, then opens `name` ("" only closes)."""
         if rank == EXHIBIT and self._levels and self._levels[0][0] != EXHIBIT:
             self._levels_before = list(self._levels)
         if self._returns and rank >= SECTION:
@@ -165,9 +164,9 @@ class SectionPath:
             self._levels.append((rank, name))
 
     def believes(self, label: Label, titled: bool) -> bool:
-        """Whether a number can be the next here: wrapped text also begins lines with "30 days" or "2.5 million".
+        """Returns whether a number can come next here: wrapped text also begins lines with "30 days" or "2.5 million".
 
-        A list numbered inside a clause starts its own count, so that the clauses' count goes on behind it.
+        A numbered list inside a clause has its own count, so that the count of clauses continues after it.
         """
         if label.kind in ("exhibit", "article", "caps-roman", "hash"):
             if label.kind == "exhibit" and self._counts:
@@ -191,7 +190,10 @@ class SectionPath:
         return False
 
     def _go_back(self, top: int) -> None:
-        """Clauses that count on behind "Schedule F" show that it was only mentioned there, in a list of schedules."""
+        """Restores the count before an exhibit when clauses continue it.
+
+        Clauses that continue to count after "Schedule F" show that it was only mentioned there, in a list of schedules.
+        """
         before = self._counts_before
         if before and not self._counts and before[-1] < top <= before[-1] + _MOST_SKIPPED:
             self._counts[:] = before
@@ -199,5 +201,5 @@ class SectionPath:
         self._counts_before = []
 
     def is_inner_list(self, label: Label) -> bool:
-        """True when a plain integer counts the items of a list inside a clause rather than clauses."""
+        """Returns True when a plain integer counts the items of a list inside a clause rather than clauses."""
         return label.kind == "integer" and len(self._counts) > 1

@@ -1,4 +1,4 @@
-"""Printed lines: where each stands in a page's text and on its paper. Knows no headings, clauses or furniture.
+"""Printed lines: the position of each in a page's text and on paper.
 
 Pages with word boxes are measured in points; pages without (text files) in characters and line numbers, so that the
 same rules about margins and gaps serve both.
@@ -23,11 +23,12 @@ _UNWRAPPED_CHARACTERS = 160  # a text file with longer lines has one paragraph a
 
 @dataclass(slots=True)
 class Line:
-    """One line of a page: characters [start, end) without white space at its ends, and its place.
+    """One line of a page: characters [start, end) without white space at its ends, and its position.
 
-    `left`, `right`, `top` in points (or characters and line numbers); `gaps` counts column gaps inside the line;
-    `blank_before`: an empty line stands above it in the text; `height` is the usual height of its words' boxes (0
-    without). `furniture`, `row`, `cells` (the name of the row it is part of) and `footnote` are set by those who know.
+    `left`, `right`, `top` are in points (or characters and line numbers); `gaps` counts column gaps inside the line;
+    `blank_before` says that an empty line is above it in the text; `height` is the usual height of its words' boxes (0
+    without). `furniture`, `row`, `cells` (the name of the row it is part of) and `footnote` are set by the modules that
+    detect them.
     """
 
     page: int
@@ -48,7 +49,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A page's usual geometry: margins, distance of lines that belong together, whether lines are wrapped."""
+    """A page's usual geometry: margins, the distance between lines of a paragraph, whether lines are wrapped."""
 
     left: float
     right: float
@@ -60,17 +61,17 @@ class Layout:
         return max(self.right - self.left, 1.0)
 
     def is_full(self, line: Line) -> bool:
-        """True when the line reaches the right margin, so that it may go on in the next."""
+        """Returns True when the line reaches the right margin, so that it may continue on the next line."""
         return line.right >= self.right - 0.14 * self.width
 
     def is_centred(self, line: Line) -> bool:
-        """True when the line stands clear of both margins by about the same."""
+        """Returns True when the line is clear of both margins by about the same distance."""
         before, after = line.left - self.left, self.right - line.right
         return before > 0.12 * self.width and abs(before - after) < 0.12 * self.width
 
 
 def lines_of(page: Page) -> list[Line]:
-    """The page's lines that hold anything, in text order."""
+    """Returns the page's lines that are not blank, in text order."""
     words = _WordBoxes(page.words)
     lines: list[Line] = []
     position, blank = 0, False
@@ -87,7 +88,7 @@ def lines_of(page: Page) -> list[Line]:
 
 
 class _WordBoxes:
-    """A page's words as arrays: where each starts, its box, and how many column gaps stand before it."""
+    """A page's words as arrays: the start and box of each, and how many column gaps precede it."""
 
     def __init__(self, packed: bytes) -> None:
         spans, self.boxes = unpack_arrays(packed)
@@ -112,7 +113,7 @@ def _place(line: Line, raw: str, words: _WordBoxes) -> None:
 
 
 def layout_of(lines: Sequence[Line]) -> Layout:
-    """The usual geometry of `lines` (one page, or a whole document where a page has too few)."""
+    """Returns the usual geometry of `lines` (one page, or a whole document where a page has too few)."""
     if len(lines) < 2:
         line = lines[0] if lines else Line(1, 0, 0, "", 0.0, 0.0, 0.0)
         return Layout(line.left, line.right, 0.0)
@@ -123,7 +124,7 @@ def layout_of(lines: Sequence[Line]) -> Layout:
         for before, after in itertools.pairwise(lines)
         if after.page == before.page and after.top - before.top > 1e-3
     )
-    # The closest third of the steps: paragraphs of one line each would make the median a paragraph gap.
+    # The lower third of the steps: with one-line paragraphs the median would be a paragraph gap.
     pitch = steps[len(steps) // 3] if steps else 0.0
     longest = max(len(line.text) for line in lines)
     return Layout(left, right, pitch, wrapped=longest <= _UNWRAPPED_CHARACTERS or right > longest)

@@ -1,4 +1,4 @@
-"""Which lines are rows: of a table, or of a table of contents. Knows lines and the cells that a reader has named."""
+"""Finds the lines that are rows of a table or of a table of contents, using the cells that a parser has marked."""
 
 import re
 from collections.abc import Sequence
@@ -13,20 +13,20 @@ from ragnano.types import Page
 
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s*(?:\d{1,3}|[ivxlc]+|[A-Z]-\d+)?$")
 _ENDS_IN_NUMBER = re.compile(r"[^\d\s]\W*\s+(\d{1,3})$")
-_LEAST_CONTENTS = 5  # lines in a row that end in rising page numbers make a table of contents
+_LEAST_CONTENTS = 5  # lines in succession that end in rising page numbers make a table of contents
 _LEAST_ROWS = 2
 _RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|)+$")  # Markdown's line between a table's head and its rows
 _FIGURE = re.compile(r"\d")
-_MOST_HEAD_ROWS = 3  # a sheet's columns are named below its title at the latest
+_MOST_HEAD_ROWS = 3  # a sheet's columns are named at most this many rows down, below its title
 COLUMN_JOINT = " | "
-"""Between the names of a table's columns."""
+"""Separates the names of a table's columns."""
 
 
 def mark_rows(lines: Sequence[Line], page: Page, above: str = "") -> tuple[dict[str, str], str]:
-    """Set `row`, and `cells` where rows can be told, on the lines of one page that belong to a table.
+    """Sets `row`, and `cells` where rows can be identified, on the lines of one page that belong to a table.
 
-    Gives the column names of each row by the row's name (`Line.cells`), where the table has any: "Item | Price"; and
-    those of a table that the page's end parts, which are `above` for the next page.
+    Returns the column names of each row by the row's name (`Line.cells`), where the table has any: "Item | Price"; and
+    those of a table that continues past the page's end, to pass as `above` for the next page.
     """
     for line in lines:
         line.row = bool(_LEADERS.search(line.text))
@@ -53,7 +53,7 @@ def _mark_cells(lines: Sequence[Line], page: Page) -> dict[str, str]:
 
 
 def _columns(names: dict[str, list[str]]) -> dict[str, str]:
-    """Column names by row, from the cells of each row: a named head's, or the first row of a sheet if all are words."""
+    """Returns column names by row: the cells of a marked head, or a sheet's first row if it has words only."""
     columns: dict[str, str] = {}
     table = head = ""
     for row, cells in names.items():
@@ -68,10 +68,10 @@ def _columns(names: dict[str, list[str]]) -> dict[str, str]:
 
 
 def _mark_pipes(lines: Sequence[Line], above: str) -> tuple[dict[str, str], str]:
-    """Rows "| a | b |": each by itself, with the names of its columns, and what the last one's are for the next page.
+    """Marks rows "| a | b |" one by one; returns their column names, and the last row's for the next page.
 
-    A line of dashes goes with the head above it. Without one, the first row of several cells that has words in it
-    names the columns; `above` names them where the table carries on over a page's end with as many.
+    A line of dashes belongs to the head above it. Without one, the first row with several cells and words in it names
+    the columns; `above` names them where a table with as many columns continues from the page before.
     """
     columns: dict[str, str] = {}
     head = above if lines and is_row(lines[0].text) and _alike(above, lines[0].text) else ""
@@ -122,7 +122,7 @@ def _mark_contents(lines: Sequence[Line]) -> None:
 def _mark_columns(lines: Sequence[Line]) -> None:
     run: list[Line] = []
     for line in lines:
-        # The gap behind a clause number is no column.
+        # The gap behind a clause number is not a column gap.
         gaps = line.gaps - 1 if label_of(line.text) else line.gaps
         if gaps > 0:
             run.append(line)

@@ -1,8 +1,8 @@
-"""Memory that is free is handed back to the system. Knows the allocator, nothing of documents.
+"""Returns free memory to the operating system.
 
-glibc keeps what was freed for the next who asks, in pieces that grow apart: over five runs with the same hostile files
-a process had the same 26 MB in use and 27, then 42 MB free beside them. One that watches a folder, or serves the app,
-runs for weeks.
+glibc keeps freed memory for later allocations, in pieces that fragment: over five runs with the same hostile files a
+process used the same 26 MB each time, with 27, then 42 MB free beside it. A process that watches a folder or serves the
+app runs for weeks.
 """
 
 import ctypes
@@ -10,6 +10,6 @@ import sys
 
 
 def hand_back() -> None:
-    """Give free memory back, where the C library can do so (glibc)."""
+    """Returns free memory to the system where the C library can do so (glibc)."""
     if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
         trim(0)

@@ -1,14 +1,14 @@
-"""Reading in processes of their own, so that a file which hangs or crashes a reader costs that file alone.
+"""Parses files in separate processes, so that a file which hangs or crashes a parser costs that file alone.
 
-A file on which the reader crashes, hangs or runs out of memory is read once more, by the second reader in a fresh
-process, before it is given up. Another process is started only when reading is what is waited for, and one that has
+When the parser crashes, hangs or runs out of memory on a PDF, the file is tried once more with the second parser in a
+fresh process before it fails. Another process is started only when reading is the bottleneck, and one whose memory has
 grown is replaced.
 
-The child is started as a plain command and spoken to through pipes. multiprocessing would import the parent's main
-module into the child, which under Streamlit is the app's script; it would also bring torch there.
+The child is started as a plain command and connected through pipes. multiprocessing would import the parent's main
+module into the child, which under Streamlit is the app's script, and would also load torch there.
 
-This module knows processes and time, `ingest.document_builder` knows files. The child prints nothing that is seen and
-logs nothing: what readers say quotes documents.
+This module handles processes and time; `ingest.document_builder` handles files. The child's output is discarded and it
+logs nothing, because parsers' messages quote documents.
 """
 
 import importlib
@@ -41,17 +41,17 @@ ReadFile = Callable[[Job], ParsedDocument]
 MakeParser = Callable[[Settings], ReadFile]
 
 MEMORY = 3 << 30
-"""Bytes of data a child may hold; a 200 MB file needs about 1 GiB, a decompression bomb any amount."""
-_GROWN = 600 << 20  # bytes resident; a child that reads ordinary contracts stays under 250 MB
+"""The most bytes of data a child may hold; a 200 MB file needs about 1 GiB, a decompression bomb any amount."""
+_GROWN = 600 << 20  # resident bytes; a child that reads ordinary contracts stays under 250 MB
 _MOST_CHILDREN = 4
-_PATIENCE = 2.0  # seconds that a file may wait to be read before another child helps
+_PATIENCE = 2.0  # seconds that a file may wait before another child is started
 _READY = "ready"
 _SIGN = "alive"
-_TROUBLE = "trouble"  # stands before the error when the reader failed in a way that no reader means to
+_TROUBLE = "trouble"  # precedes the error when the parser failed in a way it does not report itself
 
 
 class _Failed(Exception):
-    """The reader itself came to an end, so that another may do better. `error` is for the report."""
+    """Raised when the parser itself failed, so that another parser may do better. `error` is for the report."""
 
     def __init__(self, error: LoadError) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class _Failed(Exception):
 
 
 def file_reader(settings: Settings) -> ReadFile:
-    """What the child reads files with: tokens are counted by the embedder's own tokenizer. Raises ModelMissing."""
+    """Returns the child's reading function, which counts tokens with the embedder's tokenizer. Raises ModelMissing."""
     from ragnano.models import open_embedder
 
     embedder = open_embedder(settings)
@@ -69,7 +69,7 @@ def file_reader(settings: Settings) -> ReadFile:
 class ParserPool:
     """Reads files in child processes, at most `workers` at a time. A context manager; leaving it ends the children.
 
-    `make` is a function in an importable module that the child calls with the settings to get its reading function.
+    `make` is a function in an importable module; the child calls it with the settings to get its reading function.
     """
 
     def __init__(self, settings: Settings, *, make: MakeParser = file_reader, workers: int | None = None) -> None:
@@ -85,7 +85,7 @@ class ParserPool:
         self._idle.put(None)
 
     def submit(self, job: Job) -> Future[ParsedDocument]:
-        """Start reading. The future raises LoadError for the file's fault, another RagnanoError for the set-up's."""
+        """Starts reading. The future raises LoadError for the file's faults, another RagnanoError for the set-up's."""
         return self._threads.submit(self._read, job)
 
     def __enter__(self) -> Self:
@@ -111,7 +111,7 @@ class ParserPool:
             raise first from None
 
     def _once(self, job: Job, *, fresh: bool = False) -> ParsedDocument:
-        """One reading of a file. Raises _Failed, after which its child is gone, and RagnanoError."""
+        """Reads a file once. Raises _Failed, after which its child has ended, and RagnanoError."""
         child = self._free()
         try:
             if child is not None and (fresh or child.has_grown()):
@@ -136,7 +136,7 @@ class ParserPool:
         return reply
 
     def _free(self) -> "_Child | None":
-        """An idle child, or None for a place to start one: when all are long at work, one more is made."""
+        """Returns an idle child, or None for a free slot to start one in; adds a slot when all children stay busy."""
         try:
             return self._idle.get(timeout=_PATIENCE)
         except queue.Empty:
@@ -173,9 +173,9 @@ class _Child:
             raise LoadError("the reading process does not start; `ragnano doctor` tells what is wrong") from None
 
     def ask(self, job: Job, seconds: float, most: float) -> "ParsedDocument | RagnanoError":
-        """What the child makes of the file.
+        """Returns what the child makes of the file.
 
-        Raises _Failed when it dies of it, gives no sign of life for `seconds` or takes longer than `most` seconds.
+        Raises _Failed when the child dies, gives no sign of life for `seconds`, or takes longer than `most` seconds.
         """
         watch = _Watch(self._process.kill, seconds, most)
         try:
@@ -199,14 +199,14 @@ class _Child:
         return reply
 
     def has_grown(self) -> bool:
-        """Whether earlier files have left the process with more memory than it should keep."""
+        """Returns whether earlier files have left the process with more memory than it should keep."""
         try:
             return bool(psutil.Process(self._process.pid).memory_info().rss > _GROWN)
         except psutil.Error:
-            return True  # it is gone
+            return True  # the process has ended
 
     def end(self) -> None:
-        """Kill the process if it still runs, and forget its pipes."""
+        """Kills the process if it still runs, and closes its pipes."""
         self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
@@ -227,7 +227,7 @@ class _Child:
 
 
 class _Unpickler(pickle.Unpickler):
-    """Takes what a child has to say and nothing else: a reader that a file has taken over must not reach the parent."""
+    """Unpickles replies and nothing else: a child that a malicious file controls must not reach the parent."""
 
     def find_class(self, module: str, name: str) -> Any:
         found = super().find_class(module, name) if module in ("ragnano.types", "ragnano.errors") else None
@@ -237,7 +237,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 class _Watch:
-    """Calls `kill` when no sign has come for `seconds`, or after `most` seconds; `late` then says so."""
+    """Calls `kill` after `seconds` without a sign of life, or after `most` seconds; `late` then gives the reason."""
 
     def __init__(self, kill: Callable[[], None], seconds: float, most: float) -> None:
         self._kill, self._seconds, self._most = kill, seconds, most
@@ -248,11 +248,11 @@ class _Watch:
         self._thread.start()
 
     def sign(self) -> None:
-        """The child is alive."""
+        """Records a sign of life from the child."""
         self._last = time.monotonic()
 
     def end(self) -> None:
-        """Stop watching."""
+        """Stops watching."""
         self._done.set()
         self._thread.join()
 
@@ -279,7 +279,7 @@ def _end_of(code: int) -> str:
 
 
 def main() -> None:
-    """The child: takes the reading function's name and the settings, then jobs, until its input ends."""
+    """Runs the child: reads the reading function's name and the settings, then jobs, until its input ends."""
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C is the parent's to handle; it ends the child by closing its input
@@ -315,7 +315,7 @@ def _outcome(reader: ReadFile, job: Job) -> ParsedDocument | RagnanoError | tupl
         return LoadError(reason_of(error))
     except MemoryError:
         return _TROUBLE, LimitExceeded("reading it takes more memory than a reader may have; split the file")
-    except Exception as error:  # noqa: BLE001 - the border for whatever a reader raises on a malformed file
+    except Exception as error:  # noqa: BLE001 - a parser may raise anything on a malformed file
         why = f"the reader failed on it ({type(error).__name__}); save the file anew and try again"
         return _TROUBLE, DamagedFile(why)
 
@@ -326,7 +326,7 @@ def _answer(outgoing: BinaryIO, message: object) -> None:
 
 
 def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """The pipes to the parent, out of reach of libraries that print."""
+    """Returns the pipes to the parent, out of reach of libraries that print."""
     incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     null = os.open(os.devnull, os.O_RDONLY)
@@ -337,7 +337,7 @@ def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
 def _limit_memory() -> None:
     try:
         import resource
-    except ImportError:  # Windows: the time limit alone holds there
+    except ImportError:  # on Windows only the time limit applies
         return
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     least = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)

@@ -1,6 +1,6 @@
-"""The command line: one Typer app, a module for each group of commands. Commands print; the library never does.
+"""The command line: one Typer app, with a module for each group of commands. Commands print; the library never does.
 
-Only Typer is imported here, and commands import what they need when they run, so that `ragnano --help` is quick.
+Only Typer is imported here. Commands import what they need when they run, so that `ragnano --help` is quick.
 """
 
 import sys
@@ -18,7 +18,7 @@ app = typer.Typer(
     help="Private answers from your own documents, with the exact words they rest on. Nothing leaves this machine.",
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode=None,  # Rich's boxes would make `--help` wait 0.2 s longer
+    rich_markup_mode=None,  # Rich's boxes would add 0.2 s to `--help`
     pretty_exceptions_enable=False,
 )
 
@@ -54,7 +54,7 @@ evaluation.register(app)
 
 
 def main() -> None:
-    """Run the command line; every error ends as one clear line and an exit code (1 failed, 2 usage, 3 partial)."""
+    """Runs the command line; every error ends as one clear line and an exit code (1 failed, 2 usage, 3 partial)."""
     try:
         app()
     except RagnanoError as error:

@@ -1,4 +1,4 @@
-"""`ragnano ask` and `ragnano search`."""
+"""The commands `ragnano ask` and `ragnano search`."""
 
 import shutil
 import sys
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from ragnano.types import Answer, Scope
 
 ERASE_LINE = "\r\x1b[2K"
-"""Back to the line's beginning, and clear it (ECMA-48)."""
+"""Moves to the beginning of the line and clears it (ECMA-48)."""
 LINE_UP = "\x1b[A"
-"""To the line above."""
+"""Moves to the line above."""
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Adds the commands."""
     app.command()(ask)
     app.command()(search)
 
@@ -110,7 +110,7 @@ def _batch_hits(found: "Found", helper: "Assistant", clause: bool, references: b
 
 
 def run_batch(batch: Path, helper: "Assistant", run: "Callable[[dict[str, Any], Scope], dict[str, Any]]") -> None:
-    """One result a line, in order. A line that fails gives {"id", "error"}, and exit code 3 at the end."""
+    """Prints one result a line, in order. A failed line prints {"id", "error"} and makes the exit code 3."""
     failed = False
     helper.settle()
     for item in read_batch(batch):
@@ -134,7 +134,7 @@ def run_batch(batch: Path, helper: "Assistant", run: "Callable[[dict[str, Any], 
 def _batch_ask(
     helper: "Assistant", model: str | None, folder: Path | None
 ) -> "Callable[[dict[str, Any], Scope], dict[str, Any]]":
-    """Answers a line of a batch; with a folder, leaves its receipt there under the line's id."""
+    """Returns a function that answers a line of a batch; with a folder, it saves the receipt under the line's id."""
     if folder is None:
         return lambda item, scope: record(helper.ask(item["question"], scope, model=model))
     from ragnano.receipts import receipt_name
@@ -161,16 +161,18 @@ def _stream(ask: "Callable[..., Answer]", question: str, scope: "Scope", model: 
 
 
 class Preview:
-    """On a terminal, shows the checked preview as it comes; the final answer replaces it when it differs, or when a
-    direct answer is to stand before it."""
+    """Shows the checked preview on a terminal as it arrives.
+
+    The final answer replaces it when it differs, or when a direct answer must stand before it.
+    """
 
     def __init__(self, *, shown: bool) -> None:
         self._pieces: list[str] = []
         seen = shown and sys.stdout.isatty()
         self.on_text = self._show if seen else None
-        """What Assistant.ask takes; None where nothing is shown."""
+        """For Assistant.ask; None where nothing is shown."""
         self.on_direct = self._show_direct if seen else None
-        """The same for the direct answer, which is there before the model writes."""
+        """The same for the direct answer, which is ready before the model writes."""
 
     def _show(self, piece: str) -> None:
         self._pieces.append(piece)
@@ -183,11 +185,11 @@ class Preview:
             self._show(f"{line}\n\n")
 
     def settle(self, answer: "Answer") -> bool:
-        """End the preview's line: True when it stands as the answer, else it is erased as far as it can be."""
+        """Ends the preview: returns True when it remains as the answer; otherwise erases it as far as possible."""
         from ragnano.answering.presentation import direct_of, without_marks
 
         preview = "".join(self._pieces).strip()
-        # The lines of a summary or a list come with their marks.
+        # The lines of a summary or a list arrive with their citation marks.
         stands = bool(self._pieces) and preview in (answer.answer, without_marks(answer.answer))
         if stands and not direct_of(answer):
             typer.echo("")
@@ -196,7 +198,7 @@ class Preview:
         return False
 
     def drop(self) -> None:
-        """Erase what was shown, as far as it is on the screen."""
+        """Erases what was shown, as far as it is still on the screen."""
         if self._pieces:
             width, height = shutil.get_terminal_size()
             rows = _rows("".join(self._pieces), width)
@@ -204,7 +206,7 @@ class Preview:
 
 
 def _rows(text: str, width: int) -> int:
-    """Lines of a terminal of this width that the text takes."""
+    """Returns how many lines the text takes on a terminal of this width."""
     from rich.cells import cell_len
 
     return sum(max(1, -(-cell_len(line.expandtabs()) // max(1, width))) for line in harmless(text).split("\n"))

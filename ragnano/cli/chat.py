@@ -1,4 +1,4 @@
-"""`ragnano chat`: questions that follow each other, on a terminal or one a line from a pipe."""
+"""The command `ragnano chat`: questions that build on each other, on a terminal or one a line from a pipe."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -29,11 +29,11 @@ HELP = (
     "/quit               end (as do Ctrl-D and Ctrl-C)",
 )
 MOST_NAMED = 3
-"""Documents named before the others are counted."""
+"""The most documents that are named; the others are counted."""
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Adds the command."""
     app.command()(chat)
 
 
@@ -56,7 +56,7 @@ def chat(
 
 
 class Session:
-    """One run of the command: reads lines, prints answers."""
+    """One run of the command: reads lines and prints answers."""
 
     def __init__(self, helper: "Assistant", conversation: "Conversation", model: str | None, json: bool) -> None:
         self._helper = helper
@@ -69,7 +69,7 @@ class Session:
         self._typed = sys.stdin.isatty()
 
     def run(self) -> None:
-        """Until the input ends. Exit code 3 when a question from a pipe failed."""
+        """Runs until the input ends. Exits with code 3 when a question from a pipe failed."""
         if self._typed and not self._json:
             self._welcome()
         for line in self._lines():
@@ -118,7 +118,7 @@ class Session:
             self._fail(text, error)
             return
         except KeyboardInterrupt:
-            # Ctrl-C while an answer is made gives up the answer, not the conversation.
+            # Ctrl-C during an answer stops the answer, not the conversation.
             preview.drop()
             echo_lines(["Stopped."], err=True)
             if not self._typed:
@@ -142,7 +142,7 @@ class Session:
         return tell
 
     def _limits(self, scope: "Scope") -> str:
-        """A scope in words; "" for everything."""
+        """Describes a scope in words; "" for everything."""
         parts = []
         if scope.documents is not None:
             documents = self._helper.documents(scope)
@@ -154,7 +154,7 @@ class Session:
         return ", ".join(parts)
 
     def _obey(self, line: str) -> bool:
-        """Do what a line with a slash says; False to end."""
+        """Runs a slash command; returns False to end."""
         command, _, name = line.partition(" ")
         name = name.strip()
         if command == "/quit":
@@ -184,7 +184,7 @@ class Session:
         self._tell_not_kept()
 
     def _tell_not_kept(self) -> None:
-        """Once, as long as the reason is the same."""
+        """Prints the reason once, as long as it stays the same."""
         if self._conversation.not_kept and self._conversation.not_kept != self._told:
             echo_lines([f"ragnano: not kept in the history: {self._conversation.not_kept}"], err=True)
         self._told = self._conversation.not_kept

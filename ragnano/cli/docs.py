@@ -1,4 +1,4 @@
-"""`ragnano docs`: what is in the index, page by page, and keeping it sound."""
+"""The command `ragnano docs`: shows what is in the index, page by page; removes, verifies and rebuilds."""
 
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 group = typer.Typer(name="docs", help="List, show, remove, verify and rebuild documents.", no_args_is_help=True)
 
 MOST_HIDDEN = 200
-"""Characters of a hidden passage that a terminal shows; --json has all."""
+"""Characters of a hidden passage that the terminal shows; --json prints all."""
 
 Name = Annotated[str, typer.Argument(help="A document's id, path or file name.")]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command group."""
+    """Adds the command group."""
     app.add_typer(group)
 
 
@@ -151,7 +151,7 @@ def _about(document: "Document") -> list[str]:
 
 
 def _noted(found: dict[str, Any]) -> list[str]:
-    """What is told of its pages: their names, what they hide, why they could not be read; and what it is much like."""
+    """Returns lines about a document's pages (names, hidden text, why some are unreadable) and similar documents."""
     return [
         *(f"  page {item['page']} is {item['place']}" for item in found["places"]),
         *(f"  much like {item['path']} ({item['likeness']:.0%})" for item in found["versions"]),

@@ -1,4 +1,4 @@
-"""`ragnano doctor`: is everything here in order?"""
+"""The command `ragnano doctor`: checks that everything works."""
 
 import typer
 
@@ -8,7 +8,7 @@ from ragnano.serialization import to_json
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Adds the command."""
     app.command()(doctor)
 
 

@@ -1,4 +1,4 @@
-"""`ragnano eval`: measure ragnano on questions whose answers are known, each measurement a command."""
+"""The command `ragnano eval`: measures ragnano on questions with known answers, one subcommand for each measurement."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Adds the commands."""
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.command("questions")(questions)
     group.command("retrieval")(retrieval)
@@ -95,7 +95,7 @@ def retrieval(
 
 
 def _print_tables(scores: "tuple[RetrievalScores, ...]") -> None:
-    """Measures by way of searching, then the whole search by category."""
+    """Prints the measures by way of searching, then the whole search by category."""
     from rich.console import Console
     from rich.table import Table
 

@@ -1,4 +1,4 @@
-"""`ragnano eval answers`: questions asked, answers judged and counted, beside a plain pipeline if wanted."""
+"""The command `ragnano eval answers`: asks labelled questions and scores the answers."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -113,7 +113,7 @@ def _print_report(kind: str, report: "AnswerReport") -> None:
 
 
 def _table_of_measures(kind: str, scores: "Sequence[AnswerScores]") -> "Table":
-    """A column for each system and model; shares and medians with their intervals."""
+    """Returns a table with a column for each system and model; shares and medians have their intervals."""
     from rich.table import Table
 
     missing = sum(way.missing for way in scores)

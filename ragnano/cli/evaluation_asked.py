@@ -1,4 +1,4 @@
-"""`ragnano eval asked`: questions as people ask them, of their documents whole and without what answers them."""
+"""The command `ragnano eval asked`: questions as people ask them, of whole documents and of erased ones."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -25,7 +25,7 @@ BY_PART = ("first citation right", "any citation right", "direct right", "wrongl
 
 
 class Split(StrEnum):
-    """What a document is for: to learn from, to choose and calibrate by, to measure on."""
+    """The purpose of a document: for training, for tuning and calibration, for measuring."""
 
     train = "train"
     tune = "tune"
@@ -33,7 +33,7 @@ class Split(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a document is."""
+    """Kinds of documents."""
 
     contracts = "contracts"
     office = "office"
@@ -118,7 +118,7 @@ def asked(
 
 
 def _record(report: "AskedReport") -> dict[str, Any]:
-    """ragnano's scores, the plain pipeline's under "plain", the ratio of their times, and why answers are missing."""
+    """Returns the JSON report: ragnano's scores, others by system ("plain"), time ratios, why answers are missing."""
     ours, *others = report.scores
     beside = {way.system: record(way) for way in others}
     return {**record(ours), **beside, "times": report.times, "failed": report.failed}
@@ -139,7 +139,7 @@ def _print_report(report: "AskedReport") -> None:
 
 
 def _table_of_measures(scores: "Sequence[AskedScores]") -> "Table":
-    """A column for each system; shares and medians with their intervals."""
+    """Returns a table with a column for each system; shares and medians have their intervals."""
     from rich.table import Table
 
     missing = sum(way.scores.missing for way in scores)
@@ -155,7 +155,7 @@ def _table_of_measures(scores: "Sequence[AskedScores]") -> "Table":
 
 
 def _table_of_calibration(found: "Mapping[str, Mapping[str, Calibration]]") -> "Table":
-    """Each system's calibration error, whole and by kind."""
+    """Returns a table of each system's calibration error, overall and by kind."""
     from rich.table import Table
 
     table = Table("", "", "answers", "expected calibration error", title="calibration")

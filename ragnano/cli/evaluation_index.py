@@ -1,4 +1,4 @@
-"""What the measurements share: options, and the index that the labelled documents are taken into."""
+"""Shared parts of the measurements: options, and the index that holds the labelled documents."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -19,11 +19,11 @@ Index = Annotated[
     typer.Option("--index", help="Keep the index in this folder, for the next measurement (default: thrown away)."),
 ]
 TEXTS = "documents"
-"""Folder in the index for the documents of labels that hold their texts themselves."""
+"""The folder in the index for documents whose labels contain their texts."""
 
 
 class Mode(StrEnum):
-    """Where a question is asked: of its own document, or of all with the document named in it."""
+    """Whether a question is asked of its own document, or of all with the document named in it."""
 
     one = "one"
     all = "all"
@@ -31,10 +31,10 @@ class Mode(StrEnum):
 
 @contextmanager
 def index_of(documents: Path | Mapping[str, str], index: Path | None, **overrides: Any) -> Iterator["Assistant"]:
-    """An assistant over the documents, taken into `index` or into a fresh index that goes when it is closed.
+    """Yields an assistant over the documents, ingested into `index` or into a temporary index.
 
-    `documents` are a folder, or texts by file name, which are written into the index's folder first. `overrides` are
-    settings.
+    `documents` is a folder, or texts by file name, which are first written into the index's folder. `overrides` are
+    settings. A temporary index is deleted at the end.
     """
     import tempfile
 
@@ -55,7 +55,7 @@ def index_of(documents: Path | Mapping[str, str], index: Path | None, **override
 
 
 def _written(texts: Mapping[str, str], folder: Path) -> Path:
-    """The folder with the texts as files; those that lie there already are left as they are."""
+    """Writes the texts as files, except those already there with the same content, and returns the folder."""
     folder.mkdir(exist_ok=True)
     for name, text in texts.items():
         path, whole = folder / name, text.encode()

@@ -1,4 +1,4 @@
-"""How measurements of answers are shown: cells with intervals, risk and coverage, ratios of times, a bar meanwhile."""
+"""Formats measurements of answers: cells with intervals, risk and coverage, time ratios, a progress bar."""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress() -> Iterator["Callable[[int, int], None] | None"]:
-    """A bar for a person who waits; nothing where standard error is no terminal."""
+    """Yields the callback of a progress bar; None where standard error is not a terminal."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -30,7 +30,7 @@ def progress() -> Iterator["Callable[[int, int], None] | None"]:
 
 
 def risk_table(curves: "Mapping[str, Curve]") -> "Table":
-    """Where each curve ends, its area, and the coverage that some risks allow, by a system's name."""
+    """Returns a table of where each system's curve ends, its area, and its coverage at some risks."""
     from rich.table import Table
 
     reached = list(next(iter(curves.values())).coverage_at)
@@ -50,21 +50,21 @@ def risk_table(curves: "Mapping[str, Curve]") -> "Table":
 
 
 def times_lines(model: str, times: "Mapping[str, Middle]") -> Iterator[str]:
-    """How much longer than ragnano the plain pipeline takes, a line for each choice of questions."""
+    """Yields how many times as long as ragnano the plain pipeline takes, a line for each choice of questions."""
     for which, one in times.items():
         ratio = f"{one.median:.2f} times as long ({one.low:.2f}–{one.high:.2f})"
         yield f"with {model} the plain pipeline takes {ratio}, {which}"
 
 
 def plain_text(text: str) -> "Text":
-    """Text as it stands: a model's path or a label's word is no markup."""
+    """Returns the text literally: a model's path or a label's word must not be read as markup."""
     from rich.text import Text
 
     return Text(harmless(text))
 
 
 def share_cell(share: "Share | None", *, interval: bool = True) -> str:
-    """A share with its counts, and its interval below."""
+    """Returns a share with its counts, and its interval below."""
     if share is None:
         return ""
     counts = f"{share.share:.3f} ({share.right}/{share.of})"
@@ -72,5 +72,5 @@ def share_cell(share: "Share | None", *, interval: bool = True) -> str:
 
 
 def middle_cell(middle: "Middle | None") -> str:
-    """A median, and its interval below."""
+    """Returns a median, and its interval below."""
     return "" if middle is None else f"{middle.median:g}\n{middle.low:g}–{middle.high:g}"

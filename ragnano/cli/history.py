@@ -1,4 +1,4 @@
-"""`ragnano history`: the conversations that `ragnano chat` kept."""
+"""The command `ragnano history`: the conversations that `ragnano chat` kept."""
 
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -19,7 +19,7 @@ Name = Annotated[str, typer.Argument(help="A conversation's id, the start of it,
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command group."""
+    """Adds the command group."""
     app.add_typer(group)
 
 
@@ -127,7 +127,7 @@ def delete(
 
 
 def _exported(form: "Form | Literal['json']", info: "ConversationInfo", turns: "list[Turn]") -> bytes:
-    """The conversation in a form that people or programs read."""
+    """Returns the conversation's bytes in the chosen format."""
     from ragnano.conversations.export import EXPORTS
 
     if form == "json":

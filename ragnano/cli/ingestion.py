@@ -1,4 +1,4 @@
-"""`ragnano ingest`: the command line's door to the write path."""
+"""The command `ragnano ingest`: checks the options and runs `ingest.cli`."""
 
 import typer
 
@@ -26,7 +26,7 @@ from ragnano.cli.options import DataDir, Json, settings
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Adds the command."""
     app.command()(ingest)
 
 

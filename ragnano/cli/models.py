@@ -1,4 +1,4 @@
-"""`ragnano models`: which models there are, fetching them, and checking their bytes."""
+"""The command `ragnano models`: lists models, fetches them and checks their bytes."""
 
 from typing import Annotated, Any
 
@@ -14,7 +14,7 @@ Names = Annotated[list[str] | None, typer.Argument(help="Models' names; without 
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command group."""
+    """Adds the command group."""
     app.add_typer(group)
 
 
@@ -85,7 +85,7 @@ def fetch_models(names: Names = None, json: Json = False) -> None:
 
                 here = fetch(spec, models_dir, progress=moved)
             if spec.kind == "chat":
-                # Now, so that the first question does not wait for it; a proof that is known costs nothing.
+                # Proved now, so that the first question does not wait for it; a known proof costs nothing.
                 prove(here, chosen)
             done.append({"name": spec.name, "path": str(here)})
     if json:

@@ -1,4 +1,4 @@
-"""Options that several commands share, and the settings they lead to."""
+"""Options that several commands share, and the settings built from them."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -38,12 +38,12 @@ _chosen: dict[str, Path | None] = {"data_dir": None}
 
 
 def remember_data_dir(path: Path | None) -> None:
-    """Keep the --data-dir given before the command."""
+    """Stores the --data-dir that was given before the command."""
     _chosen["data_dir"] = path
 
 
 def settings(**overrides: Any) -> "Settings":
-    """The settings for this call. A --data-dir after the command wins over one before it."""
+    """Returns the settings for this call. A --data-dir after the command overrides one before it."""
     from ragnano.settings import Settings
 
     overrides["data_dir"] = overrides.get("data_dir") or _chosen["data_dir"]
@@ -51,7 +51,7 @@ def settings(**overrides: Any) -> "Settings":
 
 
 def assistant(**overrides: Any) -> "Assistant":
-    """The assistant for this call."""
+    """Returns the assistant for this call."""
     from ragnano.assistant import Assistant
 
     return Assistant(settings(**overrides))

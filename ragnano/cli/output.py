@@ -1,4 +1,4 @@
-"""How results are read and printed: batches of questions, plain lines for people. Text is never read as markup."""
+"""Reads batches of questions and prints results as plain lines. Text is never interpreted as markup."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from ragnano.types import Answer, Citation
 
 LIMITS = ("collection", "doc", "from", "to", "type")
-"""What a line of a batch may limit its question by."""
+"""Fields by which a line of a batch may limit its question."""
 MOST_NAMED = 4
-"""Files named when a question fits several."""
+"""The most files that are named when a question fits several."""
 
 
 def read_batch(path: Path) -> Iterator[dict[str, Any]]:
-    """The questions of a JSON-lines file. Raises QuestionError naming the line that is wrong."""
+    """Yields the questions of a JSON-lines file. Raises QuestionError that names the wrong line."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
@@ -40,9 +40,9 @@ def read_batch(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def answer_lines(answer: "Answer", *, streamed: bool) -> Iterator[str]:
-    """An answer for the terminal, harmless as it is: the direct answer first and bold, and bold in its quote.
+    """Yields an answer's lines, safe for the terminal: the direct answer first, bold there and in its quote.
 
-    When the preview was streamed and stands, its words are not repeated.
+    When the streamed preview remains on the screen, its words are not repeated.
     """
     from ragnano.answering.presentation import direct_line, direct_of, words_beside
 
@@ -71,12 +71,12 @@ def answer_lines(answer: "Answer", *, streamed: bool) -> Iterator[str]:
 
 
 def _citation_lines(answer: "Answer", beside: str) -> Iterator[str]:
-    """Places and quotes; what the words `beside` the direct answer repeat in several lines is not quoted again."""
+    """Yields places and quotes; quotes that a list in `beside` already contains are not repeated."""
     from ragnano.answering.presentation import quote_of
     from ragnano.documents.locations import where
 
     later = later_citations(answer)
-    # The lines of a list are quotes already: only their places are given, and what was cut off or reworded.
+    # The lines of a list already are quotes: only their places are given, and quotes that were shortened or reworded.
     several = "\n" in beside
     if several:
         yield ""
@@ -99,12 +99,12 @@ def _near(citation: "Citation") -> str:
 
 
 def later_citations(answer: "Answer") -> set[int]:
-    """Numbers of the citations that stand in the later document of a conflict."""
+    """Returns the numbers of the citations from the later document of a conflict."""
     return {conflict.sides[conflict.later].citation for conflict in answer.conflicts if conflict.later is not None}
 
 
 def about_lines(paths: Sequence[str]) -> Iterator[str]:
-    """Says so when a question fits several documents about as well."""
+    """Yields a note when a question fits several documents about equally well."""
     if len(paths) > 1:
         names = ", ".join(PurePath(path).name for path in paths[:MOST_NAMED])
         more = f" and {len(paths) - MOST_NAMED} more" if len(paths) > MOST_NAMED else ""
@@ -112,24 +112,24 @@ def about_lines(paths: Sequence[str]) -> Iterator[str]:
 
 
 def echo_answer(answer: "Answer", *, streamed: bool = False) -> None:
-    """Print an answer; where the output is no terminal nothing is bold."""
+    """Prints an answer; nothing is bold where the output is not a terminal."""
     for line in answer_lines(answer, streamed=streamed):
         typer.echo(line)
 
 
 def echo_lines(lines: Iterable[str], *, err: bool = False) -> None:
-    """Print lines as they are, control characters of documents made harmless."""
+    """Prints lines, with control characters from documents made harmless."""
     for line in lines:
         typer.echo(harmless(line), err=err)
 
 
 def harmless(text: str) -> str:
-    """`text` without the control characters that a document may hold for a terminal."""
+    """Returns `text` with control characters, which a terminal could obey, replaced by spaces."""
     return "".join(character if character.isprintable() or character in "\t\n" else " " for character in text)
 
 
 def marked(text: str, marks: Sequence[tuple[int, int]]) -> str:
-    """The text with its marked words bold; `typer.echo` takes the styles away where the output is no terminal."""
+    """Returns the text with its marked words bold; `typer.echo` drops the styles where the output is not a terminal."""
     pieces, done = [], 0
     for start, end in marks:
         pieces += [harmless(text[done:start]), typer.style(harmless(text[start:end]), bold=True)]

@@ -1,4 +1,4 @@
-"""`ragnano ask --receipt`: answers whose receipts are kept."""
+"""Saves the receipts of answers: `ragnano ask --receipt`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def kept_ask(helper: "Assistant", path: Path) -> "Callable[..., Answer]":
-    """Asks as `helper.ask` and writes the receipt. Raises ReceiptError now, before anybody waits for an answer."""
+    """Returns a function that asks as `helper.ask` does and writes the receipt.
+
+    Raises ReceiptError at once when `path` cannot be written, before anybody waits for an answer.
+    """
     from ragnano.receipts import may_write, save_receipt
     from ragnano.replay import ask_with_receipt
 
@@ -35,7 +38,7 @@ def kept_ask(helper: "Assistant", path: Path) -> "Callable[..., Answer]":
 
 
 def make_folder(folder: Path) -> None:
-    """The folder for a batch's receipts, readable by its owner only when it is made now. Raises ReceiptError."""
+    """Makes the folder for a batch's receipts; a new one is readable only by its owner. Raises ReceiptError."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

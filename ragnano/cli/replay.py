@@ -1,4 +1,4 @@
-"""`ragnano replay`: does a receipt's answer still stand?"""
+"""The command `ragnano replay`: checks whether a receipt's question still gets the same answer."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Adds the command."""
     app.command()(replay)
 
 

@@ -1,4 +1,4 @@
-"""How search results are printed: each passage with its place, its matched words marked, and what it leans on."""
+"""Prints search results: each passage with its place and matched words, and what it refers to."""
 
 from collections.abc import Iterator
 from pathlib import PurePath
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def echo_hits(found: "Found", helper: "Assistant", *, clause: bool = False, references: bool = False) -> None:
-    """Print hits for people; on a terminal the matched words are bold, and the passage is told from its clause."""
+    """Prints hits for people; on a terminal matched words are bold, and the rest of the clause is dimmed."""
     from ragnano.answering.citations import cite_hit
 
     for number, hit in enumerate(found.hits, start=1):

@@ -1,4 +1,4 @@
-"""`ragnano serve`: the same answers over HTTP, for programs on this machine."""
+"""The command `ragnano serve`: the same answers over HTTP, for programs on this machine."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     import socket
 
 MOST_AT_ONCE = 64
-"""Connections; one more is told to come again (503)."""
+"""The most connections; any further one is refused with 503."""
 FAREWELL_S = 5
-"""Seconds that answers under way have after Ctrl-C."""
+"""Seconds that running answers have to finish after Ctrl-C."""
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Adds the command."""
     app.command()(serve)
 
 
@@ -47,7 +47,7 @@ def serve(
         config = uvicorn.Config(
             application(helper, token),
             log_level="error",
-            access_log=False,  # it would hold names of documents
+            access_log=False,  # the access log would contain names of documents
             limit_concurrency=MOST_AT_ONCE,
             server_header=False,
             lifespan="off",
@@ -60,7 +60,7 @@ def serve(
 
 
 def _listening(host: str, port: int) -> "socket.socket":
-    """A socket that listens. Raises ConfigError when it cannot be had."""
+    """Returns a listening socket. Raises ConfigError when the address cannot be used."""
     import socket
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

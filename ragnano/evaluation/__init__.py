@@ -1,1 +1,1 @@
-"""Measurements. Each takes an Assistant and data, returns numbers, and prints nothing."""
+"""Measurements. Each takes an Assistant and data and returns numbers; none prints anything."""

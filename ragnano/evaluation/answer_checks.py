@@ -1,7 +1,8 @@
-"""What an answer's words are worth beside the known ones: short answers, and facts that no cited words hold.
+"""Checks an answer's words against the known ones: short answers, and facts that no cited words support.
 
-Compared on words of ASCII letters and digits in lower case, so that any reader of the same document may be used. These
-are stricter than, and apart from, what `ragnano.verification.verify` does before an answer is given.
+Words are compared as ASCII letters and digits in lower case, so that the checks work with any parser's text of the same
+document. They are stricter than `ragnano.verification.verify`, which runs before an answer is given, and independent of
+it.
 """
 
 import re
@@ -10,17 +11,17 @@ from collections.abc import Sequence
 from ragnano.evaluation.labelled_questions import Short
 from ragnano.evaluation.retrieval import folded_words
 
-_ENOUGH = 0.6  # of an answer's or a name's words
-_ENOUGH_NAMES = 0.5  # of the names
+_ENOUGH = 0.6  # share of an answer's or a name's words
+_ENOUGH_NAMES = 0.5  # share of the names
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _DATES = (
     re.compile(rf"(?P<d>\d{{1,2}}){_ORDINAL}\s*(?:day)?\s*(?:of)?\s+(?P<m>[a-z]{{3,9}})\.?,?\s+(?P<y>\d{{4}})"),
     re.compile(rf"(?P<m>[a-z]{{3,9}})\.?\s+(?P<d>\d{{1,2}}){_ORDINAL},?\s+(?P<y>\d{{4}})"),
-    re.compile(r"\b(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{2,4})\b"),  # the month first, as in the United States
+    re.compile(r"\b(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{2,4})\b"),  # month first, as in the United States
     re.compile(r"\b(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})\b"),
 )
-_CENTURY_TURNS = 40  # a year of two digits below this is 20xx
+_CENTURY_TURNS = 40  # two-digit years below this are 20xx, others 19xx
 _IDLE = frozenset({"of", "the", "and", "state", "a"})
 _NUMBERS = dict(zip("one two three four five six seven eight nine ten".split(), map(str, range(1, 11)), strict=True))
 _NUMBERS |= {"twelve": "12", "thirty": "30", "sixty": "60", "ninety": "90"}
@@ -31,18 +32,18 @@ _FACT = re.compile(rf"\$?\d[\d,.]*%?|\b(?:{_NAME_WORD}(?:\s+(?:of|the|and|&)\s+)
 
 
 def short_right(short: Short, answer: str, wanted: Sequence[str]) -> bool | None:
-    """Whether the answer holds one of the `wanted`; None when there is nothing to compare with."""
+    """Returns whether the answer contains one of the `wanted`; None when there is nothing to compare with."""
     judged = [_CHECKS[short](answer, one) for one in wanted] if short else []
     return any(judged) if any(one is not None for one in judged) else None
 
 
 def holds(text: str, wanted: Sequence[str]) -> bool:
-    """Whether one of the `wanted` stands in the text, word by word."""
+    """Returns whether the text contains one of the `wanted` word for word."""
     return any(_verbatim(text, one) for one in wanted)
 
 
 def dates_in(text: str) -> set[tuple[int, int, int]]:
-    """(year, month, day) of every date written in figures or with a month's name."""
+    """Returns (year, month, day) of every date written in figures or with a month's name."""
     found = set()
     for pattern in _DATES:
         for match in pattern.finditer(text.lower()):
@@ -61,9 +62,9 @@ def _month(name: str) -> int | None:
 
 
 def unsupported(answer: str, quotes: str) -> tuple[str, ...]:
-    """Numbers and runs of capitalised words in the answer whose words the quotes don't all hold.
+    """Returns the numbers and runs of capitalised words in the answer whose words are not all in the quotes.
 
-    A number is cut out of a word ("Twenty20"), so that such a word counts as unsupported even where it is quoted.
+    A number inside a word ("Twenty20") is cut out of it, so such a word counts as unsupported even where it is quoted.
     """
     known = set(folded_words(quotes))
     facts = (fact.strip() for fact in _FACT.findall(_MARK.sub("", answer)))
@@ -76,7 +77,7 @@ def _date(answer: str, wanted: str) -> bool | None:
 
 
 def _names(answer: str, wanted: str) -> bool | None:
-    """Half of the names that `wanted` lists, their definitions in brackets left out."""
+    """Checks that the answer contains half of the names listed in `wanted`, without their bracketed definitions."""
     names = [words for name in _IN_BRACKETS.sub("", wanted).split(";") if (words := set(folded_words(name)))]
     known = set(folded_words(answer))
     there = sum(len(name & known) / len(name) >= _ENOUGH for name in names)
@@ -90,7 +91,7 @@ def _words(answer: str, wanted: str) -> bool | None:
 
 
 def _plain(word: str) -> str:
-    """A number in figures, a plural without its s."""
+    """Returns a number word in figures, and any other word without its plural s."""
     return _NUMBERS.get(word, word).rstrip("s")
 
 

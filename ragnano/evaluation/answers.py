@@ -1,7 +1,7 @@
-"""Asks a question set of an index, with each model and, beside it in the same run, the plain pipeline; then scores.
+"""Asks a question set with each model, optionally through the plain pipeline too, and scores the answers.
 
-With one model, both systems answer each question before the next one is asked, and take turns in going first: what else
-the machine does meanwhile meets both alike, so that the ratio of their times is fair.
+With one model, both systems answer each question before the next is asked, and they alternate in going first. Other
+load on the machine then affects both alike, so the ratio of their times is fair.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,10 +26,10 @@ CALLED = "questions that both put to the model"
 
 @dataclass(frozen=True, slots=True)
 class AnswerReport:
-    """The scores by model and system, and why answers are missing.
+    """The scores by model and system, and the reasons for missing answers.
 
-    `times` is, by model, how many times as long as ragnano the plain pipeline took: the ratio of the medians over all
-    questions, where a refusal without the model counts too, and over those for which both called it.
+    `times` gives, by model, how many times as long as ragnano the plain pipeline took: the ratio of the medians over
+    all questions (including refusals made without calling the model) and over the questions for which both called it.
     """
 
     scores: tuple[AnswerScores, ...]
@@ -46,10 +46,10 @@ def measure_answers(
     plain: PlainPipeline | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> AnswerReport:
-    """Ask every question that `replies` has no answer to yet, and score all of them.
+    """Asks every question that `replies` has no answer to yet, and scores all of them.
 
-    Questions about documents that are not in the index are left out. `progress` gets the answers there are and those
-    there will be. Raises ConfigError when no question is left, and what opening a model raises.
+    Questions about documents that are not in the index are left out. `progress` receives the number of answers so far
+    and the total. Raises ConfigError when no question is left, and whatever opening a model raises.
     """
     asked, failed = ask_all(helper, items, models, replies, plain=plain, progress=progress)
     return _report(models, plain, asked, replies, failed)
@@ -64,7 +64,7 @@ def ask_all(
     plain: PlainPipeline | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[tuple[LabelledQuestion, ...], tuple[str, ...]]:
-    """Ask as `measure_answers` does: the questions about documents of the index, and why answers are missing."""
+    """Asks as `measure_answers` does; returns the questions asked, and the reasons for missing answers."""
     known = known_documents(helper)
     asked = tuple(item for item in items if {*item.asked_of, item.document} - {""} <= known.keys())
     if not asked:
@@ -95,7 +95,7 @@ def ask_all(
 
 
 def known_documents(helper: Assistant) -> dict[str, Document]:
-    """The documents of the index by their file names."""
+    """Returns the documents of the index by their file names."""
     return {PurePath(path).name: document for document in helper.documents() for path in document.paths}
 
 
@@ -120,23 +120,23 @@ def _report(
 
 
 def systems_of(plain: PlainPipeline | None, model: str) -> tuple[str, ...]:
-    """What answers with this model: a plain pipeline needs one."""
+    """Returns the systems that answer with this model: the plain pipeline needs a chat model."""
     return (OURS,) if plain is None or model == QUOTES_ONLY else (OURS, PLAIN)
 
 
 def _documents(asked: Sequence[LabelledQuestion], known: Mapping[str, Document]) -> list[Document]:
-    """Those that are asked, each once; all of the index when a question is asked of all."""
+    """Returns each document that is asked about once; the whole index when any question is asked of all documents."""
     names = known if any(not item.asked_of for item in asked) else [name for item in asked for name in item.asked_of]
     return list({known[name].id: known[name] for name in names}.values())
 
 
 def scope_of(item: LabelledQuestion, known: Mapping[str, Document]) -> Scope:
-    """The documents that a question is asked of."""
+    """Returns the scope of documents that a question is asked of."""
     return Scope(documents=tuple(dict.fromkeys(known[name].id for name in item.asked_of))) if item.asked_of else Scope()
 
 
 def _warm(helper: Assistant, model: str) -> None:
-    """Open what the first question would have to wait for."""
+    """Loads whatever the first question would otherwise have to wait for."""
     helper.settle()
     helper.search("warm", k=1)
     helper.reader.read("warm", ["warm"])
@@ -145,7 +145,10 @@ def _warm(helper: Assistant, model: str) -> None:
 
 
 def times_of(model: str, asked: Sequence[LabelledQuestion], replies: Replies) -> dict[str, Middle]:
-    """How many times as long as ragnano the plain pipeline took, over all questions and those that called the model."""
+    """Returns how many times as long as ragnano the plain pipeline took.
+
+    The ratios are over all questions, and over those for which both called the model.
+    """
     pairs = [
         (theirs, ours)
         for item in asked

@@ -1,6 +1,6 @@
-"""Asks questions as people ask them, with a model and, beside it in the same run, the plain pipeline; then scores.
+"""Asks questions as people ask them, optionally through the plain pipeline too, and scores the answers.
 
-What a search finds is measured beside the answers, so that a wrong answer can be told from one that was not found.
+The search results are measured too, so that a wrong answer can be distinguished from a passage that was not found.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,9 +19,9 @@ from ragnano.evaluation.saved_answers import Replies
 
 @dataclass(frozen=True, slots=True)
 class AskedReport:
-    """The scores, ragnano's first, and why answers are missing.
+    """The scores, ragnano's first, and the reasons for missing answers.
 
-    `times` is how many times as long as ragnano the plain pipeline took, by which questions.
+    `times` gives how many times as long as ragnano the plain pipeline took, by choice of questions.
     """
 
     scores: tuple[AskedScores, ...]
@@ -38,10 +38,10 @@ def measure_asked(
     plain: PlainPipeline | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> AskedReport:
-    """Ask every question that `replies` has no answer to yet, and score all of them.
+    """Asks every question that `replies` has no answer to yet, and scores all of them.
 
-    Questions about documents that are not in the index are missing. `progress` gets the answers there are and those
-    there will be. Raises ConfigError when no question can be asked, and what opening a model raises.
+    Questions about documents that are not in the index count as missing. `progress` receives the number of answers so
+    far and the total. Raises ConfigError when no question can be asked, and whatever opening a model raises.
     """
     items = [label.asked for label in labels]
     asked, failed = ask_all(helper, items, [model], replies, plain=plain, progress=progress)
@@ -60,7 +60,7 @@ def measure_asked(
 
 
 def _found(helper: Assistant, asked: Sequence[LabelledQuestion]) -> Found:
-    """Among how few of the passages a search finds a right one is, for each question that has an answer."""
+    """Returns, for each answerable question, whether a right passage is among the first results, at each of DEPTHS."""
     known = known_documents(helper)
     found = {}
     for item in asked:

@@ -1,6 +1,7 @@
-"""What quotes and words of an answer are worth beside a label: the rules of the yardstick outside the project.
+"""Judges the quotes and words of an answer against a label, by the same rules as the benchmark outside the project.
 
-Compared on words of ASCII letters and digits in lower case, so that any reader of the same document may be used.
+Words are compared as ASCII letters and digits in lower case, so that the checks work with any parser's text of the same
+document.
 """
 
 import re
@@ -12,19 +13,19 @@ from ragnano.evaluation.retrieval import folded_words, runs_of, share
 from ragnano.evaluation.saved_answers import Reply
 
 DIRECT_WORDS = 25
-"""Words a direct answer may have."""
+"""The most words a direct answer may have."""
 ANSWER_WORDS = 40
-"""Words an answer in the model's words may have."""
+"""The most words an answer in the model's words may have."""
 
-_OVERLAP = 0.5  # of the runs of a quote or of a sentence
-_LONG = 80  # words of a quote, from which on so much of it must be words of the answer:
+_OVERLAP = 0.5  # share of the runs of a quote or of a sentence
+_LONG = 80  # words; in a longer quote, this share of the words must be words of the answer:
 _LEAST_GOLD = 0.3
-_TOO_LONG = 250  # words of a quote that nobody would take for one
+_TOO_LONG = 250  # words; a quote longer than this is never right
 _LEAST_F1 = 0.5
-_ROOM = 12  # words that hold a short answer, if it is shorter than a third of that
+_ROOM = 12  # words an answer may have around a short answer, when three times the short answer's words would be fewer
 _TIMES = 3  # as many words as the short answer has
 _POLAR = ("yes", "no")
-_UNCONDITIONAL = ("yes", "no")  # types of questions to which Yes or No is a whole answer
+_UNCONDITIONAL = ("yes", "no")  # types of questions that a bare Yes or No answers completely
 _IDLE = frozenset("a an the of to in on at by for and or is are be shall will must may that this its it".split())
 _SMALL = "zero one two three four five six seven eight nine ten eleven twelve".split()
 _NUMBERS = {word: str(value) for value, word in enumerate(_SMALL)}
@@ -42,9 +43,10 @@ _MARK = re.compile(r"\[\d+\]")
 
 
 def quote_right(quote: str, passages: Sequence[str]) -> bool:
-    """Whether more than half of the quote is one of the passages, or more than half of one of them in the quote.
+    """Returns whether a passage covers more than half of the quote, or the quote more than half of a passage.
 
-    A quote of more than 80 words must also be three tenths words of the passages, and none may have more than 250.
+    In a quote of more than 80 words, at least 30 % of the words must also occur in the passages. A quote of more than
+    250 words is never right.
     """
     words = folded_words(quote)
     if len(words) > _TOO_LONG:
@@ -62,20 +64,20 @@ def _overlap(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]])
 
 
 def direct_right(label: Label, reply: Reply) -> bool:
-    """Whether the direct answer is right; a refusal has none."""
+    """Returns whether the direct answer is right; a refusal has none."""
     return not reply.refused and _said_right(label, reply.direct, DIRECT_WORDS)
 
 
 def answer_right(label: Label, reply: Reply) -> bool:
-    """Whether the answer is in the model's words, and right."""
+    """Returns whether the answer is in the model's words and right."""
     return reply.worded and _said_right(label, reply.answer, ANSWER_WORDS)
 
 
 def _said_right(label: Label, said: str, most: int) -> bool:
-    """Whether the words are few, give no figure of their own and say what the label says.
+    """Returns whether the words are few, contain no figure of their own and say what the label says.
 
-    Where Yes or No is asked they must begin with the right one, which is then enough if no condition belongs to it.
-    Else they hold the short answer and little more, or have half of the ideal answer's words in common with it.
+    For a yes/no question they must begin with the right word, which is enough if the answer has no condition. Otherwise
+    they must contain the short answer and little more, or reach an F1 of one half against the ideal answer.
     """
     said = _MARK.sub("", said).strip()
     words = folded_words(said)
@@ -90,7 +92,7 @@ def _said_right(label: Label, said: str, most: int) -> bool:
 
 
 def _holds_short(said: str, short: str) -> bool:
-    """Whether the words hold all of the short answer's, and at most three times as many in all."""
+    """Returns whether `said` contains all words of the short answer and at most three times as many words in all."""
     if not short:
         return False
     wanted, got = _content(short), _content(said)
@@ -98,23 +100,23 @@ def _holds_short(said: str, short: str) -> bool:
 
 
 def _figures_known(said: str, texts: Iterable[str]) -> bool:
-    """Whether each figure in the words stands in one of the texts, in figures or as a word."""
+    """Returns whether each figure in the words also occurs in one of the texts, in figures or as a word."""
     known = {word for text in texts for word in (*_figures(text), *_content(text))}
     return all(figure in known for figure in _figures(said))
 
 
 def _figures(text: str) -> list[str]:
-    """The numbers in a text, without commas."""
+    """Returns the numbers in a text, without commas."""
     return [figure.replace(",", "") for figure in _FIGURE.findall(text)]
 
 
 def _content(text: str) -> list[str]:
-    """The words that say something, numbers in figures."""
+    """Returns the content words, with number words in figures."""
     return [_NUMBERS.get(word, word) for word in folded_words(text) if word not in _IDLE]
 
 
 def _f1(said: str, wanted: str) -> float:
-    """Twice the words in common over the words of both, 0 to 1. Repeated words count as often as both have them."""
+    """Returns twice the common words over the words of both, 0 to 1. Repeated words count repeatedly."""
     one, other = Counter(_content(said)), Counter(_content(wanted))
     common = (one & other).total()
     return 2 * common / (one.total() + other.total()) if common else 0.0

@@ -1,7 +1,7 @@
-"""Questions as people ask them, with exact labels: a file with an object a line, and the texts that it names.
+"""Reads labelled questions as people ask them: a file with one object a line, and the texts it names.
 
 A line has "id", "kind", "split", "txt" (a file's name), "question", "answerable", "type", "short", "gold", "also" and
-"direct". Knows how labels are written and where their texts lie, and nothing of answers.
+"direct".
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,18 +14,18 @@ from ragnano.evaluation.labelled_questions import LabelledQuestion, sample
 from ragnano.evaluation.labels import labels_of, read_lines
 
 MEASURING = "dev.jsonl"
-"""The file that a folder stands for."""
+"""The file that is read when a folder is given."""
 TEXTS = ("txt", "../cuad_train/txt", "../cuad/txt")
-"""Folders that hold texts, seen from the folder of the labels, in the order they are looked in."""
+"""Folders that may contain the texts, relative to the folder of the labels, in the order they are searched."""
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
     """A question asked of `document` (a file name), and what is known of its answer.
 
-    `gold` are the sentences or rows that answer it, () where none does; `also` are other places that do. `short` are
-    the exact words that answer, "" where no few words do; `direct` is the ideal direct answer. `erased` is true for a
-    question asked of its document without the sentences that answer it.
+    `gold` holds the sentences or rows that answer it, () where none does; `also` holds other passages that do. `short`
+    is the exact words that answer, "" where no few words do; `direct` is the ideal direct answer. `erased` is true for
+    a question asked of its document without the sentences that answer it.
     """
 
     id: str
@@ -47,7 +47,7 @@ class Label:
 
     @property
     def passages(self) -> tuple[str, ...]:
-        """All the words that answer it."""
+        """All passages that answer it."""
         return self.gold + self.also
 
     @property
@@ -57,7 +57,7 @@ class Label:
 
 
 def read_asked(data: Path) -> tuple[Label, ...]:
-    """The labelled questions of a file, or of a folder's `dev.jsonl`, in their order. Raises ConfigError."""
+    """Returns the labelled questions of a file, or of a folder's `dev.jsonl`, in file order. Raises ConfigError."""
     path = data / MEASURING if data.is_dir() else data
     with labels_of(path):
         found = tuple(_label(line) for line in read_lines(path))
@@ -67,7 +67,7 @@ def read_asked(data: Path) -> tuple[Label, ...]:
 
 
 def _label(line: Mapping[str, Any]) -> Label:
-    """The label in a line. Raises ValueError, LookupError or TypeError for another form."""
+    """Parses the label in a line. Raises ValueError, LookupError or TypeError for any other form."""
     words = {name: line[name] for name in ("id", "kind", "split", "txt", "question", "type")}
     if not all(isinstance(word, str) for word in words.values()):
         raise TypeError("id, kind, split, txt, question and type must be text")
@@ -95,9 +95,10 @@ def chosen_of(
     limit: int | None = None,
     seed: int = 1,
 ) -> tuple[Label, ...]:
-    """The questions of a split and a kind (None: of any), shuffled, the answerable first; at most `limit` of them.
+    """Returns the questions of a split and a kind (None: any), shuffled, answerable ones first.
 
-    A limit takes answerable and other questions evenly. Raises ConfigError when none is left.
+    `limit` is the most that are returned; it takes answerable and other questions evenly. Raises ConfigError when none
+    is left.
     """
     for name, wanted in (("split", split), ("kind", kind)):
         there = sorted({getattr(label, name) for label in labels})
@@ -111,13 +112,13 @@ def chosen_of(
 
 
 def texts_of(data: Path, labels: Iterable[Label]) -> dict[str, str]:
-    """The text of each document that the labels are about, by file name. Raises ConfigError for one that is missing."""
+    """Returns the texts of the labels' documents by file name. Raises ConfigError for a missing one."""
     folder = data if data.is_dir() else data.parent
     return {name: _text(folder, name) for name in dict.fromkeys(label.document for label in labels)}
 
 
 def _text(folder: Path, name: str) -> str:
-    """What the file says, its line ends as they are."""
+    """Returns the file's text with its line ends unchanged."""
     for texts in TEXTS:
         path = folder / texts / name
         if path.is_file():

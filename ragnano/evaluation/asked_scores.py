@@ -1,7 +1,7 @@
-"""Answers to questions as people ask them, counted with intervals: whole, by type of question, by kind of document.
+"""Scores answers to questions as people ask them, with intervals: overall, by type of question, by kind of document.
 
-A measure counts what it can be taken of: citations and words of the answerable; refusals of the absent, of the erased
-and of the answerable; what a search found where it was searched.
+Each measure counts only the questions it applies to: citations and words of the answerable ones; refusals of the
+absent, the erased and the answerable; search hits where a search was made.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,9 +16,9 @@ from ragnano.evaluation.risk_coverage import Curve, Outcome, curve_of
 from ragnano.evaluation.saved_answers import Reply
 
 DEPTHS = (1, 5, 8)
-"""Passages of a search among which a right one counts."""
+"""A search is scored on whether a right passage is among this many first results."""
 ALL = "all"
-_LOOKED_AT = 3  # citations that a reader looks at, which confidence promises a right one of
+_LOOKED_AT = 3  # citations that a person looks at; confidence promises that one of them is right
 
 Found = Mapping[str, tuple[bool, ...]]
 """By a question's id: whether a right passage is among the first 1, 5 and 8."""
@@ -26,7 +26,7 @@ Found = Mapping[str, tuple[bool, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One answer's outcome: whether each citation in order, the direct answer and the model's words are right."""
+    """One answer's outcome: whether each citation (in order), the direct answer and the model's words are right."""
 
     label: Label
     reply: Reply
@@ -42,7 +42,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What can be counted of some questions. `missing` ones have no answer, and count in nothing else."""
+    """The measures over a group of questions. `missing` ones have no answer and count in nothing else."""
 
     questions: int
     missing: int
@@ -52,11 +52,11 @@ class Measures:
 
 @dataclass(frozen=True, slots=True)
 class AskedScores:
-    """What one system gave with one model.
+    """The scores of one system with one model.
 
-    `calibration` is of the answers that were given, whole and by kind of document: confidence against a right one
-    among the first three citations, which an absent or erased question cannot have. In `curve` an answer is wrong whose
-    first citation is, and so is any to an absent or erased question.
+    `calibration` covers the answers that were given, overall and by kind of document: confidence against whether one of
+    the first three citations is right, which is never so for an absent or erased question. In `curve` an answer is
+    wrong when its first citation is, and always for an absent or erased question.
     """
 
     system: str
@@ -69,7 +69,7 @@ class AskedScores:
 
 
 def judge(label: Label, reply: Reply) -> Judged:
-    """What an answer is worth. Where nothing answers nothing in it is right."""
+    """Judges an answer. When the document does not answer the question, nothing in the answer is right."""
     if not label.answerable:
         return Judged(label, reply, tuple(False for _ in reply.quotes), False, False)
     quotes = () if reply.refused else reply.quotes
@@ -80,7 +80,7 @@ def judge(label: Label, reply: Reply) -> Judged:
 def score_asked(
     system: str, model: str, labels: Sequence[Label], replies: Sequence[Reply | None], found: Found
 ) -> AskedScores:
-    """The scores of one system and model; `replies` stand in the order of `labels`, None where an answer is missing."""
+    """Returns the scores of one system and model; `replies` are in the labels' order, None where missing."""
     pairs = zip(labels, replies, strict=True)
     judged = {label.id: judge(label, reply) for label, reply in pairs if reply is not None}
     types = _parts(labels, [label.type for label in labels])
@@ -97,7 +97,7 @@ def score_asked(
 
 
 def _parts(labels: Sequence[Label], names: Sequence[str]) -> dict[str, list[Label]]:
-    """The labels by their names, in the names' order."""
+    """Groups the labels by their names, in alphabetical order."""
     return {
         name: [label for label, called in zip(labels, names, strict=True) if called == name]
         for name in sorted(set(names))
@@ -124,10 +124,10 @@ def _measures(labels: Sequence[Label], outcomes: Mapping[str, Judged], found: Fo
 
 
 def shares_of(judged: Sequence[Judged]) -> dict[str, Share | None]:
-    """Every share, None where there is nothing to take it of.
+    """Returns every share, None where there is nothing to count.
 
-    "refusals that were right" are of absent and answerable questions; "of pairs" of the answerable ones and the same
-    asked of their documents erased, which words alone don't tell apart.
+    "refusals that were right" covers absent and answerable questions; "of pairs" covers the answerable questions and
+    the same questions asked of their erased documents, where the question's words alone give no clue.
     """
     there = [one for one in judged if one.label.answerable]
     absent = [one for one in judged if not (one.label.answerable or one.label.erased)]
@@ -155,7 +155,7 @@ def _rightly(judged: Iterable[Judged]) -> Share | None:
 
 
 def _calibration(judged: Iterable[Judged], kinds: Sequence[str]) -> dict[str, Calibration]:
-    """Whole and by kind, without the kinds of which nothing was answered."""
+    """Returns the calibration overall and by kind, without the kinds for which nothing was answered."""
     given = [one for one in judged if not one.reply.refused]
     found = {ALL: given} | {kind: [one for one in given if one.label.kind == kind] for kind in kinds}
     measured = {

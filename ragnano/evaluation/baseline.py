@@ -1,8 +1,8 @@
-"""The plain pipeline, to measure ragnano beside: four passages by cosine into the same chat model, nothing checked.
+"""The plain pipeline that ragnano is measured against: four passages by cosine into the same chat model, no checks.
 
-What a first tutorial builds, with its usual figures: a page's text cut into passages of about 1,000 characters that
-overlap by 150, all-MiniLM-L6-v2 as it comes, the four nearest passages in the prompt. All four count as cited, and a
-reply that says that nothing was found counts as a refusal in whatever words.
+It is what a first tutorial builds, with the usual figures: a page's text cut into passages of about 1,000 characters
+that overlap by 150, all-MiniLM-L6-v2 unchanged, the four nearest passages in the prompt. All four count as cited, and a
+reply that says in any words that nothing was found counts as a refusal.
 """
 
 import re
@@ -22,12 +22,11 @@ CHARACTERS = 1_000
 OVERLAP = 150
 PASSAGES = 4
 CONTEXT_TOKENS = 5_120
-"""Room the chat model needs: four passages of a token a character, as tables of figures may have, and the rest."""
+"""Context the chat model needs: four passages at one token a character, as tables of figures may have, and the rest."""
 SYSTEM = "Answer the question from the passages. If the passages do not say, reply NOT FOUND."
-"""Not ragnano's words to a model (those are in ragnano.generation.prompts) but the usual ones, with a way to
-decline."""
+"""The usual instruction with a way to decline, in place of ragnano's own (those are in ragnano.generation.prompts)."""
 
-_SLACK = 200  # characters a passage may be shorter for, to end between two words
+_SLACK = 200  # characters by which a passage may be shorter, to end between two words
 _SPACE = re.compile(r"\s")
 _NOT_FOUND = re.compile(
     r"\bnot\s+found\b"
@@ -53,13 +52,13 @@ class _Passage:
 
 
 def declines(reply: str) -> bool:
-    """Whether the first sentence of a reply, or "NOT FOUND" anywhere in it, says that there is no answer."""
+    """Returns whether the reply's first sentence, or "NOT FOUND" anywhere in it, says that there is no answer."""
     first = _SENTENCE_END.split(reply.strip(), maxsplit=1)[0]
     return not reply.strip() or "NOT FOUND" in reply or _NOT_FOUND.search(first) is not None
 
 
 def cut(text: str) -> Iterator[tuple[int, int]]:
-    """[start, end) of the passages of a page's text: about 1,000 characters, cut between words, overlapping by 150."""
+    """Yields [start, end) of a page's passages: about 1,000 characters, cut between words, overlapping by 150."""
     start = 0
     while start < len(text):
         end = min(start + CHARACTERS, len(text))
@@ -72,13 +71,13 @@ def cut(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _last_space(text: str, low: int, high: int) -> int:
-    """Behind the last white space in text[low:high]; `high` when there is none."""
+    """Returns the offset behind the last white space in text[low:high]; `high` when there is none."""
     places = [match.end() for match in _SPACE.finditer(text, low, high)]
     return places[-1] if places else high
 
 
 class PlainPipeline:
-    """Answers from the pages of an assistant's index with the assistant's chat models. `prepare` comes first."""
+    """Answers from the pages of an assistant's index with the assistant's chat models. Call `prepare` first."""
 
     def __init__(self, helper: Assistant, embedder: Embedder) -> None:
         self._helper, self._embedder = helper, embedder
@@ -86,7 +85,7 @@ class PlainPipeline:
         self._vectors: NDArray[np.float32] = np.zeros((0, embedder.dimensions), dtype=np.float32)
 
     def prepare(self, documents: Sequence[Document]) -> None:
-        """Cut and embed the pages of these documents, which are what questions can then be asked of."""
+        """Cuts and embeds the pages of these documents; questions can then be asked of them."""
         self._passages = [
             _Passage(document, page.number, start, end, page.text[start:end])
             for document in documents
@@ -95,10 +94,10 @@ class PlainPipeline:
             if page.text[start:end].strip()
         ]
         self._vectors = self._embedder.embed_passages([passage.text for passage in self._passages])
-        self._embedder.embed_query("warm")  # opened here, so that the first question is timed like the others
+        self._embedder.embed_query("warm")  # loads the model now, so that the first question is timed like the others
 
     def ask(self, question: str, scope: Scope, model: str) -> Answer:
-        """As `Assistant.ask`. The confidence is the best passage's cosine: a plain pipeline has no other."""
+        """Answers as `Assistant.ask` does. The confidence is the best passage's cosine, the only one there is."""
         begun = time.monotonic()
         best = self._nearest(question, scope)
         retrieved = time.monotonic() - begun
@@ -129,7 +128,7 @@ class PlainPipeline:
         )
 
     def _nearest(self, question: str, scope: Scope) -> list[tuple[_Passage, float]]:
-        """The passages nearest to the question in the scope's documents, best first, with their cosines."""
+        """Returns the passages nearest to the question in the scope's documents, best first, with their cosines."""
         wanted = None if scope.documents is None else set(scope.documents)
         places = [at for at, one in enumerate(self._passages) if wanted is None or one.document.id in wanted]
         scores = self._vectors[places] @ self._embedder.embed_query(question)

@@ -1,4 +1,7 @@
-"""Whether a confidence means what it says: the expected calibration error (Naeini et al., AAAI 2015)."""
+"""Measures whether confidences match the share of right answers.
+
+The measure is the expected calibration error (Naeini et al., AAAI 2015).
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +13,7 @@ BINS = 10
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Answers with a confidence in [low, high), the last bin's end included: their mean confidence, and share right."""
+    """The answers with a confidence in [low, high), the last bin including its end: mean confidence and share right."""
 
     low: float
     high: float
@@ -21,7 +24,7 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The bins that hold an answer, and their mean gap between confidence and share right, an answer weighing 1."""
+    """The bins that contain an answer, and the mean gap between confidence and share right, each answer weighing 1."""
 
     error: float
     of: int
@@ -29,7 +32,7 @@ class Calibration:
 
 
 def calibration_of(answers: Iterable[tuple[float, bool]]) -> Calibration | None:
-    """The calibration of answers by confidence, 0 to 1, and whether each was right; None of nothing."""
+    """Returns the calibration of pairs of confidence (0 to 1) and whether the answer was right; None for no answers."""
     table = np.array([(confidence, float(right)) for confidence, right in answers], dtype=np.float64)
     if not table.size:
         return None

@@ -1,8 +1,9 @@
-"""ContractNLI (Koreeda and Manning, Findings of EMNLP 2021) as a test of groundedness: non-disclosure agreements, and
-hypotheses that each entails, contradicts or does not mention, with the spans that show it.
+"""ContractNLI (Koreeda and Manning, Findings of EMNLP 2021) as a test of groundedness.
 
-A hypothesis is made into a question for yes or no by rule. What is not mentioned should be refused; what is entailed
-should be answered with words of the marked spans and not denied; what is contradicted should not be affirmed.
+The data set has non-disclosure agreements, and hypotheses that each agreement entails, contradicts or does not mention,
+with the spans that show it. A rule turns each hypothesis into a yes/no question. What is not mentioned should be
+refused; what is entailed should be answered with words of the labelled spans and not denied; what is contradicted
+should not be affirmed.
 """
 
 import json
@@ -19,16 +20,16 @@ _CATEGORIES: Mapping[str, tuple[str, Literal["", "yes", "no"]]] = {
     "Contradiction": ("contradicted", "no"),
     "NotMentioned": ("not mentioned", ""),
 }
-_SMALL = re.compile(r"(?:A|All|An|Any|Each|Every|No|Some|The)\b")  # words that have a capital only as the first
+_SMALL = re.compile(r"(?:A|All|An|Any|Each|Every|No|Some|The)\b")  # capitalised only as the first word
 _SAYER = r"(?:the|this|each)\s+(?:agreement|contract|document|passage|text|extract)s?"
 _VERB = r"(?:say|state|specif(?:y|ie)|provide|mention|require|allow|permit|prohibit|include|indicate)"
 _YES = re.compile(rf"\W*(?:yes\b|{_SAYER}\s+(?:does\s+)?{_VERB}s?\b)", re.I)
-# "No" that opens a sentence of the agreement ("No licence is granted") denies nothing.
+# A "No" that opens a sentence of the agreement ("No licence is granted") is not a denial.
 _NO = re.compile(rf"\W*(?:no\s*(?:[,.;:!]|$)|no,?\s+{_SAYER}\b|{_SAYER}\s+(?:does\s+not|doesn['’]t|do\s+not)\b)", re.I)
 
 
 def is_nli(data: Path) -> bool:
-    """Whether the folder holds ContractNLI's form: dev.json, an object with documents."""
+    """Returns whether the folder has ContractNLI's form: dev.json, an object with documents."""
     path = data / FILE
     if not path.is_file():
         return False
@@ -37,7 +38,7 @@ def is_nli(data: Path) -> bool:
 
 
 def read_nli(data: Path) -> tuple[tuple[LabelledQuestion, ...], Mapping[str, str]]:
-    """A question for each agreement and hypothesis, and the agreements' texts by file name."""
+    """Returns a question for each agreement and hypothesis, and the agreements' texts by file name."""
     found = json.loads((data / FILE).read_text(encoding="utf-8"))
     texts = {_name(document): document["text"] for document in found["documents"]}
     questions = {label: question_of(entry["hypothesis"]) for label, entry in found["labels"].items()}
@@ -58,7 +59,7 @@ def _questions(documents: list[dict[str, Any]], questions: Mapping[str, str]) ->
 
 
 def question_of(hypothesis: str) -> str:
-    """The question whether the agreement says what the hypothesis states."""
+    """Returns a question that asks whether the agreement says what the hypothesis states."""
     said = hypothesis.strip().rstrip(".")
     if _SMALL.match(said):
         said = said[0].lower() + said[1:]
@@ -66,10 +67,10 @@ def question_of(hypothesis: str) -> str:
 
 
 def affirms(answer: str) -> bool:
-    """Whether an answer to such a question says yes: with that word, or by "the agreement says that …"."""
+    """Returns whether an answer to such a question says yes: with that word, or by "the agreement says that …"."""
     return _YES.match(answer) is not None
 
 
 def denies(answer: str) -> bool:
-    """Whether an answer to such a question says no: with that word, or by "the agreement does not …"."""
+    """Returns whether an answer to such a question says no: with that word, or by "the agreement does not …"."""
     return _NO.match(answer) is not None

@@ -1,4 +1,4 @@
-"""Contracts with lawyers' labels (CUAD's form, see labels.py) as questions to answer, or to refuse if unmarked."""
+"""Reads contracts with lawyers' labels (CUAD's form, see labels.py) as questions; unlabelled ones should be refused."""
 
 import json
 from collections.abc import Iterator
@@ -17,14 +17,15 @@ _SHORT: dict[str, Short] = {
     "Renewal Term": "words",
     "Warranty Duration": "words",
 }
-"""Categories whose answer is short enough to be compared."""
+"""Categories whose answers are short enough to be compared."""
 
 
 def read_cuad(data: Path, *, named: bool) -> Iterator[LabelledQuestion]:
-    """A question for each contract and category, contracts by name: answerable where lawyers marked a span.
+    """Yields a question for each contract and category, sorted by contract: answerable where lawyers labelled a span.
 
-    With `named` the question names the contract and is asked of all; otherwise it is asked of the contract alone.
-    Left out are labels whose spans are all short or stand in several places, and contracts that nothing names.
+    With `named` the question names the contract and is asked of all; otherwise it is asked of that contract alone.
+    Labels whose spans are all short or occur in several places are left out; with `named`, so are contracts without a
+    name to use.
     """
     queries: dict[str, str] = json.loads((data / "queries.json").read_text(encoding="utf-8"))
     form = "txt" if documents_folder(data).name == "txt" else "pdf"

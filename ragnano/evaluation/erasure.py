@@ -1,7 +1,7 @@
-"""Documents without the sentences that answer their questions.
+"""Makes copies of documents without the sentences that answer their questions.
 
-Whether a question has an answer can often be guessed from its words. Asked of the same document with and without the
-answer it cannot, so a refusal is judged on both.
+Whether a question has an answer can often be guessed from its words. Asking it of the same document with and without
+the answer rules that out, so refusals are judged on both.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,9 +12,9 @@ from ragnano.evaluation.asked_labels import Label
 
 
 def erased_text(text: str, passages: Iterable[str]) -> str:
-    """`text` without any occurrence of the passages. White space counts for nothing in finding them.
+    """Returns `text` without any occurrence of the passages, ignoring white space when searching for them.
 
-    All are looked for in the whole text, so that of two that overlap nothing stays.
+    All passages are searched for in the original text, so that nothing stays of two that overlap.
     """
     places = [place for place, character in enumerate(text) if not character.isspace()]
     squeezed = "".join(text[place] for place in places)
@@ -27,7 +27,7 @@ def erased_text(text: str, passages: Iterable[str]) -> str:
 
 
 def _occurrences(text: str, wanted: str) -> Iterator[tuple[int, int]]:
-    """[start, end) of each place of `wanted`, which don't overlap; none of an empty text."""
+    """Yields [start, end) of each non-overlapping occurrence of `wanted`; nothing when `wanted` is empty."""
     start = text.find(wanted) if wanted else -1
     while start >= 0:
         yield start, start + len(wanted)
@@ -37,9 +37,9 @@ def _occurrences(text: str, wanted: str) -> Iterator[tuple[int, int]]:
 def with_erased(
     labels: Sequence[Label], texts: Mapping[str, str], every: Iterable[Label]
 ) -> tuple[tuple[Label, ...], dict[str, str]]:
-    """The questions, each answerable one followed by itself asked of its document erased, and all documents' texts.
+    """Returns the questions, each answerable one followed by its erased copy, and the texts of all documents.
 
-    A document is erased once, of what answers any of `every` question about it.
+    A document is erased once: everything that answers any of `every` question about it is removed.
     """
     answers: dict[str, list[str]] = {}
     for label in every:

@@ -1,4 +1,4 @@
-"""Numbers with their uncertainty: shares by Wilson's interval, medians and their ratio by bootstrap. All 95 %."""
+"""Numbers with 95 % intervals: shares by Wilson's interval, medians and their ratios by bootstrap."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 SAMPLES = 1_000
 SEED = 20
-_Z = 1.959964  # standard normal quantile of .975
+_Z = 1.959964  # the .975 quantile of the standard normal distribution
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`right` of `of` questions: the share and its interval, 0 to 1. There is none of nothing (`share_of`)."""
+    """`right` of `of` questions: the share and its interval, 0 to 1. Never empty: `share_of` returns None instead."""
 
     right: int
     of: int
@@ -24,7 +24,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Middle:
-    """A median, or a ratio of two, and its interval."""
+    """A median, or a ratio of two medians, and its interval."""
 
     median: float
     low: float
@@ -32,7 +32,7 @@ class Middle:
 
 
 def share_of(outcomes: Sequence[bool]) -> Share | None:
-    """The share of true outcomes, None when there are none at all. Wilson 1927."""
+    """Returns the share of true outcomes, None for no outcomes. Wilson 1927."""
     of, right = len(outcomes), sum(outcomes)
     if not of:
         return None
@@ -43,7 +43,7 @@ def share_of(outcomes: Sequence[bool]) -> Share | None:
 
 
 def middle_of(values: Sequence[float]) -> Middle | None:
-    """The median (of an even number the upper of the two), None of nothing."""
+    """Returns the median (the upper of the two middle values for an even number), None for no values."""
     if not values:
         return None
     array = np.array(values, dtype=np.float64)
@@ -51,9 +51,9 @@ def middle_of(values: Sequence[float]) -> Middle | None:
 
 
 def ratio_of(values: Sequence[float], others: Sequence[float]) -> Middle | None:
-    """The median of `values` over that of `others`, which are of the same questions: drawn in pairs.
+    """Returns the median of `values` over that of `others`, which belong to the same questions and are drawn in pairs.
 
-    None of nothing, or when the second can be 0.
+    Returns None for no values, or when the second median can be 0.
     """
     array, other = np.array(values, dtype=np.float64), np.array(others, dtype=np.float64)
     if not array.size or other.min() <= 0:
@@ -63,12 +63,12 @@ def ratio_of(values: Sequence[float], others: Sequence[float]) -> Middle | None:
 
 
 def _drawn(count: int) -> NDArray[np.int64]:
-    """(SAMPLES, count) places drawn with replacement, the same for the same count. Efron and Tibshirani 1993."""
+    """Returns (SAMPLES, count) indices drawn with replacement, fixed for a count. Efron and Tibshirani 1993."""
     return np.random.default_rng(SEED).integers(0, count, size=(SAMPLES, count))
 
 
 def _upper(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The upper median of each row."""
+    """Returns the upper median of each row."""
     middles: NDArray[np.float64] = np.sort(rows, axis=1)[:, rows.shape[1] // 2]
     return middles
 

@@ -1,4 +1,4 @@
-"""Questions to answer, with all that is known of their answers, and the sets they come in. Knows no file format."""
+"""Questions with all that is known of their answers, and the sets they come in, independent of any file format."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Literal
 
 Short = Literal["", "date", "names", "words", "verbatim"]
-"""How a short answer is compared with the one given (`ragnano.evaluation.answer_checks`); "" where there is none."""
+"""How a short answer is compared with the given one (`ragnano.evaluation.answer_checks`); "" where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledQuestion:
-    """A question, where it is asked, and what is known of its answer.
+    """A question, the documents it is asked of, and what is known of its answer.
 
-    `passages` are the words of `document` (a file name) that answer it; without any the right answer is a refusal.
-    `asked_of` are the file names of the documents it is asked of; () means all of the index. `wanted` are the short
-    answers that are right, compared as `short` says. `says` is what the document says to a question for yes or no.
+    `passages` are the words of `document` (a file name) that answer it; without any, the right answer is a refusal.
+    `asked_of` holds the file names of the documents it is asked of; () means the whole index. `wanted` holds the right
+    short answers, compared as `short` says. `says` is the document's answer to a yes/no question.
     """
 
     id: str
@@ -32,7 +32,7 @@ class LabelledQuestion:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """Questions and the documents they are asked of: a folder of files, or texts by the file name they are to get."""
+    """Questions and the documents they are asked of: a folder of files, or texts by the file name each is to get."""
 
     kind: str
     items: tuple[LabelledQuestion, ...]
@@ -40,7 +40,7 @@ class QuestionSet:
 
 
 def documents_of(found: QuestionSet, items: Sequence[LabelledQuestion]) -> Path | Mapping[str, str]:
-    """The documents that `items` of the set need: its folder, or those of its texts that they are asked of."""
+    """Returns the documents that `items` need: the set's folder, or the texts that the items are asked of."""
     if isinstance(found.documents, Path):
         return found.documents
     return {name: found.documents[name] for item in items for name in item.asked_of}
@@ -49,9 +49,9 @@ def documents_of(found: QuestionSet, items: Sequence[LabelledQuestion]) -> Path 
 def sample(
     items: Sequence[LabelledQuestion], *, answerable: int | None, absent: int | None, seed: int, limit: int | None
 ) -> tuple[LabelledQuestion, ...]:
-    """So many of the answerable and of the absent, shuffled, the answerable first; None takes all.
+    """Returns this many answerable and absent questions, shuffled, answerable ones first; None takes all.
 
-    `limit` then takes so many of these evenly, so that both kinds keep their share.
+    `limit` then takes that many of these evenly, so that both kinds keep their share.
     """
     there = [item for item in items if item.passages]
     missing = [item for item in items if not item.passages]

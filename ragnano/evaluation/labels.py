@@ -1,8 +1,8 @@
-"""Questions whose passages are known: reads a folder of labelled documents in either of two forms.
+"""Reads a folder of labelled documents, whose questions have known passages, in either of two forms.
 
-ragnano's own: `retrieval.jsonl`, one {"question", "category", "document", "passages", "named"?} a line. CUAD's
-(Hendrycks et al., NeurIPS 2021 datasets track): `contracts.jsonl` with lawyers' spans by category and `queries.json`
-with a question a category. The documents lie beside them in `documents/`, `pdf/` or `txt/`.
+ragnano's own form: `retrieval.jsonl`, one {"question", "category", "document", "passages", "named"?} a line. CUAD's
+form (Hendrycks et al., NeurIPS 2021 datasets track): `contracts.jsonl` with lawyers' spans by category, and
+`queries.json` with one question a category. The documents are beside them in `documents/`, `pdf/` or `txt/`.
 """
 
 import json
@@ -15,16 +15,16 @@ from typing import Any
 from ragnano.errors import ConfigError
 
 _FOLDERS = ("documents", "pdf", "txt")
-LEAST_WORDS = 3  # a shorter span ("Section 4") stands in many places, so that finding it proves nothing
-_MOST_NAME_WORDS = 8  # longer "parties" are sentences about them
+LEAST_WORDS = 3  # a shorter span ("Section 4") occurs in many places, so finding it proves nothing
+_MOST_NAME_WORDS = 8  # longer "parties" are sentences about the parties
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A question and the passages of one document that experts marked as its answer.
+    """A question and the passages of one document that experts labelled as its answer.
 
-    `document` is a file name; `named` is the question as asked of all documents at once, naming the one it is about
-    ("" when nothing names it).
+    `document` is a file name; `named` is the question as asked of all documents at once, naming the one it is about (""
+    when there is nothing to name it by).
     """
 
     question: str
@@ -35,7 +35,7 @@ class Labelled:
 
 
 def documents_folder(data: Path) -> Path:
-    """The folder with the labelled documents. Raises ConfigError when there is none."""
+    """Returns the folder with the labelled documents. Raises ConfigError when there is none."""
     for name in _FOLDERS:
         if (data / name).is_dir():
             return data / name
@@ -45,7 +45,7 @@ def documents_folder(data: Path) -> Path:
 
 
 def read_labels(data: Path, paraphrases: Mapping[str, str] | None = None) -> tuple[Labelled, ...]:
-    """All labelled questions, in the files' order; with `paraphrases` (by category) those instead of the questions.
+    """Returns all labelled questions in file order; `paraphrases` (by category) replace the questions.
 
     Raises ConfigError when the folder is in neither form.
     """
@@ -59,7 +59,7 @@ def read_labels(data: Path, paraphrases: Mapping[str, str] | None = None) -> tup
 
 @contextmanager
 def labels_of(data: Path) -> Iterator[None]:
-    """What reading the labels in `data` may raise becomes a ConfigError that says so."""
+    """Turns the errors of reading the labels in `data` into a ConfigError that names the cause."""
     try:
         yield
     except OSError as error:
@@ -69,7 +69,7 @@ def labels_of(data: Path) -> Iterator[None]:
 
 
 def read_paraphrases(path: Path) -> dict[str, str]:
-    """Other wordings by category. Raises ConfigError."""
+    """Returns other wordings by category. Raises ConfigError."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -80,7 +80,7 @@ def read_paraphrases(path: Path) -> dict[str, str]:
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON-lines file."""
+    """Yields the objects of a JSON-lines file."""
     with path.open(encoding="utf-8") as stream:
         yield from (json.loads(line) for line in stream if line.strip())
 
@@ -92,7 +92,7 @@ def _own(data: Path, paraphrases: Mapping[str, str] | None) -> Iterator[Labelled
         if paraphrases is not None:
             if category not in paraphrases:
                 continue
-            question, named = paraphrases[category], ""  # another wording names no document
+            question, named = paraphrases[category], ""  # a paraphrase names no document
         yield Labelled(question, category, item["document"], tuple(item["passages"]), named)
 
 
@@ -115,7 +115,7 @@ def _cuad(data: Path, paraphrases: Mapping[str, str] | None) -> Iterator[Labelle
 
 
 def opening_of(clauses: Mapping[str, Any]) -> str:
-    """How a person would say which contract is meant: its name and two of its parties."""
+    """Returns the words a person would use to name the contract: its title and up to two of its parties."""
     title = (clauses.get("Document Name", {}).get("answer") or "agreement").strip(' "')
     spans = [span["text"] for span in clauses.get("Parties", {}).get("spans", [])]
     parties = list(dict.fromkeys(text for text in spans if 1 < len(text.split()) <= _MOST_NAME_WORDS))[:2]

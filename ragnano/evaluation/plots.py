@@ -1,4 +1,4 @@
-"""Measurements as a picture: SVG or PNG, the same bytes for the same numbers."""
+"""Draws measurements as SVG or PNG; the same numbers give the same bytes."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ _LINES = (*_COLOURS, "#8c4f7d", "#5c5c5c", "#9a9a3c")
 
 
 def require_form(target: Path) -> None:
-    """Raises ConfigError for a name whose ending is of no form a plot can have."""
+    """Raises ConfigError for a file name whose ending is not a supported plot format."""
     if target.suffix.lower() not in FORMS:
         raise ConfigError(
             f"{target} ends in {target.suffix or 'nothing'}: give the plot a name in {' or '.join(FORMS)}"
@@ -26,7 +26,7 @@ def require_form(target: Path) -> None:
 
 @contextmanager
 def _drawing(target: Path) -> Iterator[Any]:
-    """pyplot, set so that equal numbers give equal bytes. Raises ConfigError for an ending that no plot can have."""
+    """Yields pyplot, set up so that equal numbers give equal bytes. Raises ConfigError for an unsupported ending."""
     require_form(target)
     import matplotlib
 
@@ -45,16 +45,16 @@ def _drawing(target: Path) -> Iterator[Any]:
 
 
 def _grid(axes: Any, which: Literal["both", "x"]) -> None:
-    """A share from 0 to 1 along the bottom, and a grid behind what is drawn."""
+    """Sets the x axis to 0 to 1, and draws the grid behind the data."""
     axes.set_xlim(0, 1)
     axes.grid(axis=which, linewidth=0.3)
     axes.set_axisbelow(True)
 
 
 def plot_retrieval(scores: Sequence[RetrievalScores], target: Path) -> None:
-    """Each way of searching with its 95 % intervals above, the first one's hit@5 by category below.
+    """Draws each way of searching with its 95 % intervals above, and the first one's hit@5 by category below.
 
-    The name's ending chooses the form. Raises ConfigError for another ending or a place that cannot be written.
+    The file name's ending selects the format. Raises ConfigError for another ending or a path that cannot be written.
     """
     whole = scores[0]
     categories = sorted(whole.categories.items(), key=lambda item: item[1]["hit@5"])
@@ -86,7 +86,7 @@ def plot_retrieval(scores: Sequence[RetrievalScores], target: Path) -> None:
 
 
 def plot_risk(scores: Sequence[AnswerScores], target: Path) -> None:
-    """Risk over coverage, a line for each system and model. The name's ending chooses the form; raises ConfigError."""
+    """Draws risk over coverage, a line for each system and model. The ending selects the format; raises ConfigError."""
     with _drawing(target) as pyplot:
         figure, axes = pyplot.subplots(figsize=(6, 4), layout="constrained")
         _risk(axes, scores)
@@ -95,9 +95,9 @@ def plot_risk(scores: Sequence[AnswerScores], target: Path) -> None:
 
 
 def plot_asked(scores: Sequence[AskedScores], target: Path) -> None:
-    """Risk over coverage on the left; on the right how often the first system's answers of a confidence are right.
+    """Draws risk over coverage on the left, and the calibration of the first system's answers on the right.
 
-    The name's ending chooses the form. Raises ConfigError for another ending or a place that cannot be written.
+    The file name's ending selects the format. Raises ConfigError for another ending or a path that cannot be written.
     """
     with _drawing(target) as pyplot:
         _, (left, right) = pyplot.subplots(1, 2, figsize=(9, 4), layout="constrained")
@@ -118,7 +118,7 @@ def plot_asked(scores: Sequence[AskedScores], target: Path) -> None:
 
 
 def _risk(axes: Any, scores: Sequence[AnswerScores] | Sequence[AskedScores]) -> None:
-    """A line for each system and model."""
+    """Draws a line for each system and model."""
     models = list(dict.fromkeys(way.model for way in scores))
     for way in scores:
         style = "-o" if way.system == scores[0].system else "--s"

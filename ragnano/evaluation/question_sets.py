@@ -1,4 +1,4 @@
-"""Which kind of question set a folder holds, told by its files, and reading it."""
+"""Detects which kind of question set a folder contains from its files, and reads it."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from ragnano.evaluation.labels import documents_folder, labels_of
 
 
 def read_set(data: Path, *, named: bool = False) -> QuestionSet:
-    """The questions in `data`; with `named` each names its document and is asked of all, which contracts alone allow.
+    """Reads the questions in `data`; with `named` each names its document and is asked of all (contracts only).
 
     Raises ConfigError when the folder is of no known kind, or its labels cannot be read.
     """

@@ -1,7 +1,7 @@
-"""How well the right passages are found: recall, precision and hits with their uncertainty, and each part's worth.
+"""Measures retrieval: recall, precision and hits with intervals, and what each part of the search contributes.
 
-Overlap is measured on words, so that any reader of the same document may be used: texts are folded to lower-case
-words and compared as runs of four. Passages are charged by their characters: longer ones buy nothing.
+Overlap is measured on words, so that the measures work with any parser's text of the same document: texts are folded to
+lower-case words and compared as runs of four. Budgets are in characters, so that longer passages gain nothing.
 """
 
 import re
@@ -18,24 +18,27 @@ from ragnano.retrieval.retriever import PARTS, Retriever
 from ragnano.types import Hit, Scope
 
 BUDGETS = (1_000, 2_500, 5_000)
-"""Characters of retrieved text that recall and precision are taken over."""
+"""Characters of retrieved text over which recall and precision are measured."""
 DEPTHS = (1, 5)
-"""Passages among which a hit counts."""
+"""A search is a hit when a right passage is among this many first results."""
 PASSAGES = 20
-"""Passages asked for: enough to fill the largest budget."""
+"""Passages requested from the search: enough to fill the largest budget."""
 SAMPLES = 1_000
 SEED = 20
 
 RUN = 4  # words
 _WORD = re.compile(r"[a-z0-9]+")
-_ENOUGH = 0.5  # of a passage's runs in the expert's span, or of the span's runs in the passage
+_ENOUGH = 0.5  # share of a passage's runs in the expert's spans, or of a span's runs in the passage
 
 Runs = frozenset[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A mean and its 95 % confidence interval: bootstrap over documents, whose questions stand or fall together."""
+    """A mean and its 95 % confidence interval.
+
+    The interval is a bootstrap over documents, because the questions of one document are not independent.
+    """
 
     mean: float
     low: float
@@ -44,7 +47,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class RetrievalScores:
-    """What one way of searching gave: every measure over all questions, and their number and means by category."""
+    """The scores of one way of searching: every measure over all questions; counts and means by category."""
 
     way: str
     questions: int
@@ -53,12 +56,12 @@ class RetrievalScores:
 
 
 def folded_words(text: str) -> list[str]:
-    """The text's words in order, lower case, letters and digits of ASCII alone."""
+    """Returns the text's words in order, in lower case, with ASCII letters and digits only."""
     return _WORD.findall(text.lower())
 
 
 def runs_of(text: str) -> Runs:
-    """The text's runs of four words; a shorter text is one run."""
+    """Returns the text's runs of four words; a shorter text is one run."""
     words = folded_words(text)
     if not words:
         return frozenset()
@@ -66,12 +69,12 @@ def runs_of(text: str) -> Runs:
 
 
 def share(part: Runs, whole: Runs) -> float:
-    """How much of `part` is in `whole`, 0 to 1."""
+    """Returns how much of `part` is in `whole`, 0 to 1."""
     return len(part & whole) / len(part) if part else 0.0
 
 
 def judge(item: Labelled, hits: Sequence[Hit]) -> dict[str, float]:
-    """All measures of one question's hits, each 0 to 1."""
+    """Returns all measures of one question's hits, each 0 to 1."""
     wanted = [runs_of(passage) for passage in item.passages]
     every = frozenset().union(*wanted)
     right = [item.document in {PurePath(path).name for path in hit.document.paths} for hit in hits]
@@ -88,13 +91,13 @@ def judge(item: Labelled, hits: Sequence[Hit]) -> dict[str, float]:
 
 
 def is_hit(passage: Runs, spans: Sequence[Runs]) -> bool:
-    """Whether more than half of the passage is in the experts' spans, or more than half of one span in the passage."""
+    """Returns whether the spans cover more than half of the passage, or the passage more than half of one span."""
     every = frozenset().union(*spans)
     return share(passage, every) > _ENOUGH or any(share(span, passage) > _ENOUGH for span in spans)
 
 
 def _within(hits: Sequence[Hit], right: Sequence[bool], budget: int) -> Runs:
-    """The runs of the right document's passages among the first `budget` characters of all."""
+    """Returns the runs of the right document's passages within the first `budget` characters of all passages."""
     got: set[tuple[str, ...]] = set()
     for hit, is_right in zip(hits, right, strict=True):
         piece = hit.chunk.text[:budget]
@@ -112,7 +115,7 @@ def score_retrieval(
     search: Callable[[Labelled], Sequence[Hit]],
     progress: Callable[[int], None] | None = None,
 ) -> RetrievalScores:
-    """Search for every question and measure. `progress` gets the number of questions done."""
+    """Searches for every question and measures the results. `progress` receives the number of questions done."""
     items: list[Labelled] = []
     judged: list[dict[str, float]] = []
     for done, item in enumerate(questions, start=1):
@@ -135,7 +138,7 @@ def score_retrieval(
 
 
 def _estimates(table: "np.ndarray[tuple[int, int], np.dtype[np.float64]]", groups: Sequence[int]) -> list[Estimate]:
-    """Cluster bootstrap (Efron and Tibshirani 1993): documents drawn with replacement, percentiles of the means."""
+    """Estimates means by cluster bootstrap: documents drawn with replacement. Efron and Tibshirani 1993."""
     count = int(max(groups)) + 1
     sums = np.zeros((count, table.shape[1]))
     np.add.at(sums, groups, table)
@@ -152,10 +155,10 @@ def _estimates(table: "np.ndarray[tuple[int, int], np.dtype[np.float64]]", group
 def score_ways(
     helper: Assistant, items: Sequence[Labelled], *, named: bool, left_out: Sequence[str | None] = (None,)
 ) -> tuple[RetrievalScores, ...]:
-    """Measure the search whole (None) and without each part of `left_out`, each way over the same questions.
+    """Measures the whole search (None) and the search without each part in `left_out`, over the same questions.
 
     With `named` each question names its document and is asked of all; otherwise it is asked of its document alone.
-    Questions whose document is not in the index, or that nothing names, are left out. Raises ConfigError when none is
+    Questions whose document is not in the index, or cannot be named, are left out. Raises ConfigError when none is
     left.
     """
     known = {PurePath(path).name: document.id for document in helper.documents() for path in document.paths}

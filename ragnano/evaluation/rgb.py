@@ -1,8 +1,9 @@
-"""RGB (Chen et al., AAAI 2024): is the right passage found among noise, is what the passages say believed whatever the
-world says, and is a question refused that only noise is at hand for?
+"""RGB (Chen et al., AAAI 2024) as a test of robustness to noise.
 
-`en_fact.jsonl` holds, a line: a query, its answer and a false one, passages with the true answer ("positive"), the same
-passages with the false one ("positive_wrong"), and others ("negative").
+It tests three things: whether the right passage is found among noise, whether the answer follows the passages even
+where they contradict the world, and whether a question is refused when there is only noise. A line of `en_fact.jsonl`
+has a query, its answer and a false one, passages with the true answer ("positive"), the same passages with the false
+one ("positive_wrong"), and others ("negative").
 """
 
 import hashlib
@@ -21,10 +22,10 @@ NOISE = "noise alone"
 
 
 def read_rgb(data: Path) -> tuple[tuple[LabelledQuestion, ...], Mapping[str, str]]:
-    """Up to three questions a line, and the passages as texts by file name (a name is made of its text).
+    """Returns up to three questions a line, and the passages as texts by file name (a hash of the text).
 
-    Each question is asked of its own noise and at most one passage that answers it: the first that holds the answer.
-    Noise that holds the true or the false answer is left out, and so is a question without noise or passage.
+    Each question is asked of its own noise and at most one passage that answers it: the first that contains the answer.
+    Noise that contains the true or the false answer is left out, and so is a question without noise or passage.
     """
     texts: dict[str, str] = {}
     items = [asked for line in read_lines(data / FILE) for asked in _questions(line, texts)]
@@ -48,7 +49,7 @@ def _questions(line: Mapping[str, Any], texts: dict[str, str]) -> Iterator[Label
 
 
 def _alternatives(answer: str | Sequence[Any]) -> tuple[str, ...]:
-    """The wordings of an answer, out of lists in any depth."""
+    """Flattens an answer's nested lists of wordings."""
     if isinstance(answer, str):
         return (answer,)
     return tuple(wording for part in answer for wording in _alternatives(part))

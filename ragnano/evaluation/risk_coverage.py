@@ -1,4 +1,4 @@
-"""Risk and coverage: what refusing below a confidence would give (El-Yaniv and Wiener, JMLR 2010)."""
+"""Risk and coverage: the effect of refusing below a confidence threshold (El-Yaniv and Wiener, JMLR 2010)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ RISKS = (0.05, 0.10, 0.20)
 
 
 class Outcome(NamedTuple):
-    """One question: how sure the answer was (0 to 1), whether one was given, and whether it was right."""
+    """One question: the answer's confidence (0 to 1), whether one was given, and whether it was right."""
 
     confidence: float
     answered: bool
@@ -16,7 +16,7 @@ class Outcome(NamedTuple):
 
 
 class Point(NamedTuple):
-    """Answering from this confidence on: the share of questions answered, and the share of answers that are wrong."""
+    """Answering from this confidence up: the share of questions answered, and the share of answers that are wrong."""
 
     confidence: float
     coverage: float
@@ -25,11 +25,11 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The points, from the surest answers to all. What was refused anyway is never covered, so it may end below 1.
+    """The points, from the surest answers to all. Refused questions are never covered, so coverage may end below 1.
 
-    `aurc` is the mean risk along the curve, an answer weighing 1 (None without an answer): compare it only between
-    curves that end at about the same coverage. `coverage_at` is the greatest coverage whose risk is at most so much,
-    by percentage ("5 %").
+    `aurc` is the mean risk along the curve, each answer weighing 1 (None without an answer): compare it only between
+    curves that end at about the same coverage. `coverage_at` is the greatest coverage whose risk is at most the given
+    one, by percentage ("5 %").
     """
 
     points: tuple[Point, ...]
@@ -38,7 +38,7 @@ class Curve:
 
 
 def curve_of(outcomes: Iterable[Outcome]) -> Curve:
-    """The curve. Answers of equal confidence can't be told apart by it and are taken together."""
+    """Returns the curve. Answers of equal confidence cannot be separated by a threshold and make one point."""
     outcomes = list(outcomes)
     answered = sorted((item for item in outcomes if item.answered), key=lambda item: -item.confidence)
     points: list[Point] = []

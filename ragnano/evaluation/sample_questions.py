@@ -1,4 +1,4 @@
-"""Questions with known answers (`questions.json`): is the right page cited, is the unanswerable refused?
+"""Scores questions with known answers (`questions.json`): right pages cited, unanswerable questions refused.
 
 The file is a list of {"question", "expected", "document", "page"}; the last three are null for a question that the
 documents do not answer. `document` is a file name.
@@ -15,12 +15,12 @@ from ragnano.text.words import content_stems
 from ragnano.types import Answer
 
 DIRECT_WORDS = 25
-"""A direct answer of more words is none."""
+"""Words; a longer direct answer counts as missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A question and what is known of its answer; `document` and `page` are None when there is none."""
+    """A question and its known answer; `document` and `page` are None when there is none."""
 
     question: str
     expected: str | None
@@ -30,7 +30,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One question's outcome. `right` means: right page cited, or rightly refused. `direct` is the direct answer."""
+    """The outcome of one question. `right` means that the right page was cited, or the question rightly refused.
+
+    `direct` is the direct answer.
+    """
 
     known: Known
     verdict: str
@@ -45,7 +48,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class QuestionScores:
-    """The counts, and medians in seconds and tokens over the questions that reached the model."""
+    """The counts, and the medians in seconds and tokens.
+
+    The median total time covers all questions; the others cover those that reached the model.
+    """
 
     answerable: int
     right_page: int
@@ -61,7 +67,7 @@ class QuestionScores:
 
 
 def read_questions(path: Path) -> tuple[Known, ...]:
-    """The questions of a `questions.json`. Raises ConfigError when it is missing or has another form."""
+    """Reads the questions of a `questions.json`. Raises ConfigError when it is missing or has another form."""
     try:
         items = json.loads(path.read_text(encoding="utf-8"))
         return tuple(Known(**item) for item in items)
@@ -74,7 +80,7 @@ def read_questions(path: Path) -> tuple[Known, ...]:
 def score_questions(
     questions: Iterable[Known], ask: Callable[[str], Answer], progress: Callable[[int], None] | None = None
 ) -> QuestionScores:
-    """Ask every question and count. `progress` gets the number of questions done."""
+    """Asks every question and counts the outcomes. `progress` receives the number of questions done."""
     judged: list[Judged] = []
     answers: list[Answer] = []
     for done, known in enumerate(questions, start=1):
@@ -124,6 +130,6 @@ def _judge(known: Known, answer: Answer) -> Judged:
 
 
 def _holds(text: str, expected: str | None) -> bool:
-    """Whether the text says most of the words expected."""
+    """Returns whether the text contains at least 60 % of the expected words, compared by stem."""
     said, wanted = set(content_stems(text)), content_stems(expected or "")
     return bool(wanted) and sum(stem in said for stem in wanted) >= 0.6 * len(wanted)

@@ -1,6 +1,6 @@
-"""Answers as they are kept: an object a line, as `ragnano ask --json` gives it, with who answered which question.
+"""Saved answers: one object a line, as `ragnano ask --json` prints it, with question id, system and model.
 
-A run that was stopped goes on from its file: what is in it is not asked again.
+A run that was stopped continues from its file: questions answered there are not asked again.
 """
 
 import json
@@ -13,12 +13,12 @@ from ragnano.errors import ConfigError
 from ragnano.evaluation.labelled_questions import LabelledQuestion
 from ragnano.types import Answer
 
-_OPENING = b'{"id": '  # of every line
+_OPENING = b'{"id": '  # at the start of every line
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is judged of one answer. `quotes` are the file name and words of each citation; times are in seconds.
+    """The judged parts of one answer. `quotes` holds the file name and words of each citation; times are in seconds.
 
     `direct` and `direct_kind` are the direct answer's words and kind, "" without one; `worded` is whether `answer` is
     in the model's words.
@@ -37,12 +37,12 @@ class Reply:
 
 
 def reply_of(record: dict[str, Any]) -> Reply:
-    """The reply in a line of `ask --json`. Without a call of the model its first word and prompt count 0.
+    """Parses a record of `ask --json`. Without a model call, its first-word time and prompt tokens are 0.
 
-    Lines from before there were direct answers have none.
+    Records older than direct answers have none.
     """
     timings = record["timings"]
-    direct = record.get("direct") or {}  # a run before there were direct answers has none, another system's a text
+    direct = record.get("direct") or {}  # older runs have no direct answer, other systems a plain text
     said = {"text": direct} if isinstance(direct, str) else direct
     return Reply(
         record["verdict"] == "not_found",
@@ -59,7 +59,7 @@ def reply_of(record: dict[str, Any]) -> Reply:
 
 
 class Replies:
-    """The answers so far by question, system and model; each is written to `path` (None: nowhere) as it comes.
+    """The answers so far by question, system and model; each is written to `path` (None: not at all) as it arrives.
 
     Use as a context manager. Raises ConfigError when the file is of another form or cannot be written.
     """
@@ -72,7 +72,7 @@ class Replies:
     def __enter__(self) -> Self:
         if self._path is not None:
             try:
-                self._path.touch(mode=0o600)  # it will hold words of the documents
+                self._path.touch(mode=0o600)  # it will contain words of the documents
                 self._read(self._path)
                 self._stream = self._path.open("a", encoding="utf-8")
             except OSError as error:
@@ -86,12 +86,12 @@ class Replies:
             self._stream.close()
 
     def get(self, asked: LabelledQuestion, system: str, model: str) -> Reply | None:
-        """The answer to this very question, None when it is not there yet."""
+        """Returns the answer to exactly this question, None when there is none yet."""
         question, reply = self._found.get((asked.id, system, model), ("", None))
         return reply if question == asked.question else None
 
     def add(self, asked: LabelledQuestion, system: str, model: str, answer: Answer) -> None:
-        """Keep an answer."""
+        """Keeps an answer, and writes it to the file if there is one."""
         who = {"id": asked.id, "system": system, "model": model}
         line = json.dumps({**who, **asdict(answer), "model": model, "question": asked.question})
         self._take(json.loads(line))
@@ -104,7 +104,7 @@ class Replies:
         self._found[who] = (record["question"], reply_of(record))
 
     def _read(self, path: Path) -> None:
-        """Take what is there; a last line that a stopped run left unfinished is cut off."""
+        """Reads the existing answers, and cuts off a last line that a stopped run left unfinished."""
         whole = path.read_bytes()
         finished = whole[: whole.rfind(b"\n") + 1]
         try:

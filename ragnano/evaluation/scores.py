@@ -1,7 +1,7 @@
-"""Answers judged and counted with intervals: citations, short answers, refusals, unsupported facts, times.
+"""Judges answers and counts them with intervals: citations, short answers, refusals, unsupported facts, times.
 
-A measure counts what it can be taken of: citations of the answerable, refusal recall of the absent, refusal precision
-of all that were refused, unsupported facts of all that were answered, short answers of those that have one.
+Each measure counts only the questions it applies to: citations of the answerable, refusal recall of the absent, refusal
+precision of all that were refused, unsupported facts of all that were answered, short answers of those that have one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,11 +18,12 @@ from ragnano.evaluation.saved_answers import Reply
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One answer's outcome.
+    """The outcome of one answer.
 
     `cited` is whether a cited quote of the right document overlaps a passage by more than half of either; `short` is
-    None where no short answer is known. `right` is the whole: refused what is absent; for what is there, answered with
-    a right citation and no wrong short answer; for a question for yes or no see `ragnano.evaluation.contract_nli`.
+    None where no short answer is known. `right` is the overall outcome: an absent question refused; an answerable one
+    answered with a right citation and no wrong short answer; for yes/no questions see
+    `ragnano.evaluation.contract_nli`.
     """
 
     asked: LabelledQuestion
@@ -35,10 +36,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class AnswerScores:
-    """What one system gave with one model. `missing` questions have no answer, and count in nothing else.
+    """The scores of one system with one model. `missing` questions have no answer and count in nothing else.
 
-    `medians` are seconds, prompt tokens (0 without a call of the model) and the characters quoted in an answer;
-    `categories` hold the shares again for each category.
+    `medians` are seconds, prompt tokens (0 without a model call) and the characters quoted in an answer; `categories`
+    repeats the shares for each category.
     """
 
     system: str
@@ -53,11 +54,11 @@ class AnswerScores:
 
 
 def judge(asked: LabelledQuestion, reply: Reply) -> Judged:
-    """What an answer is worth."""
+    """Judges one answer."""
     passages = [runs_of(passage) for passage in asked.passages]
     quotes = [quote for name, quote in reply.quotes if name == asked.document]
     cited = not reply.refused and any(is_hit(runs_of(quote), [passage]) for quote in quotes for passage in passages)
-    # A refusal shows no answer: asked for one, it has none that is right.
+    # A refusal contains no answer, so a short answer that was asked for counts as wrong.
     short = short_right(asked.short, "" if reply.refused else reply.answer, asked.wanted) if passages else None
     facts = () if reply.refused else unsupported(reply.answer, " ".join(quote for _, quote in reply.quotes))
     if not passages:
@@ -72,7 +73,7 @@ def judge(asked: LabelledQuestion, reply: Reply) -> Judged:
 
 
 def shares_of(judged: Sequence[Judged]) -> dict[str, Share]:
-    """Every share that can be taken of these answers."""
+    """Returns every share that can be computed from these answers."""
     there = [one for one in judged if one.asked.passages]
     absent = [one for one in judged if not one.asked.passages]
     found = {
@@ -90,7 +91,7 @@ def shares_of(judged: Sequence[Judged]) -> dict[str, Share]:
 def score_answers(
     system: str, model: str, items: Sequence[LabelledQuestion], replies: Sequence[Reply | None]
 ) -> AnswerScores:
-    """The scores of one system and model; `replies` stand in the order of `items`, None where an answer is missing."""
+    """Returns the scores of one system and model; `replies` are in the order of `items`, None where missing."""
     judged = [judge(item, reply) for item, reply in zip(items, replies, strict=True) if reply is not None]
     answered = [one.reply for one in judged if not one.reply.refused]
     medians = {

@@ -1,7 +1,7 @@
-"""The same answers over HTTP, for programs on this machine: `ragnano serve`.
+"""Serves the same answers over HTTP to programs on this machine: `ragnano serve`.
 
-`token` (who may ask) → `middleware` (every request passes it first) → `routes_*` (what can be asked, `requests` are its
-shapes) → `application` (all of it, as one ASGI application). Answers have the JSON of `ragnano.serialization`.
+`token` (who may ask) → `middleware` (checks every request first) → `routes_*` (what can be asked; `requests` defines
+the bodies) → `application` (all of it as one ASGI application). Answers have the JSON of `ragnano.serialization`.
 """
 
 from ragnano.server.application import application

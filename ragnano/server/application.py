@@ -1,4 +1,4 @@
-"""All routes as one ASGI application."""
+"""Combines all routes into one ASGI application."""
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -19,8 +19,11 @@ PREFIX = "/v1"
 
 
 def application(helper: Assistant, token: str) -> Border:
-    """What a server runs. It answers nobody who does not show the token, and fetches nothing (no pages that load
-    scripts from elsewhere: /openapi.json describes the routes)."""
+    """Returns the application that a server runs.
+
+    It answers only requests with the token. It loads nothing from elsewhere: there are no documentation pages with
+    external scripts, and /openapi.json describes the routes.
+    """
     api = FastAPI(title="ragnano", version=__version__, docs_url=None, redoc_url=None)
     routes = APIRouter(prefix=PREFIX)
     for made in (questions(helper), documents(helper), conversations(helper)):
@@ -38,7 +41,7 @@ def _failed(_request: Request, error: RagnanoError) -> Response:
 
 
 def _malformed(_request: Request, error: RequestValidationError) -> Response:
-    """Says which part is wrong, and does not say back what was sent."""
+    """Reports which part is wrong, without repeating what was sent."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
     return Reply({"error": f"{where}: {first['msg']}; /openapi.json describes what can be sent"}, status_code=422)

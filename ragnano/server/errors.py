@@ -1,4 +1,4 @@
-"""Errors as HTTP has them: a status and {"error": one line, cause and remedy}."""
+"""Maps errors to HTTP: a status and {"error": one line, cause and remedy}."""
 
 from ragnano import errors
 
@@ -12,9 +12,9 @@ STATUS: tuple[tuple[type[errors.RagnanoError], int], ...] = (
     (errors.ModelError, 503),
     (errors.IndexMismatch, 503),
 )
-"""The first kind that fits; any other is 500. RFC 9110, 15.5 and 15.6."""
+"""The first matching class decides; any other error is 500. RFC 9110, 15.5 and 15.6."""
 
 
 def status_of(error: errors.RagnanoError) -> int:
-    """The HTTP status of an error."""
+    """Returns the HTTP status of an error."""
     return next((status for kind, status in STATUS if isinstance(error, kind)), 500)

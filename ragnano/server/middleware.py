@@ -1,6 +1,6 @@
-"""What every request passes first: who asks, and how much is sent. And where every error ends as one clear line.
+"""Checks every request before the application: token and body size. Logs failed requests in one line.
 
-Plain ASGI, because a body must not be read before it is known who sends it. Nothing of a request is logged.
+It is plain ASGI, because a body must not be read before the sender is authenticated. No content of a request is logged.
 """
 
 import hmac
@@ -16,20 +16,20 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 MOST_BYTES = 64 * 1024
-"""Of a request's body: a question and where to ask it. Files are taken in with `ragnano ingest`."""
+"""The most bytes of a request's body, which holds a question and where to ask it. Files go through `ragnano ingest`."""
 
 _log = logging.getLogger("ragnano.server")
 
 
 class Border:
-    """Lets requests through that show the token and are small enough."""
+    """Passes on requests that carry the token and are small enough; refuses all others."""
 
     def __init__(self, inner: Application, token: str) -> None:
         self._inner = inner
         self._expected = f"Bearer {token}".encode("ascii")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """One request, or the server's own start and end."""
+        """Handles one request, or the server's own start and end."""
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
         elif refused := self._refused(scope):
@@ -51,7 +51,7 @@ class Border:
     async def _pass_on(self, scope: Message, receive: Receive, send: Send) -> None:
         try:
             await self._inner(scope, receive, send)
-        # The asker has been told (`application`); a traceback may hold words of a document, so none is logged.
+        # The client has its error already (`application`). A traceback may contain words of a document: none is logged.
         except Exception as error:  # noqa: BLE001
             _log.error("a request failed: %s", type(error).__name__)
 

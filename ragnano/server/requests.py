@@ -1,4 +1,4 @@
-"""What may be asked, as JSON: unknown names and wrong kinds are refused, so that a slip is not silently ignored."""
+"""Request bodies as JSON. Unknown names and wrong types are refused, so that a typo is not silently ignored."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from ragnano.assistant import Assistant
 from ragnano.types import Scope
 
 LONGEST_NAME = 1000
-"""Characters of a collection, a document's name or a date."""
+"""The most characters of a collection, a document's name or a date."""
 
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 
@@ -29,13 +29,13 @@ class Scoped(Request):
     kind: Name | None = Field(default=None, alias="type", description="pdf, docx, spreadsheet, mail …")
 
     def scope(self, helper: Assistant) -> Scope:
-        """As the assistant understands it. Raises NotFoundError, AmbiguousError, QuestionError."""
+        """Returns the scope that the fields describe. Raises NotFoundError, AmbiguousError, QuestionError."""
         return helper.scope(
             self.collection, self.doc, dated_from=self.dated_from, dated_to=self.dated_to, kind=self.kind
         )
 
     def is_limited(self) -> bool:
-        """Whether it names anything."""
+        """Returns whether any limit is set."""
         limits = (self.collection, self.doc, self.dated_from, self.dated_to, self.kind)
         return any(limit is not None for limit in limits)
 

@@ -1,4 +1,4 @@
-"""A reply's body: the same JSON as the command line prints, byte for byte."""
+"""Response bodies: the same JSON as the command line prints, byte for byte."""
 
 from typing import Any
 
@@ -11,5 +11,5 @@ class Reply(JSONResponse):
     """JSON of dataclasses and plain values, in UTF-8."""
 
     def render(self, content: Any) -> bytes:
-        """The body's bytes."""
+        """Returns the body's bytes."""
         return to_json(content).encode()

@@ -1,4 +1,4 @@
-"""Conversations: a follow-up is completed and says how it was read, its topic stays in scope, the history is kept."""
+"""Routes for conversations: follow-ups are completed, the topic's documents stay in scope, the history is kept."""
 
 import threading
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from ragnano.server.stream import StreamCallbacks, reply
 
 
 def conversations(helper: Assistant) -> APIRouter:
-    """The routes. A conversation goes by its id, the start of it, or "last"."""
+    """Returns the routes. A conversation is named by its id, a prefix of it, or "last"."""
     routes = APIRouter(prefix="/conversations")
     turns = _Turns()
 
@@ -87,7 +87,7 @@ def conversations(helper: Assistant) -> APIRouter:
 
 
 class _Turns:
-    """One conversation, one question at a time; those of different conversations are asked side by side."""
+    """Answers one question at a time per conversation; different conversations are answered in parallel."""
 
     def __init__(self) -> None:
         self._opening = threading.Lock()
@@ -95,7 +95,7 @@ class _Turns:
 
     @contextmanager
     def of(self, conversation: str) -> Iterator[None]:
-        """Hold the conversation's turn."""
+        """Holds the conversation's lock."""
         with self._opening:
             lock = self._locks.setdefault(conversation, _Lock())
         with lock.held:
@@ -103,14 +103,14 @@ class _Turns:
 
 
 class _Lock:
-    """A lock that the last one to use it takes with it (a bare one cannot be referred to weakly)."""
+    """A lock that is dropped with its last user (a bare lock cannot be weakly referenced)."""
 
     def __init__(self) -> None:
         self.held = threading.Lock()
 
 
 def _said(conversation: Conversation, body: Asked, told: StreamCallbacks) -> dict[str, Any]:
-    """The turn; "not_kept" says why it is not in the history although it should be, "" when it is."""
+    """Returns the turn's JSON; "not_kept" says why the history lacks it although it should be there, else ""."""
     turn = conversation.ask(
         body.question,
         model=body.model,

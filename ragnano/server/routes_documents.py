@@ -1,4 +1,4 @@
-"""Documents that are taken in: which there are, what stands on a page, and taking one out."""
+"""Routes for indexed documents: list them, read a page, remove one."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from ragnano.server.responses import Reply
 
 
 def documents(helper: Assistant) -> APIRouter:
-    """The routes. A document goes by its id, or the start of it."""
+    """Returns the routes. A document is named by its id or a prefix of it."""
     routes = APIRouter(prefix="/documents")
 
     @routes.get("")

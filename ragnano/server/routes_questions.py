@@ -1,4 +1,4 @@
-"""Search, and questions that stand alone."""
+"""Routes for search and for questions that stand alone."""
 
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from ragnano.types import Answer
 
 
 def questions(helper: Assistant) -> APIRouter:
-    """The routes."""
+    """Returns the routes."""
     routes = APIRouter()
 
     @routes.post("/search")
@@ -62,6 +62,6 @@ def questions(helper: Assistant) -> APIRouter:
 
 
 def require_here(helper: Assistant, model: str | None) -> None:
-    """Models go by their names: whoever asks over the network must not choose which files are opened."""
+    """Raises NotFoundError unless `model` is a known name: a client must not choose which files are opened."""
     if model is not None and model not in (here := helper.chat_models()):
         raise NotFoundError(f"there is no model {model!r} here, but {', '.join(here)}")

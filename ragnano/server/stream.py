@@ -1,4 +1,4 @@
-"""Answers as they are made: a JSON object a line, the last one whole. Whoever hangs up stops the answer."""
+"""Streams answers while they are made: one JSON object a line, the last one complete. A disconnect stops the answer."""
 
 import asyncio
 import contextlib
@@ -18,44 +18,47 @@ MEDIA_TYPE = "application/x-ndjson"
 
 
 class _HungUp(Exception):
-    """Raised inside the answer, so that nothing of it is kept."""
+    """Raised inside the answer when the client disconnects, so that nothing of it is kept."""
 
 
 class StreamCallbacks:
-    """What is told of one answer before it is there. Its methods are what Assistant.ask and Conversation.ask take."""
+    """Receives the parts of an answer before it is complete.
+
+    Its methods are what Assistant.ask and Conversation.ask take.
+    """
 
     def __init__(self, put: Callable[[dict[str, Any]], None]) -> None:
         self._put = put
         self._hung_up = threading.Event()
 
     def on_text(self, piece: str) -> None:
-        """A checked piece of the preview; the answer's own text is what counts."""
+        """Sends a checked piece of the preview; the final answer's own text is what counts."""
         self.cancelled()
         self._put({"text": piece})
 
     def on_direct(self, answer: Answer) -> None:
-        """The direct answer and its citations, before a model phrases the rest."""
+        """Sends the direct answer and its citations, before a model phrases the rest."""
         self.cancelled()
         self._put({"direct": plain(answer.direct), "citations": plain(answer.citations)})
 
     def on_reading(self, question: str, scope: Scope) -> None:
-        """How a follow-up is read, and what it is asked of."""
+        """Sends how a follow-up is read, and its scope."""
         self.cancelled()
         self._put({"read_as": question, "scope": plain(scope)})
 
     def cancelled(self) -> bool:
-        """False as long as somebody listens; else ends the answer."""
+        """Returns False while the client is connected; afterwards raises, which ends the answer."""
         if self._hung_up.is_set():
             raise _HungUp
         return False
 
     def hang_up(self) -> None:
-        """Nobody listens any more."""
+        """Records that the client has disconnected."""
         self._hung_up.set()
 
 
 def reply(answer: Callable[[StreamCallbacks], dict[str, Any]], *, stream: bool) -> Response:
-    """The answer: whole when it is there, or line by line while it is made."""
+    """Returns the response: complete at the end, or line by line while the answer is made."""
     return (
         StreamingResponse(_lines(answer), media_type=MEDIA_TYPE)
         if stream
@@ -64,12 +67,12 @@ def reply(answer: Callable[[StreamCallbacks], dict[str, Any]], *, stream: bool) 
 
 
 async def _lines(answer: Callable[[StreamCallbacks], dict[str, Any]]) -> AsyncIterator[bytes]:
-    """What is told while `answer` runs on a thread of its own, then what it returns, or {"error"}."""
+    """Yields the parts sent while `answer` runs on its own thread, then what it returns, or {"error"}."""
     loop = asyncio.get_running_loop()
     queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
 
     def put(item: dict[str, Any] | None) -> None:
-        with contextlib.suppress(RuntimeError):  # the server has stopped, and its loop with it
+        with contextlib.suppress(RuntimeError):  # the server and its loop have stopped
             loop.call_soon_threadsafe(queue.put_nowait, item)
 
     told = StreamCallbacks(put)
@@ -81,7 +84,7 @@ async def _lines(answer: Callable[[StreamCallbacks], dict[str, Any]]) -> AsyncIt
             return
         except RagnanoError as error:
             put({"error": str(error)})
-        # The border to the asker, as in `middleware`.
+        # Any failure must reach the client as one line, as in `middleware`.
         except Exception as error:  # noqa: BLE001
             put({"error": UNEXPECTED.format(type(error).__name__)})
         put(None)

@@ -1,4 +1,4 @@
-"""The token that a program shows: made once, kept in the data directory, readable by its owner alone."""
+"""The API token: made once, kept in the data directory, readable only by its owner."""
 
 import os
 import secrets
@@ -8,16 +8,16 @@ from ragnano.errors import ConfigError
 
 _NAME = "api-token"
 LEAST_TOKEN = 32
-"""Characters. `secrets.token_urlsafe(32)` gives 43, which hold 256 random bits."""
+"""The fewest characters a token may have. `secrets.token_urlsafe(32)` gives 43, which hold 256 random bits."""
 
 
 def token_file(data_dir: Path) -> Path:
-    """Where the token is kept."""
+    """Returns the path of the token file."""
     return data_dir / _NAME
 
 
 def token_of(data_dir: Path) -> str:
-    """The data directory's token, made now if it has none. Raises ConfigError when the file cannot be used."""
+    """Returns the data directory's token, made now if there is none. Raises ConfigError for an unusable file."""
     path = token_file(data_dir)
     try:
         _make(path)
