@@ -29,8 +29,7 @@ _MOST_NAME = 160  # characters
 
 
 def inside(options: ReadOptions) -> ReadOptions:
-    """Return the options for the contents of a container that is read with `options`. Raises LimitExceeded if too deep.
-    """
+    """Return the options for the contents of a container read with `options`. Raises LimitExceeded if too deep."""
     now = options.inside or Inside(0, Budget(MOST_MEMBERS, MOST_UNPACKED))
     if now.depth >= MOST_DEPTH:
         raise LimitExceeded(f"archives and messages inside each other, more than {MOST_DEPTH} deep; unpack it")

@@ -94,8 +94,7 @@ class Composer:
             self._leaves[-1].hidden.append(Hidden(kind, kept))
 
     def break_page(self, place: str | None = None) -> None:
-        """Begin a page called `place` (None: same as the previous one). Empty pages without their own name are dropped.
-        """
+        """Begin a page called `place` (None: same as the previous one). Empty unnamed pages are dropped."""
         self._leaves.append(_Leaf(self._leaves[-1].place if place is None else place))
 
     def unreadable(self, why: str) -> None:

@@ -25,8 +25,7 @@ _DAMAGED = "the file is damaged; open it in the program it comes from and save i
 
 
 class Package:
-    """Parts of an office document. Raises DamagedFile if it is not a valid zip, and LimitExceeded if it is a zip bomb.
-    """
+    """Parts of an office document. Raises DamagedFile if it is not a valid zip, LimitExceeded if it is a zip bomb."""
 
     def __init__(self, data: bytes) -> None:
         try:

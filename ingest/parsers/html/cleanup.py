@@ -66,8 +66,7 @@ class Tidy(NamedTuple):
 
 
 def tidied(data: bytes | str) -> Tidy | None:
-    """Return the prepared page, or None if it is empty. Raises LimitExceeded for a page that no browser would display.
-    """
+    """Return the prepared page, or None if it is empty. Raises LimitExceeded for a page that no browser displays."""
     text = data if isinstance(data, str) else _decoded(data)
     parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     try:
