@@ -1,4 +1,4 @@
-"""Draws the citations under an answer (the words, their location, a button to their page), and conflicts side by side."""
+"""Draws the citations under an answer (quoted words, location, a button to their page), and conflicts side by side."""
 
 from collections.abc import Callable, Sequence
 
