@@ -53,7 +53,7 @@ def take_in_uploads(
 
 
 def show_report(*, always: bool = False) -> None:
-    """Draw the run that this tab began or watched (`always`: any run): its progress, then its outcome.
+    """Draw the latest run: its progress, then its outcome if this tab watched it (`always`: also if it had trouble).
 
     An outcome without trouble is shown once, one with trouble until somebody dismisses it.
     """

@@ -73,9 +73,7 @@ class _WordParser:
         return {attribute(item, "id") or "": item for item in children(root, kind)} if root is not None else {}
 
     def _levels_of_clauses(self, body: Any) -> set[int]:
-        """Return the heading levels used for whole clauses, as law firms do; there the numbers mark headings more
-        reliably.
-        """
+        """Return heading levels used for whole clauses, as law firms do: numbered ones are clauses, not headings."""
         levels = set()
         for paragraph in body.iter("{*}p"):
             style, _ = combined(self._styles, child(paragraph, "pPr"))
