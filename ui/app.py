@@ -1,7 +1,7 @@
-"""The app's server: `streamlit run ui/app.py`. Its pages begin in navigation.py.
+"""Server of the app: `streamlit run ui/app.py`. navigation.py defines the pages.
 
-A browser takes about half a second to fetch and start Streamlit's own scripts; meanwhile a thread imports here what the
-first page needs, and opens the models that read a question, so that neither page nor first answer waits for them.
+A browser takes about half a second to fetch and start Streamlit's scripts. Meanwhile, a thread imports what the first
+page needs and opens the models that every question needs, so that the first page and the first answer do not wait.
 """
 
 import sys
@@ -15,13 +15,13 @@ from pathlib import Path
 import streamlit as st
 
 HERE = Path(__file__).resolve().parent
-# The checkout (for ragnano and ingest when they are not installed), and this folder when another script runs this one.
+# The checkout (for ragnano and ingest if they are not installed), and this folder if another script runs this one.
 for folder in (str(HERE.parent), str(HERE)):
     if folder not in sys.path:
         sys.path.append(folder)
 
 
-# What navigation.py and ask_page.py import.
+# Imported by navigation.py and ask_page.py.
 FIRST_PAGE = (
     "login",
     "privacy",
@@ -35,28 +35,30 @@ FIRST_PAGE = (
 
 
 def warm() -> None:
-    """Import the first page's modules, open what every question needs. The chat model waits: it takes a gigabyte."""
+    """Import the first page's modules and open what every question needs, without the chat model, which takes a
+    gigabyte.
+    """
     for name in FIRST_PAGE:
         import_module(name)
     from shared import assistant
 
     from ragnano.errors import RagnanoError
 
-    with suppress(RagnanoError):  # the page that needs it says what is wrong
+    with suppress(RagnanoError):  # the page that needs it shows the error
         helper = assistant()
         helper.embedder.embed_query("warm")
         helper.reader.read("warm", ["warm"])
 
 
 def show() -> None:
-    """Open the app in the browser, where there is one: Streamlit does so for scripts alone."""
+    """Open the app in the browser, if there is one; Streamlit itself does so only for scripts."""
     if not st.get_option("server.headless"):
         webbrowser.open(f"http://localhost:{st.get_option('server.port')}")
 
 
 @asynccontextmanager
 async def started(_app: st.App) -> AsyncIterator[None]:
-    """For as long as the server runs."""
+    """Run at server start, for the lifetime of the server."""
     for work in (warm, show):
         threading.Thread(target=work, name=work.__name__, daemon=True).start()
     yield

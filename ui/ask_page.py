@@ -1,7 +1,7 @@
-"""Asking: a conversation, and beside it the page that proves what was said.
+"""The ask page: a conversation, and beside it the page that supports the answer.
 
-The address names the conversation, so that a refresh finds it again. Questions are answered on threads of their own
-(conversation_jobs.py): what is clicked here meanwhile neither waits nor takes the answer away.
+The address contains the conversation's id, so that a refresh restores it. Questions are answered on separate threads
+(conversation_jobs.py), so that other clicks neither wait nor cancel the answer.
 """
 
 from collections.abc import Sequence
@@ -30,14 +30,14 @@ from ragnano.types import Scope, Turn
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-MOST_MARKS = 99  # of a preview, whose citations are not made yet
-MOST_TURNS = 20  # drawn at once; the earlier ones are one click away
+MOST_MARKS = 99  # in a preview, whose citations do not exist yet
+MOST_TURNS = 20  # drawn at once; earlier ones are one click away
 MOST_RECENT = 6  # conversations in the sidebar
 PULSE_S = 0.15
 
 
 def open_talk(name: str) -> None:
-    """Put the conversation with this id on the page; "" begins a new one. For buttons."""
+    """Switch the page to the conversation with this id; "" begins a new one. A button callback."""
     state = session()
     state.talk, state.opened, state.editing, state.whole = name, None, 0, False
     if name:
@@ -47,7 +47,7 @@ def open_talk(name: str) -> None:
 
 
 def current(helper: Assistant, state: Session) -> Talk:
-    """The conversation that the address names, or the one that was on the page, or a new one."""
+    """Return the conversation in the address, else the one last on the page, else a new one."""
     named = st.query_params.get(TALK, "")
     talk = talks().find(helper, named or state.talk) if named or state.talk else None
     if talk is None:
@@ -64,7 +64,7 @@ def current(helper: Assistant, state: Session) -> Talk:
 
 
 def sidebar(helper: Assistant, talk: Talk, state: Session) -> None:
-    """A new conversation, and what the next question is asked of."""
+    """Draw the button for a new conversation and the choice of scope."""
     st.button(
         "New conversation",
         icon=":material/add_comment:",
@@ -78,7 +78,7 @@ def sidebar(helper: Assistant, talk: Talk, state: Session) -> None:
 
 
 def show_recent(helper: Assistant, talk: Talk) -> None:
-    """The conversations last spoken in. Drawn last, so that a question just answered is among them."""
+    """Draw the most recent conversations, after everything else, so that a question just answered is included."""
     recent = helper.conversations(MOST_RECENT)
     if recent:
         st.caption("Recent conversations")
@@ -95,7 +95,7 @@ def show_recent(helper: Assistant, talk: Talk) -> None:
 
 
 def show_conversation(helper: Assistant, talk: Talk, state: Session, turns: Sequence[Turn], job: Job | None) -> None:
-    """These turns, and a question that came to nothing."""
+    """Draw these turns, and a question that got no answer."""
     if len(turns) > MOST_TURNS and not state.whole:
         if st.button(f"Show the {len(turns) - MOST_TURNS} earlier questions", type="tertiary", key="earlier"):
             state.whole = True
@@ -108,7 +108,7 @@ def show_conversation(helper: Assistant, talk: Talk, state: Session, turns: Sequ
 
 
 def show_left(talk: Talk) -> None:
-    """What is wrong with the last question, if anything."""
+    """Draw the error of the last question, if any."""
     if talk.unanswered:
         show_unanswered(talk.unanswered, talk.ask)
     elif talk.conversation.not_kept:
@@ -116,7 +116,7 @@ def show_left(talk: Talk) -> None:
 
 
 def suggest(helper: Assistant, talk: Talk, scope: Scope) -> None:
-    """Questions to begin with, made from what is in the library."""
+    """Suggest first questions, made from the library's content."""
     documents = helper.documents(scope)
     if not documents:
         st.info("No document lies within the limits chosen.", icon=":material/filter_alt:")
@@ -134,7 +134,7 @@ def suggest(helper: Assistant, talk: Talk, scope: Scope) -> None:
 
 
 def ask_of(talk: Talk, scope: Scope, question: str) -> None:
-    """Ask a question of this scope from here on."""
+    """Ask a question, and keep its scope for the next ones."""
     if scope != talk.conversation.scope and talk.job is None:
         talk.conversation.limit(scope)
     talk.ask(PendingQuestion(question, session().model))
@@ -142,20 +142,20 @@ def ask_of(talk: Talk, scope: Scope, question: str) -> None:
 
 
 def chosen_limits(helper: Assistant, state: Session) -> Scope | None:
-    """What is chosen in the sidebar; None, with the reason on the page, for what is no date."""
+    """Return the scope chosen in the sidebar, or None after showing an error for an invalid date."""
     with errors_shown():
         return scope_now(helper, state)
     return None
 
 
 def not_asked(question: str) -> None:
-    """What was typed is still there to be copied."""
+    """Show the typed question so that it can be copied."""
     show_question(question)
     st.caption("Not asked: put the limits in the sidebar right first.")
 
 
 def follow(job: Job, place: "DeltaGenerator") -> None:
-    """Show a question while it is being answered: how it is read, who is before it, the answer as it is written."""
+    """Show a question while it is being answered: its interpretation, its place in the queue, the answer so far."""
     with place.container():
         show_question(job.asked.question)
         reading, status, queue, direct, preview = st.empty(), st.empty(), st.empty(), st.empty(), st.empty()
@@ -168,7 +168,7 @@ def follow(job: Job, place: "DeltaGenerator") -> None:
         while not job.wait(PULSE_S):
             if job.read_as != job.asked.question:
                 reading.html(line_html(f"Read as: {job.read_as}", "reading"))
-            # Drawing lets the reader's clicks through: at each pulse, whether there is news or not.
+            # Streamlit processes clicks while it draws, so each pulse draws even if nothing has changed.
             before = job.ahead()
             queue.caption(f"{counted(before, 'question')} ahead of yours." if before else "")
             if (found := job.direct) and direct_of(found) and not said:
@@ -181,13 +181,13 @@ def follow(job: Job, place: "DeltaGenerator") -> None:
                     status.empty()
                 drawn = job.preview
                 preview.html(answer_html(drawn, MOST_MARKS))
-    # An answer may have fewer elements than what was shown meanwhile: what is left of that would stay below it.
+    # Clear all elements: a shorter answer would leave some of them below it.
     for shown in (reading, queue, direct, preview, stop):
         shown.empty()
 
 
 def open_cited(talk: Talk, mark: str) -> None:
-    """Open the citation of a mark that was clicked: "3:1" is the first one of the third turn."""
+    """Open the citation of a clicked mark: "3:1" is the first citation of the third turn."""
     number, _, cited = mark.partition(":")
     for turn in talk.conversation.turns:
         for citation in turn.answer.citations if turn.answer else ():
@@ -197,8 +197,10 @@ def open_cited(talk: Talk, mark: str) -> None:
 
 
 def open_by_itself(talk: Talk, state: Session) -> bool:
-    """Lay the latest answer's first citation beside it, once, or put away what an answer before it laid there; whether
-    what lies there has changed."""
+    """Open the latest answer's first citation in the panel, once, or close what an earlier answer opened there.
+
+    Returns whether the panel has changed.
+    """
     turn = talk.conversation.turns[-1] if talk.conversation.turns else None
     if turn is None or talk.job or state.shown_for == (talk.id, turn.number):
         return False
@@ -213,7 +215,7 @@ def open_by_itself(talk: Talk, state: Session) -> bool:
 
 
 def show_beside(helper: Assistant, state: Session) -> None:
-    """What is open, or what would be."""
+    """Draw the panel: the open citation, or a hint."""
     if state.opened:
         panel(helper, state.opened)
         return
@@ -222,7 +224,7 @@ def show_beside(helper: Assistant, state: Session) -> None:
 
 
 def talk_beside_page(helper: Assistant, talk: Talk, state: Session) -> None:
-    """The conversation on the left, the page on the right; the questions being answered last."""
+    """Draw the conversation on the left, the page on the right, and the questions being answered last."""
     job, turns = talk.job, talk.conversation.turns
     open_by_itself(talk, state)
     left, right = st.columns([1, 1.12], gap="medium")
@@ -237,9 +239,9 @@ def talk_beside_page(helper: Assistant, talk: Talk, state: Session) -> None:
         with left:
             place = st.empty()
         follow(job, place)
-        # Drawn in the same run: st.rerun() here would take the place of a click on another page made meanwhile.
+        # Drawn in the same run: st.rerun() would discard a click on another page made meanwhile.
         job, turns = talk.job, talk.conversation.turns
-        opened = open_by_itself(talk, state)  # before the turns are drawn: the card of what lies open is marked
+        opened = open_by_itself(talk, state)  # before the turns, which highlight the open citation's card
         with place.container(), errors_shown():
             for turn in turns[shown:]:
                 show_turn(helper, turn, talk.conversation.scope, talk.ask, lay_beside, latest=job is None)

@@ -1,4 +1,4 @@
-"""Citations under an answer: which words, where they stand, one click from their page; and conflicts side by side."""
+"""Draws the citations under an answer (quoted words, location, a button to their page), and conflicts side by side."""
 
 from collections.abc import Callable, Sequence
 
@@ -23,8 +23,9 @@ def card(
     words: bool = True,
     marked: tuple[int, int] | None = None,
 ) -> None:
-    """One citation: a button that opens its page, and the quoted words, unless they have just been read (`words` is
-    false); those at `marked` are the direct answer. `now` is true while its page is open."""
+    """Draw one citation: a button that opens its page, and the quoted words unless they were shown just before (`words`
+    is false), with the direct answer at `marked`. `now` is true while its page is open.
+    """
     with st.container(key=f"rn-card-{'now-' if now else ''}{key}", gap=None):
         st.button(
             escape(source_of(citation)),
@@ -40,7 +41,7 @@ def card(
 
 
 def source_of(citation: Citation) -> str:
-    """Number, file, place and heading in one line: "1 · lease.pdf · page 4 · 8.2 Renewal"."""
+    """Return number, file, place and heading in one line: "1 · lease.pdf · page 4 · 8.2 Renewal"."""
     parts = [
         str(citation.number) if citation.number else "",
         file_name(citation.path),
@@ -51,19 +52,19 @@ def source_of(citation: Citation) -> str:
 
 
 def place_of(citation: Citation) -> str:
-    """Its page, or where it stands in what has none: "page 4", "Sheet Costs, B7"."""
+    """Return the citation's place if it has one, else its page: "page 4", "Sheet Costs, B7"."""
     return citation.place or f"page {citation.page}"
 
 
 def heading_text(section: str) -> str:
-    """A heading for showing; a bare number says what it is."""
+    """Return a heading for display, with a word before a bare number."""
     return section if not section or any(char.isalpha() for char in section) else f"Section {section}"
 
 
 def conflict(
     helper: Assistant, contradiction: Conflict, citations: Sequence[Citation], key: str, open_page: Open
 ) -> None:
-    """The sides of a conflict beside each other, the one from the later document marked."""
+    """Draw the sides of a conflict next to each other, with the one from the later document marked."""
     with st.container(border=True, key=key):
         st.html(line_html("These passages differ. Neither is preferred here: read both.", "source"))
         for at, (column, side) in enumerate(
@@ -75,11 +76,11 @@ def conflict(
 
 
 def _side(helper: Assistant, parts: Sequence[Citation], fact: str, key: str, open_page: Open, *, later: bool) -> None:
-    """One side: number, file, the date it bears, and the words that differ (the whole passage when all of them do)."""
+    """Draw one side: number, file, document date, and the words that differ (the whole passage if all of them do)."""
     first = parts[0]
     try:
         date = helper.catalogue.document(first.document).date
-    except RagnanoError:  # removed since; its page says so when it is opened
+    except RagnanoError:  # removed since; its page reports it when opened
         date = None
     st.html(
         line_html(f"{first.number} · {file_name(first.path)}" + (f" · dated {date}" if date else ""), "place")

@@ -1,4 +1,4 @@
-"""What lies beside the conversation: the page of a citation with its words marked, and the words to copy."""
+"""The panel beside the conversation: the page of a citation with its words marked, and the words to copy."""
 
 from dataclasses import replace
 
@@ -26,12 +26,12 @@ def lay_beside(citation: Citation, *, by_itself: bool = False) -> None:
 
 
 def put_away() -> None:
-    """Close it."""
+    """Close the panel."""
     session().opened = None
 
 
 def panel(helper: Assistant, opened: Opened) -> None:
-    """Draw it. Each opening has keys of its own: an answer may take the place of another page in one run."""
+    """Draw the panel. Each opening has its own widget keys, because an answer may replace the page within one run."""
     citation = opened.citation
     with st.container(key=f"desk-panel-{'auto-' if opened.by_itself else ''}{opened.number}", gap="small"):
         try:
@@ -52,7 +52,7 @@ def panel(helper: Assistant, opened: Opened) -> None:
 
 
 def shown_place(opened: Opened) -> Place:
-    """The page that is shown; its words are marked on the citation's own page alone."""
+    """Return the displayed page; words are marked only on the citation's own page."""
     citation = opened.citation
     span = (citation.start, citation.end) if opened.page == citation.page else (0, 0)
     return Place(citation.document, opened.page, *span)
@@ -76,7 +76,7 @@ def _bar(document: Document | None, opened: Opened) -> None:
 
 
 def _told(citation: Citation, page: int) -> str:
-    """File, place and the headings above the words, outermost first."""
+    """Return file, place and the headings above the words, outermost first."""
     here = page == citation.page
     place = citation.place if here and citation.place else f"page {page}"
     headings = " › ".join(map(heading_text, headings_in(citation.section))) if here else ""
@@ -101,6 +101,6 @@ def _turn_to(opened: Opened, page: int) -> None:
 
 
 def _words(citation: Citation) -> None:
-    """The words for the clipboard: alone, and with their reference for a letter or a note."""
+    """Draw the words for copying: alone, and with their reference for a letter or a note."""
     words = " ".join(citation.quote.split())
     st.html(copy_html(words, "Copy words") + copy_html(quoted(citation), "Copy with reference"), width="content")

@@ -1,7 +1,7 @@
-"""Conversations of this server, and the question that each is answering. Knows no page.
+"""Open conversations of this server, and the question that each is answering. Independent of the pages.
 
-A question is answered on a thread of its own: a reader who looks at another page meanwhile, or refreshes, finds its
-answer all the same. Words of a conversation are in the history; here is only what is open.
+A question is answered on a thread of its own, so that the answer is kept while the user opens another page or
+refreshes. The text of conversations is in the history; this module holds only the open ones.
 """
 
 import itertools
@@ -19,12 +19,12 @@ from ragnano.errors import RagnanoError
 from ragnano.types import Answer, Scope
 
 MOST_OPEN = 64
-"""Conversations kept in memory; those not looked at for longest go first, and come back from the history."""
+"""Conversations kept in memory; the least recently used are dropped first, and can be reloaded from the history."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingQuestion:
-    """What is asked: as typed, by which model, and with `of` as it stands of this scope alone."""
+    """A question to ask: its text, the model, and the scope `of` for this question alone."""
 
     question: str
     model: str | None = None
@@ -33,7 +33,7 @@ class PendingQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """A question that came to nothing: stopped by the reader when `trouble` is "", else why."""
+    """A question that got no answer: stopped by the user if `trouble` is "", otherwise `trouble` is the reason."""
 
     asked: PendingQuestion
     trouble: str = ""
@@ -43,35 +43,35 @@ _numbers = itertools.count(1)
 
 
 class _Stopped(Exception):
-    """Leaves the library from inside an answer: a stopped question is not kept."""
+    """Raised in the callbacks of an answer, to abort it; a stopped question is not kept."""
 
 
 class Job:
-    """A question that is being answered. Fields are written by its thread and read by pages."""
+    """A question that is being answered. Its thread writes the fields, pages read them."""
 
     def __init__(self, asked: PendingQuestion, queue: Questions) -> None:
         self.asked = asked
         self.number = next(_numbers)
-        """Tells it from the other questions of this server."""
+        """Identifies the question among all of this server."""
         self._queue = queue
         self.read_as = asked.question
         self.direct: Answer | None = None
-        """The direct answer with its quotes, there before the model has written its own words."""
+        """The direct answer with its quotes, available before the model has written its text."""
         self.preview = ""
         self.ahead: Callable[[], int] = lambda: 0
         self._stop = threading.Event()
         self._done = threading.Event()
 
     def stop(self) -> None:
-        """Give the question up: at the next word of its answer, or before the first."""
+        """Stop the question, at the next word of its answer or before the first."""
         self._stop.set()
 
     def wait(self, seconds: float) -> bool:
-        """Whether it is done within these seconds."""
+        """Wait up to this many seconds; returns whether the question is done."""
         return self._done.wait(seconds)
 
     def run(self, conversation: Conversation) -> Unanswered | None:
-        """Ask, and what came of it when that is no answer."""
+        """Ask the question; returns the reason if there is no answer, else None."""
         try:
             with self._queue.one_more() as self.ahead:
                 conversation.ask(
@@ -87,13 +87,13 @@ class Job:
             return Unanswered(self.asked)
         except RagnanoError as error:
             return Unanswered(self.asked, str(error))
-        # The border to the reader, as in `shared.errors_shown`.
+        # Error boundary towards the user, as in `shared.errors_shown`.
         except Exception as error:  # noqa: BLE001
             return Unanswered(self.asked, unexpected(error))
         return None
 
     def finish(self) -> None:
-        """Let go those who wait."""
+        """Wake the threads that wait for this question."""
         self._done.set()
 
     def _write(self, piece: str) -> None:
@@ -115,7 +115,7 @@ class Job:
 
 
 class Talk:
-    """A conversation and what it is answering now."""
+    """A conversation and the question it is answering now."""
 
     def __init__(self, conversation: Conversation) -> None:
         self.conversation = conversation
@@ -126,16 +126,16 @@ class Talk:
 
     @property
     def id(self) -> str:
-        """As the history has it, or will."""
+        """The id in the history, now or after the first answer."""
         return self.conversation.id_to_be
 
     @property
     def begun(self) -> bool:
-        """Whether anything was asked."""
+        """Whether a question was asked."""
         return bool(self.conversation.turns or self.job or self.unanswered)
 
     def ask(self, asked: PendingQuestion) -> None:
-        """Answer this, after what is being answered now."""
+        """Answer this question after the current one."""
         queue = questions()
         with self._lock:
             self.waiting.append(asked)
@@ -156,23 +156,23 @@ class Talk:
 
 
 class Talks:
-    """The open conversations, by id: all tabs that look at one see the same."""
+    """The open conversations by id; all tabs that show one share the same object."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: OrderedDict[str, Talk] = OrderedDict()
 
     def begin(self, helper: Assistant) -> Talk:
-        """A new one; it is kept from its first answer on."""
+        """Begin a new conversation; it is kept from its first answer on."""
         return self._keep(Talk(helper.converse()))
 
     def find(self, helper: Assistant, name: str) -> Talk | None:
-        """The one with this id, as the history has it now; None when there is none (any more)."""
+        """Return the conversation with this id as it is in the history, or None if there is none (any more)."""
         with self._lock:
             talk = self._open.get(name)
         try:
             if talk is None:
-                # The address may hold anything; only a whole id is one.
+                # The address may contain anything; only a complete id is valid.
                 known = helper.catalogue.conversation(name).id == name
                 talk = self._keep(Talk(helper.converse(name))) if known else None
             else:
@@ -185,7 +185,7 @@ class Talks:
         return talk
 
     def drop(self, names: Iterable[str]) -> None:
-        """Forget these: they have been deleted. What they are answering is stopped."""
+        """Forget deleted conversations and stop the questions they are answering."""
         with self._lock:
             for talk in filter(None, (self._open.pop(name, None) for name in names)):
                 if job := talk.job:
@@ -203,5 +203,5 @@ class Talks:
 
 @st.cache_resource(show_spinner=False)
 def talks() -> Talks:
-    """Of this server."""
+    """The open conversations of this server."""
     return Talks()

@@ -1,4 +1,4 @@
-"""Questions and answers of a conversation on the screen. Asks nothing itself: what is to be asked goes to `Ask`."""
+"""Draws the questions and answers of a conversation. New questions are passed to the `Ask` callback."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -18,7 +18,7 @@ from ragnano.types import Answer, Citation, Scope, Turn, Verdict
 Look = tuple[str, str, Literal["green", "blue", "orange"]]
 Ask = Callable[[PendingQuestion], None]
 
-MOST_NAMED = 4  # files, when a question fits several
+MOST_NAMED = 4  # files, if a question matches several
 
 VERDICTS: dict[Verdict, Look] = {
     "answered": ("Answered", ":material/check_circle:", "green"),
@@ -28,13 +28,14 @@ VERDICTS: dict[Verdict, Look] = {
 
 
 def show_question(question: str) -> None:
-    """As it was typed."""
+    """Draw the question as it was typed."""
     st.html(line_html(question, "question"))
 
 
 def show_turn(helper: Assistant, turn: Turn, own: Scope, ask: Ask, open_page: Open, *, latest: bool) -> None:
-    """A question, how it was read, and its answer; of the latest, what can be done with it. `own` is the scope of the
-    whole conversation."""
+    """Draw a question, its interpretation, and its answer, with actions for the latest turn. `own` is the scope of the
+    whole conversation.
+    """
     show_question(turn.asked)
     _reading(helper, turn, own, ask)
     if turn.answer is None:
@@ -49,7 +50,7 @@ def show_turn(helper: Assistant, turn: Turn, own: Scope, ask: Ask, open_page: Op
 
 
 def show_unanswered(left: Unanswered, ask: Ask) -> None:
-    """A question that came to nothing, why, and a way to ask it again."""
+    """Draw a question that got no answer, the reason, and a button to ask it again."""
     show_question(left.asked.question)
     if left.trouble:
         st.error(escape(left.trouble), icon=":material/error:")
@@ -59,7 +60,7 @@ def show_unanswered(left: Unanswered, ask: Ask) -> None:
 
 
 def show_answer(helper: Assistant, answer: Answer, key: str, open_page: Open) -> None:
-    """Verdict, direct answer, other words, citations; for a refusal the nearest clauses."""
+    """Draw verdict, direct answer, generated text and citations; for a refusal, the nearest clauses."""
     label, icon, color = VERDICTS[answer.verdict]
     st.badge(label, icon=icon, color=color)
     most = max((citation.number for citation in answer.citations), default=0)
@@ -87,7 +88,7 @@ def show_answer(helper: Assistant, answer: Answer, key: str, open_page: Open) ->
 
 
 def show_directly(answer: Answer) -> None:
-    """The direct answer and the quote it stands in, while the rest of the answer is still being written."""
+    """Draw the direct answer and its quote while the rest of the answer is still being written."""
     if direct := direct_of(answer):
         st.html(direct_html(direct.text, direct.citation))
         for citation in answer.citations:
@@ -101,7 +102,7 @@ def _is_open(citation: Citation) -> bool:
 
 
 def _plain(answer: Answer) -> str:
-    """The answer and its sources, for the clipboard."""
+    """Return the answer and its sources as plain text for the clipboard."""
     sources = [
         f"[{citation.number}] {file_name(citation.path)}, {place_of(citation)}: “{citation.quote}”"
         for citation in answer.citations
@@ -111,7 +112,7 @@ def _plain(answer: Answer) -> str:
 
 
 def _reading(helper: Assistant, turn: Turn, own: Scope, ask: Ask) -> None:
-    """How a follow-up was read, and a box to put it right; what it was asked of, where that is narrower."""
+    """Draw how a follow-up was interpreted, with a box to correct it, and the scope where it is narrower."""
     told = []
     if turn.read_as != turn.asked:
         told.append(f"Read as: {turn.read_as}")
@@ -158,7 +159,7 @@ def _begin_edit(number: int) -> None:
 
 
 def _again(helper: Assistant, turn: Turn, ask: Ask) -> None:
-    """The same question by another model, or of another document."""
+    """Draw the options to ask the same question with another model or of another document."""
     with st.popover("Another model", icon=":material/refresh:", type="tertiary"):
         models = helper.chat_models()
         model = st.selectbox("Answer again with", models, format_func=model_label, key=f"again {turn.number}")

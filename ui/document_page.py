@@ -1,4 +1,4 @@
-"""One document: what is known of it, its outline, what could not be read, hidden text, versions, where it belongs."""
+"""The page of one document: metadata, outline, unreadable pages, hidden text, versions, related documents."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -23,9 +23,9 @@ from ragnano.assistant import Assistant
 from ragnano.documents.locations import HIDDEN
 from ragnano.types import Document, Page, ReadBy
 
-# Of an outline or a list of pages: more is no overview.
+# Entries of an outline or a list of pages; more is no overview.
 MOST_ENTRIES = 200
-# Levels of an outline that are set in further than the one above.
+# Outline levels that are indented further than the one above.
 DEEPEST = 4
 
 _READ_BY: dict[ReadBy, str] = {
@@ -37,7 +37,7 @@ _READ_BY: dict[ReadBy, str] = {
 
 
 def head(helper: Assistant, document: Document) -> None:
-    """Title and what can be done."""
+    """Draw the title and the available actions."""
     st.title(escape(document.title), anchor=False)
     st.html(line_html(" · ".join(filter(None, (*document.parties, document.date))), "place"))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -71,7 +71,7 @@ def _move(helper: Assistant, document: Document) -> None:
 
 
 def facts(document: Document, pages: Sequence[Page]) -> None:
-    """All that was read off the file."""
+    """Draw the document's metadata."""
     read_by = Counter(page.read_by for page in pages if not page.unreadable)
     how = ", ".join(f"{count} {_READ_BY[name]}" for name, count in read_by.most_common())
     st.html(
@@ -94,7 +94,7 @@ def facts(document: Document, pages: Sequence[Page]) -> None:
 
 
 def warnings(document: Document, pages: Sequence[Page]) -> None:
-    """What a reader must know before relying on the text: pages that gave nothing, text that nobody sees."""
+    """Warn of what affects the reliability of the text: unreadable pages and hidden text."""
     unreadable = [page for page in pages if page.misses_text]
     if unreadable:
         st.warning(
@@ -125,7 +125,7 @@ def _name(page: Page) -> str:
 
 
 def outline(helper: Assistant, document: Document) -> None:
-    """Headings that open the reader where they stand."""
+    """Draw the headings, each a link to its position in the viewer."""
     entries = helper.shelves.outline(document)
     if not entries:
         st.caption("This document has no headings.")
@@ -142,7 +142,7 @@ def outline(helper: Assistant, document: Document) -> None:
 
 
 def kin(helper: Assistant, document: Document) -> None:
-    """Other documents that matter when one relies on this one."""
+    """Draw the other documents that matter for relying on this one."""
     found = helper.shelves.kin(document)
     for label, others in (
         ("Amended by", found.amended_by),

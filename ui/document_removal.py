@@ -1,7 +1,7 @@
-"""Taking documents out from a page, with a way back until the tab is closed.
+"""Removes documents from a page, with undo until the tab is closed.
 
-A removed document leaves the data directory at once. What brings it back is in the tab's memory alone and goes with
-it.
+A removed document is deleted from the data directory at once. What is needed to restore it exists only in the tab's
+memory and is lost with it.
 """
 
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ from ragnano.library.collections import Removed
 from ragnano.types import Document
 
 MOST_BYTES = 256_000_000
-"""Of uploaded files kept in memory for undoing; removals before that lose their way back."""
+"""Bytes of uploaded files kept in memory for undo; older removals beyond that can no longer be undone."""
 _NAMED = 3  # older removals that can be undone without opening the list
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """One click on Remove: what was taken out, and the uploaded files (path and bytes) that were deleted with it."""
+    """One click on Remove: the removed documents, and the uploaded files (path and bytes) deleted with them."""
 
     label: str
     documents: tuple[Removed, ...]
@@ -33,7 +33,7 @@ class Removal:
 
     @property
     def size(self) -> int:
-        """Bytes of its files."""
+        """Total size of its files in bytes."""
         return sum(len(data) for _, data in self.files)
 
 
@@ -57,7 +57,7 @@ def remove(helper: Assistant, documents: Sequence[Document], collection: str | N
 
 
 def undo(helper: Assistant, removal: Removal) -> None:
-    """Bring a removal back. Raises IndexMismatch, StoreError; the removal then stays in the list."""
+    """Undo a removal. Raises IndexMismatch, StoreError; the removal then stays in the list."""
     for path, data in removal.files:
         put_again(helper.settings.data_dir, path, data)
     helper.shelves.put_back(removal.documents)
@@ -65,7 +65,7 @@ def undo(helper: Assistant, removal: Removal) -> None:
 
 
 def show_removed() -> None:
-    """What was removed in this tab, latest first, each with its way back."""
+    """List what was removed in this tab, latest first, each with an undo button."""
     removed = session().removed
     if not removed:
         return

@@ -1,4 +1,4 @@
-"""Taking files in from a page: beginning a run, its live progress, and what came of it."""
+"""Adds files from a page: starts a run and shows its progress and its outcome."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
     from ingest.pipeline import Progress
 
 REDRAW_S = 0.7
-"""Seconds between two looks at a run: a redraw costs the browser more than a page costs us."""
+"""Seconds between two checks of a run; a redraw costs the browser more than parsing a page costs the server."""
 MOST_SHOWN = 50
 
 
 @st.cache_resource(show_spinner=False)
 def intake() -> Intake:
-    """Of this server."""
+    """The ingest runs of this server."""
     return Intake(unexpected)
 
 
 def take_in(helper: Assistant, paths: Sequence[Path], collection: str, passwords: Sequence[str] = ()) -> None:
-    """Begin to take files and folders in; `show_report` shows how far it is."""
+    """Begin adding files and folders; `show_report` shows the progress."""
     session().watched = intake().begin(helper, paths, collection, passwords).number
 
 
 def take_in_uploads(
     helper: Assistant, files: "Sequence[UploadedFile]", collection: str, passwords: Sequence[str] = ()
 ) -> None:
-    """Keep a copy of each upload and take the copies in; copies of files that cannot be read are deleted again."""
+    """Keep a copy of each upload and add the copies. Copies of files that cannot be read are deleted again."""
     data_dir, limit = helper.settings.data_dir, helper.settings.file_megabytes
     kept: list[Path] = []
     refused: list[FailedFile] = []
@@ -53,9 +53,9 @@ def take_in_uploads(
 
 
 def show_report(*, always: bool = False) -> None:
-    """The run that this tab began or watched (`always`: whoever began it): its progress, then what came of it.
+    """Draw the latest run: its progress, then its outcome if this tab watched it (`always`: also if it had trouble).
 
-    An outcome without trouble is shown once; one with trouble until somebody dismisses it.
+    An outcome without trouble is shown once, one with trouble until somebody dismisses it.
     """
     run, state = intake().latest, session()
     if run is None or run.dismissed:
@@ -70,9 +70,9 @@ def show_report(*, always: bool = False) -> None:
 
 
 def _progress(run: Run) -> None:
-    """A fragment that draws itself anew until the run ends; then the whole page is."""
+    """Draw progress as a fragment that redraws itself until the run ends, then redraw the whole page."""
     if not run.active:
-        # Once: the browser may ask for this fragment again before the whole page has taken its place.
+        # Once: the browser may request this fragment again before the whole page has replaced it.
         if session().finished < run.number:
             session().finished = run.number
             st.rerun()
@@ -121,7 +121,7 @@ def _is_trouble(run: Run) -> bool:
 
 
 def _outcome(run: Run) -> None:
-    """What a run did, and what can be done about what it did not."""
+    """Draw what a run did, and the actions for files it did not add."""
     told = f"{_sum(run.report)} " if run.report else ""
     if run.phase == "failed":
         st.error(escape(f"{told}It stopped: {run.trouble}"), icon=":material/error:")
@@ -142,14 +142,14 @@ def _outcome(run: Run) -> None:
 
 
 def dismiss(run: Run) -> None:
-    """Show a run no more; copies of uploads that it did not take in go."""
+    """Stop showing a run, and delete the copies of uploads that it did not add."""
     run.dismissed, run.passwords = True, ()
     placed = {place.path for place in assistant().catalogue.placements()}
     forget(assistant().settings.data_dir, (path for path in run.copies if str(path) not in placed))
 
 
 def show_left_over(helper: Assistant, collection: str) -> None:
-    """Uploads whose run was cut off (the app was ended, the machine went down): go on, or delete them."""
+    """Offer to continue or delete uploads whose run was interrupted (the app or the machine stopped)."""
     run = intake().latest
     if intake().busy or (run and run.copies and _is_trouble(run) and not run.dismissed):
         return

@@ -1,14 +1,14 @@
-"""How kinds of file are called, and which can be taken in; from ingest's own list, so that a new reader is offered."""
+"""Names of file types and the list of supported ones, taken from ingest's registry so that new parsers are included."""
 
 from ingest.discovery.file_types import KINDS
 
 ENDINGS = tuple(
     sorted({ending[1:] for kind in KINDS if kind.media_type is not None for ending in kind.endings if ending})
 )
-"""Endings of the files that can be read, without the dot."""
+"""Supported file name endings, without the dot."""
 
 NAMES = ", ".join(dict.fromkeys(kind.name for kind in KINDS if kind.media_type is not None))
-"""The kinds that can be read, in words."""
+"""Supported file types as text."""
 
 
 def kind_name(media_type: str) -> str:

@@ -1,4 +1,4 @@
-"""What a search or a question is limited to: collection, document, dates, kind of file. One choice for all pages."""
+"""Filters of a search or a question: collection, document, dates, file type. All pages share one choice."""
 
 import streamlit as st
 from file_types import kind_name
@@ -10,7 +10,7 @@ from ragnano.types import Scope
 
 
 def choose_limits(helper: Assistant, state: Session, page: str) -> None:
-    """The boxes; `page` keeps one page's widgets from another's."""
+    """Draw the filter boxes; `page` keeps the widget keys of pages apart."""
     collections = [ALL, *(name for name, _ in helper.catalogue.collections())]
     state.collection = choose(
         "Collection",
@@ -48,7 +48,7 @@ def choose_limits(helper: Assistant, state: Session, page: str) -> None:
 
 
 def limited(state: Session) -> bool:
-    """Whether anything is left out."""
+    """Return whether any filter is set."""
     return bool(state.collection or state.document or state.kind or state.dated_from or state.dated_to)
 
 
@@ -60,7 +60,7 @@ def _clear(state: Session, page: str) -> None:
 
 
 def scope_now(helper: Assistant, state: Session) -> Scope:
-    """The limits as a scope. Raises QuestionError for what is no date."""
+    """Return the filters as a scope. Raises QuestionError for an invalid date."""
     return helper.scope(
         state.collection or None,
         state.document or None,

@@ -1,4 +1,4 @@
-"""The first page of an empty library: what the app does, and the two ways to begin. Two clicks lead to an answer."""
+"""The first page of an empty library: what the app does, and the two ways to begin. An answer is two clicks away."""
 
 import streamlit as st
 from file_adding import intake, take_in
@@ -19,7 +19,7 @@ _STEPS = (
 
 
 def welcome(helper: Assistant) -> None:
-    """Nothing to ask of yet."""
+    """Draw the welcome page."""
     if intake().busy:
         st.info("The first documents are being taken in. Questions can be asked as soon as they are here.")
         return
@@ -30,7 +30,7 @@ def welcome(helper: Assistant) -> None:
             st.caption(said)
     with st.container(horizontal=True):
         if SAMPLES.is_dir():
-            # By callback: the run begins before this page is drawn again, so that its progress takes the page's place.
+            # A callback starts the run before this page is drawn again, so that its progress replaces the page.
             st.button(
                 "Add the sample documents",
                 type="primary",

@@ -1,4 +1,4 @@
-"""Past conversations: opened again, named, searched, taken out as files, deleted for good."""
+"""Past conversations: open, rename, search, export, delete."""
 
 from collections.abc import Sequence
 
@@ -19,11 +19,11 @@ from ragnano.types import ConversationInfo, FoundTurn
 MOST_LISTED = 60
 """Conversations drawn at once, and turns found; more are a click away."""
 
-_SNIPPET = 220  # characters of an answer among what was found
+_SNIPPET = 220  # characters of an answer in a search result
 
 
 def list_conversations(helper: Assistant, infos: Sequence[ConversationInfo]) -> None:
-    """A row for each; opening one shows what can be done with it."""
+    """Draw a row for each conversation; opening one shows its actions."""
     shown = infos if session().all_talks else infos[:MOST_LISTED]
     for name, found in by_period(shown):
         st.html(line_html(name, "period"))
@@ -35,7 +35,7 @@ def list_conversations(helper: Assistant, infos: Sequence[ConversationInfo]) -> 
 
 
 def row(helper: Assistant, info: ConversationInfo) -> None:
-    """One conversation."""
+    """Draw one conversation."""
     label = f"**{escape(info.title)}** · {day_of(info.updated):%d %b %Y} · {counted(info.turns, 'question')}"
     box = st.expander(label, icon=":material/forum:", key=f"talk {info.id}", on_change="rerun")
     if not box.open:
@@ -52,7 +52,7 @@ def row(helper: Assistant, info: ConversationInfo) -> None:
             for form in EXPORTS.values():
                 st.download_button(
                     form.name,
-                    # Made when it is asked for.
+                    # Created only when requested.
                     data=lambda form=form: form.content(info, turns),
                     file_name=form.file_name(info),
                     mime=form.media_type,
@@ -72,7 +72,7 @@ def row(helper: Assistant, info: ConversationInfo) -> None:
 
 
 def delete(helper: Assistant, *identifiers: str) -> None:
-    """Delete conversations and what this server remembers of them, and draw the page again. Raises StoreBusy."""
+    """Delete conversations from the history and this server's memory, and redraw the page. Raises StoreBusy."""
     try:
         helper.forget(*identifiers)
     finally:
@@ -83,7 +83,7 @@ def delete(helper: Assistant, *identifiers: str) -> None:
 
 
 def show_found(found: Sequence[FoundTurn]) -> None:
-    """The turns in which the words stand, and a way to each conversation."""
+    """Draw the turns that contain the words, each with a link to its conversation."""
     st.caption(counted(len(found), "question") if found else "Nothing that was kept holds all these words.")
     for at, item in enumerate(found[:MOST_LISTED]):
         answer = item.turn.answer

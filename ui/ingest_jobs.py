@@ -1,7 +1,8 @@
-"""Files being taken in behind the pages: one run after another for all tabs, each with the state of its files.
+"""Runs of ingest in the background: one at a time for all tabs, each with the state of its files.
 
-A run goes on while its reader looks at other pages, closes the tab or refreshes it. Knows no Streamlit. What a run took
-in stays when it is stopped or fails; beginning it again goes on from there, because unchanged files are skipped.
+A run continues while the user opens other pages, closes the tab or refreshes it. The module does not depend on
+Streamlit. What a run added is kept if it is stopped or fails; beginning it again continues from there, because
+unchanged files are skipped.
 """
 
 import threading
@@ -26,7 +27,7 @@ FileState = Literal["reading", "taken in", "not taken in"]
 
 @dataclass(slots=True)
 class FileLine:
-    """One file of a run. `reason` says why it was not taken in; it may come only when the run ends."""
+    """One file of a run. `reason` says why it was not added; it may be set only when the run ends."""
 
     path: str
     state: FileState
@@ -35,9 +36,9 @@ class FileLine:
 
 @dataclass(slots=True)
 class Run:
-    """Files and folders on their way into a collection. Written by the run's thread, read by pages.
+    """Files and folders being added to a collection. The run's thread writes the fields, pages read them.
 
-    `copies` are uploads that were kept for it, `refused` those that were not; `trouble` is why it failed.
+    `copies` are uploads that were kept for it, `refused` those that were not; `trouble` is the reason of a failure.
     """
 
     number: int
@@ -60,10 +61,10 @@ class Run:
 
 
 class Intake:
-    """The runs of one server, in the order they were begun."""
+    """The runs of one server, in the order in which they were begun."""
 
     def __init__(self, unexpected: Callable[[Exception], str]) -> None:
-        """`unexpected` logs an error that nobody foresaw and gives the words for it."""
+        """`unexpected` logs an unforeseen error and returns its message."""
         self._unexpected = unexpected
         self._lock = threading.Lock()
         self._waiting: deque[tuple[Assistant, Run]] = deque()
@@ -73,7 +74,7 @@ class Intake:
 
     @property
     def busy(self) -> bool:
-        """Whether something is being taken in."""
+        """Return whether a run is active."""
         return self._working
 
     def begin(
@@ -86,7 +87,7 @@ class Intake:
         copies: Sequence[Path] = (),
         refused: Sequence[FailedFile] = (),
     ) -> Run:
-        """Take these in, after what was begun before."""
+        """Add these files after the runs begun earlier."""
         with self._lock:
             self._count += 1
             run = Run(self._count, tuple(paths), collection, tuple(passwords), tuple(copies), tuple(refused))
@@ -98,12 +99,12 @@ class Intake:
         return run
 
     def again(self, assistant: Assistant, run: Run) -> Run:
-        """Go on with a run that was stopped or failed."""
+        """Continue a run that was stopped or failed."""
         run.dismissed = True
         return self.begin(assistant, run.paths, run.collection, run.passwords, copies=run.copies)
 
     def before(self, run: Run) -> int:
-        """How many runs come before this one."""
+        """Return the number of runs before this one."""
         with self._lock:
             waiting = [other for _, other in self._waiting]
         return waiting.index(run) + 1 if run in waiting else 0
@@ -127,12 +128,12 @@ class Intake:
             run.files |= {item.path: FileLine(item.path, "not taken in", item.reason) for item in run.report.failed}
             ended: Phase = "stopped" if run.stop.is_set() else "done"
             if ended == "done":
-                run.passwords = ()  # not needed any more
+                run.passwords = ()  # no longer needed
                 placed = {place.path for place in assistant.catalogue.placements()}
                 forget(assistant.settings.data_dir, (path for path in run.copies if str(path) not in placed))
         except RagnanoError as error:
             run.trouble, ended = str(error), "failed"
-        # The border to the reader, as in `shared.errors_shown`: this thread has no page to tell it on.
+        # Error boundary: this thread has no page, so the message is stored (as in `shared.errors_shown`).
         except Exception as error:  # noqa: BLE001
             run.trouble, ended = self._unexpected(error), "failed"
         run.phase = ended
@@ -143,7 +144,7 @@ def _ingest(assistant: Assistant, run: Run) -> IngestReport:
 
     def tell(progress: "Progress") -> None:
         line = run.files.get(progress.path)
-        if line is None:  # not read: no reader for it, or its bytes are known already
+        if line is None:  # not read: there is no parser for it, or its bytes are known already
             placed = assistant.catalogue.placement(run.collection, progress.path)
             line = run.files[progress.path] = FileLine(progress.path, "taken in" if placed else "not taken in")
         if line.state == "reading":
@@ -165,7 +166,7 @@ def _ingest(assistant: Assistant, run: Run) -> IngestReport:
 
 
 class _Watched:
-    """Wraps `ingest.pipeline.Reader` and notes in a run which file is being read and why one failed.
+    """Wraps `ingest.pipeline.ParserPool` and records in a run which file is being read and why one failed.
 
     `ingest` itself needs no change for it.
     """

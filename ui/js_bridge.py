@@ -1,8 +1,8 @@
-"""Clicks on pieces of HTML (the marks in an answer, buttons that copy), bringing marked words into view, a tab's pass.
+"""Scripts for clicks on pieces of HTML (marks in an answer, copy buttons), scrolling to marked words, and a tab's pass.
 
-The one place where the app needs scripts of its own: Streamlit's elements can neither tell which word of a text was
-clicked, nor scroll, nor remember anything over a refresh. The scripts are fixed; document text reaches them only as an
-attribute's value that is copied.
+This is the only module with scripts of its own: Streamlit's elements cannot report which word of a text was clicked,
+scroll, or keep data over a refresh. The scripts are fixed; document text reaches them only as an attribute's value that
+is copied.
 """
 
 from collections.abc import Callable
@@ -57,7 +57,7 @@ export default function ({ data }) {
 }
 """
 
-# sessionStorage is one tab's and one address's, goes with the tab, and is sent nowhere by itself.
+# sessionStorage belongs to one tab and one origin, ends with the tab, and is never sent anywhere by itself.
 _PASS = """
 const NAME = "ragnano pass";
 
@@ -81,7 +81,7 @@ def _script(name: str, js: str) -> Any:
 
 
 def listen(cited: Callable[[str], None]) -> None:
-    """Call `cited` with the key and number of a mark that was clicked ("3:1"), before the page is drawn again."""
+    """Call `cited` with the key and number of a clicked mark ("3:1"), before the page is drawn again."""
 
     def changed() -> None:
         if value := st.session_state.get("clicks", {}).get("cited"):
@@ -91,23 +91,24 @@ def listen(cited: Callable[[str], None]) -> None:
 
 
 def bring_into_view(token: str, at: float | None) -> None:
-    """Scroll the sheet to its marked words whenever `token` is another than before; they stand at `at`, a share of
-    the page's height, where the page is a picture."""
+    """Scroll the page view to its marked words whenever `token` changes; `at` is their position as a share of the
+    page's height, if the page is a picture.
+    """
     _script("ragnano_view", _VIEW)(key=f"view {token}", data={"token": token, "at": at})
 
 
 def keep_pass(value: str) -> None:
-    """Have the tab remember this pass until it is closed."""
+    """Store this pass in the tab until it is closed."""
     _script("ragnano_pass", _PASS)(key="pass kept", data={"keep": value})
 
 
 def forget_pass() -> None:
-    """Have the tab forget its pass."""
+    """Delete the pass stored in the tab."""
     _script("ragnano_pass", _PASS)(key="pass forgotten", data={"forget": True})
 
 
 def ask_for_pass(shown: Callable[[str], None]) -> None:
-    """Call `shown` with the pass that the tab remembers, if any, before the page is drawn again."""
+    """Call `shown` with the pass stored in the tab, if any, before the page is drawn again."""
 
     def changed() -> None:
         if value := st.session_state.get("pass asked", {}).get("shown"):

@@ -1,4 +1,4 @@
-"""The library: what is in a collection, adding to it, putting it in order."""
+"""The library page: lists, adds and organizes the documents of a collection."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ from ragnano.errors import NotFoundError
 from ragnano.library.collections import LONGEST_NAME
 from ragnano.types import Document, Scope
 
-# Rows drawn at once: a hundred take the browser half a second; Find and the pages below reach the others.
+# Rows drawn at once. A hundred take the browser half a second; Find and the page numbers reach the others.
 MOST_LISTED = 50
 
 _ORDERS: dict[str, tuple[Callable[[Document], Any], bool]] = {
@@ -29,9 +29,9 @@ _ORDERS: dict[str, tuple[Callable[[Document], Any], bool]] = {
 
 
 def choose_collection(helper: Assistant) -> str:
-    """The collection on the page: one there is, or a new name typed into the box."""
+    """Choose the collection on the page: an existing one, or a new name typed into the box."""
     current = session().library
-    # The collection on the page is offered even while it is empty: a new one, or one whose last document is gone.
+    # The current collection is offered even while it is empty: a new one, or one whose last document was removed.
     names = sorted({name for name, _ in helper.catalogue.collections()} | {current})
     chosen = choose(
         "Collection",
@@ -46,7 +46,7 @@ def choose_collection(helper: Assistant) -> str:
 
 
 def manage(helper: Assistant, collection: str, documents: Sequence[Document]) -> None:
-    """Rename the collection, or take all of it out."""
+    """Rename the collection, or remove all its documents."""
     with st.popover("Manage", icon=":material/tune:", help="Rename or delete this collection"):
         with st.form("rename", border=False):
             name = st.text_input("New name of this collection", collection, max_chars=LONGEST_NAME)
@@ -66,14 +66,14 @@ def manage(helper: Assistant, collection: str, documents: Sequence[Document]) ->
 
 
 def _show(collection: str) -> None:
-    """Draw the page anew with this collection on it."""
+    """Redraw the page with this collection."""
     session().library = collection
     del st.session_state["library collection"]
     st.rerun()
 
 
 def add_documents(helper: Assistant, collection: str, *, first: bool) -> None:
-    """Upload, folder, samples. What is added is taken in behind the page."""
+    """Draw the ways to add documents: upload, folder, samples. They are added in the background."""
     with st.expander("Add documents", icon=":material/add:", expanded=first, key=f"add {first}"):
         upload, folder = st.tabs(["From your computer", "A folder on this machine"])
         with upload, st.form("upload", border=False, clear_on_submit=False):
@@ -125,7 +125,9 @@ def add_documents(helper: Assistant, collection: str, *, first: bool) -> None:
 
 @st.fragment
 def list_documents(helper: Assistant, collection: str, documents: list[Document]) -> None:
-    """A row for each document, and what can be done with those that are picked. A fragment: typing draws it alone."""
+    """Draw a row for each document, and actions for the selected ones. A fragment, so that typing redraws only the
+    list.
+    """
     pages = sum(document.pages for document in documents)
     st.subheader(f"{counted(len(documents), 'document')}, {counted(pages, 'page')}", anchor=False)
     wanted = ""
@@ -155,7 +157,7 @@ def list_documents(helper: Assistant, collection: str, documents: list[Document]
 
 
 def _page_of(found: list[Document]) -> list[Document]:
-    """The documents on the chosen page of the list."""
+    """Return the documents on the chosen page of the list."""
     last = max((len(found) - 1) // MOST_LISTED, 0)
     if not last:
         return found
@@ -183,7 +185,7 @@ def _row(document: Document) -> None:
 
 
 def _picked(helper: Assistant, collection: str, picked: Sequence[Document]) -> None:
-    """Moving and removing what is picked."""
+    """Draw the actions for selected documents: move and remove."""
     if not picked:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="picked"), errors_shown():
@@ -236,7 +238,7 @@ def page() -> None:
         show_removed()
         if not documents and not intake().busy:
             st.info("Nothing in this collection yet. Add a few documents, then ask about them.")
-        with errors_shown():  # a folder that is not there hides nothing of the list
+        with errors_shown():  # an error about a missing folder must not hide the list
             add_documents(helper, collection, first=not documents)
         if documents:
             list_documents(helper, collection, documents)

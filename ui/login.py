@@ -1,11 +1,11 @@
-"""Who may come in. The app listens on this machine alone, unless one says otherwise; then it asks for a password.
+"""Access control. By default the app listens on this machine alone; otherwise it requires a password.
 
-Knows Streamlit's address and two settings, no documents. A password is compared in constant time, wrong ones make
-everybody wait, and it is neither kept in the page's address nor written to a log.
+The password is compared in constant time, a wrong one delays everybody's next attempt, and it is neither kept in the
+page's address nor logged.
 
-So that a refresh need not ask again, whoever is let in gets a pass: 256 random bits that this tab's browser keeps and
-shows after a refresh. It opens this run of the server alone, is no part of any address, and ends with the tab, with
-"Sign out" and with the server, which keeps its SHA-256 only.
+After a correct password the user gets a pass, so that a refresh does not ask again: 256 random bits that the browser
+keeps for this tab and sends after a refresh. The pass is valid for this run of the server alone and is not part of any
+address. It ends with the tab, with "Sign out" and with the server, which stores only its SHA-256.
 """
 
 import hashlib
@@ -25,20 +25,20 @@ from ragnano.network import is_loopback
 from ragnano.settings import Settings
 
 LEAST_PASSWORD = 12
-"""Characters. At one try in `WAIT_S` a random one of these holds longer than anybody waits."""
+"""Characters. At one attempt per `WAIT_S`, a random password of this length cannot be guessed in practice."""
 WAIT_S = 2.0
-"""Seconds between two tries, all readers together, after a wrong one."""
+"""Seconds until the next attempt after a wrong password, for all users together."""
 MOST_PASSES = 256
-"""Kept at once; whoever was let in before that many others is asked again after a refresh."""
+"""Valid passes at once; the oldest expire, and their users are asked again after a refresh."""
 _PASS = "ragnano pass"
 _GIVEN_UP = "ragnano pass given up"
 
 
 class Guard:
-    """Tries one password at a time, and none for a while after a wrong one; gives passes. One for all tabs."""
+    """Checks one password at a time and none for a while after a wrong one; issues passes. Shared by all tabs."""
 
     def __init__(self, wait_s: float = WAIT_S, now: Callable[[], float] = time.monotonic) -> None:
-        """`now` gives seconds."""
+        """`now` returns seconds."""
         self._wait_s = wait_s
         self._now = now
         self._lock = threading.Lock()
@@ -46,11 +46,11 @@ class Guard:
         self._passes: deque[bytes] = deque(maxlen=MOST_PASSES)
 
     def seconds_to_wait(self) -> float:
-        """Until the next try is looked at; 0 for now."""
+        """Seconds until the next attempt is accepted, 0 if it is now."""
         return max(self._free_at - self._now(), 0.0)
 
     def fits(self, typed: str, password: str) -> bool:
-        """Whether it is the password; False, unseen, for a try that comes too soon."""
+        """Return whether the password is correct; False, without comparing, for an attempt that comes too soon."""
         with self._lock:
             if self.seconds_to_wait():
                 return False
@@ -60,20 +60,20 @@ class Guard:
         return right
 
     def let_in(self) -> str:
-        """A new pass."""
+        """Issue a new pass."""
         given = secrets.token_urlsafe(32)
         with self._lock:
             self._passes.append(_digest(given))
         return given
 
     def knows(self, shown: str) -> bool:
-        """Whether this is a pass that was given and not given up. As long for any that is not."""
+        """Return whether this is a valid pass. An invalid one takes the same time."""
         digest = _digest(shown)
         with self._lock:
             return sum(hmac.compare_digest(digest, one) for one in self._passes) > 0
 
     def give_up(self, shown: str) -> None:
-        """Let the pass open nothing any more."""
+        """Revoke the pass."""
         digest = _digest(shown)
         with self._lock:
             self._passes = deque((one for one in self._passes if one != digest), maxlen=MOST_PASSES)
@@ -85,24 +85,27 @@ def _digest(given: str) -> bytes:
 
 @st.cache_resource(show_spinner=False)
 def guard() -> Guard:
-    """Of this server."""
+    """The guard of this server."""
     return Guard()
 
 
 def listens_on() -> str:
-    """The address that other machines would use, "" for every address of this machine."""
+    """Return the address for other machines, "" for all addresses of this machine."""
     return str(st.get_option("server.address") or "")
 
 
 def is_open() -> bool:
-    """Whether other machines can reach the app. In a container the address where its port is published counts: inside,
-    the app must listen on every address, which would always ask for a password."""
+    """Return whether other machines can reach the app.
+
+    In a container, the address of the published port counts: inside, the app must listen on every address, which would
+    always require a password.
+    """
     published = Settings.load().published
     return not is_loopback(published or listens_on())
 
 
 def admitted() -> bool:
-    """Whether this reader may see documents. Raises ConfigError when nobody may."""
+    """Return whether this user may see documents. Raises ConfigError if nobody may."""
     secret = _password()
     if secret and len(secret) < LEAST_PASSWORD:
         raise ConfigError(f"RAGNANO_PASSWORD has {len(secret)} characters: use at least {LEAST_PASSWORD}")
@@ -116,7 +119,7 @@ def admitted() -> bool:
 
 
 def knock() -> None:
-    """Ask for the pass that the tab has from before its refresh, and for the password."""
+    """Request the tab's pass from before a refresh, and show the password box."""
     if st.session_state.get(_GIVEN_UP):
         forget_pass()
     else:
@@ -138,12 +141,12 @@ def knock() -> None:
 def _show(shown: str) -> None:
     if guard().knows(shown):
         st.session_state[_PASS] = shown
-    else:  # of another run of the server, or given up in another tab
+    else:  # issued by another run of the server, or revoked in another tab
         st.session_state[_GIVEN_UP] = True
 
 
 def way_out() -> None:
-    """For whoever came in by password: the tab keeps its pass, and a button that gives it up."""
+    """For users who signed in by password: store the pass in the tab, and draw the button that revokes it."""
     if given := st.session_state.get(_PASS):
         keep_pass(given)
         st.sidebar.button("Sign out", icon=":material/logout:", key="sign out", type="tertiary", on_click=_leave)

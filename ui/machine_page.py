@@ -1,4 +1,4 @@
-"""Models and machine: which model answers and what it costs here, fetching others, what was checked about privacy."""
+"""Models and machine: choice of the answering model and its cost here, downloads, and the privacy checks."""
 
 import os
 import platform
@@ -33,7 +33,7 @@ REDRAW_S = 0.7
 
 
 def sign() -> None:
-    """Whether anything left this machine, and what that statement rests on."""
+    """Show whether anything left this machine, and the basis of that statement."""
     found = privacy()
     with st.container(border=True, key="sign", gap="xsmall"):
         st.markdown(f"{found.icon} **{escape(found.said)}**")
@@ -50,7 +50,7 @@ def sign() -> None:
 
 
 def answering(helper: Assistant) -> None:
-    """The models that are here, which of them answers, what each costs."""
+    """List the installed models with their cost, and let the user choose one."""
     st.subheader("What answers", anchor=False)
     names = helper.chat_models()
     now = session().model or names[0]
@@ -78,7 +78,7 @@ def _model(helper: Assistant, name: str, now: str) -> None:
     left, right = st.columns([5, 1])
     left.html(line_html(Path(name).name, "source") + line_html(_described(spec), "place"))
     _use(right, name, now)
-    if path is None:  # given by a test or an embedding program
+    if path is None:  # set by a test or by a program that embeds the app
         return
     speed = measured_speed(path, settings)
     told_speed = (
@@ -106,7 +106,7 @@ def _described(spec: ModelSpec) -> str:
 
 
 def _proof(path: Path, settings: Settings) -> str:
-    """What was found when the engine proved itself, in words."""
+    """Return the result of the engine's self-check as text."""
     record = proof_record(path, settings)
     if record is None:
         return "not proved yet: it proves itself before the first answer"
@@ -126,7 +126,7 @@ def _use(place: "st.delta_generator.DeltaGenerator", name: str, now: str) -> Non
 
 
 def others(helper: Assistant) -> None:
-    """Models that could be fetched."""
+    """List the models that can be downloaded."""
     settings = helper.settings
     missing = [
         spec for spec in load_catalogue() if spec.kind == "chat" and installed(spec, settings.models_dir) is None
@@ -168,7 +168,7 @@ def _fetching(fetch: Fetch) -> None:
 
 
 def machine(helper: Assistant) -> None:
-    """The machine and what ragnano keeps on it."""
+    """Show the machine and the data that ragnano stores on it."""
     st.subheader("This machine", anchor=False)
     settings = helper.settings
     documents, pages, chunks = helper.catalogue.counts()
@@ -202,7 +202,7 @@ def page() -> None:
 
 
 def _warn_missing(helper: Assistant) -> None:
-    """The model that is to answer by the settings is not here."""
+    """Warn if the model chosen in the settings is not installed."""
     chosen = helper.settings.chat_model
     try:
         missing = chosen not in helper.chat_models() and installed(find(chosen), helper.settings.models_dir) is None

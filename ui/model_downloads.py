@@ -1,4 +1,7 @@
-"""Fetching models behind the pages, one at a time, with progress. Knows no Streamlit. The one thing that goes out."""
+"""Downloads models in the background, one at a time, with progress. Nothing else in the app goes online.
+
+The module does not depend on Streamlit.
+"""
 
 import threading
 from collections.abc import Callable
@@ -13,7 +16,9 @@ from ragnano.settings import Settings
 
 @dataclass(slots=True)
 class Fetch:
-    """A model on its way. `done` and `total` are bytes; `step` says what is being done; `trouble` why it failed."""
+    """A download of a model. `done` and `total` are bytes; `step` is the current step; `trouble` the reason of a
+    failure.
+    """
 
     name: str
     state: Literal["running", "done", "failed"] = "running"
@@ -25,23 +30,23 @@ class Fetch:
 
 
 class Fetches:
-    """Of one server."""
+    """The downloads of one server."""
 
     def __init__(self, unexpected: Callable[[Exception], str]) -> None:
-        """`unexpected` logs an error that nobody foresaw and gives the words for it."""
+        """`unexpected` logs an unforeseen error and returns its message."""
         self._unexpected = unexpected
         self._lock = threading.Lock()
         self.latest: Fetch | None = None
         self.gone_out: list[str] = []
-        """When models were fetched since the server began, and which: "14:03 qwen2.5-coder-0.5b"."""
+        """Time and name of each download since the server began: "14:03 qwen2.5-coder-0.5b"."""
 
     @property
     def busy(self) -> bool:
-        """Whether a model is being fetched."""
+        """Return whether a model is being downloaded."""
         return self.latest is not None and self.latest.state == "running"
 
     def begin(self, spec: ModelSpec, settings: Settings) -> Fetch:
-        """Fetch a model and prove the engine with it; the running fetch when there is one."""
+        """Download a model and check the engine with it; returns the running download if there is one."""
         with self._lock:
             if self.latest is not None and self.latest.state == "running":
                 return self.latest
@@ -65,6 +70,6 @@ class Fetches:
             told.state = "done"
         except RagnanoError as error:
             told.trouble, told.state = str(error), "failed"
-        # The border to the reader, as in `shared.errors_shown`: this thread has no page to tell it on.
+        # Error boundary: this thread has no page, so the message is stored (as in `shared.errors_shown`).
         except Exception as error:  # noqa: BLE001
             told.trouble, told.state = self._unexpected(error), "failed"

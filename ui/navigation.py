@@ -1,10 +1,10 @@
-"""The desk's pages, as app.py serves them; what they do is in the files beside this one and in ragnano."""
+"""Defines the app's pages for app.py; the other files of this folder draw them."""
 
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-# The checkout (for ragnano and ingest when they are not installed), and this folder when another script runs this one.
+# The checkout (for ragnano and ingest if they are not installed), and this folder if another script runs this one.
 for folder in (str(HERE.parent), str(HERE)):
     if folder not in sys.path:
         sys.path.append(folder)
@@ -16,7 +16,7 @@ from shared import errors_shown  # noqa: E402
 
 
 def main() -> None:
-    """Draw the page that was chosen."""
+    """Draw the chosen page."""
     st.set_page_config(page_title="ragnano", page_icon=str(HERE / "icon.svg"), layout="centered")
     st.logo(str(HERE / "icon.svg"), size="large")
     st.html(HERE / "style.css")
@@ -32,7 +32,7 @@ def main() -> None:
     allowed: bool | None = None
     with errors_shown():
         allowed = admitted()
-    # Before a reader is let in, the pages have no names in the sidebar either; the address stays for afterwards.
+    # Before sign-in, the sidebar does not list pages either; the address is kept for afterwards.
     page = st.navigation(pages, position="sidebar" if allowed else "hidden")
     if allowed:
         page.run()

@@ -1,6 +1,6 @@
-"""Opening things by their address: a document at a place in the reader, a conversation on the ask page.
+"""Links to a position in the viewer and to a conversation on the ask page.
 
-An address can be typed by anybody: what it says is checked here and is never more than ids and numbers.
+Anybody can type an address, so its content is validated here and never contains more than ids and numbers.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ from safe_text import escape
 
 ASK_PAGE = Path(__file__).resolve().parent / "ask_page.py"
 TALK = "talk"
-"""In the ask page's address: the conversation's id."""
+"""Parameter of the ask page's address: the conversation's id."""
 
 READER_PAGE = Path(__file__).resolve().parent / "viewer_page.py"
 
@@ -19,7 +19,7 @@ _LONGEST_NUMBER = 9  # digits
 
 
 class Place(NamedTuple):
-    """Characters [start, end) of a document's page (from 1) to be marked; start = end marks nothing."""
+    """Characters [start, end) to mark on a document's page (from 1); start = end marks nothing."""
 
     document: str
     page: int = 1
@@ -28,18 +28,18 @@ class Place(NamedTuple):
 
 
 def reader_link(place: Place, label: str = "Open in the reader", *, icon: str = ":material/menu_book:") -> None:
-    """A link that opens the reader at the place. The label may be document text."""
+    """Draw a link that opens the viewer at the place. The label may be document text."""
     st.page_link(READER_PAGE, label=escape(label), icon=icon, query_params=address_of(place))
 
 
 def address_of(place: Place) -> dict[str, str]:
-    """The place as the reader's address has it."""
+    """Return the parameters of the viewer's address for the place."""
     found = {"document": place.document, "page": str(place.page)}
     return found | ({"from": str(place.start), "to": str(place.end)} if place.end > place.start else {})
 
 
 def addressed() -> Place | None:
-    """The place that the address names; None when it names no document."""
+    """Return the place in the address, or None if it names no document."""
     asked = st.query_params
     if not (document := asked.get("document", "")):
         return None

@@ -1,6 +1,6 @@
-"""A page on the screen: its picture with words marked, or its text where there is none. Pictures are made on demand.
+"""Draws a document page: its picture with words marked, rendered on demand, or its text if there is no picture.
 
-Pages are drawn again at every rerun: what was drawn lately is kept, in bounded caches.
+Pages are drawn again at every rerun, so recent results are kept in bounded caches.
 """
 
 from functools import lru_cache
@@ -17,16 +17,16 @@ from ragnano.errors import RagnanoError
 from ragnano.types import Box, Document
 
 SCALE = 2.0
-"""Pixels per point: an A4 page is 1,190 wide, sharp at the widths a page is shown in."""
+"""Pixels per point: an A4 page is 1,190 wide, sharp at the widths at which pages are displayed."""
 
 ZOOMS = (100, 130, 170, 220)
-"""Per cent of the width there is."""
+"""Per cent of the available width."""
 
-_AROUND = 1_000_000  # characters: the whole page's text
+_AROUND = 1_000_000  # characters; the whole page's text
 
 
 def sheet(helper: Assistant, document: Document, place: Place, zoom: int, key: str) -> None:
-    """The page of the place with its words marked, in a frame that scrolls. Raises NotFoundError."""
+    """Draw the page of the place with its words marked, in a scrolling frame. Raises NotFoundError."""
     page = helper.page(document.id, place.page)
     with st.container(key=f"{key}-sheet-{zoom}"):
         if has_pictures(document):
@@ -47,7 +47,7 @@ def sheet(helper: Assistant, document: Document, place: Place, zoom: int, key: s
 
 
 def place_on_page(helper: Assistant, place: Place) -> float | None:
-    """Where the marked words begin, as a share of the page's height; None where they have no place on paper.
+    """Return where the marked words begin, as a share of the page's height; None without a position on a printed page.
 
     Raises NotFoundError.
     """
@@ -57,7 +57,7 @@ def place_on_page(helper: Assistant, place: Place) -> float | None:
 
 
 def zoom_buttons(key: str) -> None:
-    """Larger and smaller, for all the pages that this tab shows."""
+    """Draw the zoom buttons, which apply to all pages that this tab displays."""
     zoom = session().zoom
     at = ZOOMS.index(zoom)
     for name, icon, step in (("Smaller", ":material/zoom_out:", -1), ("Larger", ":material/zoom_in:", 1)):
@@ -82,5 +82,5 @@ def _marked(document: Document, page: int, boxes: tuple[Box, ...]) -> Picture:
 
 
 def _marked_page(document: Document, page: int, boxes: tuple[Box, ...]) -> Picture:
-    page_picture(document, page, scale=SCALE)  # is the file still the one that was read?
+    page_picture(document, page, scale=SCALE)  # fails if the file is no longer the one that was parsed
     return _marked(document, page, boxes)

@@ -1,6 +1,6 @@
-"""Which model the reader chose to answer, kept in the data directory so that it is the choice of the next start, too.
+"""Stores which model the user chose for answers in the data directory, so that the choice survives a restart.
 
-An environment that names a model (RAGNANO_CHAT_MODEL) goes before it. Knows a file, neither Streamlit nor models.
+An environment variable that names a model (RAGNANO_CHAT_MODEL) takes precedence.
 """
 
 import json
@@ -15,18 +15,18 @@ _VARIABLE = "RAGNANO_CHAT_MODEL"
 
 
 def chosen_model(data_dir: Path) -> str | None:
-    """The model that was chosen, None if none was or the environment names one."""
+    """Return the chosen model, None if none was chosen or the environment names one."""
     if os.environ.get(_VARIABLE):
         return None
     try:
         found = json.loads((data_dir / _FILE).read_text(encoding="utf-8")).get("chat_model")
-    except (OSError, ValueError, AttributeError):  # never chosen, or somebody's edit broke it: the default does
+    except (OSError, ValueError, AttributeError):  # never chosen, or the file is invalid: use the default
         return None
     return found if isinstance(found, str) and found else None
 
 
 def keep_model(data_dir: Path, name: str) -> None:
-    """Choose it from now on. Raises StoreError (the disk is full or closed to us)."""
+    """Store the choice of model. Raises StoreError (disk full or not writable)."""
     try:
         handle, draft = tempfile.mkstemp(dir=data_dir, prefix=".")
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""Whether anything left this machine, in words, and the checks that this rests on."""
+"""States whether anything left this machine, and the checks that this statement is based on."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ NOTHING = "Nothing has left this machine"
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """`said` is true to the checks; `icon` is Streamlit's name of one."""
+    """`said` states the result of the checks; `icon` is the name of a Streamlit icon."""
 
     said: str
     icon: str
@@ -24,12 +24,12 @@ class Privacy:
 
 @st.cache_resource(show_spinner=False)
 def fetches() -> Fetches:
-    """Of models, since this server was started."""
+    """The model downloads since this server was started."""
     return Fetches(unexpected)
 
 
 def privacy() -> Privacy:
-    """What can be said now."""
+    """Return the current statement."""
     go_offline()
     gone_out, reachable = fetches().gone_out, is_open()
     checks = [offline()]
@@ -52,7 +52,7 @@ def privacy() -> Privacy:
 
 
 def show_sign() -> None:
-    """The plain sign at the end of the sidebar; it leads to what was checked."""
+    """Draw the privacy statement at the end of the sidebar, with a link to the checks."""
     found = privacy()
     with st.sidebar.container(key="privacy"):
         st.page_link(MACHINE_PAGE, label=found.said, icon=found.icon)

@@ -1,4 +1,4 @@
-"""What the next question is asked of and by which model: the choices in the sidebar, and a scope in words."""
+"""Sidebar options for the next question (scope and model), and scopes as text."""
 
 from pathlib import Path
 
@@ -15,12 +15,12 @@ _KEYS = ("ask collection", "ask document", "ask from", "ask to", "ask kind")
 
 
 def model_label(name: str | None) -> str:
-    """A model's name as it is shown."""
+    """Return a model's name for display."""
     return "quotes only, no model" if name in (None, QUOTES_ONLY) else Path(str(name)).name
 
 
 def choose_scope(helper: Assistant, state: Session) -> None:
-    """Draw the choices and keep what is chosen."""
+    """Draw the options and store the choice."""
     choose_limits(helper, state, "ask")
     models = helper.chat_models()
     state.model = choose(
@@ -36,7 +36,7 @@ def choose_scope(helper: Assistant, state: Session) -> None:
 
 
 def take_over(state: Session, scope: Scope) -> None:
-    """Set the choices to a kept conversation's scope; before they are drawn."""
+    """Set the options to a stored conversation's scope; call before they are drawn."""
     state.collection = scope.collection or ALL
     state.document = scope.documents[0] if scope.documents and len(scope.documents) == 1 else ALL
     state.dated_from, state.dated_to = scope.dated_from or "", scope.dated_to or ""
@@ -46,7 +46,7 @@ def take_over(state: Session, scope: Scope) -> None:
 
 
 def in_words(helper: Assistant, scope: Scope) -> str:
-    """A scope as it is told: "Services Agreement", "the collection Mill matter, within the limits chosen"."""
+    """Return a scope as text: "Services Agreement", "the collection Mill matter, within the limits chosen"."""
     if scope.documents is not None:
         titles = [document.title for document in helper.documents(Scope(documents=scope.documents))]
         place = titles[0] if len(titles) == 1 else f"{len(titles)} documents"

@@ -1,4 +1,4 @@
-"""When something was, for people. Knows times only."""
+"""Formats dates relative to today."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -8,12 +8,12 @@ from ragnano.types import ConversationInfo
 
 
 def day_of(moment: str) -> date:
-    """The day of a kept time (UTC), where the reader is."""
+    """Return the local date of a stored time (UTC)."""
     return datetime.fromisoformat(moment).astimezone().date()
 
 
 def period(day: date, today: date) -> str:
-    """How long ago, as a heading: "Today", "Last seven days", "October 2026"."""
+    """Return how long ago a day was, as a heading: "Today", "Last seven days", "October 2026"."""
     if day >= today:
         return "Today"
     if day == today - timedelta(days=1):
@@ -22,7 +22,7 @@ def period(day: date, today: date) -> str:
 
 
 def by_period(infos: Sequence[ConversationInfo]) -> Iterator[tuple[str, list[ConversationInfo]]]:
-    """The conversations under their headings, as they come."""
+    """Group the conversations under their headings, in the given order."""
     today = date.today()
     for name, found in groupby(infos, key=lambda info: period(day_of(info.updated), today)):
         yield name, list(found)

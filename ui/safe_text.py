@@ -1,7 +1,7 @@
-"""Document text on the screen exactly as it stands: never as Markdown, HTML, LaTeX, emoji codes or links.
+"""Displays document text exactly as it is: never as Markdown, HTML, LaTeX, emoji codes or links.
 
-Two ways: `escape` for the places where Streamlit takes Markdown (labels, messages, captions), and the `…_html`
-functions for longer text, which goes to `st.html`. Knows strings only.
+`escape` is for places where Streamlit expects Markdown (labels, messages, captions); the `…_html` functions are for
+longer text, passed to `st.html`.
 """
 
 import html
@@ -9,8 +9,8 @@ import re
 import string
 from collections.abc import Iterable, Sequence
 
-# An empty coloured span shows nothing and parts the text before it from the text behind it. Needed where Streamlit
-# replaces runs of plain text after Markdown's own escapes are gone: `:smile:`, ` -> `, www., mail addresses.
+# An empty coloured span shows nothing and separates the text before it from the text after it. Needed where Streamlit
+# replaces runs of plain text after processing Markdown escapes: `:smile:`, ` -> `, www., mail addresses.
 PART = ":gray[]"
 
 _PUNCTUATION = re.compile("[" + re.escape(string.punctuation) + "]")
@@ -22,7 +22,7 @@ _CUT = "\x00"
 
 
 def escape(text: str) -> str:
-    """Markdown that Streamlit shows as `text`, in one line: white space is folded, all else stays as it is."""
+    """Return Markdown that Streamlit displays as `text`, in one line: white space is folded, the rest unchanged."""
     text = " ".join(text.replace(_CUT, "\ufffd").split())
     text = _EMOJI.sub(":" + _CUT, text)
     text = _LINKS.sub(lambda match: match.group() + _CUT, text)
@@ -31,9 +31,9 @@ def escape(text: str) -> str:
 
 
 def answer_html(text: str, citations: int = 0, key: str = "") -> str:
-    """An answer as HTML; its marks [1] … [citations] become raised numbers, other brackets stay as they are.
+    """Return an answer as HTML; its marks [1] … [citations] become raised numbers, other brackets are unchanged.
 
-    With a key they are buttons, which js_bridge.py listens to; it must be harmless in HTML.
+    With a key they are buttons, whose clicks js_bridge.py handles; the key must be safe in HTML.
     """
 
     def raised(match: re.Match[str]) -> str:
@@ -44,12 +44,14 @@ def answer_html(text: str, citations: int = 0, key: str = "") -> str:
 
 
 def direct_html(text: str, number: int, key: str = "") -> str:
-    """The direct answer as HTML with the mark of its citation; a key makes the mark a button, as in `answer_html`."""
+    """Return the direct answer as HTML with the mark of its citation; a key makes the mark a button, as in
+    `answer_html`.
+    """
     return f'<div class="rn-direct">{html.escape(" ".join(text.split()))} {_mark_html(number, key)}</div>'
 
 
 def copy_html(text: str, label: str = "Copy") -> str:
-    """A button that puts the text on the clipboard; js_bridge.py does it."""
+    """Return a button that copies the text to the clipboard; js_bridge.py handles the click."""
     return (
         f'<button class="rn-copy" type="button" data-copy="{html.escape(text)}">'
         f'<span aria-live="polite">{html.escape(label)}</span></button>'
@@ -57,9 +59,9 @@ def copy_html(text: str, label: str = "Copy") -> str:
 
 
 def quote_html(quote: str, marked: tuple[int, int] | None = None) -> str:
-    """Quoted words as HTML, those at `marked`, [start, end), marked.
+    """Return quoted words as HTML, with those at `marked`, [start, end), marked.
 
-    Lines flow: where the page broke them says nothing.
+    Lines are reflowed, because line breaks on the page have no meaning here.
     """
     start, end = marked or (len(quote), len(quote))
     words = f"<mark>{html.escape(quote[start:end])}</mark>" if start < end else ""
@@ -67,7 +69,7 @@ def quote_html(quote: str, marked: tuple[int, int] | None = None) -> str:
 
 
 def marked_html(text: str, start: int, end: int, around: int = 600) -> str:
-    """The words [start, end) marked, with up to `around` characters of the text before and behind them."""
+    """Return the words [start, end) marked, with up to `around` characters of text on each side."""
     first, last = max(start - around, 0), min(end + around, len(text))
     before = ("…" if first else "") + text[first:start]
     behind = text[end:last] + ("…" if last < len(text) else "")
@@ -75,7 +77,7 @@ def marked_html(text: str, start: int, end: int, around: int = 600) -> str:
 
 
 def highlighted_html(text: str, marks: Sequence[tuple[int, int]]) -> str:
-    """A passage with the words at `marks`, [start, end) in order, marked. Its lines flow."""
+    """Return a passage with the words at `marks`, [start, end) in order, marked. Its lines are reflowed."""
     pieces, done = [], 0
     for start, end in marks:
         pieces += [html.escape(text[done:start]), f"<mark>{html.escape(text[start:end])}</mark>"]
@@ -85,13 +87,13 @@ def highlighted_html(text: str, marks: Sequence[tuple[int, int]]) -> str:
 
 
 def facts_html(facts: Iterable[tuple[str, str]]) -> str:
-    """Names and values beside each other; values that are empty are left out."""
+    """Return names and values in two columns; empty values are left out."""
     rows = (f"<dt>{html.escape(name)}</dt><dd>{_lines(value)}</dd>" for name, value in facts if value)
     return f'<dl class="rn-facts">{"".join(rows)}</dl>'
 
 
 def line_html(text: str, kind: str) -> str:
-    """One line of text; `kind` names its look in style.css."""
+    """Return one line of text as HTML; `kind` is its class in style.css."""
     return f'<div class="rn-{kind}">{_lines(text)}</div>'
 
 

@@ -1,4 +1,4 @@
-"""Searching: the clauses themselves, as one types, without a model that writes; by document, to be opened or quoted."""
+"""The search page: matching clauses, updated while typing, without a language model; by document, to open or quote."""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -23,18 +23,18 @@ from ragnano.library.search_results import (
 )
 from ragnano.types import Scope
 
-# Passages of one search: what a reader looks through before other words are tried.
+# Passages of one search: as many as a user reads before trying other words.
 FOUND = 30
-# Passages of a document that are shown at once; its others open with a click.
+# Passages of a document that are shown at once; the others open with a click.
 FEW = 3
-# Typing pauses this long before the search runs: it takes 0.1 s, and drawing its results as much again.
+# Pause in typing before the search runs, which takes 0.1 s, and drawing its results as much again.
 PAUSE = "300ms"
 _EXAMPLES = ("termination for convenience", '"sixty days"', "limitation of liability", "governing law")
 
 
 @st.fragment
 def search(helper: Assistant, scope: Scope) -> None:
-    """The box and what it found. A fragment: typing redraws nothing else, so the box keeps what is typed."""
+    """Draw the search box and its results. A fragment: typing redraws nothing else, so the box keeps its text."""
     state = session()
     state.search = st.text_input(
         "Search",
@@ -72,7 +72,7 @@ def _try(words: str) -> None:
 
 
 def _head(question: str, groups: Sequence[DocumentPassages]) -> None:
-    """How much was found, and taking it away."""
+    """Draw the number of results and the export buttons."""
     passages = sum(len(group.passages) for group in groups)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"**{counted(passages, 'passage')}** in {counted(len(groups), 'document')}", width="content")

@@ -1,4 +1,4 @@
-"""What one browser tab remembers: small, typed, and gone when the tab is. Documents and models are not in it."""
+"""State of one browser tab: small, typed, and lost when the tab is closed. It contains no documents and no models."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from document_removal import Removal
 
 ALL = ""
-"""As a collection or document: no limit."""
+"""Collection or document without a filter."""
 
 DEFAULT_COLLECTION = "default"
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The citation whose page lies beside the conversation, and the page that is shown of its document.
+    """The citation open beside the conversation, and the displayed page of its document.
 
-    `number` tells one opening from the next. `by_itself` is true when an answer opened it, not the reader.
+    `number` identifies the opening. `by_itself` is true if an answer opened it, not the user.
     """
 
     citation: Citation
@@ -32,16 +32,18 @@ class Opened:
 
 @dataclass(slots=True)
 class Session:
-    """What the next question is asked of and by which model; `watched` is the number of the run whose outcome is shown,
-    `finished` of the last one that was seen to end.
+    """Scope and model of the next question, and the state of the pages.
 
-    `talk` is the id of the conversation on the page. `opened` is what lies beside it, `openings` how often anything was
-    laid there, `shown_for` the answer that last did so by itself. `editing` is the number of the turn whose question is
-    being put right. `whole` is true once all turns of a long conversation are asked for, `all_talks` once all
-    conversations of a long history are.
-    `search`, `library_find` and `history_find` are the words in the boxes of these pages.
-    `document` is an id; `dated_from` and `dated_to` are dates as typed, `kind` is a media type. `reading` is
-    what the reader shows, `zoom` how large, in per cent of the width there is.
+    `watched` is the number of the run whose outcome is shown, `finished` of the last one seen to end.
+
+    `talk` is the id of the conversation on the page. `opened` is the citation in the panel, `openings` how often one
+    was opened, `shown_for` the answer that last opened one by itself. `editing` is the number of the turn whose
+    question is being corrected. `whole` is true once all turns of a long conversation are requested, `all_talks` once
+    all conversations of a long history are.
+
+    `search`, `library_find` and `history_find` are the words in the boxes of these pages. `document` is an id;
+    `dated_from` and `dated_to` are dates as typed, `kind` is a media type. `reading` is what the viewer shows, `zoom`
+    its size in per cent of the available width.
     """
 
     talk: str = ""
@@ -71,7 +73,7 @@ class Session:
 
 
 def session() -> Session:
-    """This tab's."""
+    """Return the state of this tab."""
     if "ragnano" not in st.session_state:
         st.session_state["ragnano"] = Session()
     found: Session = st.session_state["ragnano"]

@@ -1,4 +1,4 @@
-"""What all pages share: the one assistant of this server, choices, and the border where errors become words."""
+"""Shared by all pages: the assistant of this server, select boxes, and the error boundary that shows error messages."""
 
 import logging
 import threading
@@ -25,19 +25,21 @@ log = logging.getLogger("ragnano.ui")
 
 
 def make_assistant() -> Assistant:
-    """The assistant on this user's data directory. Raises ConfigError, StoreError."""
+    """Create the assistant for this user's data directory. Raises ConfigError, StoreError."""
     settings = Settings.load()
     return Assistant(Settings.load(chat_model=chosen_model(settings.data_dir)))
 
 
 @st.cache_resource(show_spinner=False)
 def assistant() -> Assistant:
-    """One for all tabs: searches run side by side, the chat model takes one question at a time in order."""
+    """Return the assistant that all tabs share: searches run in parallel, the chat model answers one question at a
+    time.
+    """
     return make_assistant()
 
 
 class Questions:
-    """The questions being answered in all tabs, in order: a tab that waits can say how many are before it."""
+    """Questions being answered in all tabs, in order, so that a waiting tab can show how many are before it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -45,7 +47,7 @@ class Questions:
 
     @contextmanager
     def one_more(self) -> Iterator[Callable[[], int]]:
-        """For as long as a question takes; gives a function that tells how many are before it now."""
+        """Add a question for the duration of the block; yields a function that returns how many are before it."""
         ticket = object()
         with self._lock:
             self._open.append(ticket)
@@ -62,26 +64,26 @@ class Questions:
 
 @st.cache_resource(show_spinner=False)
 def questions() -> Questions:
-    """Of this server."""
+    """The questions of this server."""
     return Questions()
 
 
 @contextmanager
 def errors_shown() -> Iterator[None]:
-    """Errors inside the block become one message on the page; the app goes on."""
+    """Show an error raised in the block as one message on the page; the app continues."""
     try:
         yield
     except RagnanoError as error:
         st.error(escape(str(error)), icon=":material/error:")
-    # The border to the reader: whatever went wrong, no traceback on the screen; the terminal gets it. Streamlit's own
-    # signals (rerun, stop) are no Exception and pass.
+    # Error boundary: the screen never shows a traceback, the terminal does. Streamlit's own signals (rerun, stop) are
+    # not derived from Exception and pass.
     except Exception as error:  # noqa: BLE001
         st.error(escape(unexpected(error)), icon=":material/error:")
 
 
 def unexpected(error: Exception) -> str:
-    """Log an error that nobody foresaw; what to tell the reader."""
-    # The type and place only: a message may quote a document.
+    """Log an unforeseen error; returns the message for the user."""
+    # Type and location only, because a message may quote a document.
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
@@ -93,7 +95,7 @@ def unexpected(error: Exception) -> str:
 
 
 def choose(label: str, options: Sequence[str], current: str, key: str, **more: Any) -> str:
-    """A select box that keeps its value when the reader has been on another page (Streamlit forgets it)."""
+    """Draw a select box that keeps its value after a visit to another page, which Streamlit forgets."""
     held = st.session_state.get(key)
     if held is None or (held not in options and not more.get("accept_new_options")):
         st.session_state[key] = current if current in options else options[0]
@@ -101,12 +103,12 @@ def choose(label: str, options: Sequence[str], current: str, key: str, **more: A
 
 
 def file_name(path: str) -> str:
-    """The last part of a path, for showing."""
+    """Return the last part of a path for display."""
     return Path(path).name or path
 
 
 def document_link(identifier: str, title: str) -> None:
-    """A link to a document's own page."""
+    """Draw a link to a document's own page."""
     st.page_link(DOCUMENT_PAGE, label=escape(title), query_params={"document": identifier})
 
 

@@ -1,7 +1,7 @@
-"""Files that came through the browser: kept under the data directory so that their pages can be shown later.
+"""Stores uploaded files in the data directory so that their pages can be displayed later.
 
-A name given by a browser is shown to people and never trusted: the folder is the SHA-256 of the bytes, and of the name
-only harmless characters are kept. Knows files only, neither Streamlit nor the store.
+File names from a browser are displayed but never trusted: the folder is the SHA-256 of the bytes, and only harmless
+characters of the name are kept.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("c
 
 
 def safe_name(name: str) -> str:
-    """The name without folders, control characters and what file systems trip over; its ending is kept."""
+    """Return the name without folders, control characters and what file systems reject; its ending is kept."""
     base = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     kept = "".join(char if char.isalnum() or char in " .-_()&,'+" else "_" for char in base)
     stem, dot, ending = kept.rpartition(".")
@@ -36,14 +36,14 @@ def safe_name(name: str) -> str:
 
 
 def uploads_folder(data_dir: Path) -> Path:
-    """Where uploaded files are kept."""
+    """Return the folder of uploaded files."""
     return data_dir / "uploads"
 
 
 def keep(data_dir: Path, name: str, data: bytes, most_megabytes: int) -> Path:
     """Write an uploaded file and return its path; the same bytes and name give the same path.
 
-    Raises UnsupportedFile, LimitExceeded, StoreError (the disk is full or closed to us).
+    Raises UnsupportedFile, LimitExceeded, StoreError (disk full or not writable).
     """
     clean = safe_name(name)
     if clean.rpartition(".")[2] not in ENDINGS:
@@ -56,7 +56,7 @@ def keep(data_dir: Path, name: str, data: bytes, most_megabytes: int) -> Path:
 
 
 def put_again(data_dir: Path, path: Path, data: bytes) -> None:
-    """Write a copy at the path that `keep` gave it. Raises StoreError (the disk is full or closed to us)."""
+    """Write a copy back to the path that `keep` returned. Raises StoreError (disk full or not writable)."""
     folder = path.parent
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -69,17 +69,17 @@ def put_again(data_dir: Path, path: Path, data: bytes) -> None:
 
 
 def left_over(data_dir: Path, placed: Container[str]) -> list[Path]:
-    """Copies that no document stands at: their run was cut off. `placed` are the paths at which documents stand."""
+    """Return uploads without a document, left by an interrupted run. `placed` contains the paths of all documents."""
     found = uploads_folder(data_dir).absolute().glob("*/*")
     return sorted(path for path in found if not path.name.startswith(".") and str(path) not in placed)
 
 
 def forget(data_dir: Path, paths: Iterable[str | Path]) -> None:
-    """Delete our copies among these paths; files that are not in the uploads folder are never touched."""
+    """Delete the uploads among these paths; files outside the uploads folder are never touched."""
     home = uploads_folder(data_dir).absolute()
     for path in map(Path, paths):
         if path.parent.parent == home and ".." not in path.parts:
             path.unlink(missing_ok=True)
-            # Other names of the same bytes keep the folder.
+            # The folder stays if it has the same bytes under other names.
             with contextlib.suppress(OSError):
                 path.parent.rmdir()

@@ -1,6 +1,7 @@
-"""Reading a document page by page: outline, words found in it, and where past answers quoted it.
+"""The document viewer: a document page by page, with outline, word search, and the places that past answers quoted.
 
-The address says what is open (document, page, marked words), so that a refresh, a link and the browser's way back work.
+The address contains what is open (document, page, marked words), so that refresh, links and the browser's back button
+work.
 """
 
 from typing import Literal
@@ -19,19 +20,19 @@ from ragnano.errors import NotFoundError
 from ragnano.types import Document, Span
 
 MOST_LISTED = 200
-"""Entries of an outline drawn at once, and places found."""
+"""Outline entries drawn at once, and search results."""
 
-_AROUND = 30  # characters shown on each side of words found
+_AROUND = 30  # characters shown on each side of a match
 
 
 def turn_to(place: Place) -> None:
-    """Open the place; for buttons, before the page is drawn again."""
+    """Open the place. A button callback, called before the page is drawn again."""
     session().reading = place
     st.query_params.from_dict(address_of(place))
 
 
 def choose_document(helper: Assistant) -> None:
-    """Nothing is open yet."""
+    """Draw the choice of a document while none is open."""
     documents = {document.id: document.title for document in helper.documents()}
     if not documents:
         st.info("There is nothing to read yet. Add documents in the library.", icon=":material/library_books:")
@@ -45,14 +46,14 @@ def choose_document(helper: Assistant) -> None:
 
 
 def heading(document: Document) -> None:
-    """What is open."""
+    """Draw the name of the open document."""
     st.title(escape(document.title), anchor=False)
     facts = [file_name(document.path), counted(document.pages, "page"), document.date or "", *document.parties]
     st.html(line_html(" · ".join(filter(None, facts)), "place"))
 
 
 def turning(document: Document, place: Place) -> None:
-    """The row above the page: to other pages, and larger or smaller."""
+    """Draw the row above the page: page navigation and zoom."""
     with st.container(horizontal=True, vertical_alignment="center", key="reader-bar"):
         st.button(
             "Previous",
@@ -80,7 +81,7 @@ def turning(document: Document, place: Place) -> None:
 
 
 def found_words(helper: Assistant, document: Document) -> None:
-    """Words looked for, and the places where they stand."""
+    """Draw the word search and its results."""
     wanted = st.text_input(
         "Find in this document", key="reader find", icon=":material/search:", placeholder="Words as they stand"
     )
@@ -97,7 +98,7 @@ def found_words(helper: Assistant, document: Document) -> None:
 
 
 def outline(helper: Assistant, document: Document, place: Place) -> None:
-    """The document's headings, each a way to its page."""
+    """Draw the document's headings, each a link to its page."""
     entries = [item for item in outline_of(document, helper.catalogue.chunks_of(document.id)) if item.page]
     if not entries:
         return
@@ -110,7 +111,7 @@ def outline(helper: Assistant, document: Document, place: Place) -> None:
 
 
 def cited(helper: Assistant, document: Document) -> None:
-    """Where past answers quoted the document."""
+    """List the places of this document that past answers quoted."""
     quotes = [
         (found, citation)
         for found in helper.catalogue.turns_about(document.id)
@@ -172,7 +173,7 @@ def _read(helper: Assistant, place: Place) -> None:
     place = place._replace(page=min(place.page, document.pages))
     turn_to(place)
     heading(document)
-    # The page first: on a phone the columns stand below each other in this order.
+    # The page comes first because on a phone the columns stand below each other in this order.
     main, aside = st.columns([2, 1], gap="medium")
     with main:
         turning(document, place)

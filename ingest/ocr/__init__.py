@@ -1,5 +1,7 @@
-"""Reading pictures of text: Tesseract on this machine, its language data from packages.
+"""OCR with Tesseract on this machine, using language data from packages. Takes pictures; file formats are parsed
+elsewhere.
 
-`languages` knows what is installed, `tesseract` the library, `straight` how a page lies, `recognise` what to try,
-`text` how words become a page's text, `pages` many pages at once. None of them knows a file format.
+`languages` lists the installed languages, `tesseract` wraps the library, `deskew` straightens a page, `columns` finds
+its columns, `recognition` decides what to try, `rows` joins pieces of lines, `page_text` makes a page's text from
+words, `pages` processes many pages at once.
 """

@@ -1,8 +1,8 @@
-"""Proves OCR on this machine, for `ragnano doctor`: reads a picture drawn for it, and prints what it is as JSON.
+"""Checks OCR on this machine, for `ragnano doctor`: reads a test picture and prints the result as JSON.
 
     python -m ingest.ocr LANGUAGES
 
-Run as a process of its own, so that a library which crashes takes nothing with it.
+Run as a separate process, so that a crash of the library does not affect the caller.
 """
 
 import json
@@ -20,7 +20,7 @@ SENTENCE = "60 days 1250"
 
 
 def main(languages: str) -> None:
-    """Print {version, languages, fault}; `fault` is None when the picture was read rightly."""
+    """Print {version, languages, fault}; `fault` is None if the picture was read correctly."""
     told = {"version": version(), "languages": installed_languages(), "fault": _fault(languages)}
     print(json.dumps(told))
 

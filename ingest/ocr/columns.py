@@ -1,8 +1,9 @@
-"""The regions of a page in reading order: each is one column, for Tesseract finds columns at the cost of numbers.
+"""Splits a page into regions of one column each, in reading order, because Tesseract's own column detection loses
+numbers.
 
-Asked to find columns itself, Tesseract takes the numbers before indented clauses for a column of their own and loses
-most of them; told that a page is one column, it reads two columns across. So columns are found here and read one by
-one. Knows ink only, no words.
+With its own detection, Tesseract takes the numbers before indented clauses for a separate column and loses most of
+them; with a single column set, it reads across two columns. So columns are found here, from ink alone, and read one by
+one.
 """
 
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _DPI = 60.0
-_GUTTER = 8  # pixels at _DPI, 0.13 inch: word spaces of justified lines are half of that
-_MIDDLE = (0.25, 0.75)  # of the text's width: where a gutter may lie
+_GUTTER = 8  # pixels at _DPI, 0.13 inch; word spaces of justified lines are half of that
+_MIDDLE = (0.25, 0.75)  # of the text's width; range in which a gutter may lie
 _FILLED = 0.3  # of a column's width that a line of prose may leave free at each end; a table's cells leave more
-_BAND = 12  # rows, 0.2 inch: holds a line, so that only what is white in line after line is a gutter
-_LEAST_BANDS = 0.45  # of the inked ones: pages in two columns have .8 to .9, 60 contract pages at most .33
-_LEAST_WIDTH = 150  # pixels, 2.5 inches: narrower is one column
-_DEEPEST = 2  # a half may be halved again: four columns
+_BAND = 12  # rows, 0.2 inch; contains a line, so that only white that continues over lines is a gutter
+_LEAST_BANDS = 0.45  # of the inked bands; pages in two columns have .8 to .9, 60 contract pages at most .33
+_LEAST_WIDTH = 150  # pixels, 2.5 inches; a narrower region is one column
+_DEEPEST = 2  # a half may be split again: four columns
 
 Region = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels."""
@@ -35,7 +36,7 @@ class _Gutter(NamedTuple):
 
 
 def regions(picture: "Image", dpi: float) -> list[Region]:
-    """Regions of a level page: all of it, or what is above its columns, each column, and what is below."""
+    """Return the regions of a level page: all of it, or the part above its columns, each column, and the part below."""
     ink = ink_at(picture, dpi, _DPI)
     across, down = picture.width / ink.shape[1], picture.height / ink.shape[0]
     found = _parted(ink, 0, 0, _DEEPEST)
@@ -62,7 +63,7 @@ def _whole(ink: NDArray[np.bool_], left: int, top: int) -> list[Region]:
 
 
 def _gutter(ink: NDArray[np.bool_]) -> _Gutter | None:
-    """The white between two columns of prose, and from which row to which it reaches; None when there is none."""
+    """Return the gutter between two columns of prose and the rows it spans, or None."""
     bands = np.any(ink[: len(ink) // _BAND * _BAND].reshape(-1, _BAND, ink.shape[1]), axis=1)
     inked = np.flatnonzero(np.any(bands, axis=1))
     across = np.flatnonzero(np.any(bands, axis=0))
@@ -90,7 +91,7 @@ def _gutter(ink: NDArray[np.bool_]) -> _Gutter | None:
 
 
 def _free_row(ink: NDArray[np.bool_], near: int) -> int:
-    """The row within a band's height of `near` that has least ink: a cut there goes through no line."""
+    """Return the row within a band's height of `near` with the least ink, so that a cut does not go through a line."""
     least = max(near - _BAND, 0)
     rows = ink[least : near + _BAND].sum(axis=1)
     away = np.abs(np.arange(least, least + len(rows)) - near)

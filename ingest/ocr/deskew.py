@@ -1,6 +1,6 @@
-"""How a page lies on its picture: paper made even, askew lines made level, quarter turns, and the way back.
+"""Straightens a page's picture: even background, level lines, quarter turns, and the mapping back to the original.
 
-Knows no words. Pictures are grey (Pillow "L"), angles in degrees anticlockwise, points in pixels from the top left.
+Pictures are grey (Pillow "L"), angles in degrees anticlockwise, points in pixels from the top left.
 """
 
 import math
@@ -13,38 +13,40 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_SHRINK = 8  # pixels a side that become one where paper is looked at: below a letter's height at 200 dpi
-_REACH = 13  # such pixels: wider than the strokes of a headline, narrower than a shadow
-_DARKEST_PAPER = 96  # of 255; what is darker is a dark area and stays so
-_PAPER = 200  # of 255, on an evened picture: what is lighter is paper
-_SKEW_DPI = 60.0  # lines of 10-point text are 10 pixels apart: enough to tell them, and 40 ms a page
+_SHRINK = 8  # pixels a side that are merged into one to estimate the paper: less than a letter's height at 200 dpi
+_REACH = 13  # merged pixels; wider than the strokes of a headline, narrower than a shadow
+_DARKEST_PAPER = 96  # of 255; darker areas are not paper and stay dark
+_PAPER = 200  # of 255, in an evened picture; lighter pixels are paper
+_SKEW_DPI = 60.0  # lines of 10-point text are 10 pixels apart: enough to separate them, at 40 ms a page
 _MOST_SKEW = 8.0
-_LEAST_SKEW = 0.3  # Tesseract follows lines that are less askew, and each turn blurs a little
-_LEAST_INK = 200  # pixels at _SKEW_DPI: less says nothing about lines
-_DISTINCT = 1.05  # by how much level lines must be sharper than the lines as they are
+_LEAST_SKEW = 0.3  # degrees; Tesseract handles less skew, and each rotation blurs a little
+_LEAST_INK = 200  # pixels at _SKEW_DPI; less does not show the lines
+_DISTINCT = 1.05  # factor by which level lines must be sharper than the lines as they are
 
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A picture turned, and the way back: `back` is float64 (2, 3), turned pixels to those of the original."""
+    """A transformed picture. `back`, float64 (2, 3), maps its pixels to those of the original."""
 
     picture: "Image"
     back: NDArray[np.float64]
 
     def original(self, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Boxes (n, 4) on the turned picture to the upright boxes round them on the original."""
+        """Map boxes (n, 4) on the transformed picture to the upright boxes around them on the original."""
         corners = boxes[:, [0, 1, 2, 1, 0, 3, 2, 3]].reshape(-1, 4, 2)
         found = corners @ self.back[:, :2].T + self.back[:, 2]
         return np.concatenate((found.min(axis=1), found.max(axis=1)), axis=1)
 
 
 def as_it_lies(picture: "Image") -> Laid:
-    """The picture itself."""
+    """Return the unchanged picture as a `Laid`."""
     return Laid(picture, np.eye(2, 3))
 
 
 def evened(picture: "Image") -> "Image":
-    """The picture with shadows, yellowed and dim paper made white: each pixel by the brightness of paper near it."""
+    """Return the picture with shadows and yellowed or dim paper made white, each pixel scaled by nearby paper's
+    brightness.
+    """
     from PIL import Image, ImageFilter
 
     small = picture.reduce(_SHRINK).filter(ImageFilter.MaxFilter(_REACH)).filter(ImageFilter.GaussianBlur(_REACH / 2))
@@ -54,9 +56,9 @@ def evened(picture: "Image") -> "Image":
 
 
 def skew_of(picture: "Image", dpi: float) -> float:
-    """The angle by which the lines of text rise to the right, 0.0 when no lines show.
+    """Return the angle by which the lines of text rise to the right, 0.0 if there are no lines.
 
-    Ink is counted along rows at each angle: at the right one lines and the gaps between them differ most.
+    Ink is summed along rows at each angle: at the correct one, lines and the gaps between them differ most.
     """
     rows, columns = np.nonzero(ink_at(picture, dpi, _SKEW_DPI))
     if len(rows) < _LEAST_INK:
@@ -71,13 +73,13 @@ def skew_of(picture: "Image", dpi: float) -> float:
 
 
 def levelled(laid: Laid, dpi: float) -> Laid:
-    """The picture turned so that its lines are level; the picture as it is when they are nearly so."""
+    """Rotate the picture so that its lines are level; a picture that is nearly level is returned as it is."""
     angle = skew_of(laid.picture, dpi)
     return _turned_by(laid, angle) if abs(angle) >= _LEAST_SKEW else laid
 
 
 def turned(laid: Laid, quarters: int) -> Laid:
-    """The picture turned by so many quarters, anticlockwise."""
+    """Rotate the picture by this number of quarter turns, anticlockwise."""
     from PIL.Image import Transpose
 
     width, height = laid.picture.size
@@ -93,7 +95,7 @@ def turned(laid: Laid, quarters: int) -> Laid:
 
 
 def enlarged(laid: Laid, times: float) -> Laid:
-    """The picture at another size."""
+    """Resize the picture."""
     from PIL.Image import Resampling
 
     size = (round(laid.picture.width * times), round(laid.picture.height * times))
@@ -102,7 +104,7 @@ def enlarged(laid: Laid, times: float) -> Laid:
 
 
 def ink_at(picture: "Image", dpi: float, fewer: float) -> NDArray[np.bool_]:
-    """Where the picture is inked, bool (height, width), at `fewer` pixels an inch."""
+    """Return where the picture is inked, bool (height, width), at `fewer` pixels per inch."""
     from PIL import Image
 
     share = min(fewer / dpi, 1.0)
@@ -111,7 +113,7 @@ def ink_at(picture: "Image", dpi: float, fewer: float) -> NDArray[np.bool_]:
 
 
 def inked(picture: "Image") -> float:
-    """Share of the picture that is ink; its edges, where scanners leave shadows, do not count."""
+    """Return the share of the picture that is ink, ignoring the edges, where scanners leave shadows."""
     edge_x, edge_y = picture.width // 20, picture.height // 20
     inner = np.asarray(evened(picture).crop((edge_x, edge_y, picture.width - edge_x, picture.height - edge_y)))
     return float(_ink(inner).mean()) if inner.size else 0.0
@@ -128,13 +130,14 @@ def _sharpness(rows: NDArray[np.int64], columns: NDArray[np.int64], angle: float
 
 
 def _turned_by(laid: Laid, angle: float) -> Laid:
-    """Turned clockwise by `angle`, on a sheet large enough for all of it."""
+    """Rotate clockwise by `angle`, onto a canvas large enough for the whole picture."""
     from PIL import Image
 
     width, height = laid.picture.size
     cosine, sine = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     size = (math.ceil(width * cosine + height * abs(sine)), math.ceil(height * cosine + width * abs(sine)))
-    # Lines that rise to the right go along (cosine, -sine) on the original: that is where turned pixels' x leads.
+    # Lines that rise to the right run along (cosine, -sine) on the original, which becomes the rotated picture's x
+    # axis.
     linear = np.array(((cosine, sine), (-sine, cosine)))
     shift = np.array((width, height)) / 2 - linear @ (np.array(size) / 2)
     back = np.concatenate((linear, shift[:, None]), axis=1)
@@ -146,5 +149,5 @@ def _turned_by(laid: Laid, angle: float) -> Laid:
 
 
 def _after(outer: NDArray[np.float64], inner: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The map that applies `inner`, then `outer`; both (2, 3)."""
+    """Return the map that applies `inner`, then `outer`; both (2, 3)."""
     return np.concatenate((outer[:, :2] @ inner[:, :2], (outer[:, :2] @ inner[:, 2] + outer[:, 2])[:, None]), axis=1)

@@ -1,4 +1,4 @@
-"""Which languages can be read here. Looks at files only: Tesseract is not loaded for it."""
+"""Lists the OCR languages that are installed, from files alone, without loading Tesseract."""
 
 import sys
 from pathlib import Path
@@ -6,27 +6,27 @@ from pathlib import Path
 from ragnano.errors import ConfigError
 
 _ENDING = ".traineddata"
-_NOT_A_LANGUAGE = "osd"  # orientation and script, what a page is turned by
+_NOT_A_LANGUAGE = "osd"  # orientation and script data, used to detect a page's rotation
 
 
 def data_folder() -> Path:
-    """Where the packages `tessdata-fast-…` put their files."""
+    """Return the folder into which the packages `tessdata-fast-…` install their files."""
     return Path(sys.prefix) / "share" / "tessdata"
 
 
 def installed_languages() -> tuple[str, ...]:
-    """Languages as Tesseract names them ("eng"), sorted; () where there is no data at all."""
+    """Return the installed languages by Tesseract's names ("eng"), sorted; () if there is no language data."""
     names = (file.name.removesuffix(_ENDING) for file in data_folder().glob(f"*{_ENDING}"))
     return tuple(sorted(name for name in names if name != _NOT_A_LANGUAGE))
 
 
 def has_orientation() -> bool:
-    """True when the data that tells how a page is turned is installed."""
+    """Return whether the data for detecting a page's rotation is installed."""
     return (data_folder() / f"{_NOT_A_LANGUAGE}{_ENDING}").exists()
 
 
 def require_languages(languages: str) -> None:
-    """Raises ConfigError when one of `languages` ("eng+deu") is not installed."""
+    """Raise ConfigError if one of `languages` ("eng+deu") is not installed."""
     here = installed_languages()
     missing = [name for name in languages.split("+") if name not in here]
     if missing:

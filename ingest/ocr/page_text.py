@@ -1,16 +1,16 @@
-"""Lines of words to a page's text, as a PDF's text layer would give it. Knows neither pictures nor Tesseract."""
+"""Converts lines of words into a page's text, in the form of a PDF's text layer."""
 
 import re
 from collections.abc import Sequence
 
 from ingest.ocr.tesseract import Line
 
-# Scripts that are written without spaces: Han, kana, and their punctuation and wide forms. Korean has spaces.
+# Scripts written without spaces: Han, kana, and their punctuation and wide forms. Korean has spaces.
 _SPACELESS = re.compile(r"[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 
 def text_of(lines: Sequence[Line]) -> tuple[str, list[tuple[int, int]]]:
-    """One line a line, and each word's characters [start, end) in it.
+    """Return the text, one line per line, and each word's characters [start, end) in it.
 
     A word broken at a line's end is joined with its hyphen kept, as pdfium joins it: "termi-nation".
     """

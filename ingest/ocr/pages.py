@@ -1,6 +1,6 @@
-"""Pictures of pages to pages with text and word boxes, several at once. Knows no file format.
+"""Converts pictures of pages into pages with text and word boxes, several at once.
 
-The order and every result are the same whatever the number of threads: pages share nothing but the library's code.
+Order and results do not depend on the number of threads: pages share nothing but the library's code.
 """
 
 import math
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 DPI = 200.0
-"""Pixels an inch to draw pages with. Words wrong on degraded pages: see tests/benchmarks/LOG.md."""
+"""Pixels per inch at which pages are rendered. Word error rates on degraded pages: see tests/benchmarks/LOG.md."""
 MOST_PIXELS = 30_000_000
-"""Largest picture that is read: A3 at 400 dpi. Larger pages are drawn with fewer pixels an inch."""
+"""Largest picture, in pixels: A3 at 400 dpi. Larger pages are rendered at a lower resolution."""
 _POINTS = 72.0
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page to be read: its number, its size in points, and its picture, grey, as the page is shown."""
+    """A page to be read: its number, its size in points, and a grey picture of it as displayed."""
 
     number: int
     width: float
@@ -44,13 +44,15 @@ class Sheet:
 
 
 def dpi_for(width: float, height: float, wanted: float = DPI) -> float:
-    """Pixels an inch for a page of that size in points: `wanted`, less where its picture would be too large."""
+    """Return the pixels per inch for a page of this size in points: `wanted`, or less if its picture would be too
+    large.
+    """
     inches = max(width, 1.0) * max(height, 1.0) / _POINTS**2
     return min(wanted, math.sqrt(MOST_PIXELS / inches))
 
 
 class PageRecognizer:
-    """Reads sheets in threads, one Tesseract each. A context manager. Raises ConfigError for an unknown language."""
+    """Context manager that reads sheets in threads, one Tesseract each. Raises ConfigError for an unknown language."""
 
     def __init__(self, languages: str, threads: int | None = None) -> None:
         require_languages(languages)
@@ -69,7 +71,7 @@ class PageRecognizer:
             engine.close()
 
     def pages(self, sheets: Iterable[Sheet]) -> Iterator[Page]:
-        """Each sheet's page, in order. Sheets are taken in the calling thread, few ahead of what is read."""
+        """Yield each sheet's page, in order. Sheets are fetched in the calling thread, only a few ahead."""
         waiting: deque[Future[Page]] = deque()
         for sheet in sheets:
             waiting.append(self._pool.submit(self._page, sheet))

@@ -1,6 +1,6 @@
-"""What to try until one page's picture is read: as it lies first, then turned, then larger. Knows no page and no file.
+"""Reads one page's picture in up to three ways until the result is good: as it lies, then turned, then enlarged.
 
-Most pages take one reading. Only a reading that is not sure of itself costs another.
+Most pages need one reading. Others are tried only if its confidence is low.
 """
 
 from dataclasses import dataclass
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 SURE = 80.0
 """Confidence above which nothing else is tried: contract pages have 91 to 95, degraded ones 84 to 95."""
 DOUBTFUL = 70.0
-"""Below, a reading is taken and the page is named: at 69 a quarter of the words was wrong, at 84 a twentieth."""
+"""Confidence below which a page is reported as doubtful: at 69 a quarter of the words was wrong, at 84 a twentieth."""
 NOTHING = 45.0
-"""Below, it is no reading: text upside down reads with 33 to 40, and what is seen in photographs with less than 40."""
+"""Confidence below which the result is discarded: upside-down text gives 33 to 40, photographs less than 40."""
 LEAST_INK = 0.003
-"""Of a picture: less is dust on a blank sheet; a line of text is more."""
-_SPECK = 40.0  # lines read with less are creases, signatures, pictures
-_FEW_LETTERS = 20  # fewer are no reading that could be better than another
-_SMALL = 17.0  # pixels; lower words read better enlarged
+"""Share of the picture; less is dust on a blank sheet, a line of text is more."""
+_SPECK = 40.0  # confidence; lines below it are creases, signatures, pictures
+_FEW_LETTERS = 20  # a reading with fewer letters cannot replace another
+_SMALL = 17.0  # pixels; lower words are read better when enlarged
 _LARGER = 2.0
 _MOST_LARGE_PIXELS = 12_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read: lines of words and, for every word of them in order, its box on the picture as given (n, 4)."""
+    """Result of one reading: lines of words and each word's box on the given picture, in order (n, 4)."""
 
     lines: tuple[Line, ...]
     boxes: NDArray[np.float64]
@@ -44,7 +44,7 @@ class Reading:
 
 
 def recognise(engine: Engine, picture: "Image", dpi: float) -> Reading:
-    """The text of a grey picture with `dpi` pixels an inch. Raises OcrFailed when Tesseract gives up on all of it."""
+    """Read the text of a grey picture with `dpi` pixels per inch. Raises OcrFailed if Tesseract fails on all of it."""
     lying = as_it_lies(evened(picture))
     best = _read(engine, levelled(lying, dpi), dpi)
     if best.confidence >= SURE:
@@ -55,7 +55,7 @@ def recognise(engine: Engine, picture: "Image", dpi: float) -> Reading:
 
 
 def _the_right_way_up(engine: Engine, lying: Laid, dpi: float, best: Reading) -> Reading:
-    """The best of the readings with the page turned. All turns are tried only while nothing makes sense."""
+    """Return the best reading of the turned page. All turns are tried only while no reading makes sense."""
     likely = engine.quarter_turns(lying.picture, dpi)
     if best.confidence >= DOUBTFUL and not likely:
         return best
@@ -71,7 +71,7 @@ def _the_right_way_up(engine: Engine, lying: Laid, dpi: float, best: Reading) ->
 
 
 def _larger(engine: Engine, lying: Laid, dpi: float, best: Reading) -> Reading:
-    """The reading of small letters made larger, where it is better."""
+    """Return the reading of small letters enlarged, if it is better."""
     heights = best.boxes[:, 3] - best.boxes[:, 1]
     pixels = lying.picture.width * lying.picture.height * _LARGER**2
     if best.letters < _FEW_LETTERS or median(heights) >= _SMALL or pixels > _MOST_LARGE_PIXELS:
@@ -104,7 +104,7 @@ def _read(engine: Engine, laid: Laid, dpi: float) -> Reading:
 
 
 def _is_text(line: Line) -> bool:
-    """False for specks, rules and edges that were taken for a line."""
+    """Return False for specks, rules and edges that were mistaken for a line."""
     if not any(char.isalnum() for word in line for char in word.text):
         return False
     return median(word.confidence for word in line) >= _SPECK or len(line) > 3

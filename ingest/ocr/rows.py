@@ -1,6 +1,6 @@
-"""Pieces of a column's lines put together: a clause's number and its words, a table's cells. Knows boxes, no pictures.
+"""Joins pieces of a column's lines by their boxes: a clause's number and its words, or a table's cells.
 
-Tesseract gives pieces of one printed line as several when the gap between them is wide, and in an order of its own.
+Tesseract returns one printed line as several pieces if it has wide gaps, and in an order of its own.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ _SHARED = 0.5  # of the lower piece's height
 
 
 def rows(pieces: Iterable[Line]) -> list[Line]:
-    """Lines from top to bottom, the words of each from left to right."""
+    """Return lines from top to bottom, the words of each from left to right."""
     found: list[list[Line]] = []
     for piece in sorted(pieces, key=_middle):
         row = next((row for row in reversed(found[-3:]) if all(_beside(piece, other) for other in row)), None)
@@ -27,7 +27,7 @@ def _joined(row: list[Line]) -> Line:
 
 
 def _beside(one: Line, other: Line) -> bool:
-    """True when the pieces share a height and stand apart."""
+    """Return whether the pieces overlap vertically and are separate horizontally."""
     left, top, right, bottom = _box(one)
     other_left, other_top, other_right, other_bottom = _box(other)
     shared = min(bottom, other_bottom) - max(top, other_top)

@@ -1,7 +1,7 @@
-"""Tesseract, by tesserocr: a picture to lines of words with places and confidence. Knows no page and no file.
+"""Wraps Tesseract (tesserocr): returns a picture's lines of words with boxes and confidence.
 
-An `Engine` is used by one thread at a time; several in one process read at the same time, for Tesseract lets go of the
-interpreter while it reads.
+An `Engine` is used by one thread at a time. Several in one process run in parallel, because Tesseract releases the
+interpreter lock while it reads.
 """
 
 import os
@@ -19,19 +19,20 @@ os.environ["OMP_THREAD_LIMIT"] = "1"
 import tesserocr
 
 SECONDS = 100
-"""Longest that one reading of one page may take, below the limit that ends the reading process.
+"""Time limit for one reading of one page, below the limit after which the parsing process is ended.
 
-A dense page takes 2 s; with nine times as much work on the machine as it has cores it took 30. A limit of 60 gave up on
-pages there, and so made what is read depend on what else runs."""
+A dense page takes 2 s, and took 30 s with nine times as much work on the machine as it has cores. A limit of 60 s
+failed on some pages there, so that results depended on what else was running.
+"""
 
 _VARIABLES = {
-    "tessedit_enable_doc_dict": "0",  # words of one page must not sway how the next one is read
+    "tessedit_enable_doc_dict": "0",  # words of one page must not influence how the next one is read
     "debug_file": os.devnull,
 }
 
 
 class Word(NamedTuple):
-    """A word as it was read: its text, how sure (0 to 100), and its box in pixels, origin top left."""
+    """A recognized word: its text, its confidence (0 to 100), and its box in pixels, origin top left."""
 
     text: str
     confidence: float
@@ -42,11 +43,11 @@ Line = tuple[Word, ...]
 
 
 class OcrFailed(Exception):
-    """Tesseract gave up on one picture. Never leaves this package."""
+    """Tesseract failed on one picture. Never raised outside this package."""
 
 
 class Engine:
-    """One opened Tesseract. Raises ConfigError when a language is not installed."""
+    """An open Tesseract instance. Raises ConfigError if a language is not installed."""
 
     def __init__(self, languages: str) -> None:
         require_languages(languages)
@@ -56,7 +57,7 @@ class Engine:
         self._turns: Any = None
 
     def read(self, picture: "Image", dpi: float) -> list[Line]:
-        """The lines of a grey picture that holds one column, from top to bottom. Raises OcrFailed."""
+        """Return the lines of a grey picture with one column, from top to bottom. Raises OcrFailed."""
         try:
             self._api.SetImage(picture)
             self._api.SetSourceResolution(round(dpi))
@@ -69,7 +70,7 @@ class Engine:
             self._api.Clear()
 
     def quarter_turns(self, picture: "Image", dpi: float) -> int | None:
-        """How many quarters, anticlockwise, the picture must be turned to stand upright; None when unclear."""
+        """Return the number of quarter turns, anticlockwise, that put the picture upright; None if unclear."""
         if not has_orientation():
             return None
         if self._turns is None:
@@ -85,14 +86,14 @@ class Engine:
         return round(found["orient_deg"] / 90) % 4 if found else None
 
     def close(self) -> None:
-        """Give the memory back."""
+        """Free the memory."""
         self._api.End()
         if self._turns is not None:
             self._turns.End()
 
 
 def version() -> str:
-    """Tesseract's version: "5.5.4"."""
+    """Return Tesseract's version: "5.5.4"."""
     return str(tesserocr.tesseract_version()).split()[1]
 
 
@@ -102,7 +103,7 @@ def _opened(languages: str, mode: int) -> Any:
 
 
 def _lines(found: Any) -> Iterator[Line]:
-    """Words grouped by the lines Tesseract sees; words that clean to nothing are left out."""
+    """Yield words grouped by Tesseract's lines, without words that are empty after cleaning."""
     words: list[Word] = []
     for item in tesserocr.iterate_level(found, tesserocr.RIL.WORD) if found is not None else ():
         if item.Empty(tesserocr.RIL.WORD):

@@ -1,1 +1,1 @@
-"""Parsers: the bytes of a file to pages of text. `registry` says which parser takes which media type."""
+"""Parsers turn the bytes of a file into pages of text. `registry` maps each media type to its parser."""

@@ -1,6 +1,7 @@
-"""Zip archives: every member read by its own reader, "contracts/lease.pdf, page 4". Knows zip's limits and lies.
+"""Parses zip archives: each member goes to the parser of its format and is cited as "contracts/lease.pdf, page 4".
 
-Nothing is unpacked to disk, so a member's name leads nowhere. What a member unpacks to is bounded before it is read.
+Nothing is unpacked to disk, so a member's name cannot be used as a path. The unpacked size of a member is limited
+before the member is read.
 """
 
 import io
@@ -15,18 +16,18 @@ from ragnano.errors import DamagedFile, PasswordNeeded
 from ragnano.types import Page
 
 MOST_RATIO = 200
-"""Unpacked over packed bytes of one member; one letter repeated comes to 1,000, a sheet of equal rows to 14."""
-FREE = 20 << 20  # bytes below which the ratio says nothing
+"""Ratio of unpacked to packed bytes of one member. One repeated letter reaches 1,000, a sheet of equal rows 14."""
+FREE = 20 << 20  # bytes; the ratio is not checked below this size
 _MOST_MEMBER = 400 << 20  # bytes of one member
-_ENCRYPTED = 1  # bit of a member's flags
+_ENCRYPTED = 1  # bit in a member's flags
 _UTF8 = 1 << 11
 _DAMAGED = "the archive is damaged; pack it anew"
 
 
 def load_zip(data: bytes, options: ReadOptions) -> LoadedFile:
-    """Pages of all members in the order of their names.
+    """Return the pages of all members, sorted by member name.
 
-    Raises DamagedFile for what is no sound archive or holds nothing readable, LimitExceeded for one too large.
+    Raises DamagedFile if the archive is not valid or contains nothing readable, and LimitExceeded if it is too large.
     """
     within = inside(options)
     try:
@@ -40,7 +41,7 @@ def load_zip(data: bytes, options: ReadOptions) -> LoadedFile:
             break
         if not member.is_dir() and not any(map(is_system, name.split("/"))):
             pages += _read(archive, member, name, within)
-    # Inside another file its members are named one by one, as those of an archive that gives something.
+    # Inside another file, the members are listed one by one, as for an archive with readable members.
     if not any(page.text for page in pages) and (options.inside is None or not pages):
         raise DamagedFile(_why_nothing(pages))
     return LoadedFile(numbered(pages), front="archive")
@@ -61,19 +62,19 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, options:
 
 
 def _bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, options: ReadOptions) -> bytes:
-    """A member's bytes, by the first password that fits. Raises PasswordNeeded, and what zipfile raises."""
+    """Return a member's bytes, using the first password that fits. Raises PasswordNeeded and zipfile's own errors."""
     if not member.flag_bits & _ENCRYPTED:
         return archive.read(member)
     for password in options.passwords:
         try:
             return archive.read(member, password.encode())
         except (RuntimeError, zipfile.BadZipFile, zlib.error):
-            continue  # a wrong one may pass its check byte and then unpack to nonsense
+            continue  # a wrong password may pass the check byte and then unpack to nonsense
     raise PasswordNeeded("encrypted, and no given password opens it; give the password or unpack it")
 
 
 def _name(member: zipfile.ZipInfo) -> str:
-    """The name as it was meant: many packers write UTF-8 without saying so."""
+    """Return the intended name: many zip programs write UTF-8 without setting the flag for it."""
     if member.flag_bits & _UTF8:
         return member.filename
     try:

@@ -1,6 +1,6 @@
-"""Tables in text (CSV, TSV) to rows and cells: encoding and delimiter are found out, cells are named as in a sheet.
+"""Parses tables in text form (CSV, TSV) into rows and cells.
 
-Knows lines of text; a cell has no format but what is written.
+Encoding and delimiter are detected. Cells are named as in a spreadsheet and keep their text exactly as written.
 """
 
 import csv
@@ -13,12 +13,12 @@ from ingest.parsers.base.worksheets import MOST_CELLS, Sheet, write_sheets
 from ragnano.errors import DamagedFile, LimitExceeded
 
 _DELIMITERS = ",;\t|"
-_LOOKED_AT = 200  # rows by which a delimiter is judged
-_MOST_CELL = 1 << 20  # characters; the standard library's limit is 131,072, which a long note in a cell passes
+_LOOKED_AT = 200  # rows used to detect the delimiter
+_MOST_CELL = 1 << 20  # characters; a long note in a cell exceeds the standard library's limit of 131,072
 
 
 def load_csv(data: bytes, options: ReadOptions) -> LoadedFile:
-    """Pages of a table in text. Raises DamagedFile when it is empty or no text, LimitExceeded."""
+    """Return the pages of a CSV or TSV file. Raises DamagedFile if it is empty or not text, and LimitExceeded."""
     text, sure = decode(data)
     if not text.strip():
         raise DamagedFile("the file holds no text; nothing to take in")
@@ -40,7 +40,7 @@ def load_csv(data: bytes, options: ReadOptions) -> LoadedFile:
 
 
 def _declared(text: str) -> tuple[str, str]:
-    """The delimiter that a first line "sep=;" declares ("" for none), and the text behind it."""
+    """Return the delimiter declared by a first line "sep=;" ("" if there is none) and the text after that line."""
     first, _, rest = text.partition("\n")
     found = first.strip().removeprefix("sep=")
     return (found, rest) if first.startswith("sep=") and len(found) == 1 else ("", text)
@@ -60,7 +60,7 @@ def _rows(text: str, delimiter: str, most: int | None = None) -> list[list[str]]
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter by which most of the first rows have one number of columns, and more than one."""
+    """Return the delimiter that gives most of the first rows the same number of columns, and more than one."""
 
     def regularity(delimiter: str) -> tuple[float, int]:
         try:

@@ -1,5 +1,4 @@
-"""Picture files: each picture is a page, read by OCR. Knows no pixels: files are `ragnano.documents.image_files`', text
-OCR's."""
+"""Parses picture files: each picture becomes a page, read by OCR. `ragnano.documents.image_files` opens the files."""
 
 import io
 from collections.abc import Iterator
@@ -16,9 +15,9 @@ _POINTS = 72.0
 
 
 def load_image(data: bytes, options: ReadOptions) -> LoadedFile:
-    """A page for each picture, with text and word boxes.
+    """Return one page per picture, with text and word boxes.
 
-    Raises UnsupportedFile (OCR is off, or finds no text), DamagedFile, LimitExceeded (too large), ConfigError (a
+    Raises UnsupportedFile (OCR is off or finds no text), DamagedFile, LimitExceeded (too large), ConfigError (a
     language is not installed).
     """
     if options.ocr == "never":
@@ -40,7 +39,7 @@ def load_image(data: bytes, options: ReadOptions) -> LoadedFile:
 
 
 def _sheets(file: io.BytesIO, count: int, damaged: dict[int, Page]) -> Iterator[Sheet]:
-    """The pictures to read; pages that cannot be opened are put into `damaged`."""
+    """Yield the pictures to read. Pages that cannot be opened are added to `damaged`."""
     for number in range(1, count + 1):
         try:
             shown = image_files.page(file, number)

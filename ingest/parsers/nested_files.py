@@ -1,7 +1,7 @@
-"""Files inside files: a mail's attachments, an archive's members, each read by its own reader and named in its pages.
+"""Parses files inside files, such as a message's attachments or an archive's members, each with its own parser.
 
-Knows limits (how deep, how many, how large in all) and names; knows no container's format. What cannot be read is an
-unreadable page with the reason and costs nothing but itself.
+Limits depth, number and total size, and names the member in its pages; the container formats are parsed elsewhere. A
+member that cannot be read becomes an unreadable page with the reason and does not affect the others.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -16,10 +16,11 @@ from ragnano.text.words import fold
 from ragnano.types import Page, ReadBy
 
 MOST_DEPTH = 4
-"""Containers inside containers: a mail in an archive that was attached to a mail is three."""
+"""Nested containers: a message in an archive that was attached to a message is three."""
 MOST_MEMBERS = 5_000
 MOST_UNPACKED = 1 << 30
-"""Members of a file, and bytes of them, its containers' members included. Members are read one after the other."""
+"""Members of one file, and their total bytes, including the members of nested containers. Members are read one by one.
+"""
 _SPENT = (
     f"left out with all that follows: the file holds more than {MOST_MEMBERS:,} files or {MOST_UNPACKED >> 20:,} MB; "
     "unpack it and take in the folder"
@@ -28,7 +29,7 @@ _MOST_NAME = 160  # characters
 
 
 def inside(options: ReadOptions) -> ReadOptions:
-    """The options for what is inside a container that is read with `options`. Raises LimitExceeded for one too deep."""
+    """Return the options for the contents of a container read with `options`. Raises LimitExceeded if too deep."""
     now = options.inside or Inside(0, Budget(MOST_MEMBERS, MOST_UNPACKED))
     if now.depth >= MOST_DEPTH:
         raise LimitExceeded(f"archives and messages inside each other, more than {MOST_DEPTH} deep; unpack it")
@@ -36,9 +37,9 @@ def inside(options: ReadOptions) -> ReadOptions:
 
 
 def read_member(name: str, data: bytes, options: ReadOptions, place: str) -> list[Page]:
-    """The pages of a member called `name`, at `place`; one unreadable page when nothing can be made of it.
+    """Return the pages of the member called `name`, placed at `place`; one unreadable page if it cannot be parsed.
 
-    `options` as `inside` gives them; what the member comes to is taken from their budget.
+    `options` come from `inside`; the member's count and size are deducted from their budget.
     """
     assert options.inside is not None
     budget = options.inside.budget
@@ -49,34 +50,36 @@ def read_member(name: str, data: bytes, options: ReadOptions, place: str) -> lis
 
 
 def pages_at(place: str, read: Callable[[], LoadedFile]) -> list[Page]:
-    """The pages that `read` gives, at `place`; one unreadable page when it gives none."""
+    """Return the pages from `read`, placed at `place`; one unreadable page if it fails."""
     try:
         return list(_placed(read(), place))
     except LoadError as error:
         return [unreadable(place, str(error), "no-reader" if isinstance(error, UnknownKind) else "plain")]
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - the border for whatever a reader raises on a malformed file
+    except Exception as error:  # noqa: BLE001 - error boundary: a parser may raise anything on a malformed file
         return [unreadable(place, f"the reader failed on it ({type(error).__name__}); save the file anew")]
 
 
 def is_spent(options: ReadOptions) -> bool:
-    """Whether the whole file's members have come to too much, so that the rest of them need not be tried."""
+    """Return whether the budget of the whole file is used up, so that its remaining members need not be tried."""
     return options.inside is not None and min(options.inside.budget.members, options.inside.budget.bytes) < 0
 
 
 def unreadable(place: str, reason: str, read_by: ReadBy = "plain") -> Page:
-    """The page of a member that gave nothing."""
+    """Return the page that stands for an unreadable member."""
     return Page(1, 0.0, 0.0, "", read_by=read_by, unreadable=f"{place}: {reason}", place=place)
 
 
 def numbered(pages: Iterable[Page]) -> tuple[Page, ...]:
-    """The pages counted anew from 1."""
+    """Return the pages renumbered from 1."""
     return tuple(replace(page, number=number) for number, page in enumerate(pages, 1))
 
 
 def member_name(name: str) -> str:
-    """A member's name as a label: no control characters, and no way out of a folder, though it is never a path."""
+    """Return a member's name as a label, without control characters or parent folders, although it is never used as a
+    path.
+    """
     parts = fold(clean(name)).replace("\\", "/").split("/")
     kept = "/".join(part for part in parts if part not in ("", ".", ".."))
     return kept[-_MOST_NAME:] or "without a name"

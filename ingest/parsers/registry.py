@@ -1,6 +1,7 @@
-"""Readers: bytes of a known media type to pages of text. Which reader takes what is data.
+"""Maps media types to parsers and runs the parser for a file's bytes.
 
-A reader's module is imported when its first file comes: a folder of PDFs must not wait for what spreadsheets need.
+A parser's module is imported when its first file arrives, so that a folder of PDFs does not wait for the libraries that
+spreadsheets need.
 """
 
 import importlib
@@ -52,11 +53,11 @@ LOADERS = {
     MSG: "ingest.parsers.mail.outlook:load_msg",
     ZIP: "ingest.parsers.archive:load_zip",
 }
-"""Media type to "module:function" of its reader."""
+"""Maps each media type to "module:function" of its parser."""
 
 
 def load(data: bytes, media_type: str, options: ReadOptions | None = None) -> LoadedFile:
-    """Read a file's bytes. Raises UnsupportedFile, PasswordNeeded, LimitExceeded or DamagedFile."""
+    """Parse a file's bytes. Raises UnsupportedFile, PasswordNeeded, LimitExceeded or DamagedFile."""
     place = LOADERS.get(media_type)
     if place is None:
         raise UnsupportedFile(f"no reader for {media_type}; convert it to PDF or text")
@@ -68,7 +69,7 @@ def load(data: bytes, media_type: str, options: ReadOptions | None = None) -> Lo
 
 
 def _seen(loaded: LoadedFile) -> LoadedFile:
-    """Without characters that show nothing, whatever the format."""
+    """Return the file's pages without invisible characters, whatever the format."""
     outline = tuple(entry._replace(title=visible(entry.title)) for entry in loaded.outline)
     pages = tuple(map(seen, loaded.pages))
     return replace(loaded, pages=pages, title=visible(loaded.title), author=visible(loaded.author), outline=outline)

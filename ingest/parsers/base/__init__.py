@@ -1,1 +1,1 @@
-"""What the parsers share: the interface, page building, zip packages, plain text."""
+"""Shared by the parsers: the interface, page building, zip packages, plain text."""

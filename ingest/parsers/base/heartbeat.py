@@ -1,8 +1,8 @@
-"""Signs of life from a reader that is at work: a long file is told from one that hangs.
+"""Heartbeats of a working parser, which distinguish a long file from a parser that hangs.
 
-A reader calls `alive` for every page (or as often as it gets on); in the reading process `ingest.workers.pool` listens,
-and the limit on a file's time counts from the last sign. Elsewhere nobody listens, and the call costs nothing. Any
-thread of the reader may call it. Knows no processes and no files.
+A parser calls `alive` for every page, or whenever it makes progress. In the parsing process `ingest.workers.pool`
+receives the calls, and the time limit for a file counts from the last one. Elsewhere the call does nothing. Any thread
+of the parser may call it.
 """
 
 import threading
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 LEAST_SECONDS_APART = 0.5
-"""Signs that follow sooner are not passed on; a reader may give hundreds a second."""
+"""Calls that follow sooner are not passed on; a parser may make hundreds a second."""
 
 
 class _Signs:

@@ -1,4 +1,4 @@
-"""What every reader is given beside the bytes, and what it gives back. Knows no file format."""
+"""The interface of every parser: what it receives besides the bytes, and what it returns."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +11,7 @@ Front = Literal["words", "message", "archive"]
 
 @dataclass(slots=True)
 class Budget:
-    """What all members of one file may still come to; every reader of a member takes from it."""
+    """What remains for all members of one file together; the parser of each member deducts from it."""
 
     members: int
     bytes: int
@@ -19,7 +19,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """How many containers stand round a file, and what is left for all that is in the outermost."""
+    """The number of containers around a file, and the budget left for everything in the outermost one."""
 
     depth: int
     budget: Budget
@@ -27,11 +27,11 @@ class Inside:
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How files are to be read: passwords to try, when pictures of text are read, and in which languages.
+    """How a file is to be parsed: passwords to try, when to run OCR and in which languages.
 
-    `ocr`: "auto" reads pages that give no text, "always" every page, "never" none; `languages` as Tesseract names
-    them, joined by "+" ("eng+deu"). `inside` is set for a file that is a member of another. `second_only`: the first
-    reader of this kind of file has failed on this one.
+    `ocr`: "auto" reads pages without text, "always" every page, "never" none. `languages` uses Tesseract's names joined
+    by "+" ("eng+deu"). `inside` is set for a file that is a member of another. `second_only` skips the first parser of
+    this format because it has already failed on this file.
     """
 
     passwords: tuple[str, ...] = ()
@@ -43,11 +43,11 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class LoadedFile:
-    """Pages in order and what the file says about itself ("", None and () where it says nothing).
+    """Pages in order and the file's metadata ("", None and () where the file has none).
 
-    `front` says where a document's title, parties and date are to be found: in its first words, its metadata helping
-    out; for a message its subject and the day it was sent come first; an archive has none but its name, since what
-    holds for one of its members holds for no other.
+    `front` says where to look for a document's title, parties and date: in its first words, supported by its metadata.
+    For a message, the subject and the day it was sent come first. An archive has only its name, because what applies to
+    one of its members does not apply to the others.
     """
 
     pages: tuple[Page, ...]

@@ -1,8 +1,8 @@
-"""Pages of text out of headings, paragraphs, list items and table rows: what readers of formats without paper share.
+"""Builds pages of text from headings, paragraphs, list items and table rows, for formats without printed pages.
 
-The text carries what the format is sure of, so that a stored page can be cut anew without its file: a heading begins
-with "# " (one "#" a level), a table's row is one line "| a | b |". Everything but rows is parted by an empty line.
-Knows how a page is written and cut; knows no file format, and leaves numbers and sections to `ingest.structure.blocks`.
+The text contains the structure that the format states, so that a stored page can be split into chunks again without its
+file: a heading begins with "# " (one "#" per level), a table row is one line "| a | b |". An empty line separates
+everything except rows. Numbers and sections are left to `ingest.structure.blocks`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,11 +14,11 @@ from ingest.parsers.base.plain_text import MOST_PAGE_CHARACTERS, cut
 from ragnano.text.words import fold
 from ragnano.types import Hidden, HiddenKind, Mark, Page
 
-_LEVELS = 6  # Markdown has no deeper heading, and `ingest.structure.headings` knows these
+_LEVELS = 6  # Markdown has six heading levels, which `ingest.structure.headings` recognizes
 
 
 class Cell(NamedTuple):
-    """A cell's text as it is shown, and the name it is cited by ("B7", "" for none)."""
+    """A cell's text as displayed and the name under which it is cited ("B7", "" for none)."""
 
     text: str
     name: str = ""
@@ -26,7 +26,7 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What is not cut unless it is longer than a page; marks count from its beginning."""
+    """A unit that is split only if it is longer than a page. Marks count from its beginning."""
 
     text: str
     marks: tuple[Mark, ...] = ()
@@ -37,7 +37,7 @@ class _Piece:
 
 @dataclass(slots=True)
 class _Leaf:
-    """Pieces between two page breaks, cut later when they are longer than a page."""
+    """The pieces between two page breaks, split later if they are longer than a page."""
 
     place: str
     pieces: list[_Piece] = field(default_factory=list)
@@ -46,9 +46,9 @@ class _Leaf:
 
 
 class Composer:
-    """Takes a document's parts in reading order; `pages` gives what became of them.
+    """Collects a document's parts in reading order; `pages` returns the finished pages.
 
-    Texts are cleaned here. Empty ones are left out.
+    Texts are cleaned here and empty ones dropped.
     """
 
     def __init__(self, place: str = "") -> None:
@@ -56,22 +56,22 @@ class Composer:
 
     @property
     def characters(self) -> int:
-        """Characters on the open page so far."""
+        """Number of characters on the open page so far."""
         return sum(len(piece.text) for piece in self._leaves[-1].pieces)
 
     def heading(self, level: int, text: str) -> None:
-        """A heading that the format names so; `level` counts from 1."""
+        """Add text that the format marks as a heading; `level` counts from 1."""
         if title := fold(clean(text)):
             self._add(_Piece(f"{'#' * max(1, min(level, _LEVELS))} {title}", heading=True))
 
     def paragraph(self, text: str, name: str = "") -> None:
-        """A paragraph or list item with its number; line breaks inside are kept, `name` marks all of it."""
+        """Add a paragraph or a list item with its number. Line breaks are kept; `name` marks the whole paragraph."""
         lines = (line.strip(" \t") for line in clean(text).split("\n"))
         if kept := "\n".join(line for line in lines if line):
             self._add(_Piece(kept, (Mark(0, len(kept), name),) if name else ()))
 
     def row(self, cells: Sequence[Cell]) -> None:
-        """A row of a table, empty cells included so that columns keep their order."""
+        """Add a table row. Empty cells are included so that columns keep their order."""
         text, marks = "|", []
         for cell in cells:
             shown = fold(clean(cell.text))
@@ -83,26 +83,26 @@ class Composer:
             self._add(_Piece(text, _named_once(marks), row=True))
 
     def end_table(self) -> None:
-        """What follows belongs to another table, though it is a row, too."""
+        """End the table: a row that follows belongs to another one."""
         pieces = self._leaves[-1].pieces
         if pieces and pieces[-1].row:
             pieces[-1] = replace(pieces[-1], last_row=True)
 
     def hide(self, kind: HiddenKind, text: str) -> None:
-        """Text that a reader of the document does not see."""
+        """Record text that is not visible to someone viewing the document."""
         if kept := fold(clean(text)):
             self._leaves[-1].hidden.append(Hidden(kind, kept))
 
     def break_page(self, place: str | None = None) -> None:
-        """Begin a page, called `place` (None: as the one before). Empty pages without a name of their own vanish."""
+        """Begin a page called `place` (None: same as the previous one). Empty unnamed pages are dropped."""
         self._leaves.append(_Leaf(self._leaves[-1].place if place is None else place))
 
     def unreadable(self, why: str) -> None:
-        """Say why the open page has no text."""
+        """Record why the open page has no text."""
         self._leaves[-1].unreadable = why
 
     def pages(self) -> tuple[Page, ...]:
-        """All pages, counted from 1; those without text only where they have something to say."""
+        """Return all pages, numbered from 1; pages without text only if they have a reason or hidden text to report."""
         pages: list[Page] = []
         for leaf in self._leaves:
             if not (leaf.pieces or leaf.hidden or leaf.unreadable):
@@ -130,7 +130,7 @@ class Composer:
 
 
 def _named_once(marks: Sequence[Mark]) -> tuple[Mark, ...]:
-    """Neighbours of one name as one mark: the cells of "table 1, row 2"."""
+    """Merge neighbouring marks of the same name, such as the cells of "table 1, row 2"."""
     joined: list[Mark] = []
     for mark in marks:
         if joined and joined[-1].name == mark.name:
@@ -141,7 +141,7 @@ def _named_once(marks: Sequence[Mark]) -> tuple[Mark, ...]:
 
 
 def _parts(pieces: Sequence[_Piece]) -> Iterator[tuple[str, tuple[Mark, ...]]]:
-    """Pages' texts and marks: cut before a heading where one stands in the second half of a full page."""
+    """Yield each page's text and marks. A full page ends before a heading if one stands in its second half."""
     bits = [bit for piece in pieces for bit in _bits(piece)]
     start = 0
     while start < len(bits):
@@ -156,7 +156,7 @@ def _parts(pieces: Sequence[_Piece]) -> Iterator[tuple[str, tuple[Mark, ...]]]:
 
 
 def _better_end(pieces: Sequence[_Piece], start: int, end: int) -> int:
-    """Where the last heading of [start, end] stands that leaves a page at least half full, else `end`."""
+    """Return the position of the last heading in [start, end] that leaves the page at least half full, else `end`."""
     size = 0
     best = end
     for at in range(start, end + 1):

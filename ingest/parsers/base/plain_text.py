@@ -1,8 +1,8 @@
-"""Plain text and Markdown to pages. Leaves encodings to `ingest.characters.encodings`, headings and lists to
-`ingest.structure.blocks`.
+"""Parses plain text and Markdown into pages. `ingest.characters.encodings` decodes the bytes; `ingest.structure.blocks`
+finds headings and lists.
 
-A page is what a citation points to. Text files have none, so form feeds part pages, and a part longer than
-`MOST_PAGE_CHARACTERS` is cut at the end of a paragraph.
+A page is the unit that citations refer to. Text files have none, so form feeds separate pages, and a part longer than
+`MOST_PAGE_CHARACTERS` is split at the end of a paragraph.
 """
 
 from collections.abc import Iterator
@@ -14,12 +14,12 @@ from ragnano.errors import DamagedFile
 from ragnano.types import Page
 
 MOST_PAGE_CHARACTERS = 20_000
-"""About six printed pages: a viewer shows one at a time and a citation into it is still found by eye."""
-_MOST_CONTROL_SHARE = 0.02  # of characters; text files have next to none, binary files 10 % and more
+"""About six printed pages. A viewer shows one page at a time, and a cited passage can still be found by eye."""
+_MOST_CONTROL_SHARE = 0.02  # share of characters; text files have almost none, binary files 10 % and more
 
 
 def load_text(data: bytes, options: ReadOptions) -> LoadedFile:
-    """Pages of a text file. Raises DamagedFile when it is empty, no text, or in an unknown encoding."""
+    """Return the pages of a text file. Raises DamagedFile if it is empty, not text, or in an unknown encoding."""
     text, sure = decode(data)
     controls = sum(1 for char in text if char < " " and char not in "\t\n\r\f\v")
     if controls > _MOST_CONTROL_SHARE * len(text):
@@ -35,7 +35,7 @@ def load_text(data: bytes, options: ReadOptions) -> LoadedFile:
 
 
 def cut(text: str) -> Iterator[str]:
-    """`text` in parts of at most MOST_PAGE_CHARACTERS, parted at an empty line, a line end or a space."""
+    """Split `text` into parts of at most MOST_PAGE_CHARACTERS, at an empty line, a line end or a space."""
     start = 0
     while len(text) - start > MOST_PAGE_CHARACTERS:
         limit = start + MOST_PAGE_CHARACTERS

@@ -1,6 +1,6 @@
-"""Sheets of cells to pages, the same for every spreadsheet format: "Sheet Costs", rows of cells named "B7".
+"""Builds pages from sheets of cells for every spreadsheet format: "Sheet Costs", rows of cells named "B7".
 
-Knows rows, columns and what is hidden; knows no file format. Readers bring each cell's text as it is shown.
+The parser of each format supplies the cells' text as displayed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,12 +10,12 @@ from ingest.parsers.base.page_builder import Cell, Composer
 from ragnano.errors import LimitExceeded
 
 MOST_CELLS = 500_000
-"""Filled cells of one file; more is a database, and a citation into it tells nobody anything."""
+"""Most filled cells of one file. A larger file is a database, where a citation is of no use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet's filled cells: {row: {column: text}}, both from 1, and what of it a reader does not see."""
+    """A sheet's filled cells, {row: {column: text}}, both counted from 1, and which parts of it are hidden."""
 
     place: str
     rows: Mapping[int, Mapping[int, str]]
@@ -23,11 +23,11 @@ class Sheet:
     hidden_rows: frozenset[int] = field(default=frozenset())
     hidden_columns: frozenset[int] = field(default=frozenset())
     notes: Mapping[str, str] = field(default_factory=dict)
-    """What is noted at a cell ("B7")."""
+    """Notes by cell name ("B7")."""
 
 
 def write_sheets(sheets: Iterable[Sheet], out: Composer) -> None:
-    """Each sheet on pages of its own. Raises LimitExceeded for more cells than MOST_CELLS."""
+    """Write each sheet on pages of its own. Raises LimitExceeded for more than MOST_CELLS cells."""
     left = MOST_CELLS
     for sheet in sheets:
         left -= sum(len(row) for row in sheet.rows.values())
@@ -49,7 +49,7 @@ def column_name(number: int) -> str:
 
 
 def _write(sheet: Sheet, out: Composer) -> None:
-    """Rows as lines; an empty row ends a table, so that the next one's first row names its columns."""
+    """Write rows as lines. An empty row ends a table, so that the first row of the next one names its columns."""
     filled = {
         number: {column: text for column, text in row.items() if text.strip()} for number, row in sheet.rows.items()
     }

@@ -1,6 +1,6 @@
-"""Zip packages and their XML, opened as hostile data: bounded, and with nothing in them expanded or fetched.
+"""Opens zip packages and their XML as untrusted data: sizes are limited, nothing is expanded or fetched.
 
-Knows zip and XML; which part means what is for the readers of each format.
+The meaning of each part is left to the parser of the format.
 """
 
 import io
@@ -13,18 +13,19 @@ from lxml import etree
 from ragnano.errors import DamagedFile, LimitExceeded, PasswordNeeded
 
 MOST_UNPACKED = 400 << 20
-"""Bytes that one office document may come to; 200 MB of text and pictures stay below, a bomb of 1 MB does not."""
+"""Largest unpacked size of one office document, in bytes. 200 MB of text and pictures fit; a zip bomb of 1 MB does not.
+"""
 MOST_RATIO = 200
-"""Unpacked over packed bytes, above which a package is a bomb: 150,000 equal rows come to 14, one letter to 1,000."""
-_FREE = 20 << 20  # bytes below which the ratio says nothing
+"""Highest ratio of unpacked to packed bytes. 150,000 equal rows reach 14, one repeated letter 1,000."""
+_FREE = 20 << 20  # bytes; the ratio is not checked below this size
 _MOST_PARTS = 20_000
-_STEP = 1 << 16  # bytes of XML that are looked at at once
+_STEP = 1 << 16  # bytes of XML parsed at a time
 _SAFE: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 _DAMAGED = "the file is damaged; open it in the program it comes from and save it anew"
 
 
 class Package:
-    """An office document's parts. Raises DamagedFile for what is no sound zip, LimitExceeded for a bomb."""
+    """Parts of an office document. Raises DamagedFile if it is not a valid zip, LimitExceeded if it is a zip bomb."""
 
     def __init__(self, data: bytes) -> None:
         try:
@@ -38,7 +39,7 @@ class Package:
         self.names = frozenset(part.filename for part in parts)
 
     def read(self, name: str) -> bytes:
-        """A part's bytes. Raises DamagedFile when it is absent or broken, PasswordNeeded when it is encrypted."""
+        """Return a part's bytes. Raises DamagedFile if it is missing or broken, PasswordNeeded if it is encrypted."""
         try:
             return self._zip.read(name)
         except RuntimeError:
@@ -47,12 +48,12 @@ class Package:
             raise DamagedFile(_DAMAGED) from None
 
     def xml(self, name: str) -> Any:
-        """A part's root element, None when there is no such part. Raises as `read` and `parsed`."""
+        """Return a part's root element, or None if there is no such part. Raises the errors of `read` and `parsed`."""
         return parsed(self.read(name)) if name in self.names else None
 
 
 def parsed(data: bytes) -> Any:
-    """The root element of XML. Raises DamagedFile for what is not well formed, or brings declarations of its own."""
+    """Return the root element. Raises DamagedFile if the XML is not well formed or contains its own declarations."""
     try:
         root = etree.fromstring(data, etree.XMLParser(**_SAFE))
     except (etree.XMLSyntaxError, ValueError):
@@ -62,9 +63,10 @@ def parsed(data: bytes) -> Any:
 
 
 def check_xml(package: Package) -> None:
-    """Look at the beginning of every XML part of a package that a library will parse by its own means.
+    """Check the start of every XML part of a package that a library will parse with its own XML parser.
 
-    A document type stands before the first element. Raises as `parsed`, but not for what is broken further below.
+    A document type precedes the first element. Raises the errors of `parsed`, but not for errors after the first
+    element.
     """
     for name in package.names:
         if name.endswith((".xml", ".rels")):
@@ -84,6 +86,8 @@ def _check_beginning(data: bytes) -> None:
 
 
 def _refuse_declarations(element: Any) -> None:
-    """Office formats forbid document types, so whoever writes one wants entities expanded or files fetched."""
+    """Raise DamagedFile on a document type: Office formats forbid it, and its uses are expanding entities or fetching
+    files.
+    """
     if element.getroottree().docinfo.internalDTD is not None:
         raise DamagedFile("its XML declares entities, which no office program writes; save it anew")

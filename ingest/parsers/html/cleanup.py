@@ -1,6 +1,6 @@
-"""A web page made ready to be taken apart: what nobody sees is taken out, lists get their numbers, tables their grid.
+"""Prepares a web page for splitting into elements: hidden text is removed, lists get numbers, tables a full grid.
 
-Knows HTML's elements and the inline styles that hide text; knows no pages and no library that cuts into elements.
+Only inline styles and simple class and id rules are checked for hidden text.
 """
 
 import copy
@@ -17,15 +17,15 @@ from ragnano.errors import LimitExceeded
 from ragnano.types import HiddenKind
 
 LINE_END = "\ue000"
-"""Stands for a line break inside a paragraph: white space is folded by those who take the page apart."""
+"""Stands for a line break inside a paragraph, because white space is folded when the page is split into elements."""
 
 NUMBERED = "\ue001"
-"""Stands before the number of a list's item, which tells it from one with a bullet."""
+"""Precedes the number of a list item, to distinguish the item from one with a bullet."""
 
 _DROPPED = ("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "link", "meta", "head")
 _AS_BLOCKS = ("main", "form", "fieldset", "legend", "nav", "details", "summary", "figure", "dialog")
 _AS_WORDS = ("label", "button", "select", "textarea", "math")
-"""Elements that are seen like any other and that `unstructured` leaves out with all they hold, forms and menus."""
+"""Visible elements that `unstructured` drops with all their contents, including forms and menus."""
 _TYPED = ("", "text", "search", "tel", "url", "email", "number", "date", "datetime-local", "month", "week", "time")
 _TICKED = ("checkbox", "radio")
 _DECLARED = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
@@ -42,12 +42,12 @@ _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _CONDITIONAL = re.compile(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _SIMPLE = re.compile(r"[\w-]*[.#][\w-]+")
 _BLOCKS = ("table", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "hr")
-_LAID_OUT = 600  # characters: a cell that holds more is a column of text, not a cell
-_MOST_SPAN = 60  # columns or rows that one cell may take
+_LAID_OUT = 600  # characters; a cell with more is a column of running text, not a cell
+_MOST_SPAN = 60  # columns or rows that one cell may span
 
 
 class Tidy(NamedTuple):
-    """A page that is ready: its HTML, what it says about itself, and the text that nobody sees."""
+    """A prepared page: its HTML, its metadata, and the text that is hidden."""
 
     page: str
     title: str
@@ -57,7 +57,7 @@ class Tidy(NamedTuple):
 
     @property
     def depth(self) -> int:
-        """Elements in elements, at the deepest place."""
+        """Depth of the deepest nested element."""
         deepest = depth = 0
         for event, _ in etree.iterwalk(self.root, events=("start", "end")):
             depth += 1 if event == "start" else -1
@@ -66,7 +66,7 @@ class Tidy(NamedTuple):
 
 
 def tidied(data: bytes | str) -> Tidy | None:
-    """The page, None when there is nothing in it. Raises LimitExceeded for one that no browser would show."""
+    """Return the prepared page, or None if it is empty. Raises LimitExceeded for a page that no browser displays."""
     text = data if isinstance(data, str) else _decoded(data)
     parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     try:
@@ -81,13 +81,13 @@ def tidied(data: bytes | str) -> Tidy | None:
     etree.strip_elements(root, *_DROPPED, with_tail=False)
     hidden = tuple(_take_hidden(root, selectors))
     for item in list(root.iter(*_AS_BLOCKS)):
-        item.tag = "div"  # the page is all of it, not only what it calls its main part
+        item.tag = "div"  # use the whole page, not only its <main> element
     for item in list(root.iter("br")):
         item.tail = LINE_END + (item.tail or "")
         item.drop_tag()
     for item in root.iter():
         if not len(item) and item.text and len(item.text.strip()) == 1:
-            item.text += LINE_END  # a paragraph of one character (a ticked box) would be taken for none
+            item.text += LINE_END  # a paragraph of one character (a ticked box) would be dropped
     _fill_fields(root)
     for table in reversed(list(root.iter("table"))):
         _table(table)
@@ -102,12 +102,12 @@ def _decoded(data: bytes) -> str:
         try:
             return data.decode(declared[1].decode("ascii"))
         except (LookupError, UnicodeDecodeError):
-            return decoded(data)  # it is not what it says
+            return decoded(data)  # the declared encoding is wrong
     return decoded(data)
 
 
 def _hiding_selectors(css: str) -> dict[str, HiddenKind]:
-    """Classes and ids (".x", "#y") that are hidden whatever the medium, and how."""
+    """Return the classes and ids (".x", "#y") that a style sheet hides for every medium, and how it hides them."""
     found: dict[str, HiddenKind] = {}
     for selectors, rules in _RULE.findall(_CONDITIONAL.sub("", css)):
         if kind := _hidden_by(rules):
@@ -116,7 +116,7 @@ def _hiding_selectors(css: str) -> dict[str, HiddenKind]:
 
 
 def _hidden_by(style: str) -> HiddenKind | None:
-    """How a style hides text, its colour left aside."""
+    """Return how a style hides text, apart from colour."""
     if _INVISIBLE.search(style):
         return "invisible"
     if _ZERO_SIZE.search(style):
@@ -149,14 +149,14 @@ def _hidden_as(item: Any, selectors: dict[str, HiddenKind]) -> HiddenKind | None
 
 
 def _has_ground(item: Any) -> bool:
-    """Whether the element may stand on a ground of its own, where white is seen: by colour, picture or a class."""
+    """Return whether the element may have its own background, where white text is visible: colour, picture or class."""
     return "background" in item.get("style", "").lower() or any(
         item.get(name) is not None for name in ("bgcolor", "background", "class")
     )
 
 
 def _fill_fields(root: Any) -> None:
-    """Writes what a form's fields show where they stand."""
+    """Insert the displayed values of form fields at their positions."""
     for item in list(root.iter("select")):
         options = list(item.iter("option"))
         chosen = [one for one in options if one.get("selected") is not None]
@@ -176,7 +176,7 @@ def _fill_fields(root: Any) -> None:
 
 
 def _number(ordered: Any) -> None:
-    """Writes the numbers of an ordered list before its items."""
+    """Insert the numbers of an ordered list before its items."""
     form = ordered.get("type", "1")
     count = integer(ordered.get("start"), 1)
     for item in ordered.iterchildren("li"):
@@ -189,7 +189,7 @@ def _number(ordered: Any) -> None:
 
 
 def _table(table: Any) -> None:
-    """A table of data gets a full grid of cells; one that only lays the page out becomes what it holds."""
+    """Complete the cell grid of a data table; replace a layout table by its contents."""
     caption = next(table.iterchildren("caption"), None)
     if caption is not None:
         paragraph = copy.copy(caption)
@@ -217,8 +217,8 @@ def _is_layout(table: Any, cells: list[list[Any]]) -> bool:
 
 
 def _fill_grid(rows: list[Any], cells: list[list[Any]]) -> None:
-    """Puts an empty cell wherever another one reaches over, so that columns stay columns."""
-    reached: dict[int, int] = {}  # rows still to come that a cell above takes, by column
+    """Insert an empty cell wherever another cell spans, so that columns stay aligned."""
+    reached: dict[int, int] = {}  # remaining rows spanned by a cell above, by column
     for row, own in zip(rows, cells, strict=True):
         column = 0
         for cell in own:

@@ -1,7 +1,7 @@
-"""Web pages (HTML) to pages of text: title, headings, lists, tables. Mail in HTML comes this way, too.
+"""Parses web pages (HTML) into pages of text: title, headings, lists, tables. HTML mail uses the same code.
 
-`ingest.parsers.html.cleanup` takes out what nobody sees, `unstructured` takes the rest apart. A page that it stumbles
-over is read as plain paragraphs: no text is lost for its structure.
+`ingest.parsers.html.cleanup` removes hidden text, `unstructured` splits the rest into elements. A page that it fails on
+is read as plain paragraphs, so no text is lost.
 """
 
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from ingest.parsers.html.cleanup import LINE_END, NUMBERED, Tidy, tidied
 from ingest.parsers.html.elements import Element, elements_of
 from ragnano.errors import DamagedFile
 
-_MOST_DEPTH = 200  # elements in elements: beyond 255 `unstructured`'s parser drops them without a word
+_MOST_DEPTH = 200  # nested elements; beyond 255 `unstructured`'s parser drops them silently
 
 
 def load_html(data: bytes, options: ReadOptions) -> LoadedFile:
-    """Pages of a web page. Raises DamagedFile when there is no text in it."""
+    """Return the pages of a web page. Raises DamagedFile if it contains no text."""
     out = Composer()
     tidy = write_html(data, out)
     pages = out.pages()
@@ -28,7 +28,7 @@ def load_html(data: bytes, options: ReadOptions) -> LoadedFile:
 
 
 def write_html(data: bytes | str, out: Composer) -> Tidy | None:
-    """Write what a page shows; None when there is nothing in it."""
+    """Write the visible text of a page; returns None if there is none."""
     tidy = tidied(data)
     if tidy is None:
         return None
@@ -59,6 +59,6 @@ def _elements(tidy: Tidy) -> list[Element]:
         if tidy.depth <= _MOST_DEPTH:
             return elements_of(tidy.page)
     except (RecursionError, LookupError, ValueError, TypeError, AttributeError, AssertionError, etree.LxmlError):
-        pass  # its text is read without its structure
+        pass  # read the text without its structure
     texts = (text for text in tidy.root.itertext() if text.strip())
     return [Element("text", text.replace(NUMBERED, "")) for text in texts]

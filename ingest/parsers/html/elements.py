@@ -1,8 +1,9 @@
-"""HTML to elements (titles, list items, tables, text) by `unstructured`, offline. The only importer of it.
+"""Splits HTML into elements (titles, list items, tables, text) with `unstructured`, offline. No other module imports
+it.
 
-As it comes, its first call downloads a spaCy model, and importing spaCy brings torch: up to 47 s on the development
-machine. It needs them only to tell narrative from other text, which makes no difference here, so a small tokenizer
-takes their place before the import. Its usage reports and its notice are turned off in the same breath.
+By default, its first call downloads a spaCy model, and importing spaCy imports torch: up to 47 s on the development
+machine. It needs them only to distinguish narrative from other text, which makes no difference here, so a small
+tokenizer replaces them before the import. Its usage reports and its notice are turned off at the same time.
 """
 
 import io
@@ -22,7 +23,7 @@ _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
 def _tokenizer() -> ModuleType:
-    """What `unstructured` asks of spaCy, by patterns: sentences, words, and words with a part of speech (none)."""
+    """Return a pattern-based substitute for what `unstructured` uses of spaCy; its part-of-speech tags are empty."""
     module = ModuleType(_TOKENIZER)
     tools = {
         "sent_tokenize": lambda text: _SENTENCE.split(str(text)),
@@ -36,12 +37,13 @@ def _tokenizer() -> ModuleType:
 os.environ.update(dict.fromkeys(_SWITCHES, "1"))
 sys.modules.setdefault(_TOKENIZER, _tokenizer())
 
-from unstructured.partition.html import partition_html  # noqa: E402 - not before the two lines above
+from unstructured.partition.html import partition_html  # noqa: E402 - must follow the two lines above
 
 
 class Element(NamedTuple):
-    """A part of a document: `kind` is "heading", "item", "table" or "text"; `level` from 1 for headings; `rows` of a
-    table's cells."""
+    """A part of a document. `kind` is "heading", "item", "table" or "text"; `level` counts from 1 for headings; `rows`
+    holds a table's cells.
+    """
 
     kind: str
     text: str
@@ -50,7 +52,7 @@ class Element(NamedTuple):
 
 
 def elements_of(page: str) -> list[Element]:
-    """The elements of a page of HTML in order. Raises what `unstructured` raises on what it does not understand."""
+    """Return the elements of an HTML page in order. Raises `unstructured`'s errors on HTML that it cannot parse."""
     return [_element(item) for item in partition_html(text=page, languages=[""])]
 
 

@@ -1,1 +1,1 @@
-"""Mail and Outlook messages."""
+"""Mail files (EML) and Outlook messages (MSG)."""

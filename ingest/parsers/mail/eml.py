@@ -1,8 +1,8 @@
-"""Mail files (EML): a MIME tree to headers, body and attachments. Knows MIME; pages are
-`ingest.parsers.mail.message`'s.
+"""Parses mail files (EML): a MIME tree into headers, body and attachments. `ingest.parsers.mail.message` makes the
+pages.
 
-The standard library meets malformed headers with exceptions of every kind, so this module is a border: a header or part
-it cannot read is named, and the rest is read. Memory that runs out is no fault of a header: it passes.
+The standard library raises exceptions of every kind on malformed headers, so this module is an error boundary: a header
+or part that cannot be read is reported by name, and the rest is read. MemoryError is not caught.
 """
 
 import email
@@ -28,7 +28,7 @@ _ENCODED = "the part is encrypted; open the message in its mail program and save
 
 
 def load_eml(data: bytes, options: ReadOptions) -> LoadedFile:
-    """Pages of a mail file. Raises DamagedFile for what is none, LimitExceeded."""
+    """Return the pages of a mail file. Raises DamagedFile if the file is not one, and LimitExceeded."""
     if not _FIELD.search(data[:4096]):
         raise DamagedFile("not a mail file: it has no headers; save the message anew as .eml")
     mime = email.message_from_bytes(data, policy=email.policy.compat32)
@@ -52,7 +52,7 @@ class _Collector:
         self._left = _MOST_PARTS
 
     def collect(self, part: Mime) -> None:
-        """Sort in a part and all that is inside it; one that fails is an attachment that is missing."""
+        """Add a part and everything inside it. A part that fails is recorded as a missing attachment."""
         self._left -= 1
         if self._left == -1:
             reason = f"it has more than {_MOST_PARTS:,} parts, the rest is left out; save its attachments apart"
@@ -63,7 +63,7 @@ class _Collector:
             self._sort(part)
         except MemoryError:
             raise
-        except Exception as error:  # noqa: BLE001 - border, see the module's docstring
+        except Exception as error:  # noqa: BLE001 - error boundary, see the module's docstring
             reason = f"the part cannot be taken apart ({type(error).__name__}); open the message in its mail program"
             self._message.attachments.append(Attachment("", None, reason))
 
@@ -82,7 +82,7 @@ class _Collector:
             self._leaf(part, kind)
 
     def _alternatives(self, parts: list[Mime]) -> None:
-        """One body in several forms: the plain one, unless it says nothing; an invitation's calendar is one more."""
+        """Choose between forms of one body: the plain one unless it is empty, plus the calendar of an invitation."""
         shown = [part for part in parts if not _is_other_text(part.get_content_type())]
         held = [(part, Message()) for part in shown or parts]
         for part, message in held:
@@ -110,7 +110,7 @@ class _Collector:
         if kind in _BODIES and not name and not attached:
             self._body(part, kind)
         elif kind.startswith("image/") and not attached and (part.get("Content-ID") or not name):
-            return  # a picture that is part of the body: a logo, a smiley
+            return  # a picture displayed in the body, such as a logo or a smiley
         elif kind == "application/pkcs7-mime" and part.get_param("smime-type") != "signed-data":
             self._message.attachments.append(Attachment(name or "", None, _ENCODED))
         else:
@@ -153,27 +153,27 @@ def _text(part: Mime, data: bytes) -> str:
 
 
 def _file_name(part: Mime) -> str | None:
-    """The name; "" where there is none, None for one that cannot be read."""
+    """Return the file name, "" if there is none, or None if it cannot be read."""
     try:
         return _unworded(part.get_filename() or "")
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - border, see the module's docstring
+    except Exception:  # noqa: BLE001 - error boundary, see the module's docstring
         return None
 
 
 def _header(part: Mime, name: str) -> str | None:
-    """The header's text; "" where there is none, None for one that cannot be read."""
+    """Return the header's text, "" if there is none, or None if it cannot be read."""
     try:
         return _unworded(next((str(value) for key, value in part.raw_items() if key.lower() == name.lower()), ""))
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - border, see the module's docstring
+    except Exception:  # noqa: BLE001 - error boundary, see the module's docstring
         return None
 
 
 def _unworded(text: str) -> str:
-    """A header's text with its encoded words ("=?utf-8?q?…?=") read, and bare bytes taken for UTF-8."""
+    """Decode the encoded words ("=?utf-8?q?…?=") of a header's text, and read raw bytes as UTF-8."""
     bare = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
         return str(email.header.make_header(email.header.decode_header(bare)))

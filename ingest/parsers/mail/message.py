@@ -1,6 +1,6 @@
-"""A message, whatever program kept it, to pages: its headers and body, then each attachment by its own reader.
+"""Converts a message of any mail format into pages: its headers and body, then each attachment with its own parser.
 
-Knows what a message is made of; parsing its file is for `ingest.parsers.mail.eml` and `ingest.parsers.mail.outlook`.
+The files are parsed by `ingest.parsers.mail.eml` and `ingest.parsers.mail.outlook`.
 """
 
 import re
@@ -23,7 +23,7 @@ _PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """What came with a message: a file's bytes, or (None) another message, or the reason why there is neither."""
+    """An attachment: a file's bytes, or (None) another message, or the reason why there is neither."""
 
     name: str
     data: bytes | None
@@ -33,10 +33,10 @@ class Attachment:
 
 @dataclass(slots=True)
 class Message:
-    """Headers as they are shown, in order; the parts of the body; attachments; what of it was lost.
+    """Displayed headers in order, the parts of the body, attachments, and what could not be read.
 
-    `plain` and `html` are different parts, each shown: of several forms of one part the program that keeps the message
-    chooses. `rich` is one more form, for bodies that have no other.
+    `plain` and `html` are different parts, and both are used: of several forms of one part, the parser of the mail
+    format chooses one. `rich` is a further form, for bodies that have no other.
     """
 
     headers: list[tuple[str, str]] = field(default_factory=list)
@@ -46,11 +46,11 @@ class Message:
     sent: datetime | None = None
     attachments: list[Attachment] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
-    """What could not be read beside attachments, as reasons."""
+    """What could not be read, apart from attachments, as reasons."""
 
 
 def load_message(message: Message, options: ReadOptions) -> LoadedFile:
-    """Pages of a message. Raises DamagedFile when it holds nothing, LimitExceeded."""
+    """Return the pages of a message. Raises DamagedFile if it is empty, and LimitExceeded."""
     within = inside(options)
     out = Composer(PLACE)
     for name, value in message.headers:
@@ -90,7 +90,7 @@ def _write_body(message: Message, out: Composer) -> None:
     for paragraph in _PARAGRAPHS.split(message.plain.replace("\r\n", "\n").replace("\r", "\n")):
         out.paragraph(paragraph)
     for page in message.html:
-        from ingest.parsers.html.document import write_html  # half a second, which a plain message need not wait for
+        from ingest.parsers.html.document import write_html  # takes half a second, needed for HTML alone
 
         write_html(page, out)
     if message.rich and not (message.plain.strip() or message.html):
@@ -100,11 +100,11 @@ def _write_body(message: Message, out: Composer) -> None:
 
 
 def unflowed(text: str, *, joined: bool = False) -> str:
-    """Text of the form "flowed" (RFC 3676) with its lines put together; `joined`: without the space at their ends."""
+    """Join the lines of "flowed" text (RFC 3676); `joined` drops the space at their ends."""
     lines: list[str] = []
     flows = False
     for line in text.replace("\r\n", "\n").split("\n"):
-        plain = line[1:] if line.startswith(" ") else line  # a space that was put before a line to protect it
+        plain = line[1:] if line.startswith(" ") else line  # remove the space that was put before a line to protect it
         if flows and lines:
             lines[-1] = (lines[-1][:-1] if joined else lines[-1]) + plain
         else:
@@ -114,7 +114,7 @@ def unflowed(text: str, *, joined: bool = False) -> str:
 
 
 def names_of(people: Sequence[tuple[str, str]]) -> str:
-    """People as a header lists them, from names and addresses."""
+    """Format names and addresses as a header lists them."""
     shown = (
         f"{name} <{address}>" if name and address and name != address else name or address for name, address in people
     )

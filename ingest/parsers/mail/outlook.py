@@ -1,7 +1,7 @@
-"""Outlook messages (MSG) by python-oxmsg: headers, body (plain, HTML or RTF), attachments. Knows MAPI properties.
+"""Parses Outlook messages (MSG) with python-oxmsg: headers, body (plain, HTML or RTF), attachments.
 
-python-oxmsg gives None for what a message does not have and meets malformed files with exceptions of every kind, so
-this module is a border: a property that it raises on is named, and the rest is read.
+python-oxmsg returns None for what a message does not have and raises exceptions of every kind on malformed files, so
+this module is an error boundary: a property that fails is reported by name, and the rest is read.
 """
 
 import io
@@ -23,20 +23,20 @@ Other = TypeVar("Other")
 
 _HTML, _RTF_COMPRESSED, _RECIPIENT_KIND = 0x1013, 0x1009, 0x0C15
 _CONTENT_ID, _SHORT_NAME, _DISPLAY_NAME = 0x3712, 0x3704, 0x3001
-_TO, _CC = 1, 2  # of _RECIPIENT_KIND
+_TO, _CC = 1, 2  # values of _RECIPIENT_KIND
 _EMBEDDED_STORAGE = "__substg1.0_3701000D"
 _PROPERTIES = "__properties_version1.0"
-_SHORT_HEADER = 24  # bytes before an embedded message's properties; those of a file's own message are 32
+_SHORT_HEADER = 24  # bytes before an embedded message's properties; a file's own message has 32
 
 
 def load_msg(data: bytes, options: ReadOptions) -> LoadedFile:
-    """Pages of an Outlook message. Raises DamagedFile for what is none, LimitExceeded."""
+    """Return the pages of an Outlook message. Raises DamagedFile if the file is not one, and LimitExceeded."""
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as compound:
             storage = Storage.from_ole(compound)
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - border, see the module's docstring
+    except Exception:  # noqa: BLE001 - error boundary, see the module's docstring
         raise DamagedFile("the message is damaged; open it in Outlook and save it anew") from None
     return load_message(_message(storage), options)
 
@@ -46,7 +46,7 @@ def _message(storage: Storage) -> Message:
     lost: list[str] = []
 
     def kept(what: str, otherwise: Other, read: Callable[[], Found]) -> Found | Other:
-        """What `read` gives; `otherwise`, and `what` is named, where it fails."""
+        """Return the result of `read`; if it fails, return `otherwise` and record `what` as lost."""
         found = _or_else(None, lambda: (read(),))
         if found is None:
             lost.append(f"its {what} cannot be read; open it in Outlook")
@@ -65,12 +65,12 @@ def _message(storage: Storage) -> Message:
     plain = kept("body", "", lambda: outlook.body or "")
     html = kept("body", "", lambda: _html(outlook))
     rich = kept("body", b"", lambda: unpacked_rtf(outlook.properties.binary_prop_value(_RTF_COMPRESSED) or b""))
-    del lost[before + (0 if plain.strip() or html or rich else 1) :]  # three forms of one body: one is enough
+    del lost[before + (0 if plain.strip() or html or rich else 1) :]  # one readable form of the body is enough
     attached: Sequence[tuple[Any, Storage]] = kept("attachments", (), lambda: _attached(outlook, storage))
     return Message(
         [(name, value) for name, value in headers if value],
         plain,
-        # One body in several forms: what a program makes of HTML is its guess.
+        # Of several forms of one body the plain one is preferred: other programs render HTML differently.
         [html] if html and not plain.strip() else [],
         rich,
         sent,
@@ -80,7 +80,7 @@ def _message(storage: Storage) -> Message:
 
 
 def _html(outlook: Any) -> str | bytes:
-    """The body in HTML; its bytes where they are not in the code that the message names."""
+    """Return the HTML body, or its bytes if they are not in the encoding that the message declares."""
     try:
         return outlook.html_body or ""
     except (UnicodeDecodeError, LookupError):
@@ -109,7 +109,7 @@ def _attachment(item: Any, place: Storage) -> Attachment:
 
 
 def _is_part_of_body(item: Any) -> bool:
-    """Whether it is a picture that the body shows: a logo, a smiley."""
+    """Return whether the attachment is a picture displayed in the body, such as a logo or a smiley."""
     kind = _or_else("", lambda: item.mime_type) or ""
     return bool(_text(item, _CONTENT_ID)) and kind.startswith("image/")
 
@@ -119,7 +119,7 @@ def _text(item: Any, name: int) -> str:
 
 
 def _widened(storage: Storage) -> Storage:
-    """An embedded message with the longer header that python-oxmsg reads all messages by."""
+    """Return an embedded message with the longer header that python-oxmsg expects of every message."""
     streams = tuple(
         replace(stream, bytes_=stream.bytes_[:_SHORT_HEADER] + bytes(8) + stream.bytes_[_SHORT_HEADER:])
         if stream.name == _PROPERTIES
@@ -130,10 +130,10 @@ def _widened(storage: Storage) -> Storage:
 
 
 def _or_else(otherwise: Found, read: Callable[[], Found]) -> Found:
-    """What `read` gives, or `otherwise` where it fails."""
+    """Return the result of `read`, or `otherwise` if it fails."""
     try:
         return read()
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - border, see the module's docstring
+    except Exception:  # noqa: BLE001 - error boundary, see the module's docstring
         return otherwise

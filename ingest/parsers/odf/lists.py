@@ -1,4 +1,4 @@
-"""The numbers of an OpenDocument text's lists and headings as they are printed. Knows list styles and counters."""
+"""Generates the numbers of an OpenDocument text's lists and headings as printed, from list styles and counters."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from ingest.parsers.office.word_numbering import numbered
 
 
 class Counter:
-    """One list style's levels and how far each has counted."""
+    """One list style: its levels and their current counts."""
 
     def __init__(self, style: Any) -> None:
         self._levels: dict[int, Any] = {}
@@ -16,12 +16,14 @@ class Counter:
             self._levels[integer(attribute(item, "level"), 0)] = item
 
     def restart(self, level: int) -> None:
-        """Forget the counts of a level and of all below it."""
+        """Reset the counts of a level and of all levels below it."""
         for deeper in [known for known in self._counts if known >= level]:
             del self._counts[deeper]
 
     def next(self, level: int, start: str | None = None) -> str:
-        """The number of the next item on a level (from 1), "" when the style gives none; `start`: the item's own."""
+        """Return the number of the next item on a level (from 1), "" if the style has none; `start`: the item's own
+        start value.
+        """
         self.restart(level + 1)
         self._counts[level] = integer(start, self._counts.get(level, self._start(level) - 1) + 1)
         how = self._levels.get(level)

@@ -1,7 +1,7 @@
-"""OpenDocument files: their parts, styles and the words of a paragraph. Knows no body; text, slides and sheets do.
+"""Opens OpenDocument files: their parts, styles and the text of a paragraph, for the parsers of the formats.
 
-Elements go by local names, as in `ingest.parsers.office.ooxml`. Text that is kept as deleted stands in an element of
-its own and is never read; notes and text boxes are handed back beside the words.
+Elements are matched by local name, as in `ingest.parsers.office.ooxml`. Tracked deletions are in an element of their
+own, which is never read. Notes and text boxes are returned beside the text.
 """
 
 from dataclasses import dataclass, field
@@ -12,16 +12,16 @@ from ingest.parsers.office.ooxml import attribute, child, children, integer, loc
 from ragnano.errors import DamagedFile, PasswordNeeded
 
 PAGE_END = "\f"
-"""Stands in a paragraph's text where the program that saved it began a new page."""
+"""Stands in a paragraph's text where the program that saved the file began a new page."""
 
 _UNPRINTED = frozenset("tracked-changes annotation ruby-text hidden-text hidden-paragraph script".split())
-_MOST_SPACES = 100  # of one element that stands for a run of spaces
+_MOST_SPACES = 100  # spaces that one element may represent
 _MOST_BASES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What matters of a style: the page it begins, whether its text is shown, the list its paragraphs are in."""
+    """The properties of a style in use here: its page break, whether its text is visible, and its list."""
 
     breaks: bool = False
     hidden: bool = False
@@ -29,7 +29,7 @@ class Style:
 
 
 class OpenDocument(Package):
-    """A package with its content parsed. Raises as Package, PasswordNeeded for an encrypted one."""
+    """A package with its content parsed. Raises the errors of Package, and PasswordNeeded if it is encrypted."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__(data)
@@ -51,14 +51,14 @@ class OpenDocument(Package):
                     known[attribute(item, "name") or ""] = item
 
     def body(self, kind: str) -> Any:
-        """The element of the body that holds everything ("text", "spreadsheet", "presentation")."""
+        """Return the body element of this kind ("text", "spreadsheet", "presentation")."""
         body = child(self.content, "body", kind)
         if body is None:
             raise DamagedFile("holds no document; open it in the program it comes from and save it anew")
         return body
 
     def style(self, name: str | None) -> Style:
-        """A style with what it is based on."""
+        """Return a style merged with the styles it is based on."""
         breaks = hidden = False
         listed = ""
         for _ in range(_MOST_BASES):
@@ -74,7 +74,7 @@ class OpenDocument(Package):
         return Style(breaks, hidden, listed)
 
     def title_and_author(self) -> tuple[str, str]:
-        """As the metadata gives them, "" where they don't."""
+        """Return title and author from the metadata, "" where missing."""
         if "meta.xml" not in self.names:
             return "", ""
         facts = {local(item): item.text or "" for item in parsed(self.read("meta.xml")).iter() if local(item)}
@@ -85,7 +85,7 @@ class OpenDocument(Package):
 
 @dataclass(slots=True)
 class ParagraphText:
-    """A paragraph's text and what hangs on it: notes and text boxes (elements), text nobody sees."""
+    """A paragraph's text and what is attached to it: notes and text boxes (elements), hidden text."""
 
     text: str = ""
     notes: list[Any] = field(default_factory=list)
@@ -94,7 +94,7 @@ class ParagraphText:
 
 
 def words_of(paragraph: Any, document: OpenDocument) -> ParagraphText:
-    """The words of a paragraph or heading as they are printed."""
+    """Return the text of a paragraph or heading as printed."""
     words = ParagraphText()
     _gather(paragraph, words, document)
     return words
@@ -127,5 +127,5 @@ def _count(element: Any, name: str) -> int:
 
 
 def repeated(element: Any, kind: str) -> int:
-    """How often a row or cell stands there in a row."""
+    """Return how often a row or cell is repeated."""
     return _count(element, f"number-{kind}-repeated")

@@ -1,4 +1,4 @@
-"""OpenDocument spreadsheets (ODS) to sheets: cells carry the text they are shown as. Knows tables, rows and cells."""
+"""Parses OpenDocument spreadsheets (ODS) into sheets. Cells contain their text as displayed."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +12,7 @@ from ragnano.errors import DamagedFile, LimitExceeded
 
 
 def load_ods(data: bytes, options: ReadOptions) -> LoadedFile:
-    """Pages of an OpenDocument spreadsheet. Raises DamagedFile, LimitExceeded, PasswordNeeded."""
+    """Return the pages of an OpenDocument spreadsheet. Raises DamagedFile, LimitExceeded, PasswordNeeded."""
     document = OpenDocument(data)
     out = Composer()
     write_sheets((_sheet(table, document) for table in children(document.body("spreadsheet"), "table")), out)
@@ -45,7 +45,7 @@ def _sheet(table: Any, document: OpenDocument) -> Sheet:
 
 
 def _rows(element: Any, *, hidden: bool) -> Iterator[tuple[Any, bool]]:
-    """Rows in order, and whether a group they are in is closed."""
+    """Yield the rows in order, each with whether it is in a collapsed group."""
     for item in children(element):
         if local(item) == "table-row":
             yield item, hidden
@@ -54,7 +54,7 @@ def _rows(element: Any, *, hidden: bool) -> Iterator[tuple[Any, bool]]:
 
 
 def _cells(row: Any, document: OpenDocument) -> dict[int, str]:
-    """A row's filled cells by column."""
+    """Return a row's filled cells by column."""
     cells: dict[int, str] = {}
     column = 0
     for cell in children(row, "table-cell", "covered-table-cell"):

@@ -1,4 +1,4 @@
-"""OpenDocument texts (ODT) and presentations (ODP) to pages. Knows paragraphs, lists, tables, notes, slides."""
+"""Parses OpenDocument texts (ODT) and presentations (ODP): paragraphs, lists, tables, notes and slides."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from ragnano.errors import DamagedFile
 from ragnano.text.words import fold
 
 _LEFT_OUT = frozenset("tracked-changes sequence-decls variable-decls user-field-decls forms table-of-content".split())
-_MOST_COLUMNS = 100  # columns that a repeated empty cell may stand for
+_MOST_COLUMNS = 100  # columns that a repeated empty cell may represent
 
 
 def load_odt(data: bytes, options: ReadOptions) -> LoadedFile:
-    """Pages of an OpenDocument text. Raises DamagedFile, LimitExceeded, PasswordNeeded."""
+    """Return the pages of an OpenDocument text. Raises DamagedFile, LimitExceeded, PasswordNeeded."""
     document = OpenDocument(data)
     writer = _Writer(document)
     writer.write(document.body("text"))
@@ -24,7 +24,7 @@ def load_odt(data: bytes, options: ReadOptions) -> LoadedFile:
 
 
 def load_odp(data: bytes, options: ReadOptions) -> LoadedFile:
-    """Pages of an OpenDocument presentation, as for PowerPoint's. Raises as `load_odt`."""
+    """Return the pages of an OpenDocument presentation, laid out as for PowerPoint. Raises the errors of `load_odt`."""
     document = OpenDocument(data)
     writer = _Writer(document)
     for number, slide in enumerate(children(document.body("presentation"), "page"), 1):
@@ -46,7 +46,7 @@ def _loaded(document: OpenDocument, writer: "_Writer") -> LoadedFile:
 
 
 class _Writer:
-    """One document on its way through its body."""
+    """Walks the body of one document."""
 
     def __init__(self, document: OpenDocument) -> None:
         self._document = document
@@ -57,12 +57,12 @@ class _Writer:
         self._tables = 0
 
     def write(self, element: Any) -> None:
-        """Everything below an element, in order."""
+        """Write everything below an element, in order."""
         for item in children(element):
             self._item(item)
 
     def finish(self) -> None:
-        """What stands behind the text: endnotes, then headers and footers, each wording once."""
+        """Write what follows the text: endnotes, then headers and footers, each wording once."""
         for note in self._endnotes:
             self._note(note)
         seen: set[str] = set()
@@ -75,7 +75,7 @@ class _Writer:
                     self.out.paragraph(text, kind)
 
     def slide(self, slide: Any) -> None:
-        """A slide's frames, its title first."""
+        """Write a slide's frames, its title first."""
         frames = list(children(slide, "frame", "custom-shape", "g", "rect", "ellipse"))
         titles = [frame for frame in frames if attribute(frame, "class") == "title"]
         for frame in titles:
@@ -175,7 +175,7 @@ class _Writer:
 
 
 def _rows(table: Any) -> list[Any]:
-    """Rows of a table, those of its header first, as they stand; rows of a table inside a cell are not its own."""
+    """Return a table's rows in order, header rows first, without the rows of tables inside its cells."""
     rows: list[Any] = []
     for item in children(table):
         if local(item) == "table-row":

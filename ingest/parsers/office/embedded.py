@@ -1,7 +1,6 @@
-"""Files embedded in Office documents (a table, an annex, a chart's figures), each read by its own reader.
+"""Parses files embedded in Office documents (a table, an annex, a chart's data), each with its own parser.
 
-Knows where Office keeps them; limits are `ingest.parsers.nested_files`'s, those of unpacking
-`ingest.parsers.base.zip_packages`'s.
+`ingest.parsers.nested_files` and `ingest.parsers.base.zip_packages` set the limits.
 """
 
 import posixpath
@@ -20,9 +19,10 @@ _FOLDER = "embeddings"
 def with_embedded(
     pages: Sequence[Page], package: Package, options: ReadOptions, read: Collection[str] = ()
 ) -> tuple[Page, ...]:
-    """A document's pages and behind them those of its embedded files; of one that cannot be read why.
+    """Return a document's pages followed by those of its embedded files; an unreadable one becomes a page with the
+    reason.
 
-    `read`: names of those whose content the pages have already.
+    `read` names the embedded files whose content is in the pages already.
     """
     inside_folder = (name for name in package.names if posixpath.basename(posixpath.dirname(name)) == _FOLDER)
     names = sorted(set(inside_folder) - set(read))

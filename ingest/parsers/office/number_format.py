@@ -1,7 +1,7 @@
-"""A cell's value as its number format shows it: dates, currencies, percentages, thousands, decimals.
+"""Formats a cell's value by its number format: dates, currencies, percentages, thousands, decimals.
 
-Knows Excel's number format codes as far as documents use them; what it does not know is shown plainly (fractions).
-Knows no file format: readers of old and new sheets bring values and codes.
+Supports the Excel number format codes that documents use; values in other formats (fractions) are shown plainly. The
+parsers of XLSX and XLS supply values and codes.
 """
 
 import re
@@ -17,19 +17,19 @@ _CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-[^\]]*)?\]")
 _ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.I)
 _DATE_LETTERS = re.compile(r"[yYdDhHsS]|(?<![#0?.])[mM]")
 _LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|General|E[+-]')
-_MOST_DIGITS = 10  # after the point, where the format is "General": Excel shows as many at most
+_MOST_DIGITS = 10  # after the decimal point in the format "General", as in Excel
 _MONTHS = "January February March April May June July August September October November December".split()
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
 
 def is_date_format(code: str) -> bool:
-    """Whether a number in this format is a moment."""
+    """Return whether a number in this format is a date or time."""
     first = code.split(";")[0]
     return bool(_ELAPSED.search(first) or _DATE_LETTERS.search(_LITERALS.sub("", first)))
 
 
 def formatted(value: Value, code: str) -> str:
-    """The value as a sheet shows it; "" for None."""
+    """Return the value as a sheet displays it, "" for None."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -51,7 +51,7 @@ def _general(value: int | float) -> str:
 
 
 def _sections(code: str) -> list[str]:
-    """A code's parts for positive, negative, zero; semicolons inside literals do not part."""
+    """Split a code into its parts for positive, negative and zero, ignoring semicolons inside literals."""
     sections = [""]
     for part in _PARTS.findall(code):
         if part == ";":
@@ -76,7 +76,7 @@ def _number(value: int | float, code: str) -> str:
 
 
 class _Format(NamedTuple):
-    """A section taken apart: what stands before and behind the digits, decimals shown and at least shown."""
+    """A parsed section: the text around the digits, the number of decimals and the least number shown."""
 
     before: str
     behind: str
@@ -117,7 +117,7 @@ def _read(section: str) -> _Format:
 
 def _digits(value: float, section: str, sign: str) -> str:
     if "/" in _LITERALS.sub("", section):
-        return sign + _general(value)  # a fraction: its value says the same
+        return sign + _general(value)  # a fraction: shown as a decimal number
     how = _read(section)
     amount = value * (100 if how.percent else 1) / 1000**how.divided
     if how.exponent:
@@ -133,7 +133,7 @@ def _digits(value: float, section: str, sign: str) -> str:
 
 
 def _literal(code: str) -> str:
-    """The characters a code shows as they are; fills and spaces of another character's width are left out."""
+    """Return the characters that a code displays as they are, without fill characters and width placeholders."""
     text = ""
     for part in _PARTS.findall(_CURRENCY.sub(lambda found: f'"{found[1]}"', code)):
         if part.startswith('"'):
@@ -146,7 +146,7 @@ def _literal(code: str) -> str:
 
 
 def _moment(value: datetime | date | time, code: str) -> str:
-    """A moment by its code; by ISO 8601 where the code has no letters for it."""
+    """Format a date or time by its code, or as ISO 8601 if the code has no letters for it."""
     section = _sections(code)[0]
     parts = [part for part in _PARTS.findall(_CURRENCY.sub("", section)) if part]
     if not is_date_format(section):

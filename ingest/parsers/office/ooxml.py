@@ -1,6 +1,6 @@
-"""Office Open XML packages: which part is the main one, what it refers to, who wrote it. Knows no document's inside.
+"""Opens Office Open XML packages: the main part, its references, title and author. Content is parsed elsewhere.
 
-Elements and attributes go by their local names: files saved as "Strict" use other namespaces for the same ones.
+Elements and attributes are matched by local name, because files saved as "Strict" use other namespaces.
 """
 
 import posixpath
@@ -19,14 +19,14 @@ Otherwise = TypeVar("Otherwise", int, None)
 
 
 class Reference(NamedTuple):
-    """What a part refers to: the kind ("slide", "footnotes") and the other part's name."""
+    """A reference from a part: its kind ("slide", "footnotes") and the name of the part it points to."""
 
     kind: str
     target: str
 
 
 class Office(Package):
-    """A package whose main part is known. Raises as Package, DamagedFile where no main part is."""
+    """A package with its main part identified. Raises the errors of Package, DamagedFile if there is no main part."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__(data)
@@ -36,7 +36,7 @@ class Office(Package):
         self.main = mains[0]
 
     def references(self, part: str) -> dict[str, Reference]:
-        """By id, what the part ("" for the package) refers to inside the package."""
+        """Return the references of a part ("" for the package) to others in the package, by id."""
         folder, name = posixpath.split(part)
         root = self.xml(posixpath.join(folder, "_rels", f"{name}.rels"))
         found: dict[str, Reference] = {}
@@ -49,12 +49,12 @@ class Office(Package):
         return found
 
     def referred(self, part: str, kind: str) -> list[str]:
-        """Names of the existing parts of one kind that a part refers to, in the order it names them, each once."""
+        """Return the existing parts of one kind that a part references, in order and without duplicates."""
         names = (item.target for item in self.references(part).values() if item.kind == kind)
         return [name for name in dict.fromkeys(names) if name in self.names]
 
     def title_and_author(self) -> tuple[str, str]:
-        """As the core properties give them, "" where they don't."""
+        """Return title and author from the core properties, "" where missing."""
         for name in self.referred("", "core-properties"):
             facts = {local(item): item.text or "" for item in self.xml(name) if isinstance(item.tag, str)}
             return metadata_line(facts.get("title", "")), metadata_line(facts.get("creator", ""))
@@ -62,17 +62,17 @@ class Office(Package):
 
 
 def metadata_line(text: str) -> str:
-    """A title or name from a file's metadata as one short line."""
+    """Return a title or name from a file's metadata as one short line."""
     return fold(clean(text))[:_MOST_METADATA_CHARACTERS]
 
 
 def local(element: Any) -> str:
-    """The element's name without its namespace, "" for comments and instructions."""
+    """Return the element's name without its namespace, "" for comments and processing instructions."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def attribute(element: Any, name: str) -> str | None:
-    """An attribute by its local name, None when it is absent."""
+    """Return an attribute by its local name, or None if it is absent."""
     for key, value in element.items():
         if key.rpartition("}")[2] == name:
             return str(value)
@@ -80,7 +80,7 @@ def attribute(element: Any, name: str) -> str | None:
 
 
 def children(element: Any, *names: str) -> Iterator[Any]:
-    """The children of these local names, in order; all elements when no name is given."""
+    """Yield the children with these local names, in order; all child elements if no name is given."""
     for item in element:
         found = local(item)
         if found and (not names or found in names):
@@ -88,24 +88,26 @@ def children(element: Any, *names: str) -> Iterator[Any]:
 
 
 def child(element: Any, *path: str) -> Any:
-    """The first child, grandchild … along the path of local names, None where it ends early or `element` is None."""
+    """Follow the path of local names, taking the first child at each step. Returns None if it ends early or `element`
+    is None.
+    """
     for name in path:
         element = next(children(element, name), None) if element is not None else None
     return element
 
 
 def value(element: Any, *path: str) -> str | None:
-    """The `val` attribute of what `child` finds, None when there is none."""
+    """Return the `val` attribute of the element that `child` finds, or None."""
     found = child(element, *path)
     return attribute(found, "val") if found is not None else None
 
 
 def integer(text: str | None, otherwise: Otherwise) -> int | Otherwise:
-    """A whole number of at most nine digits as XML writes it, `otherwise` for everything else."""
+    """Parse a whole number of at most nine digits; returns `otherwise` for anything else."""
     return int(text) if text and _INTEGER.fullmatch(text) else otherwise
 
 
 def is_on(element: Any, *path: str) -> bool:
-    """Whether a switch is there and not turned off ("0", "false", "off")."""
+    """Return whether a switch is present and not turned off ("0", "false", "off")."""
     found = child(element, *path)
     return found is not None and attribute(found, "val") not in ("0", "false", "off")

@@ -1,7 +1,7 @@
-"""PowerPoint presentations (PPTX and its kinds) to pages: a slide is "Slide 3", its notes are "Slide 3, notes".
+"""Parses PowerPoint presentations (PPTX and its variants): a slide is "Slide 3", its notes are "Slide 3, notes".
 
-Read by this project's own walk over the XML: the library at hand refuses shows and templates and knows no charts' text.
-Shapes come in the order they have in the file, the title first; screen readers take the same order.
+This project has its own parser of the XML: the available library rejects shows and templates and does not return the
+text of charts. Shapes are read in file order, title first, as screen readers do.
 """
 
 from collections.abc import Iterator
@@ -15,12 +15,12 @@ from ragnano.errors import DamagedFile
 from ragnano.text.words import fold
 
 _TITLES = ("title", "ctrTitle")
-_LEFT_OUT = ("sldNum", "dt", "hdr", "sldImg")  # placeholders that hold no words of the slide's own
+_LEFT_OUT = ("sldNum", "dt", "hdr", "sldImg")  # placeholders without text of the slide itself
 _DRAWING = "{*}"
 
 
 def load_slides(data: bytes, options: ReadOptions) -> LoadedFile:
-    """Pages of a presentation. Raises DamagedFile, LimitExceeded, PasswordNeeded."""
+    """Return the pages of a presentation. Raises DamagedFile, LimitExceeded, PasswordNeeded."""
     office = Office(data)
     references = office.references(office.main)
     size = office.xml(office.main).find(f".//{_DRAWING}sldSz")
@@ -35,7 +35,7 @@ def load_slides(data: bytes, options: ReadOptions) -> LoadedFile:
         for notes in office.referred(slide, "notesSlide"):
             out.break_page(f"Slide {number}{hidden}, notes")
             _Slide(office, notes, out, (0, 0), footers).write(office.xml(notes))
-    # A chart is read where it stands; its workbook would say the same once more.
+    # A chart is read on its slide; its workbook would repeat the same figures.
     charts = (name for name in office.names if "/charts/" in name and name.endswith(".xml"))
     figures = {item.target for chart in charts for item in office.references(chart).values()}
     pages = with_embedded(out.pages(), office, options, figures)
@@ -45,7 +45,7 @@ def load_slides(data: bytes, options: ReadOptions) -> LoadedFile:
 
 
 def _slides(office: Office, references: dict[str, Any]) -> Iterator[str]:
-    """Parts of the slides in the order they are shown."""
+    """Yield the slides' part names in presentation order."""
     for item in office.xml(office.main).iter(f"{_DRAWING}sldId"):
         for key, name in item.items():
             if key.startswith("{") and name in references and references[name].target in office.names:
@@ -53,7 +53,7 @@ def _slides(office: Office, references: dict[str, Any]) -> Iterator[str]:
 
 
 class _Slide:
-    """One slide, or its notes, on the way into the open page."""
+    """Writes one slide, or its notes, to the open page."""
 
     def __init__(
         self, office: Office, part: str, out: Composer, size: tuple[int, int], footers: dict[str, None]
@@ -90,7 +90,7 @@ class _Slide:
                 self._out.paragraph(text)
 
     def _is_outside(self, shape: Any) -> bool:
-        """Whether the shape lies wholly beside the slide; shapes without a place of their own take the layout's."""
+        """Return whether the shape lies entirely off the slide. Shapes without a position take the layout's."""
         transform = next(shape.iter(f"{_DRAWING}xfrm"), None)
         place, extent = child(transform, "off"), child(transform, "ext")
         if place is None or extent is None or not all(self._size):
@@ -108,7 +108,7 @@ class _Slide:
         self._out.end_table()
 
     def _graphic(self, frame: Any) -> None:
-        """Charts as tables of what they show, diagrams (SmartArt) as their points' texts."""
+        """Write a chart as a table of its data, and a diagram (SmartArt) as the texts of its points."""
         data = frame.find(f".//{_DRAWING}graphicData")
         for item in () if data is None else children(data):
             names = {name for key, name in item.items() if key.startswith("{")}
@@ -139,7 +139,7 @@ class _Slide:
 
 
 def _shapes(tree: Any) -> Iterator[Any]:
-    """Shapes in file order, groups opened; of alternatives the first."""
+    """Yield shapes in file order, with groups expanded; of alternatives, the first."""
     for item in () if tree is None else children(tree):
         name = local(item)
         if name in ("grpSp", "Choice"):
@@ -162,7 +162,7 @@ def _is_unseen(shape: Any) -> bool:
 
 
 def _paragraphs(element: Any) -> Iterator[str]:
-    """Texts of the paragraphs inside that hold anything, with the bullets that are set as such."""
+    """Yield the text of the non-empty paragraphs, with bullets where they are set."""
     for paragraph in element.iter(f"{_DRAWING}p"):
         text = "".join(_run_text(item) for item in paragraph.iter() if local(item) in ("t", "br", "tab"))
         if text.strip():
@@ -175,7 +175,7 @@ def _run_text(item: Any) -> str:
 
 
 def _points(element: Any) -> dict[int, str]:
-    """A chart's stored points by their index."""
+    """Return a chart's cached points by index."""
     if element is None:
         return {}
     points = ((attribute(item, "idx") or "0", child(item, "v")) for item in element.iter(f"{_DRAWING}pt"))

@@ -1,7 +1,7 @@
-"""Word documents (DOCX and its macro and template kinds) to pages. Knows paragraphs, lists, tables, notes, text boxes.
+"""Parses Word documents (DOCX and its macro and template variants): paragraphs, lists, tables, notes, text boxes.
 
-Read by this project's own walk over the XML: the libraries at hand leave out insertions, numbers of lists, footnotes or
-text boxes. Where Word noted page ends they part pages, otherwise long documents are cut before a heading.
+This project has its own parser of the XML: the available libraries omit insertions, list numbers, footnotes or text
+boxes. Pages end where Word recorded page ends; without those, long documents are split before a heading.
 """
 
 import re
@@ -21,13 +21,13 @@ from ragnano.text.words import fold
 
 _MOST_TITLE_CHARACTERS = 120
 _SENTENCES = re.compile(r"[.:;]\s+\S|[.;]$")
-_LAID_OUT = 600  # characters: a cell that holds more is a column of text, not a cell
+_LAID_OUT = 600  # characters; a cell with more is a column of running text, not a cell
 _WRAPPERS = frozenset("sdt sdtContent ins moveTo customXml smartTag hyperlink AlternateContent Choice".split())
 _PAGE_NUMBER = re.compile(r"\W*(?:page\s*)?\d*\W*(?:of\s*\d*\W*)?", re.I)
 
 
 def load_word(data: bytes, options: ReadOptions) -> LoadedFile:
-    """Pages of a Word document. Raises DamagedFile, LimitExceeded, PasswordNeeded."""
+    """Return the pages of a Word document. Raises DamagedFile, LimitExceeded, PasswordNeeded."""
     office = Office(data)
     pages = with_embedded(_WordParser(office).pages(), office, options)
     if not any(page.text for page in pages):
@@ -38,7 +38,7 @@ def load_word(data: bytes, options: ReadOptions) -> LoadedFile:
 
 
 class _WordParser:
-    """One document on its way through its body."""
+    """Walks the body of one document."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
@@ -73,13 +73,13 @@ class _WordParser:
         return {attribute(item, "id") or "": item for item in children(root, kind)} if root is not None else {}
 
     def _levels_of_clauses(self, body: Any) -> set[int]:
-        """Heading levels under which whole clauses stand, as law firms use them: their numbers then say more."""
+        """Return heading levels used for whole clauses, as law firms do: numbered ones are clauses, not headings."""
         levels = set()
         for paragraph in body.iter("{*}p"):
             style, _ = combined(self._styles, child(paragraph, "pPr"))
             if style.heading and not _is_title(fold(self._words(paragraph).text)):
                 levels.add(style.heading)
-        self._note_numbers = NoteNumbers()  # looking ahead must not count
+        self._note_numbers = NoteNumbers()  # reset, because this pass must not advance the counters
         return levels
 
     def _body(self, body: Any) -> None:
@@ -131,7 +131,7 @@ class _WordParser:
                 self._out.paragraph(whole)
 
     def _attached(self, words: ParagraphText) -> None:
-        """What hangs on a paragraph, written behind it."""
+        """Write what is attached to a paragraph after it: hidden text, notes, text boxes."""
         for kind, texts in (("invisible", words.hidden), ("size", words.tiny), ("colour", words.white)):
             self._out.hide(kind, " ".join(texts))  # type: ignore[arg-type]
         for note in words.notes:
@@ -178,7 +178,7 @@ class _WordParser:
                 self._attached(words)
 
     def _cell(self, cell: Any) -> ParagraphText:
-        """All of a cell's paragraphs as one; a table inside it is written out in its order."""
+        """Join all paragraphs of a cell; a table inside the cell is written out in order."""
         whole = ParagraphText()
         if value(cell, "tcPr", "vMerge") == "continue" or _continues(cell):
             return whole
@@ -200,7 +200,7 @@ class _WordParser:
         return whole
 
     def _edges(self, kind: str) -> None:
-        """Headers or footers, each wording once, behind the text: they belong to no clause."""
+        """Write headers or footers after the text, each wording once, because they belong to no clause."""
         seen: set[str] = set()
         for name in self._office.referred(self._office.main, kind):
             paragraphs = (self._words(item).text for item in self._office.xml(name).iter("{*}p"))
@@ -211,7 +211,7 @@ class _WordParser:
 
 
 def _is_title(text: str) -> bool:
-    """Whether a heading's text can be one: law firms set whole clauses in heading styles, too."""
+    """Return whether the text can be a title: law firms also use heading styles for whole clauses."""
     label = label_of(text)
     title = text[label.rest :] if label else text
     return len(title) <= _MOST_TITLE_CHARACTERS and not _SENTENCES.search(title)
@@ -234,6 +234,6 @@ def _cells(row: Any) -> Iterator[Any]:
 
 
 def _continues(cell: Any) -> bool:
-    """Whether a cell carries on the one above it: `vMerge` without a value."""
+    """Return whether a cell continues the one above it (`vMerge` without a value)."""
     merge = child(cell, "tcPr", "vMerge")
     return merge is not None and attribute(merge, "val") is None

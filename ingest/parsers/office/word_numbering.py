@@ -1,7 +1,6 @@
-"""The numbers of a Word document's paragraphs as Word prints them: "8.2", "(a)", "Article IV", "•".
+"""Generates the numbers of a Word document's paragraphs as Word prints them: "8.2", "(a)", "Article IV", "•".
 
-Knows the numbering part and its counters; which paragraph has which numbering is for
-`ingest.parsers.office.word_styles`.
+`ingest.parsers.office.word_styles` says which numbering a paragraph has.
 """
 
 import re
@@ -12,26 +11,26 @@ from typing import Any
 from ingest.parsers.office.ooxml import attribute, child, children, integer, is_on, value
 
 _LEVELS = 9
-_MOST_LETTERS = 780  # Word repeats the letter: 27 is "aa", 53 "aaa"; beyond this nobody counts by letters
+_MOST_LETTERS = 780  # Word repeats the letter (27 is "aa", 53 "aaa"); higher numbers are not written in letters
 _BULLET = "•"
 _DASHES = "-–—"
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How one level is counted and written; `text` holds "%1" for the first level's number and so on."""
+    """How one level is counted and written; `text` contains "%1" for the first level's number and so on."""
 
     start: int = 1
     form: str = "decimal"
     text: str = ""
-    legal: bool = False  # numbers of all levels in decimal
-    restart: int | None = None  # level (from 1) whose count begins this one anew; 0: none does
+    legal: bool = False  # write the numbers of all levels in decimal
+    restart: int | None = None  # level (from 1) whose next number restarts this one; 0: none
     style: str = ""
 
 
 @dataclass(slots=True)
 class _List:
-    """An abstract numbering: its levels and its counters, which all lists made of it share."""
+    """An abstract numbering: its levels and counters, which all lists based on it share."""
 
     levels: dict[int, Level]
     link: str = ""
@@ -39,7 +38,7 @@ class _List:
 
 
 class Numbers:
-    """The lists of one document. Numbers must be asked for in the document's order."""
+    """The lists of one document. Numbers must be requested in document order."""
 
     def __init__(self, numbering: Any) -> None:
         self._lists: dict[str, _List] = {}
@@ -73,12 +72,12 @@ class Numbers:
                 self._starts.setdefault(name, {})[level] = start
 
     def level_of_style(self, name: str, style: str) -> int:
-        """The level that the list gives to a paragraph style, 0 when it names none."""
+        """Return the level that the list assigns to a paragraph style, 0 if none."""
         levels = self._levels(name)
         return next((level for level, how in levels.items() if how.style == style), 0)
 
     def next(self, name: str, level: int) -> str:
-        """The number of the next paragraph of the list, "" when it has none."""
+        """Return the number of the next paragraph of the list, "" if it has none."""
         made = self._lists.get(self._made_of.get(name, ""))
         levels = self._levels(name)
         if made is None or level not in levels:
@@ -148,7 +147,7 @@ def roman(count: int) -> str:
 
 
 def numbered(count: int, form: str) -> str:
-    """A count in the form that HTML and OpenDocument call "1", "a", "A", "i" or "I"."""
+    """Format a count in the form that HTML and OpenDocument call "1", "a", "A", "i" or "I"."""
     written = letters(count) if form in ("a", "A") else roman(count) if form in ("i", "I") else str(count)
     return written.upper() if form in ("A", "I") else written
 
@@ -184,4 +183,4 @@ _FORMS: dict[str, Callable[[int], str]] = {
     "ordinalText": lambda count: _word(count, _ORDINALS),
     "none": lambda count: "",
 }
-"""By Word's names; others (scripts other than Latin) are written in digits."""
+"""Formatters by Word's format name. Other formats (scripts other than Latin) are written in digits."""

@@ -1,6 +1,6 @@
-"""What a Word paragraph's or run's style says: heading level, numbering, hidden or not. Knows the styles part.
+"""Resolves the style of a Word paragraph or run: heading level, numbering, hidden or not.
 
-Styles are based on each other; the paragraph's own settings win over them.
+Styles inherit from each other; the paragraph's own settings override them.
 """
 
 import re
@@ -11,15 +11,17 @@ from ingest.parsers.office.ooxml import attribute, child, children, integer, is_
 
 _HEADING = re.compile(r"heading (\d)$")
 _TITLE = "title"
-_BODY_TEXT = 10  # Word's outline level 9, counted from 0, is no heading
-_MOST_BASES = 20  # a style may, in a broken file, be based on itself
+_BODY_TEXT = 10  # Word's outline level 9, counted from 0, is not a heading
+_MOST_BASES = 20  # in a broken file, a style may be based on itself
 NO_LIST = "0"
-"""The numbering that turns an inherited one off."""
+"""The numbering that turns off an inherited one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What matters of a style, None where neither it nor what it is based on says anything. `heading` 0 is none."""
+    """The properties of a style in use here, None where neither it nor its base styles set them. `heading` 0 means no
+    heading.
+    """
 
     heading: int | None = None
     list: str | None = None
@@ -29,7 +31,7 @@ class Style:
 
 
 class Styles:
-    """The paragraph and character styles of one document, bases resolved."""
+    """The paragraph and character styles of one document, with inheritance resolved."""
 
     def __init__(self, part: Any) -> None:
         self._items = (
@@ -71,7 +73,7 @@ def _own(item: Any) -> Style:
 
 
 def paragraph_style(properties: Any) -> Style:
-    """What paragraph properties (None: none) say by themselves."""
+    """Return what the paragraph properties (or None) set themselves."""
     if properties is None:
         return Style()
     outline = integer(value(properties, "outlineLvl"), None)
@@ -84,13 +86,13 @@ def paragraph_style(properties: Any) -> Style:
 
 
 def _over(above: Style, below: Style) -> Style:
-    """`above`, and what it leaves open from `below`."""
+    """Return `above`, with unset properties taken from `below`."""
     pairs = ((getattr(above, item.name), getattr(below, item.name)) for item in fields(Style))
     return Style(*(lower if upper is None else upper for upper, lower in pairs))
 
 
 def combined(styles: Styles, properties: Any) -> tuple[Style, str]:
-    """A paragraph's style with its own settings over it, and the style's id."""
+    """Return a paragraph's style, overridden by its own settings, and the style's id."""
     name = value(properties, "pStyle") if properties is not None else None
     named = name or styles.default
     return _over(paragraph_style(properties), styles[named]), named

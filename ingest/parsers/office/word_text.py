@@ -1,6 +1,6 @@
-"""A Word paragraph's words as they are printed: insertions counted, deletions and hidden words not.
+"""Extracts a Word paragraph's text as printed: with insertions, without deletions and hidden text.
 
-Knows runs and what may stand among them; numbers, headings and tables are `ingest.parsers.office.word`'s.
+Numbers, headings and tables are handled in `ingest.parsers.office.word`.
 """
 
 from dataclasses import dataclass, field
@@ -12,18 +12,18 @@ from ingest.parsers.office.word_styles import Styles
 PAGE_END = "\f"
 """Stands in a paragraph's text where Word begins a new page."""
 
-# Elements whose text is not on paper: deleted, moved away, instructions of fields, the phonetic half of a ruby.
+# Elements whose text is not printed: deleted, moved away, field instructions, the phonetic half of a ruby.
 _UNPRINTED = frozenset("del moveFrom delText instrText delInstrText rPr pPr sdtPr sdtEndPr rt Fallback".split())
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "cr": "\n", "noBreakHyphen": "-", "lastRenderedPageBreak": PAGE_END}
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_SMALLEST = 4  # half points: nobody reads text of two points
+_SMALLEST = 4  # half points; text of two points is not readable
 _WHITE = frozenset({"FFFFFF", "ffffff"})
 _SYMBOL_FONTS = frozenset({"Symbol", "Wingdings", "Wingdings 2", "Wingdings 3", "Webdings"})
 
 
 @dataclass(slots=True)
 class ParagraphText:
-    """A paragraph's text, and what hangs on it: text boxes (elements), notes (kind and id), text nobody sees."""
+    """A paragraph's text and what is attached to it: text boxes (elements), notes (kind and id), hidden text."""
 
     text: str = ""
     boxes: list[Any] = field(default_factory=list)
@@ -34,13 +34,13 @@ class ParagraphText:
 
 
 class NoteNumbers:
-    """Footnotes and endnotes counted in the document's order, each kind by itself."""
+    """Numbers footnotes and endnotes in document order, each kind separately."""
 
     def __init__(self) -> None:
         self._seen: dict[tuple[str, str], str] = {}
 
     def number(self, kind: str, name: str) -> str:
-        """The raised number of a note: digits for footnotes, a prime behind those of endnotes to tell them apart."""
+        """Return a note's raised number: digits for footnotes, with a prime for endnotes to distinguish them."""
         if (kind, name) not in self._seen:
             count = 1 + sum(1 for known, _ in self._seen if known == kind)
             self._seen[kind, name] = raised(count) + ("′" if kind == "endnote" else "")
@@ -48,12 +48,14 @@ class NoteNumbers:
 
 
 def raised(count: int) -> str:
-    """A note's number as it is printed."""
+    """Return a note's number in raised digits, as printed."""
     return str(count).translate(_RAISED)
 
 
 def words_of(paragraph: Any, styles: Styles, numbers: NoteNumbers, *, ground: bool = False) -> ParagraphText:
-    """The words of one paragraph. `ground`: it stands on a ground of its own (a table), where white may be seen."""
+    """Return the text of one paragraph. `ground`: it has its own background (in a table), where white text may be
+    visible.
+    """
     words = ParagraphText()
     shaded = ground or child(paragraph, "pPr", "shd") is not None
     _gather(paragraph, words, styles, numbers, shaded)
@@ -69,7 +71,7 @@ def _gather(element: Any, words: ParagraphText, styles: Styles, numbers: NoteNum
             _run(item, words, styles, numbers, shaded)
         elif name == "txbxContent":
             words.boxes.append(item)
-        elif name == "t":  # of a formula
+        elif name == "t":  # text of a formula
             words.text += item.text or ""
         else:
             _gather(item, words, styles, numbers, shaded)
@@ -104,7 +106,7 @@ def _run(run: Any, words: ParagraphText, styles: Styles, numbers: NoteNumbers, s
 
 
 def _unseen(run: Any, words: ParagraphText, styles: Styles, shaded: bool) -> list[str] | None:
-    """Where the run's text belongs when nobody sees it, None when it is seen."""
+    """Return the list for the run's text if it is hidden, or None if it is visible."""
     properties = child(run, "rPr")
     if properties is None:
         return None
@@ -119,7 +121,7 @@ def _unseen(run: Any, words: ParagraphText, styles: Styles, shaded: bool) -> lis
 
 
 def _symbol(item: Any) -> str:
-    """A character of a symbol font as a bullet: its code says nothing outside that font."""
+    """Return a bullet for a character of a symbol font, whose code has no meaning outside that font."""
     code = attribute(item, "char") or ""
     if attribute(item, "font") in _SYMBOL_FONTS:
         return "•"

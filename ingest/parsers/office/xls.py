@@ -1,7 +1,7 @@
-"""Old Excel workbooks (XLS) to sheets, by xlrd. Values as they are shown; formulas bring their stored results.
+"""Parses old Excel workbooks (XLS) with xlrd. Values are formatted as displayed; formulas give their stored results.
 
-xlrd meets malformed files with exceptions of every kind, so this module is a border: whatever it raises means that the
-file is damaged. Memory that runs out passes.
+xlrd raises exceptions of every kind on malformed files, so this module is an error boundary: any exception means that
+the file is damaged. MemoryError is not caught.
 """
 
 import io
@@ -19,7 +19,7 @@ from ragnano.errors import DamagedFile, LimitExceeded, PasswordNeeded
 
 
 def load_old_sheets(data: bytes, options: ReadOptions) -> LoadedFile:
-    """Pages of an XLS workbook. Raises DamagedFile, LimitExceeded, PasswordNeeded."""
+    """Return the pages of an XLS workbook. Raises DamagedFile, LimitExceeded, PasswordNeeded."""
     out = Composer()
     try:
         with _opened(data) as book:
@@ -27,7 +27,7 @@ def load_old_sheets(data: bytes, options: ReadOptions) -> LoadedFile:
             author = metadata_line(book.user_name or "")
     except (MemoryError, LimitExceeded):
         raise
-    except Exception as error:  # noqa: BLE001 - border, see the module's docstring
+    except Exception as error:  # noqa: BLE001 - error boundary, see the module's docstring
         if "encrypted" in str(error).lower():
             raise PasswordNeeded("encrypted with a password; open it in Excel and save it without") from None
         raise DamagedFile("the workbook is damaged; open it in a spreadsheet program and save it anew") from None
@@ -38,7 +38,7 @@ def load_old_sheets(data: bytes, options: ReadOptions) -> LoadedFile:
 
 
 def _opened(data: bytes) -> Any:
-    """The workbook with its formats; some writers leave those out, and their files open without."""
+    """Open the workbook with its formats; files whose formats are missing are opened without."""
     arguments: dict[str, Any] = {"file_contents": data, "logfile": io.StringIO()}
     return xlrd.open_workbook(formatting_info=True, **arguments)
 

@@ -1,8 +1,8 @@
-"""Excel workbooks (XLSX and its kinds) to sheets, by openpyxl: stored values as they are shown, never computed anew.
+"""Parses Excel workbooks (XLSX and its variants) with openpyxl: stored values, formatted as displayed.
 
-A formula without a stored value is shown as the formula: nothing here computes. openpyxl meets malformed files with
-exceptions of every kind, so this module is a border: whatever it raises means that the file is damaged. Memory that
-runs out passes.
+Nothing is computed: a formula without a stored value is shown as the formula. openpyxl raises exceptions of every kind
+on malformed files, so this module is an error boundary: any exception means that the file is damaged. MemoryError is
+not caught.
 """
 
 import io
@@ -25,11 +25,11 @@ from ingest.parsers.office.ooxml import Office
 from ragnano.errors import DamagedFile, LimitExceeded
 
 _VALUELESS = re.compile(rb"</f>\s*(?:<v\s*/>|<v></v>)?\s*</c>|<f[^>]*/>\s*(?:<v\s*/>|<v></v>)?\s*</c>")
-_MOST_COLUMNS = 16_384  # of a sheet
+_MOST_COLUMNS = 16_384  # per sheet
 
 
 def load_sheets(data: bytes, options: ReadOptions) -> LoadedFile:
-    """Pages of a workbook. Raises DamagedFile, LimitExceeded, PasswordNeeded."""
+    """Return the pages of a workbook. Raises DamagedFile, LimitExceeded, PasswordNeeded."""
     office = Office(data)
     check_xml(office)
     try:
@@ -39,7 +39,7 @@ def load_sheets(data: bytes, options: ReadOptions) -> LoadedFile:
         write_sheets(_sheets(values, formulas), out)
     except (MemoryError, LimitExceeded):
         raise
-    except Exception:  # noqa: BLE001 - border, see the module's docstring
+    except Exception:  # noqa: BLE001 - error boundary, see the module's docstring
         raise DamagedFile("the workbook is damaged; open it in a spreadsheet program and save it anew") from None
     pages = with_embedded(out.pages(), office, options)
     if not any(page.text for page in pages):
@@ -49,12 +49,12 @@ def load_sheets(data: bytes, options: ReadOptions) -> LoadedFile:
 
 def _opened(data: bytes, *, stored: bool) -> openpyxl.Workbook:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl tells what it leaves out: charts, validations
+        warnings.simplefilter("ignore")  # openpyxl warns about what it leaves out: charts, validations
         return openpyxl.load_workbook(io.BytesIO(data), data_only=stored, keep_links=False)
 
 
 def _lacks_values(office: Office) -> bool:
-    """Whether a formula somewhere has no stored value, as in files that no spreadsheet program has saved."""
+    """Return whether a formula has no stored value, as in files that no spreadsheet program has saved."""
     return any(_VALUELESS.search(office.read(name)) for name in office.referred(office.main, "worksheet"))
 
 
@@ -62,7 +62,7 @@ def _sheets(values: openpyxl.Workbook, formulas: openpyxl.Workbook | None) -> It
     for sheet in values.worksheets:
         plain = formulas[sheet.title] if formulas is not None else None
         rows: dict[int, dict[int, str]] = {}
-        # The cells that there are: between the first and one in the last corner lie 17 billion.
+        # Only existing cells: a sheet's range can span 17 billion positions.
         for (row, column), cell in sheet._cells.items():
             text = _text(cell, values.epoch)
             if not text and plain is not None:
@@ -80,7 +80,7 @@ def _sheets(values: openpyxl.Workbook, formulas: openpyxl.Workbook | None) -> It
 
 
 def _text(cell: Any, epoch: Any) -> str:
-    if not isinstance(cell, SheetCell) or cell.value is None:  # the rest of merged cells has no value
+    if not isinstance(cell, SheetCell) or cell.value is None:  # the other cells of a merged range have no value
         return ""
     value, code = cell.value, cell.number_format
     if isinstance(value, float | int) and not isinstance(value, bool) and is_date_format(code):

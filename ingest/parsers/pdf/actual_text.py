@@ -1,7 +1,8 @@
-"""Marks of a PDF that say its letters are to be read as others (/ActualText), and whether that is true.
+"""Finds and removes false /ActualText marks, which state that a PDF's letters are to be read as other text.
 
-Programs use them for ligatures, for hyphens and for fonts without a character map. They can also say anything else, and
-a person sees the letters. Knows one open page; what its letters say without the marks, pdfium is asked.
+Programs use the marks for ligatures, hyphens and fonts without a character map. They can also state anything else,
+while a person sees the letters. The functions take an open page and compare with the text pdfium reads without the
+marks.
 """
 
 import ctypes
@@ -17,17 +18,17 @@ from ingest.parsers.pdf.hidden.unpainted import address_of
 from ragnano.types import Hidden
 
 _KEY = b"ActualText"
-_DEEPEST = 6  # forms within forms
-_MOST_UNITS = 1 << 16  # of one object's text
+_DEEPEST = 6  # nested forms
+_MOST_UNITS = 1 << 16  # UTF-16 units of one object's text
 _RIGHT_TO_LEFT = ("R", "AL")
-_UNMAPPED = ("Cc", "Cf", "Cn", "Co", "So")  # categories of what pdfium gives for a letter without a character map
-_MOST_LETTERS = 4  # that one of them may stand for: a ligature
+_UNMAPPED = ("Cc", "Cf", "Cn", "Co", "So")  # Unicode categories that pdfium returns for unmapped letters
+_MOST_LETTERS = 4  # that one such letter may represent: a ligature
 
 Marked = tuple[Any, Any]  # a text object and its mark
 
 
 def without_lies(page: Any, number: int) -> tuple[Hidden, ...]:
-    """Take the marks off the open page that say other words than its letters do; gives what they said."""
+    """Remove the marks from the open page whose text differs from the letters; returns their text as hidden text."""
     marked = _marked(page)
     if not marked:
         return ()
@@ -49,7 +50,9 @@ def without_lies(page: Any, number: int) -> tuple[Hidden, ...]:
 
 
 def _differ(told: str, seen: str) -> bool:
-    """Whether letters or figures differ. Letters that give none have no character map: what is told is all there is."""
+    """Return whether letters or digits differ. For letters without a character map, the mark is the only source of the
+    text.
+    """
     one, other = _plain(told), _plain(seen)
     if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in told):
         one, other = "".join(sorted(one)), "".join(sorted(other))
@@ -71,7 +74,7 @@ def _marked(page: Any) -> list[Marked]:
 
 
 def _walk(parent: Any, count: Any, get: Any, depth: int) -> Iterator[Marked]:
-    """The text objects with such a mark, in the order in which they are drawn."""
+    """Yield the text objects with such a mark, in drawing order."""
     kind_of, marks = pdfium.FPDFPageObj_GetType, pdfium.FPDFPageObj_CountMarks
     for index in range(count(parent)):
         raw = get(parent, index)
@@ -87,7 +90,7 @@ def _walk(parent: Any, count: Any, get: Any, depth: int) -> Iterator[Marked]:
 
 
 def _texts(page: Any, marked: Sequence[Marked]) -> list[str]:
-    """What the page's text has for each object."""
+    """Return the page's text for each object."""
     textpage = page.get_textpage()
     try:
         return [_text(text, textpage.raw) for text, _ in marked]

@@ -1,9 +1,9 @@
-"""What people have written onto a PDF page: values of form fields, ticked boxes and comments.
+"""Extracts what people have added to a PDF page: form field values, ticked boxes and comments.
 
-None of it stands in the page's own text, though a viewer shows it. It follows that text, a line each, with a mark that
-says what it is. A ticked box or a chosen button is told by the words printed beside it, or by its name; one that is not
-ticked says nothing. Values that are typed unseen (passwords) are left out; what a viewer is told not to show is hidden
-text. Knows one open page, and later the text that was read from it.
+The page's own text does not contain them, although a viewer displays them. They are appended to that text, one line
+each, with a mark for the field. The label of a ticked box or chosen button is the text printed beside it, or its name;
+boxes that are not ticked are left out. Passwords are left out, too; annotations that a viewer must not display count as
+hidden text. Takes an open page, and later the text that was read from it.
 """
 
 import ctypes
@@ -35,20 +35,20 @@ _WRITTEN = frozenset({pdfium.FPDF_FORMFIELD_TEXTFIELD, pdfium.FPDF_FORMFIELD_COM
 _BUTTONS = frozenset({pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON})
 _PASSWORD = 1 << 13  # flag of a text field, ISO 32000-1 table 228
 _NOT_SHOWN = pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
-_MOST_NOTES = 2_000  # of a page
-_MOST_BYTES = 1 << 20  # of one value
+_MOST_NOTES = 2_000  # per page
+_MOST_BYTES = 1 << 20  # per value
 _NAME = re.compile(r"[^\W\d_][\w /.,()'-]*")  # "Monthly rent", not "topmostSubform[0].f1_01[0]"
 _GIVEN = re.compile(r"(?i)(check ?box|radio ?button|button|group|text( ?field)?|field|undefined|untitled)[ _]*\d*")
-_NEAR = 1.5  # of a box's height: how far its label may stand beside it
-_NEXT = 0.8  # of a letter's height: how far the next word of the label may
+_NEAR = 1.5  # of a box's height: largest distance to its label
+_NEXT = 0.8  # of a letter's height: largest distance to the label's next word
 _MOST_LABEL = 100  # characters
 
 
 class Note(NamedTuple):
-    """What was written, and where. `kind` is one of pdfium's of form fields, None for a comment.
+    """An annotation's content and position. `kind` is one of pdfium's form field types, None for a comment.
 
-    `name` is the field's ("" where it has none that people use), `told` what its author says about it to people;
-    `value` of a button is what it stands for. `shown`: a viewer shows it.
+    `name` is the field's name ("" if it has none that people use), `told` the author's description of it; `value` of a
+    button is the option it represents. `shown`: a viewer displays it.
     """
 
     kind: int | None
@@ -60,12 +60,12 @@ class Note(NamedTuple):
 
 
 def notes_of(page: Any, form: Any) -> tuple[Note, ...]:
-    """What was written onto the open page. `form`: the file's form environment, or None."""
+    """Return the annotations of the open page. `form`: the file's form environment, or None."""
     return tuple(_notes(page, form))
 
 
 def with_notes(read: Page, notes: Sequence[Note]) -> Page:
-    """The page with what was written onto it behind its text."""
+    """Return the page with its annotations appended to its text."""
     if not notes:
         return read
     text, words, marks, hidden = read.text.rstrip("\n"), list(unpack_words(read.words)), list(read.marks), []
@@ -84,12 +84,12 @@ def with_notes(read: Page, notes: Sequence[Note]) -> Page:
 
 
 def _said(note: Note, beside: Callable[[Box], str]) -> tuple[str, str]:
-    """The line that tells of a note, and the name of its field."""
+    """Return the line that reports an annotation, and the name of its field."""
     if note.kind == pdfium.FPDF_FORMFIELD_CHECKBOX:
         name = note.told or beside(note.box) or note.name
         return (f"{name}: ticked" if name else "ticked"), name
     if note.kind == pdfium.FPDF_FORMFIELD_RADIOBUTTON:
-        # What an author tells of a group's buttons, pdfium gives of the first for all.
+        # For all buttons of a group, pdfium returns the description of the first one.
         chosen = beside(note.box) or note.value
         return (f"{note.name}: {chosen} (chosen)" if note.name else f"{chosen}: chosen"), note.name
     name = note.told or note.name
@@ -97,7 +97,7 @@ def _said(note: Note, beside: Callable[[Box], str]) -> tuple[str, str]:
 
 
 def _beside(text: str, words: Sequence[Word], box: Box) -> str:
-    """The words printed right of a box, on its line, up to the next gap."""
+    """Return the words printed to the right of a box, on its line, up to the next gap."""
     level = [
         word for word in words if word.box.x0 >= box.x0 and box.y0 - 2 <= (word.box.y0 + word.box.y1) / 2 <= box.y1 + 2
     ]
@@ -126,7 +126,7 @@ def _notes(page: Any, form: Any) -> Iterator[Note]:
 
 
 def _note(annotation: Any, form: Any) -> tuple[int | None, str, str, str] | None:
-    """Kind, name, what is told and value, as `Note` has them; None for nothing."""
+    """Return kind, name, description and value, as in `Note`; None if there is nothing to report."""
     subtype = pdfium.FPDFAnnot_GetSubtype(annotation)
     if subtype in _COMMENTS:
         text = _string(lambda buffer, size: pdfium.FPDFAnnot_GetStringValue(annotation, b"Contents", buffer, size))
@@ -152,7 +152,7 @@ def _note(annotation: Any, form: Any) -> tuple[int | None, str, str, str] | None
 
 
 def _string(ask: Callable[[Any, int], int]) -> str:
-    """A string that pdfium gives as UTF-16 with a zero at its end, on one line; "" for none or one that is too long."""
+    """Return a zero-terminated UTF-16 string from pdfium on one line; "" if there is none or it is too long."""
     size = ask(None, 0)
     if not 2 < size <= _MOST_BYTES:
         return ""

@@ -1,7 +1,8 @@
-"""Files embedded in a PDF, each read by its own reader as a mail's attachments are. Knows an open document.
+"""Parses files embedded in a PDF, each with its own parser, as for a message's attachments.
 
-Knows those that the file lists by name (a portfolio's files, an invoice's data) and those that hang on a page's
-paper-clip; limits are `ingest.parsers.nested_files`'s. A file that only the second reader opens gives none.
+Finds the files that the PDF lists by name (a portfolio's files, an invoice's data) and those attached to a page by a
+paper clip. `ingest.parsers.nested_files` sets the limits. Takes an open document; the attachments of a PDF that only
+pypdf can open are not read.
 """
 
 import ctypes
@@ -18,20 +19,21 @@ from ingest.parsers.nested_files import inside, is_spent, member_name, read_memb
 from ragnano.errors import LimitExceeded
 from ragnano.types import Page
 
-_MOST_NOTES = 2_000  # of a page
+_MOST_NOTES = 2_000  # per page
 
 
 def is_clipped(page: Any) -> bool:
-    """Whether files hang on the open page."""
+    """Return whether files are attached to the open page."""
     return next(_clips(page.raw), None) is not None
 
 
 def attached_pages(
     document: pypdfium2.PdfDocument, clipped: Sequence[int], options: ReadOptions, size: int
 ) -> list[Page]:
-    """The pages of all embedded files; of one that cannot be read a page that says why. Their numbers are their own.
+    """Return the pages of all embedded files, each file numbered on its own; an unreadable one becomes a page with the
+    reason.
 
-    `clipped`: indexes of the pages on which files hang; `size`: the PDF's own, in bytes.
+    `clipped`: indexes of the pages with attached files; `size`: the PDF's own size in bytes.
     """
     pages: list[Page] = []
     within: ReadOptions | None = None
@@ -64,7 +66,7 @@ def _size(attachment: pypdfium2.PdfAttachment) -> int:
 
 
 def _named(document: pypdfium2.PdfDocument, clipped: Sequence[int]) -> Iterator[tuple[str, pypdfium2.PdfAttachment]]:
-    """The files and their places, each once: a clip may point to a file that is listed, too."""
+    """Yield the files and their places, each once: a paper clip may refer to a file that is also listed."""
     seen: set[tuple[str, int]] = set()
     for number, attachment in enumerate(_attachments(document, clipped), 1):
         try:

@@ -1,4 +1,4 @@
-"""PDF files: pdfium reads, pypdf helps. Knows which reader is asked for what and what a failure means."""
+"""Parses PDF files with pdfium, and with pypdf where pdfium fails."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
@@ -25,10 +25,10 @@ from ragnano.types import Page
 
 
 def load_pdf(data: bytes, options: ReadOptions) -> LoadedFile:
-    """Pages with text and word boxes, and what the file says about itself.
+    """Return pages with text and word boxes, and the file's metadata.
 
-    Raises PasswordNeeded, UnsupportedFile (certificate encryption, or a scan and OCR is off), DamagedFile (no reader
-    finds a page with text), ConfigError (a language of OCR is not installed).
+    Raises PasswordNeeded, UnsupportedFile (certificate encryption, or a scan while OCR is off), DamagedFile (neither
+    library finds a page with text), ConfigError (an OCR language is not installed).
     """
     second = PypdfFallback(data, options.passwords)
     with TURN:
@@ -44,10 +44,10 @@ def _first_reader(data: bytes, options: ReadOptions, second: PypdfFallback) -> t
     if document is None:
         return ()
     try:
-        with contextlib.suppress(pypdfium2.PdfiumError):  # a form that is broken is no form
+        with contextlib.suppress(pypdfium2.PdfiumError):  # treat a broken form as no form
             document.init_forms()
         read = list(_pages(document, second))
-        # What was written onto a page stays when OCR reads the page anew.
+        # Annotations are kept when OCR replaces the page's text.
         pages = with_ocr(document, [one.page for one in read], options)
         own = [with_notes(page, one.notes) for page, one in zip(_once(pages), read, strict=True)]
         clipped = [index for index, one in enumerate(read) if one.clipped]
@@ -57,8 +57,9 @@ def _first_reader(data: bytes, options: ReadOptions, second: PypdfFallback) -> t
 
 
 def _once(pages: Sequence[Page]) -> Iterator[Page]:
-    """The pages; of what one hides, what its neighbours show is not told: printers draw a line that a page's end cuts
-    on both pages, and let it be seen on one."""
+    """Yield the pages without invisible text that a neighbouring page shows: printers draw a line that a page break
+    cuts on both pages, visible on one of them.
+    """
     texts = ["", *(fold(page.text) if any(one.hidden for one in pages) else "" for page in pages), ""]
     for page, before, after in zip(pages, texts, texts[2:], strict=False):
         told = tuple(
@@ -72,7 +73,7 @@ def _once(pages: Sequence[Page]) -> Iterator[Page]:
 
 
 class _Read(NamedTuple):
-    """A page, what was written onto it, and whether files hang on it."""
+    """A page, its annotations, and whether files are attached to it."""
 
     page: Page
     notes: tuple[Note, ...] = ()
@@ -87,7 +88,7 @@ def _pages(document: pypdfium2.PdfDocument, second: PypdfFallback) -> Iterator[_
 
 
 def _open(data: bytes, passwords: Sequence[str]) -> pypdfium2.PdfDocument | None:
-    """The document in pdfium, None when it makes nothing of the bytes."""
+    """Open the document in pdfium; returns None if pdfium cannot read it."""
     for password in (None, "", *passwords):
         try:
             return pypdfium2.PdfDocument(data, password=password)
@@ -113,10 +114,10 @@ def _page(document: pypdfium2.PdfDocument, index: int, second: PypdfFallback, la
 
 
 def _helped(read: Page, second: PypdfFallback) -> Page:
-    """The page, by the second reader where the first made nothing of it."""
+    """Return the page, read by pypdf if pdfium found no text."""
     if is_noise(read.text):
         read = replace(read, text="", words=b"", unreadable="no text on this page: " + NO_CHARACTER_MAP)
-    # The second reader sees no difference between text that is hidden and text that is not.
+    # pypdf does not distinguish hidden from visible text.
     if read.unreadable is None or read.hidden:
         return read
     text = second.text_of(read.number)

@@ -1,7 +1,7 @@
-"""Words of a page as pieces of lines, and a page's text written anew in another order of such pieces.
+"""Groups a page's words into line segments, and rewrites a page's text in another order of words.
 
-Knows where words stand and nothing of columns or tables (`ingest.parsers.pdf.reading_order`,
-`ingest.parsers.pdf.tables`).
+Uses only the positions of words. Columns and tables are found in `ingest.parsers.pdf.reading_order` and
+`ingest.parsers.pdf.tables`.
 """
 
 import re
@@ -13,12 +13,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-# In line heights. Word spaces of justified lines stay below one; gutters and cell paddings are wider.
+# In line heights. Word spaces of justified lines stay below one; gutters and cell padding are wider.
 _WIDE = 1.2
-_NEXT_LINE = 0.5  # of a line height up or down: superscripts stay below
-_LABEL = 2.0  # clause numbers and bullets are narrower
-_FEWEST_GAPS = 3  # a single tab on a page makes no table and no columns
-_FEWEST_TURNED = 3  # words that run up or down the page
+_NEXT_LINE = 0.5  # of a line height up or down; superscripts stay below
+_LABEL = 2.0  # line heights; clause numbers and bullets are narrower
+_FEWEST_GAPS = 3  # a single tab on a page makes neither a table nor columns
+_FEWEST_TURNED = 3  # words set vertically
 _TURNED_CHARACTERS = 4  # a shorter word may be taller than wide
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
@@ -33,10 +33,11 @@ class Placed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """Pieces of lines in text order: words [first, last) of the page and the box round them, float64 (m, 4).
+    """Line segments in text order: words [first, last) of the page and their bounding box, float64 (m, 4).
 
-    `height` is the page's usual line height in points, `middles` (m,) how far down the pieces' middles are. `beside` of
-    the pieces follow another on its line (a mere number left of a clause is none), `back` go up the page again.
+    `height` is the page's median line height in points, `middles` (m,) the vertical centres of the segments. `beside`
+    counts segments that follow another on its line (not counting a mere number left of a clause), `back` those that go
+    up the page again.
     """
 
     first: NDArray[np.int64]
@@ -49,15 +50,16 @@ class Segments:
 
 
 def segments_of(placed: Placed) -> Segments | None:
-    """The page's pieces of lines; None where the words simply run down the page, or order can't be told from places.
+    """Return the page's line segments, or None if its words simply run down the page or positions cannot give the
+    order.
 
-    That is so for text that is written from right to left or lies across the page.
+    Positions cannot give the order of text that is written from right to left or set vertically.
     """
     runs, corners = placed.runs, placed.corners
     if len(runs) < 2:
         return None
     heights = corners[:, 3] - corners[:, 1]
-    height = float(np.partition(heights, len(heights) // 2)[len(heights) // 2])  # the median, four times as quick
+    height = float(np.partition(heights, len(heights) // 2)[len(heights) // 2])  # the median, four times as fast
     middles = (corners[:, 1] + corners[:, 3]) * 0.5
     down = middles[1:] - middles[:-1]
     gaps = corners[1:, 0] - corners[:-1, 2]
@@ -80,16 +82,16 @@ def segments_of(placed: Placed) -> Segments | None:
     steps = centres[1:] - centres[:-1]
     side_by_side = np.abs(steps) <= _NEXT_LINE * height
     telling = boxes[:-1, 2] - boxes[:-1, 0] > _LABEL * height
-    telling[1:] |= side_by_side[:-1]  # a narrow piece that is not the first of its line
+    telling[1:] |= side_by_side[:-1]  # a narrow segment that is not the first of its line
     beside, back = np.count_nonzero(side_by_side & telling), np.count_nonzero(steps < -height)
     return Segments(first, last, boxes, centres, height, int(beside), int(back))
 
 
 def rewritten(placed: Placed, order: Sequence[tuple[int, int]]) -> Placed:
-    """The page with its words in this order of ranges [first, last), which hold every word once.
+    """Return the page with its words in this order of ranges [first, last), which contain every word once.
 
-    Ranges that followed each other keep what stood between them; where that is broken, a line ends. The same order
-    gives the same text, byte for byte.
+    Ranges that were consecutive keep the text between them; elsewhere a line break is inserted. An unchanged order
+    returns the same text, byte for byte.
     """
     if all(before[1] == after[0] for before, after in pairwise(order)):
         return placed

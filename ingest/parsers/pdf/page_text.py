@@ -1,6 +1,6 @@
-"""A PDF page's text and word boxes, by pdfium. Knows one open page; opening files is `ingest.parsers.pdf.document`'s.
+"""Reads an open PDF page's text and word boxes with pdfium. `ingest.parsers.pdf.document` opens the files.
 
-Two calls into pdfium a word (its first and last character) instead of one a character keep boxes at a few
+Two calls into pdfium per word (first and last character) instead of one per character keep the time for boxes at a few
 milliseconds a page.
 """
 
@@ -29,16 +29,16 @@ from ragnano.documents.word_boxes import pack_arrays, unpack_arrays
 from ragnano.types import Box, Mark, Page
 
 NO_CHARACTER_MAP = "letters without a character map, needs OCR"
-"""The reason of a page whose letters can be seen but not read as characters."""
+"""Reason reported for a page whose letters are visible but cannot be read as characters."""
 _WORD = re.compile(r"\S+")
-_GRID = 100  # device units a point when pdfium is asked where the page's axes lie: 0.01 point is exact enough
-_REACH = 10_000  # points between the places asked for, so that a rounding of one unit tilts an axis by 1e-6
-_OBJECTS_LOOKED_AT = 400  # a page without text shows what it is made of in its first objects
+_GRID = 100  # device units per point when pdfium is asked for the page's axes: precise to 0.01 point
+_REACH = 10_000  # points between the positions asked for, so that rounding by one unit tilts an axis by 1e-6
+_OBJECTS_LOOKED_AT = 400  # the first objects of a page without text show what it consists of
 _DRAWN_LETTERS = 40  # paths; fewer are rules and frames
 
 
 def read_page(page: Any, number: int, *, layers: bool = False) -> Page:
-    """The page's text, cleaned, with its words' boxes; what a reader does not see is in `hidden` instead.
+    """Return the page's text, cleaned, with its words' boxes; text that a person does not see is in `hidden` instead.
 
     `unreadable` says why there is no text; `layers`: the file has layers that may be switched off.
     """
@@ -46,7 +46,8 @@ def read_page(page: Any, number: int, *, layers: bool = False) -> Page:
     lies = without_lies(page, number)
     textpage = page.get_textpage()
     try:
-        # surrogatepass keeps half pairs, which pdfium counts and `clean_mapped` drops: offsets stay true.
+        # surrogatepass keeps halves of pairs, which pdfium counts and `clean_mapped` drops, so that offsets stay
+        # correct.
         mapped = clean_mapped(textpage.get_text_range(errors="surrogatepass"))
         if not mapped.text.strip():
             return Page(number, width, height, "", unreadable=_why_no_text(page), hidden=lies)
@@ -68,7 +69,7 @@ def read_page(page: Any, number: int, *, layers: bool = False) -> Page:
             return replace(read, text="", words=b"", marks=(), unreadable=_why_no_text(page))
         placed = Placed(read.text, *unpack_arrays(read.words))
         if sum(map(len, read.text.split())) != int((placed.runs[:, 1] - placed.runs[:, 0]).sum()):
-            return read  # some words have no place: an order made of places would lose them
+            return read  # some words have no position and would be lost in an order made from positions
     placed, marks = _arranged(placed, page)
     return replace(read, text=placed.text, words=_packed(placed), marks=marks)
 
@@ -81,13 +82,13 @@ def _has_place(placed: Placed) -> NDArray[np.bool_]:
 
 
 def _packed(placed: Placed) -> bytes:
-    """The words that have a place on the page, as they are stored."""
+    """Pack the words that have a position on the page into their stored form."""
     seen = _has_place(placed)
     return pack_arrays(placed.runs[seen], placed.corners[seen])
 
 
 def _arranged(placed: Placed, page: Any) -> tuple[Placed, tuple[Mark, ...]]:
-    """The page in reading order, and its tables' cells."""
+    """Return the page in reading order, and the cells of its tables as marks."""
     segments = segments_of(placed)
     if segments is None:
         return placed, ()
@@ -100,7 +101,7 @@ def _arranged(placed: Placed, page: Any) -> tuple[Placed, tuple[Mark, ...]]:
 
 
 def _hidden(page: Any, pieces: Pieces, suspects: Suspects, seen: NDArray[np.bool_]) -> Iterator[Cut]:
-    """The pieces that a reader does not see."""
+    """Yield the pieces that a person does not see."""
     measured = by_measure(pieces, *page.get_size())
     images = np.array(suspects.images, dtype=np.float32).reshape(-1, 1, 4).repeat(2, axis=1)
     pictured = by_picture(page, pieces, suspects, on_picture(images, page))
@@ -114,7 +115,7 @@ def _hidden(page: Any, pieces: Pieces, suspects: Suspects, seen: NDArray[np.bool
 def _pieces(
     textpage: Any, mapped: Mapped, indexes: NDArray[np.int64], suspects: Suspects
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Runs of the text, parted where text that may be hidden begins or ends, and the suspect each belongs to (or 0)."""
+    """Return runs of the text, split where possibly hidden text begins or ends, and each run's suspect (or 0)."""
     runs = list(_runs(mapped))
     if not suspects.texts or not _may_hold(textpage, indexes[[start for start, _ in runs]].tolist(), suspects):
         return np.array(runs, dtype=np.int64).reshape(-1, 2), np.zeros(len(runs), dtype=np.int64)
@@ -130,14 +131,14 @@ def _pieces(
 
 
 def _may_hold(textpage: Any, firsts: Sequence[int], suspects: Suspects) -> bool:
-    """Whether words may belong to a suspect: those without height are mostly spaces, and one letter a word tells."""
+    """Return whether words may belong to a suspect. Flat suspects are mostly spaces: one letter per word is enough."""
     if not suspects.texts.keys() <= suspects.flat:
         return True
     return any(owner in suspects.flat for owner in owners_of(textpage, firsts))
 
 
 def _runs(mapped: Mapped) -> Iterator[tuple[int, int]]:
-    """Runs of non-space, parted after a line-end hyphen: what follows it stands on the next line."""
+    """Yield runs of non-space characters, split after a hyphen at a line end because the rest is on the next line."""
     for match in _WORD.finditer(mapped.text):
         start, end = match.span()
         if mapped.breaks:
@@ -147,7 +148,7 @@ def _runs(mapped: Mapped) -> Iterator[tuple[int, int]]:
 
 
 def _left_of(textpage: Any, unit: int) -> float:
-    """The left edge of a character in page space."""
+    """Return the left edge of a character in page space."""
     rect = pdfium.FS_RECTF()
     index = pdfium.FPDFText_GetCharIndexFromTextIndex(textpage.raw, unit)
     pdfium.FPDFText_GetLooseCharBox(textpage.raw, index, ctypes.byref(rect))
@@ -155,16 +156,18 @@ def _left_of(textpage: Any, unit: int) -> float:
 
 
 def _indexes(textpage: Any, mapped: Mapped) -> NDArray[np.int64]:
-    """pdfium's number of each character of the text: int64 (characters,)."""
+    """Return pdfium's index of each character of the text: int64 (characters,)."""
     if mapped.total == textpage.count_chars():
         return mapped.units
-    # pdfium left characters out of the text or put some in; it knows which.
+    # pdfium left out or inserted characters; only pdfium can map the indexes.
     ask, raw = pdfium.FPDFText_GetCharIndexFromTextIndex, textpage.raw
     return np.array([ask(raw, unit) for unit in mapped.units.tolist()], dtype=np.int64)
 
 
 def _letters(textpage: Any, runs: NDArray[np.int64], indexes: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Loose boxes of each run's first and last character in page space: float32 (runs, 2, left top right bottom)."""
+    """Return loose boxes of each run's first and last character in page space: float32 (runs, 2, left top right
+    bottom).
+    """
     edges = indexes[runs - (0, 1)].ravel().tolist()
     rects = (pdfium.FS_RECTF * len(edges))()
     loose, raw, byref = pdfium.FPDFText_GetLooseCharBox, textpage.raw, ctypes.byref
@@ -174,9 +177,9 @@ def _letters(textpage: Any, runs: NDArray[np.int64], indexes: NDArray[np.int64])
 
 
 def on_picture(places: NDArray[np.floating[Any]], page: Any) -> NDArray[np.float64]:
-    """Boxes round both rectangles as the upright picture shows them: float64 (n, x0 y0 x1 y1), NaN-free.
+    """Return the boxes around both rectangles in the upright rendered page: float64 (n, x0 y0 x1 y1), free of NaN.
 
-    Where pdfium lies is asked of pdfium itself, so crop box and rotation are taken as the picture takes them.
+    pdfium itself converts the coordinates, so that crop box and rotation are the same as in the rendered page.
     """
     width, height = page.get_size()
     size = (round(width * _GRID), round(height * _GRID))
@@ -191,13 +194,13 @@ def on_picture(places: NDArray[np.floating[Any]], page: Any) -> NDArray[np.float
     # (runs, 2 characters, 2 corners, x y)
     found = np.nan_to_num(places).reshape(-1, 2, 2, 2)
     empty = (found[:, :, 0, 0] == found[:, :, 1, 0]) & (found[:, :, 0, 1] == found[:, :, 1, 1])
-    found = np.where(empty[:, :, None, None], found[:, ::-1], found)  # a character without a place takes the other's
+    found = np.where(empty[:, :, None, None], found[:, ::-1], found)  # a character without a position takes the other's
     corners = (found[..., :1] * right + found[..., 1:] * up + zero).reshape(len(places), 4, 2)
     return np.concatenate((corners.min(axis=1), corners.max(axis=1)), axis=1)
 
 
 def _why_no_text(page: Any) -> str | None:
-    """The reason to report, or None for a page that is simply empty."""
+    """Return the reason to report, or None for a page that is simply empty."""
     paths = 0
     for thing in itertools.islice(page.get_objects(max_depth=4), _OBJECTS_LOOKED_AT):
         if thing.type == pdfium.FPDF_PAGEOBJ_IMAGE:

@@ -1,8 +1,8 @@
-"""What pypdf is for: metadata, outline, and text where pdfium finds none. Knows nothing of boxes or pictures.
+"""Reads metadata, outline, and text that pdfium does not find, with pypdf. It returns no boxes and no pictures.
 
-pypdf meets malformed files with exceptions of every kind (KeyError, RecursionError, its own …), so this module is a
-border: whatever it raises means "this file does not say", and reading goes on. Memory that runs out is no fault of that
-kind: it passes, and the file is reported as too large.
+pypdf raises exceptions of every kind on malformed files (KeyError, RecursionError, its own …), so this module is an
+error boundary: any exception means "not available in this file", and parsing continues. MemoryError is not caught, so
+that the file is reported as too large.
 """
 
 import io
@@ -17,7 +17,7 @@ from ingest.parsers.base.heartbeat import alive
 from ragnano.errors import PasswordNeeded
 from ragnano.types import OutlineEntry, Page
 
-# pypdf logs a line for each oddity and quotes the document's bytes: neither belongs in a log.
+# pypdf logs a line for each oddity and quotes the document's bytes, which must not be logged.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
 
 Found = TypeVar("Found")
@@ -27,7 +27,7 @@ _MOST_METADATA_CHARACTERS = 300
 
 
 class PypdfFallback:
-    """One PDF opened by pypdf, lazily: making one costs nothing until something is asked."""
+    """One PDF, opened by pypdf on first use; creating an instance costs nothing."""
 
     def __init__(self, data: bytes, passwords: Sequence[str]) -> None:
         self._data = data
@@ -36,7 +36,7 @@ class PypdfFallback:
         self._hopeless = False
 
     def pages(self) -> tuple[Page, ...]:
-        """Every page by pypdf alone, () when it cannot open the file. Raises PasswordNeeded."""
+        """Return every page read by pypdf alone, () if it cannot open the file. Raises PasswordNeeded."""
         reader = self._open()
         if reader is None:
             return ()
@@ -44,7 +44,7 @@ class PypdfFallback:
         return tuple(map(self._page, range(1, count + 1)))
 
     def has_layers(self) -> bool:
-        """Whether the file has layers that a viewer can switch off; False when that cannot be told."""
+        """Return whether the file has layers that a viewer can switch off; False if that cannot be determined."""
 
         def read() -> bool:
             reader = self._open()
@@ -53,7 +53,7 @@ class PypdfFallback:
         return _or_else(False, read)
 
     def text_of(self, number: int) -> str:
-        """The text of page `number` (from 1), "" when there is none or it cannot be read."""
+        """Return the text of page `number` (from 1), "" if there is none or it cannot be read."""
 
         def read() -> str:
             reader = self._open()
@@ -62,7 +62,7 @@ class PypdfFallback:
         return _or_else("", read)
 
     def title_and_author(self) -> tuple[str, str]:
-        """As the metadata gives them, "" where it does not."""
+        """Return title and author from the metadata, "" where missing."""
 
         def read() -> tuple[str, str]:
             reader = self._open()
@@ -72,7 +72,7 @@ class PypdfFallback:
         return _or_else(("", ""), read)
 
     def outline(self) -> tuple[OutlineEntry, ...]:
-        """Bookmarks in order, () when there are none or they are broken."""
+        """Return the bookmarks in order, () if there are none or they are broken."""
 
         def read() -> tuple[OutlineEntry, ...]:
             reader = self._open()
@@ -102,18 +102,18 @@ class PypdfFallback:
                 self._reader = _opened(self._data, self._passwords)
             except (MemoryError, PasswordNeeded):
                 raise
-            except Exception:  # noqa: BLE001 - border, see the module's docstring
+            except Exception:  # noqa: BLE001 - error boundary, see the module's docstring
                 self._hopeless = True
         return self._reader
 
 
 def _or_else(otherwise: Found, read: Callable[[], Found]) -> Found:
-    """What `read` gives, or `otherwise` where pypdf fails on the file."""
+    """Return the result of `read`, or `otherwise` if pypdf fails on the file."""
     try:
         return read()
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - border, see the module's docstring
+    except Exception:  # noqa: BLE001 - error boundary, see the module's docstring
         return otherwise
 
 

@@ -1,7 +1,7 @@
-"""The order in which a page is read: columns one after the other, nothing before what stands above it.
+"""Puts a page's words into reading order: columns one after the other, upper text before lower text.
 
-Knows places of words, not what they say. The order in which a file draws its text is right for most pages, cells of
-tables included, so it is kept wherever places don't prove it wrong.
+Uses only the positions of words. The order in which a file draws its text is right for most pages, including table
+cells, so it is kept unless positions prove it wrong.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,24 +12,24 @@ from numpy.typing import NDArray
 
 from ingest.parsers.pdf.line_segments import Placed, Segments, rewritten
 
-_BIN = 2.0  # points: how fine the page is cut to find what no line crosses
-_GUTTER = 8.0  # points, least: columns are set a pica (12) apart, ragged ones reach into it
-_EDGE = 0.15  # of the width: no gutter is nearer to a margin
-_MOST_CROSSING = 0.7  # of all lines may lie across the gutter (titles, paragraphs over the full width)
-_LEAST_WIDTH = 0.17  # of the page's text: a narrower column holds labels or numbers
-_FULL = 0.8  # of a column's width: prose reaches it in most of its lines, cells and addresses don't
+_BIN = 2.0  # points; horizontal resolution of the search for gutters
+_GUTTER = 8.0  # points, least; columns are set a pica (12) apart, ragged ones reach into it
+_EDGE = 0.15  # of the width; no gutter is nearer to a margin
+_MOST_CROSSING = 0.7  # share of lines that may cross the gutter (titles, paragraphs over the full width)
+_LEAST_WIDTH = 0.17  # of the page's text; a narrower column holds labels or numbers
+_FULL = 0.8  # of a column's width; most lines of prose reach it, those of cells and addresses don't
 _LEAST_FULL = 0.5  # of a column's lines
-_LEAST_HEIGHTS = 9  # line heights that a column is wide: some 20 letters, 9 signs of Chinese
+_LEAST_HEIGHTS = 9  # line heights, width of a column: some 20 letters, 9 Chinese characters
 _LEAST_LINES = 8  # in columns side by side, together
-_LEAST_OWN = 3  # a column with fewer lines (the last of a text) goes with its neighbour
-_ABOVE = 0.6  # line heights between middles: more than a superscript
-_NARROW = 3.0  # line heights: bullets and page numbers say nothing about order
-_CELL = 2.0  # lines a visit: who draws cells of prose one by one comes back to the left less often than every line
-_DEEPEST = 3  # cuts within cuts: four columns
+_LEAST_OWN = 3  # a column with fewer lines (the end of a text) is not judged on its own
+_ABOVE = 0.6  # line heights between centres; more than a superscript
+_NARROW = 3.0  # line heights; bullets and page numbers do not affect the order
+_CELL = 2.0  # lines per visit; files that draw whole cells of prose return to the left less than once a line
+_DEEPEST = 3  # nested splits: four columns
 
 
 def in_reading_order(placed: Placed, segments: Segments) -> Placed:
-    """The page with its words in reading order, the same object where they are so."""
+    """Return the page with its words in reading order; the same object if they already are."""
     if not segments.back and segments.beside < _LEAST_LINES // 2:
         return placed
     order = [at for unit in _units(segments) for at in _downwards(segments, unit)]
@@ -39,7 +39,7 @@ def in_reading_order(placed: Placed, segments: Segments) -> Placed:
 
 
 def _units(segments: Segments) -> Iterator[list[int]]:
-    """Parts of the page that are read one after the other: columns, and what lies between them."""
+    """Yield the parts of the page that are read one after the other: columns, and what lies between them."""
     flowing: list[int] = []
     for band, is_columns in _bands(segments, list(range(len(segments.boxes)))):
         columns = _columns(segments, band, 0) if is_columns else [band]
@@ -54,7 +54,7 @@ def _units(segments: Segments) -> Iterator[list[int]]:
 
 
 def _bands(segments: Segments, chosen: list[int]) -> list[tuple[list[int], bool]]:
-    """`chosen` from top to bottom, cut where a line lies across the gutter: (pieces, whether columns may be there)."""
+    """Split `chosen` from top to bottom where a line crosses the gutter: (segments, whether they may form columns)."""
     gutter = _gutter(segments, chosen)
     if gutter is None:
         return [(chosen, False)]
@@ -70,7 +70,7 @@ def _bands(segments: Segments, chosen: list[int]) -> list[tuple[list[int], bool]
 
 
 def _gutter(segments: Segments, chosen: Sequence[int]) -> float | None:
-    """The middle of the widest strip that the fewest lines cross."""
+    """Return the middle of the widest strip that the fewest lines cross."""
     boxes = segments.boxes[chosen]
     left, right = float(boxes[:, 0].min()), float(boxes[:, 2].max())
     bins = int((right - left) / _BIN)
@@ -95,7 +95,7 @@ def _gutter(segments: Segments, chosen: Sequence[int]) -> float | None:
 
 
 def _columns(segments: Segments, band: list[int], depth: int) -> list[list[int]]:
-    """The band's columns from left to right; the band itself when nothing parts it from top to bottom."""
+    """Return the band's columns from left to right; the band itself if no gutter runs through its full height."""
     gutter = _gutter(segments, band) if depth < _DEEPEST else None
     boxes = segments.boxes
     if gutter is None or any(boxes[at, 0] < gutter < boxes[at, 2] for at in band):
@@ -107,7 +107,7 @@ def _columns(segments: Segments, band: list[int], depth: int) -> list[list[int]]
 
 
 def _are_prose(segments: Segments, columns: Sequence[list[int]]) -> bool:
-    """Whether text flows down each column, as opposed to across cells, addresses or signatures."""
+    """Return whether text flows down each column, as opposed to across cells, addresses or signatures."""
     lines = [_lines(segments, column) for column in columns]
     if sum(map(len, lines)) < _LEAST_LINES:
         return False
@@ -123,7 +123,7 @@ def _is_prose(lines: NDArray[np.float64], least: float) -> bool:
 
 
 def _lines(segments: Segments, column: Sequence[int]) -> NDArray[np.float64]:
-    """float64 (lines, left right) of a column; pieces side by side are one line."""
+    """Return the lines of a column, float64 (lines, left right); segments side by side are one line."""
     lines: list[list[float]] = []
     last = -np.inf
     for at in sorted(column, key=lambda at: segments.middles[at]):
@@ -138,7 +138,7 @@ def _lines(segments: Segments, column: Sequence[int]) -> NDArray[np.float64]:
 
 
 def _are_cells(segments: Segments, columns: Sequence[list[int]]) -> bool:
-    """Whether the file draws rows of cells: each cell whole, and each row below the one before."""
+    """Return whether the file draws rows of cells: each cell as a whole, and each row below the previous one."""
     home = {at: place for place, column in enumerate(columns) for at in column}
     drawn = sorted(home)
     visits, lowest = 1, -np.inf
@@ -153,7 +153,7 @@ def _are_cells(segments: Segments, columns: Sequence[list[int]]) -> bool:
 
 
 def _downwards(segments: Segments, unit: list[int]) -> list[int]:
-    """The unit's pieces as drawn, but none before one that stands above it and shares half of its width."""
+    """Return the unit's segments in drawing order, but each after those above it that share half of its width."""
     if len(unit) < 2 or not segments.back:
         return unit
     boxes, middles = segments.boxes[unit], segments.middles[unit]
@@ -167,7 +167,7 @@ def _downwards(segments: Segments, unit: list[int]) -> list[int]:
     over &= telling[:, None] & telling[None, :]
     if not np.tril(over).any():
         return unit
-    # A number and the clause behind it are one: what must wait for one waits for both.
+    # A number and the clause after it form one node: what must follow one of them follows both.
     narrow = widths < _NARROW * segments.height
     level = np.abs(np.diff(middles)) < apart
     nodes = np.concatenate(([0], np.cumsum(~(level & (narrow[:-1] | narrow[1:])))))
@@ -182,18 +182,18 @@ def _downwards(segments: Segments, unit: list[int]) -> list[int]:
 
 
 def _in_turn(waits: NDArray[np.bool_], tops: NDArray[np.float64], apart: float) -> list[int]:
-    """All nodes, each behind those it waits for: `waits` bool (n, n), row before column. `tops` (n,) in points."""
+    """Sort all nodes topologically: `waits` bool (n, n), row before column; `tops` (n,) in points."""
     left = waits.sum(axis=0)
     ready = {int(at) for at in np.flatnonzero(left == 0)}
     order: list[int] = []
     done = np.zeros(len(tops), dtype=bool)
     while len(order) < len(tops):
-        # What was drawn together stays together, unless what was drawn before it and had to wait stands above; where
-        # that ends, reading goes on at the top.
+        # Keep drawing order, unless a node drawn earlier that had to wait lies above; where drawing order cannot go on,
+        # continue at the top.
         at = order[-1] + 1 if order else -1
         late = [other for other in ready if other < at and tops[other] < tops[at] - apart] if at in ready else []
         if at not in ready or late:
-            free = late or ready or {int(other) for other in np.flatnonzero(~done)}  # slanted lines can wait in a ring
+            free = late or ready or {int(other) for other in np.flatnonzero(~done)}  # slanted lines can form a cycle
             top = min(tops[other] for other in free)
             at = min(other for other in free if tops[other] <= top + apart)
         ready.discard(at)

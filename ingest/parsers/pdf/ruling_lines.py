@@ -1,6 +1,6 @@
-"""Ruling lines of a PDF page: what frames tables. Knows pdfium's page objects, not what the lines mean.
+"""Finds the ruling lines of a PDF page, which frame tables, among pdfium's page objects.
 
-Lines are drawn in three ways: stroked one by one, as filled rectangles of a hair's height (word processors), or many in
+Lines are drawn in three ways: stroked one by one, as filled rectangles of hairline height (word processors), or many in
 one path (programs that draw whole grids).
 """
 
@@ -13,11 +13,11 @@ import numpy as np
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
-_MOST = 3_000  # paths; a drawing has more, and no table
-_DEEPEST = 3  # forms in forms
+_MOST = 3_000  # paths; a page with more is a drawing, without tables
+_DEEPEST = 3  # nested forms
 _MOST_POINTS = 400  # in one path
 _THIN = 3.0  # points
-_LEAST = 8.0  # points long; dots and dashes are shorter
+_LEAST = 8.0  # points; dots and dashes are shorter
 
 Line = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
@@ -25,7 +25,7 @@ _AS_IS: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 def rules_of(page: Any) -> NDArray[np.float64]:
-    """Level and upright lines in page space: float64 (n, x0 y0 x1 y1)."""
+    """Return horizontal and vertical lines in page space: float64 (n, x0 y0 x1 y1)."""
     things = list(
         itertools.islice(_paths(page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject), _MOST + 1)
     )
@@ -48,7 +48,7 @@ def rules_of(page: Any) -> NDArray[np.float64]:
 def _paths(
     holder: Any, count: Callable[[Any], int], get: Callable[[Any, int], Any], matrix: Matrix = _AS_IS, depth: int = 0
 ) -> Iterator[tuple[Any, Matrix]]:
-    """Paths of a page or form, those of forms in it too, each with the way from its space to the page's."""
+    """Yield the paths of a page or form and of its nested forms, each with the matrix from its space to the page's."""
     for index in range(count(holder)):
         thing = get(holder, index)
         kind = pdfium.FPDFPageObj_GetType(thing)
@@ -67,7 +67,7 @@ def _matrix_of(thing: Any) -> Matrix:
 
 
 def _then(first: Matrix, second: Matrix) -> Matrix:
-    """One map after the other."""
+    """Combine two matrices into one."""
     (a, b, c, d, e, f), (p, q, r, s, t, u) = first, second
     return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
 
@@ -83,7 +83,7 @@ def _is_line(left: float, bottom: float, right: float, top: float) -> bool:
 
 
 def _inside(thing: Any) -> Iterator[Line]:
-    """The lines that a stroked path is made of."""
+    """Yield the lines of a stroked path."""
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     if not pdfium.FPDFPath_GetDrawMode(thing, ctypes.byref(fill), ctypes.byref(stroke)) or not stroke.value:
         return

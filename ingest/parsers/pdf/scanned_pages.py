@@ -1,4 +1,4 @@
-"""Which pages of a PDF are read by OCR, and their pictures. Knows pdfium's pages; reading them is `ingest.ocr`'s."""
+"""Selects the pages of a PDF that need OCR, renders them, and merges the result. `ingest.ocr` reads the text."""
 
 import itertools
 from collections.abc import Iterator, Sequence
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 _OBJECTS_LOOKED_AT = 400
 _FEW_LETTERS = 400  # a stamp, a header, a footer; a page of a contract has 1,500 to 4,000
 _MOST_OF_A_PAGE = 0.5
-_GAIN = 1.5  # times the text layer's letters that OCR must find on a page that has a text layer, to replace it
+_GAIN = 1.5  # OCR must find this many times the letters of an existing text layer to replace it
 _LEAST_DPI, _MOST_DPI = 200.0, 300.0
 _POINTS = 72.0
 
 
 def with_ocr(document: pypdfium2.PdfDocument, pages: Sequence[Page], options: ReadOptions) -> tuple[Page, ...]:
-    """The pages, those that need it read by OCR. Raises ConfigError when a language is not installed."""
+    """Return the pages, those that need it read by OCR. Raises ConfigError if a language is not installed."""
     wanted = [page.number for page in pages if options.ocr != "never" and _wants_ocr(document, page, options.ocr)]
     if not wanted:
         return tuple(pages)
@@ -40,19 +40,19 @@ def with_ocr(document: pypdfium2.PdfDocument, pages: Sequence[Page], options: Re
 
 def _wants_ocr(document: pypdfium2.PdfDocument, page: Page, ocr: str) -> bool:
     if page.unreadable is not None and "OCR" not in page.unreadable:
-        return False  # damaged: there is nothing to draw
+        return False  # damaged, so it cannot be rendered
     return ocr == "always" or page.unreadable is not None or _is_stamped_picture(document, page)
 
 
 def _is_stamped_picture(document: pypdfium2.PdfDocument, page: Page) -> bool:
-    """A picture over most of the page, and a text layer that is too short to be the picture's."""
+    """Return whether a picture covers most of the page while the text layer is too short to be the picture's text."""
     if page.read_by != "text-layer" or not 0 < _letters(page) < _FEW_LETTERS:
         return False
     return any(share >= _MOST_OF_A_PAGE for share, _ in _pictures(document, page.number))
 
 
 def _better(page: Page, read: Page | None, ocr: str) -> Page:
-    """The page by OCR, unless the text layer that it would replace says about as much."""
+    """Return the page by OCR, unless the existing text layer contains about as much text."""
     if read is None:
         return page
     if ocr == "always" or page.unreadable is not None or _letters(read) > _GAIN * _letters(page):
@@ -74,20 +74,20 @@ def _sheets(document: pypdfium2.PdfDocument, numbers: Sequence[int]) -> "Iterato
             continue
         width, height = page.get_size()
         dpi = dpi_for(width, height, _own_dpi(document, number))
-        # Values of form fields are read from the form itself.
+        # Form field values are read from the form itself.
         drawn = page.render(scale=dpi / _POINTS, grayscale=True, may_draw_forms=False)
         yield Sheet(number, width, height, drawn.to_pil().convert("L"))
         page.close()
 
 
 def _own_dpi(document: pypdfium2.PdfDocument, number: int) -> float:
-    """The pixels an inch of the picture that covers most of the page, in bounds: drawing it anew blurs it least."""
+    """Return the resolution of the picture that covers most of the page, within limits, to blur it least."""
     own = max(_pictures(document, number), default=(0.0, 0.0))[1]
     return min(max(own, _LEAST_DPI), _MOST_DPI)
 
 
 def _pictures(document: pypdfium2.PdfDocument, number: int) -> list[tuple[float, float]]:
-    """Of each picture on the page: the share of the page it covers, and its pixels an inch."""
+    """Return for each picture on the page the share of the page it covers, and its pixels per inch."""
     try:
         page = document[number - 1]
     except pypdfium2.PdfiumError:

@@ -1,6 +1,6 @@
-"""What cells say: whether words below each other are a table, and what its columns are called.
+"""Judges the text of cells: whether rows of words form a table, and how its columns are named.
 
-Knows rows of words, not how they were found (`ingest.parsers.pdf.tables`).
+`ingest.parsers.pdf.tables` finds the rows.
 """
 
 import re
@@ -13,9 +13,9 @@ from ingest.parsers.pdf.line_segments import Placed
 from ingest.structure.headings import label_of
 from ragnano.text.words import fold
 
-_MOST_NAME = 40  # characters of a column's name; a longer head is cut at a word
+_MOST_NAME = 40  # characters of a column's name; a longer header is cut at a word
 _MOST_HEAD = 80  # characters of a cell that can be a column's name
-_MOST_CELL = 60  # characters, half of a loose table's cells are shorter: longer ones are columns of prose
+_MOST_CELL = 60  # characters; half of a loose table's cells are shorter, columns of prose longer
 _VALUE = re.compile(
     r"^(?:[$€£¥(]\s*)?[\d.,]+\s*%?\)?$|^(?:n/?a|none|nil|included|yes|no|free|-+|–|—|tbd|[\[{(]?\s*\*+\s*[\]})]?)$",
     re.I,
@@ -25,16 +25,16 @@ _SIGNED = re.compile(r"^(?:by|name|title|its|date|print name|signature)\s*:?|_{3
 _PAGE = re.compile(r"\d{1,3}$")
 _LEADERS = re.compile(r"(?:\.\s?){4,}")
 _LEAST_VALUES = 0.6  # of a column's cells
-_LEAST_FILLED = 0.5  # of a loose table's rows have a cell in each column; addresses side by side have not
+_LEAST_FILLED = 0.5  # of a loose table's rows fill every column; addresses side by side do not
 _ALIGNED = 4.0  # points
 _LEAST_ALIGNED = 0.6  # of a column's cells
 
 Row = list[list[int]]
-"""The words of each cell, in text order."""
+"""The word indexes of each cell, in text order."""
 
 
 def is_table(placed: Placed, rows: Sequence[Row]) -> bool:
-    """Whether lines whose pieces stand below each other are a table: short cells, and values among them."""
+    """Return whether aligned lines form a table: short cells, some of them values."""
     texts = [[text_of(placed, cell) for cell in row] for row in rows]
     cells = [text for row in texts for text in row if text]
     if sum(bool(_SIGNED.search(text)) for text in cells) > 1 or sum(bool(_LEADERS.search(text)) for text in cells) > 1:
@@ -49,14 +49,14 @@ def is_table(placed: Placed, rows: Sequence[Row]) -> bool:
 
 
 def is_contents(placed: Placed, rows: Sequence[Row]) -> bool:
-    """Whether the last column holds nothing but pages that count up, as a table of contents does."""
+    """Return whether the last column contains only increasing page numbers, as in a table of contents."""
     words = [word for row in rows if row[-1] for word in text_of(placed, row[-1]).split()]
     pages = [int(word) for word in words if _PAGE.fullmatch(word)]
     return len(pages) >= max(3, 0.6 * len(words)) and pages == sorted(pages)
 
 
 def _is_aligned(placed: Placed, rows: Sequence[Row]) -> bool:
-    """Whether each column's cells begin, end or have their middles below each other, which words by chance don't."""
+    """Return whether each column's cells share a left edge, right edge or centre, which accidental gaps do not."""
     for place in range(len(rows[0])):
         cells = [placed.corners[row[place]] for row in rows if row[place]]
         places = np.array([(cell[:, 0].min(), cell[:, 2].max()) for cell in cells])
@@ -68,7 +68,7 @@ def _is_aligned(placed: Placed, rows: Sequence[Row]) -> bool:
 
 
 def heads_of(placed: Placed, rows: Sequence[Row]) -> tuple[str, ...]:
-    """The columns' names, from the first row; () where it says values, as any other row."""
+    """Return the columns' names from the first row; () if it contains values like any other row."""
     first = [text_of(placed, cell) for cell in rows[0]]
     filled = [text for text in first if text]
     if len(rows) < 2 or len(filled) < max(2, len(first) - 1):
@@ -86,7 +86,7 @@ def _short(text: str) -> str:
 
 
 def is_value(text: str) -> bool:
-    """A figure, an amount, a date, or what stands for one."""
+    """Return whether the text is a number, an amount, a date or a placeholder for one."""
     if len(text) > _MOST_CELL or (text[:1] == "(" and is_number(text)):
         return False
     letters = sum(char.isalpha() for char in text)
@@ -95,11 +95,11 @@ def is_value(text: str) -> bool:
 
 
 def is_number(text: str) -> bool:
-    """A clause's number or a bullet, and nothing more."""
+    """Return whether the text is only a clause number or a bullet."""
     label = label_of(f"{text} A")
     return label is not None and label.rest >= len(text)
 
 
 def text_of(placed: Placed, cell: Sequence[int]) -> str:
-    """A cell's words."""
+    """Return a cell's words as text."""
     return " ".join(placed.text[start:end] for start, end in placed.runs[list(cell)].tolist())

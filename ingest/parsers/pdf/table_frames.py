@@ -1,6 +1,6 @@
-"""Frames of tables: where ruling lines, or empty strips between words, part rows and columns.
+"""Finds the frames of tables: ruling lines, or empty strips between words, that separate rows and columns.
 
-Knows places on a page and short words of cells' shape; what cells say is read by `ingest.parsers.pdf.tables`.
+Uses only positions. `ingest.parsers.pdf.tables` reads the text of the cells.
 """
 
 import functools
@@ -14,27 +14,28 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-_SAME = 3.0  # points: lines nearer than this are one
+_SAME = 3.0  # points; lines nearer than this are one
 _ALIKE = 8.0  # points by which the ends of a table's rules may differ
-_LEAST_RULES = 3  # two rows; fewer are a box round a paragraph, or a header and a footnote line
-_LEAST_WIDTH = 0.4  # of the page's text, where nothing upright is drawn: underlined words are shorter
-_FARTHEST = 9.0  # line heights between two rules that nothing upright joins
-_STRIP = 0.7  # line heights, least, of an empty strip between columns
+_LEAST_RULES = 3  # two rows; fewer are a box around a paragraph, or the lines of a header and a footnote
+_LEAST_WIDTH = 0.4  # of the page's text, where there are no vertical lines; underlined words are shorter
+_FARTHEST = 9.0  # line heights between two rules that no vertical line joins
+_STRIP = 0.7  # line heights, least width of an empty strip between columns
 _BIN = 2.0  # points
 _PIECE = 1.0  # line heights between words that may be two cells
-_LINE = 0.4  # line heights between middles of one line
+_LINE = 0.4  # line heights between centres of one line
 _NEXT = 3.2  # line heights from one row to the next
-_LEAST_LINES = 3  # a head and two rows
+_LEAST_LINES = 3  # a header and two rows
 
 Strip = tuple[float, float, float]
-"""An upright border: x, and the heights from and to which it holds."""
+"""A vertical border: x, and the top and bottom of its extent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A table's place: `rows` are the heights that part its rows, outer ones included, `strips` the columns' borders.
+    """A table's position: `rows` are the heights that separate its rows, outer ones included, `strips` the column
+    borders.
 
-    `ruled`: drawn, not inferred, so that a row may hold several lines.
+    `ruled`: the borders are drawn, not inferred, so that a row may contain several lines.
     """
 
     left: float
@@ -45,7 +46,9 @@ class Frame:
 
 
 def ruled_frames(rules: NDArray[np.float64], corners: NDArray[np.float64], height: float) -> list[Frame]:
-    """Frames drawn by at least three level lines of like width. `rules` (n, 4) and `corners` (m, 4) in points."""
+    """Return the frames with at least three horizontal lines of similar width. `rules` (n, 4), `corners` (m, 4) in
+    points.
+    """
     upright = [line for line in rules.tolist() if line[3] - line[1] > line[2] - line[0]]
     borders = _upright(upright)
     frames: list[Frame] = []
@@ -67,7 +70,7 @@ def ruled_frames(rules: NDArray[np.float64], corners: NDArray[np.float64], heigh
 
 
 def _level(rules: NDArray[np.float64]) -> list[tuple[float, float, float]]:
-    """(height, left, right) of the level lines from top to bottom, pieces of one line joined."""
+    """Return (height, left, right) of the horizontal lines from top to bottom, with pieces of one line joined."""
     lines = sorted(((y0 + y1) / 2, x0, x1) for x0, y0, x1, y1 in rules.tolist() if x1 - x0 >= y1 - y0)
     joined: list[tuple[float, float, float]] = []
     row: list[tuple[float, float, float]] = []
@@ -85,7 +88,7 @@ def _level(rules: NDArray[np.float64]) -> list[tuple[float, float, float]]:
 
 
 def _upright(lines: Sequence[Sequence[float]]) -> list[Strip]:
-    """The upright lines, pieces of one line joined."""
+    """Return the vertical lines, with pieces of one line joined."""
     joined: list[Strip] = []
     for x0, low, x1, high in sorted(lines, key=lambda line: (round((line[0] + line[2]) / 2 / _SAME), line[1])):
         x = (x0 + x1) / 2
@@ -99,14 +102,14 @@ def _upright(lines: Sequence[Sequence[float]]) -> list[Strip]:
 def _groups(
     level: Sequence[tuple[float, float, float]], borders: Sequence[Strip], height: float
 ) -> Iterator[tuple[float, float, list[float]]]:
-    """(left, right, heights) of level lines that belong together."""
+    """Yield (left, right, heights) of horizontal lines that belong together."""
     open_: list[tuple[float, float, list[float]]] = []
     for y, left, right in level:
         for group in open_:
             inside = group[0] - _ALIKE <= left and right <= group[1] + _ALIKE
             beside = [(low, high) for x, low, high in borders if group[0] - _SAME <= x <= group[1] + _SAME]
             touching = [high for low, high in beside if low - _SAME <= group[2][-1] <= high + _SAME]
-            # Where something upright ends at the last line, the table does.
+            # A table ends where a vertical line ends at its last horizontal line.
             joined = y <= max(touching) + _SAME if touching else y - group[2][-1] < _FARTHEST * height
             if inside and joined and right - left >= 0.5 * (group[1] - group[0]):
                 group[2].append(y)
@@ -117,9 +120,9 @@ def _groups(
 
 
 def loose_frames(corners: NDArray[np.float64], height: float) -> list[Frame]:
-    """Frames of words alone: lines in a row between whose pieces the same strips stay empty.
+    """Return frames of words without rules: consecutive lines with the same empty strips between segments.
 
-    Each row is one line here; which of them go together is for the reader of cells to say.
+    Each row is one line here; `ingest.parsers.pdf.tables` decides which rows belong together.
     """
     frames: list[Frame] = []
     run: list[_Line] = []
@@ -141,7 +144,7 @@ def loose_frames(corners: NDArray[np.float64], height: float) -> list[Frame]:
 
 
 class _Line(NamedTuple):
-    """A line's box, and which bins of the width its words cover, as bits."""
+    """A line's box, and the horizontal bins that its words cover, as bits."""
 
     left: float
     top: float
@@ -161,7 +164,7 @@ def _loose(run: Sequence[_Line], cover: int, left: float, height: float) -> list
 
 
 def _lines(corners: NDArray[np.float64], left: float, height: float) -> Iterator[_Line]:
-    """The words' lines from top to bottom."""
+    """Yield the lines of words from top to bottom."""
     middles = (corners[:, 1] + corners[:, 3]) * 0.5
     order = np.argsort(middles, kind="stable")
     sorted_ = corners[order]
@@ -177,18 +180,18 @@ def _lines(corners: NDArray[np.float64], left: float, height: float) -> Iterator
 
 
 def _bits(boxes: NDArray[np.float64], left: float) -> list[int]:
-    """Which bins of the width each box covers."""
+    """Return the horizontal bins that each box covers, as bits."""
     edges = np.maximum((boxes[:, (0, 2)] - left) / _BIN, 0).astype(np.int64).tolist()
     return [(1 << (end + 1)) - (1 << start) for start, end in edges]
 
 
 def _cover(boxes: NDArray[np.float64], left: float) -> int:
-    """Which bins of the width any box covers, as bits."""
+    """Return the horizontal bins that any box covers, as bits."""
     return functools.reduce(operator.or_, _bits(boxes, left), 0)
 
 
 def _strips(cover: int, left: float, height: float) -> list[float]:
-    """The middles of what is empty between what is covered, from left to right."""
+    """Return the middles of the uncovered strips from left to right."""
     if not cover:
         return []
     least = max(2, round(_STRIP * height / _BIN))

@@ -1,7 +1,7 @@
-"""Tables of a page: their cells as named places in its text, rows in the order they are read.
+"""Finds the tables of a page: named cells in its text, with rows in reading order.
 
-Knows frames (`ingest.parsers.pdf.table_frames`) and words. The text is kept as drawn where each cell is one run of it
-and rows follow each other; otherwise the table's words, and no others, are put in order.
+`ingest.parsers.pdf.table_frames` finds the frames. The text stays in drawing order if each cell is one run of it and
+rows follow each other; otherwise the table's words, and no others, are reordered.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,16 +17,16 @@ from ingest.structure.headings import label_of
 from ragnano.types import Mark
 
 _MOST_COLUMNS = 16
-_FEWEST_CELLS = 2  # beside another piece of their line, or higher up than the piece before
-_CLOSE = 1.2  # times the closest distance of lines: a row's own lines
+_FEWEST_CELLS = 2  # beside another segment of their line, or higher up than the previous segment
+_CLOSE = 1.2  # times the smallest line distance: lines of one row
 
 
 def with_tables(
     placed: Placed, segments: Segments, rules: Callable[[], NDArray[np.float64]]
 ) -> tuple[Placed, tuple[Mark, ...]]:
-    """The page with its tables' words in order, and the name of each cell: "Table 1, row 3, Price".
+    """Return the page with its tables' words in order, and the name of each cell: "Table 1, row 3, Price".
 
-    `rules` gives the page's ruling lines in points, as the picture shows them: float64 (n, x0 y0 x1 y1).
+    `rules` returns the page's ruling lines in points, in the coordinates of the upright page: float64 (n, x0 y0 x1 y1).
     """
     height = segments.height
     if segments.beside + segments.back < _FEWEST_CELLS:
@@ -42,7 +42,7 @@ def with_tables(
     for frame in sorted(frames, key=lambda frame: (frame.rows[0], frame.left)):
         left = ruled if frame.ruled else free
         rows = _rows(placed, frame, height, left)
-        left &= ~_inside(frame, placed.corners)  # a word is in one table
+        left &= ~_inside(frame, placed.corners)  # a word belongs to one table only
         if rows and _can_be_ordered(rows) and not is_contents(placed, rows) and (frame.ruled or is_table(placed, rows)):
             tables.append(_whole_columns(rows))
     if not tables:
@@ -59,7 +59,7 @@ def _inside(frame: Frame, corners: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def _rows(placed: Placed, frame: Frame, height: float, allowed: NDArray[np.bool_]) -> list[Row]:
-    """The frame's rows of cells, [] where it holds no table."""
+    """Return the frame's rows of cells, [] if it does not contain a table."""
     words = np.flatnonzero(_inside(frame, placed.corners) & allowed)
     borders = sorted(frame.strips)
     if not len(words) or len(borders) >= _MOST_COLUMNS:
@@ -90,10 +90,12 @@ def _ruled_rows(
     xs: Sequence[float],
     height: float,
 ) -> list[Row]:
-    """Rows between level rules, each parted by the borders that are drawn there; [] where words can't be told apart."""
+    """Return the rows between horizontal rules, split at the borders drawn there; [] if words cannot be assigned to
+    cells.
+    """
     middles = (corners[:, 1] + corners[:, 3]) / 2
     rows: list[Row] = []
-    parted = 0  # rows up to the last that a border parts: what is drawn above and below is no part of the table
+    parted = 0  # rows up to the last one with a border; lines above and below the borders are not part of the table
     for band in np.unique(bands):
         own = bands == band
         at, boxes, heights = words[own], corners[own], middles[own]
@@ -109,7 +111,7 @@ def _ruled_rows(
         whole = _row(at, columns, len(xs) + 1)
         lines = [] if _flows([whole]) else _split(at, columns, heights, height, len(xs) + 1)
         if sum(sum(map(bool, line)) > 1 for line in lines) > 1:
-            # Rows that no rule parts, if they are drawn line by line; else cells whose words can't be told apart.
+            # Rows without a rule between them, if drawn line by line; otherwise words cannot be assigned to cells.
             if not _flows(lines):
                 return []
             rows += lines
@@ -120,7 +122,7 @@ def _ruled_rows(
 
 
 def _by_line(words: NDArray[np.int64], bands: NDArray[np.int64], columns: NDArray[np.int64], count: int) -> list[Row]:
-    """One row for each band, from top to bottom."""
+    """Return one row per band, from top to bottom."""
     rows: dict[int, Row] = {}
     for word, band, column in zip(words.tolist(), bands.tolist(), columns.tolist(), strict=True):
         rows.setdefault(band, [[] for _ in range(count)])[column].append(word)
@@ -136,7 +138,9 @@ def _distinct(xs: Sequence[float]) -> list[float]:
 
 
 def _starts(boxes: NDArray[np.float64], holding: Sequence[float]) -> NDArray[np.float64]:
-    """Where each word belongs: its middle; where borders are open, the middle of the first word of its run."""
+    """Return the x that assigns each word to a column: its middle, or that of its run's first word where no border is
+    drawn.
+    """
     middles = (boxes[:, 0] + boxes[:, 2]) / 2
     places = np.searchsorted(np.array(holding), middles).tolist()
     starts = middles.tolist()
@@ -155,20 +159,20 @@ def _row(at: NDArray[np.int64], columns: NDArray[np.int64], count: int) -> Row:
 def _split(
     at: NDArray[np.int64], columns: NDArray[np.int64], heights: NDArray[np.float64], height: float, count: int
 ) -> list[Row]:
-    """The words as one row a line."""
+    """Split the words into one row per line."""
     order = np.argsort(heights, kind="stable")
     cuts = np.flatnonzero(np.diff(heights[order]) > 0.4 * height) + 1
     return [_row(np.sort(at[part]), columns[np.sort(part)], count) for part in np.split(order, cuts)]
 
 
 def _flows(rows: Sequence[Row]) -> bool:
-    """True when the text already goes cell by cell and row by row."""
+    """Return whether the text already goes cell by cell and row by row."""
     words = [word for row in rows for cell in row for word in cell]
     return all(before < after for before, after in pairwise(words))
 
 
 def _drawn(joined: list[Row], lines: list[Row]) -> list[Row]:
-    """Of both, the rows that the text already gives, or that come of columns drawn one by one; [] for neither."""
+    """Return the rows that match drawing order, `joined` also if drawn column by column; [] if neither matches."""
     by_column = [[[word for row in joined for word in row[place]] for place in range(len(joined[0]))]]
     if _flows(joined) or _flows(by_column):
         return joined
@@ -176,12 +180,12 @@ def _drawn(joined: list[Row], lines: list[Row]) -> list[Row]:
 
 
 def _is_in_order(rows: Sequence[Row]) -> bool:
-    """True when the text goes row by row and each cell is one run of it."""
+    """Return whether the text goes row by row and each cell is one run of it."""
     return _flows(rows) and all(_is_run(cell) for row in rows for cell in row)
 
 
 def _can_be_ordered(rows: Sequence[Row]) -> bool:
-    """False when words would have to move past others that are not the table's."""
+    """Return False if words would have to move past others outside the table."""
     return _is_in_order(rows) or _is_run(sorted(word for row in rows for cell in row for word in cell))
 
 
@@ -190,11 +194,11 @@ def _is_run(words: Sequence[int]) -> bool:
 
 
 def _joined(placed: Placed, rows: Sequence[Row]) -> list[Row]:
-    """Lines put together to rows: by the distances where they differ, else where a line has but one cell."""
+    """Join lines into rows: by line distance where distances differ, otherwise where a line has only one cell."""
     tops = [float(placed.corners[[word for cell in row for word in cell], 1].mean()) for row in rows]
     steps = [after - before for before, after in pairwise(tops)]
     close = [step <= _CLOSE * min(steps) for step in steps] if steps else []
-    # The closest lines are rows of their own when all are: then only what misses cells goes with the line above.
+    # If most lines are equally close, each is a row of its own, and only lines with missing cells join the line above.
     alike = sum(close) > 0.7 * len(close) if close else True
     made: list[Row] = [[list(cell) for cell in rows[0]]]
     for row, near in zip(rows[1:], close, strict=True):
@@ -209,13 +213,13 @@ def _joined(placed: Placed, rows: Sequence[Row]) -> list[Row]:
 
 
 def _is_head_like(placed: Placed, above: Row, row: Row, count: int) -> bool:
-    """Whether a whole row of values follows a first row without any: a header set close."""
+    """Return whether a full row of values follows a first row without any: a header set close to its table."""
     first = count == 1 and not any(is_value(text_of(placed, cell)) for cell in above)
     return first and any(is_value(text_of(placed, cell)) for cell in row) and sum(map(bool, row)) > 1
 
 
 def _without_labels(placed: Placed, rows: list[Row]) -> tuple[list[Row], bool]:
-    """The rows with a column of clause numbers or bullets joined to the text behind it; True when no table is left."""
+    """Join a column of clause numbers or bullets to the text after it. The flag is True if no table is left."""
     while len(rows[0]) > 1:
         first = [text_of(placed, row[0]) for row in rows if row[0]]
         if sum(map(is_number, first)) < 0.6 * len(first):
@@ -227,7 +231,7 @@ def _without_labels(placed: Placed, rows: list[Row]) -> tuple[list[Row], bool]:
 
 
 def _ordered(placed: Placed, tables: list[list[Row]]) -> tuple[Placed, list[list[Row]]]:
-    """The page with each table's words row by row, where they are not, and the tables by their words' new places."""
+    """Return the page with each table's words in row order, and the tables with the words' new positions."""
     owner: dict[int, int] = {}
     for number, rows in enumerate(tables):
         if not _is_in_order(rows):
@@ -266,6 +270,6 @@ def _marks(placed: Placed, rows: Sequence[Row], number: int) -> Iterator[Mark]:
 
 
 def _whole_columns(rows: list[Row]) -> list[Row]:
-    """The rows without columns in which nothing stands (a border drawn twice)."""
+    """Return the rows without empty columns (from a border drawn twice)."""
     kept = [place for place in range(len(rows[0])) if any(row[place] for row in rows)]
     return [[row[place] for place in kept] for row in rows]

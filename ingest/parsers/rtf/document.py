@@ -1,7 +1,7 @@
-"""Rich text (RTF) to pages: paragraphs, lists with their numbers, tables, notes. Mail bodies in RTF come this way, too.
+"""Parses rich text (RTF) into pages: paragraphs, numbered lists, tables, notes. RTF mail bodies use the same code.
 
-Read by this project's own walk: the library at hand shows hidden and deleted text and loses the names of headings.
-Knows groups, control words and code pages; pictures, styles' looks and embedded objects are skipped.
+This project has its own RTF parser: the available library shows hidden and deleted text and loses the names of
+headings. It processes groups, control words and code pages; pictures, formatting and embedded objects are skipped.
 """
 
 import re
@@ -17,8 +17,8 @@ from ragnano.types import HiddenKind
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])|([^\\{}\r\n]+)|[\r\n]+|\\'?"
 )
-_MOST_DEPTH = 2_000  # groups in groups; writers need about 20
-# Groups that hold no text of the document. Any group marked with \* that is not named elsewhere is one, too.
+_MOST_DEPTH = 2_000  # nested groups; word processors need about 20
+# Groups without text of the document. So is any group marked with \* that is not named elsewhere.
 _SKIPPED = frozenset(
     b"fonttbl colortbl stylesheet listtable listoverridetable revtbl rsidtbl generator info pict object objdata "
     b"fldinst xmlnstbl themedata colorschememapping datastore latentstyles datafield bkmkstart bkmkend nonshppict "
@@ -42,12 +42,12 @@ _CODE_PAGES = {
 _FONT = re.compile(rb"\\f(\d+)(?:(?!\\f\d)[^{};])*?\\fcharset(\d+)")
 _DEFAULT_PAGE = re.compile(rb"\\ansicpg(\d+)")
 _PROPERTY = re.compile(rb"\{\\(title|author)\s?([^{}]*)\}")
-_SMALLEST = 4  # half points
+_SMALLEST = 4  # half points; text of this size or smaller is hidden
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What a group inherits: where its text goes, how it is encoded, whether it is seen."""
+    """State that a group inherits: where its text goes, how it is encoded, whether it is visible."""
 
     skipped: bool = False
     edge: str = ""
@@ -55,11 +55,11 @@ class _State:
     hidden: HiddenKind | None = None
     deleted: bool = False
     encoding: str = "cp1252"
-    units: int = 1  # characters that stand in for one \u
+    units: int = 1  # fallback characters after one \u
 
 
 def load_rtf(data: bytes, options: ReadOptions) -> LoadedFile:
-    """Pages of a rich text file. Raises DamagedFile when there is no text in it."""
+    """Return the pages of a rich text file. Raises DamagedFile if it contains no text."""
     out = Composer()
     write_rtf(data, out)
     pages = out.pages()
@@ -70,12 +70,12 @@ def load_rtf(data: bytes, options: ReadOptions) -> LoadedFile:
 
 
 def write_rtf(data: bytes, out: Composer) -> None:
-    """Write what a rich text shows."""
+    """Write the visible text of a rich text file."""
     _RtfParser(data, out).read(data)
 
 
 class _RtfParser:
-    """One file on its way through its tokens."""
+    """Processes the tokens of one file."""
 
     def __init__(self, data: bytes, out: Composer) -> None:
         self._out = out
@@ -167,7 +167,7 @@ class _RtfParser:
             self._format(word, number)
 
     def _destination(self, word: bytes, starred: bool) -> bool:
-        """Whether the word names what the open group holds."""
+        """Return whether the word names the content of the open group."""
         if word in _SKIPPED or (starred and word not in _STARRED_TEXT):
             self._state = replace(self._state, skipped=True)
         elif word in _EDGES:
@@ -294,5 +294,5 @@ class _RtfParser:
 
 
 def _paired(text: str) -> str:
-    r"""Halves of one character, which \u gives one by one, joined."""
+    r"""Join the surrogate pairs of a character, which \u gives one half at a time."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")

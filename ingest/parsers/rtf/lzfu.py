@@ -1,11 +1,11 @@
-"""The packed rich text of Outlook messages (LZFu, [MS-OXRTFCP]) to plain RTF. Knows bytes only."""
+"""Decompresses the rich text of Outlook messages (LZFu, [MS-OXRTFCP]) to plain RTF."""
 
 from ragnano.errors import DamagedFile
 
 _PACKED, _PLAIN = b"LZFu", b"MELA"
 _HEADER = 16  # bytes: packed size, unpacked size, form, checksum
 _RING = 4096
-# What the ring buffer holds at the beginning, as the specification gives it: 207 bytes.
+# Initial content of the ring buffer, as the specification gives it: 207 bytes.
 _BEGINNING = (
     rb"{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor MS Sans Serif"
     rb"SymbolArialTimes New RomanCourier{\colortbl\red0\green0\blue0"
@@ -16,7 +16,7 @@ _MOST_UNPACKED = 64 << 20  # bytes
 
 
 def unpacked_rtf(data: bytes) -> bytes:
-    """The RTF inside; b"" for no data. Raises DamagedFile for what is no packed RTF."""
+    """Return the decompressed RTF, b"" for no data. Raises DamagedFile if the data is not compressed RTF."""
     if not data:
         return b""
     form, size = data[8:12], int.from_bytes(data[4:8], "little")
@@ -37,7 +37,7 @@ def unpacked_rtf(data: bytes) -> bytes:
                 at += 2
                 offset, length = reference >> 4, (reference & 15) + 2
                 if offset == write:
-                    return bytes(out)  # a reference to the place of writing ends it
+                    return bytes(out)  # a reference to the write position ends the data
                 copied = []
                 for step in range(length):
                     byte = ring[(offset + step) % _RING]

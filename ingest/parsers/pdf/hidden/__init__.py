@@ -1,1 +1,1 @@
-"""Text of a PDF page that a person does not see: candidates, and their proof by the page's picture."""
+"""Finds text of a PDF page that a person does not see: candidates first, then proof by the rendered page."""

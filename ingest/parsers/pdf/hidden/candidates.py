@@ -1,7 +1,7 @@
-"""Which text of a PDF page may be hidden, by what the page's objects say of themselves. Knows no pictures and no words.
+"""Selects text of a PDF page that may be hidden, from the properties of the page's objects, without rendering.
 
-It looks at every object once: a few calls into pdfium for each. Suspecting too much costs time (a picture of the page,
-see `ingest.parsers.pdf.hidden.proof`), suspecting too little misses text that is hidden, so doubt is suspicion.
+Every object is examined once with a few calls into pdfium. A false suspicion only costs time (a rendering of the page,
+see `ingest.parsers.pdf.hidden.proof`), while a missed one lets hidden text through, so doubtful cases are suspects.
 """
 
 import ctypes
@@ -16,17 +16,18 @@ from ingest.parsers.pdf.hidden.unpainted import Signs, address_of
 from ragnano.types import HiddenKind
 
 NEAR_LUMA = 60
-"""Brightness (0 to 255) by which a letter must differ from its ground to be beyond suspicion; the picture decides."""
+"""Brightness difference (0 to 255) between text and background that rules out suspicion; below, the rendering decides.
+"""
 _WHITE = 255.0
 _INVISIBLE_MODES = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
 _STROKE_MODES = (pdfium.FPDF_TEXTRENDERMODE_STROKE, pdfium.FPDF_TEXTRENDERMODE_STROKE_CLIP)
 _FAINT_ALPHA = 40  # of 255
 _OPAQUE_ALPHA = 200
-_THIN = 2.0  # points; rules and frames neither cover a line of text nor are its ground
+_THIN = 2.0  # points; thinner shapes (rules, frames) neither cover a line of text nor form its background
 _MOST_SEGMENTS_OF_A_BOX = 6  # a rectangle has four or five, and one that closes it
-_MOST_SHAPES = 2_000  # a page with more is suspected as a whole
+_MOST_SHAPES = 2_000  # every text on a page with more is a suspect
 _TEXTS_AT_ONCE = 256
-_DEEPEST = 6  # forms within forms
+_DEEPEST = 6  # nested forms
 _COVERING_NOTES = (
     pdfium.FPDF_ANNOT_SQUARE,
     pdfium.FPDF_ANNOT_CIRCLE,
@@ -43,10 +44,11 @@ Rect = tuple[float, float, float, float]  # left, bottom, right, top in page spa
 
 
 class Suspects(NamedTuple):
-    """Text objects that may be hidden, by address, with how; and where the page's pictures lie (page space).
+    """Text objects that may be hidden, by address, with the way they may be hidden; and boxes of the page's pictures
+    (page space).
 
-    `inkless` are those of them that are drawn in a mode without ink, `flat` those whose letters have no height (spaces
-    have none, either), `cut` those that a clipping path may cut off.
+    `inkless` are the suspects drawn in a mode without ink, `flat` those whose letters have no height (nor have spaces),
+    `cut` those that a clipping path may cut off.
     """
 
     texts: dict[int, HiddenKind]
@@ -67,13 +69,13 @@ class _Text(NamedTuple):
 class _Shape(NamedTuple):
     order: int
     bounds: Rect
-    luma: float  # NaN: many colours
+    luma: float  # NaN: several colours
     box: bool
     opaque: bool
 
 
 def suspects_of(page: Any, *, layers: bool = False) -> Suspects:
-    """What may be hidden on the page. `layers`: the file has layers, which can be switched off; marks tell of them."""
+    """Return what may be hidden on the page. `layers`: the file has switchable layers, which marks identify."""
     looked = _Look(layers)
     looked.walk(page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, _IDENTITY, 0)
     looked.notes(page.raw)
@@ -81,7 +83,7 @@ def suspects_of(page: Any, *, layers: bool = False) -> Suspects:
 
 
 class _Look:
-    """One walk over a page's objects, in the order in which they are painted."""
+    """One walk over a page's objects, in painting order."""
 
     def __init__(self, layers: bool) -> None:
         self._layers = layers
@@ -100,7 +102,7 @@ class _Look:
         self._edge = [ctypes.byref(part) for part in self._edges]
 
     def walk(self, parent: Any, count: Any, get: Any, matrix: Matrix, depth: int) -> None:
-        """Note every object of a page or form."""
+        """Record every object of a page or form."""
         kind_of, text, path, form = (
             pdfium.FPDFPageObj_GetType,
             pdfium.FPDF_PAGEOBJ_TEXT,
@@ -123,7 +125,7 @@ class _Look:
                 self._picture(raw, kind, matrix)
 
     def notes(self, page: Any) -> None:
-        """Annotations are painted last and may cover what stands beneath them."""
+        """Record annotations, which are painted last and may cover what is beneath them."""
         for index in range(pdfium.FPDFPage_GetAnnotCount(page)):
             note = pdfium.FPDFPage_GetAnnot(page, index)
             if not note:
@@ -177,7 +179,7 @@ class _Look:
         self._shapes.append(_Shape(self._order, bounds, float("nan"), False, True))
 
     def _luma(self, raw: Any, ask: Any) -> float:
-        """Brightness of the object's colour, NaN where it has none of its own (a pattern)."""
+        """Return the brightness of the object's colour, NaN if it has no single colour (a pattern)."""
         if not ask(raw, *self._colour):
             self._rgba[3].value = 255
             return float("nan")
@@ -191,7 +193,7 @@ class _Look:
         return (left, bottom, right, top) if matrix is _IDENTITY else _moved((left, bottom, right, top), matrix)
 
     def verdict(self) -> Suspects:
-        """What is suspected, now that all is known."""
+        """Return the suspects after all objects were recorded."""
         self._found += self._by_ground()
         texts, handles = {}, {}
         for raw, kind in self._found:
@@ -206,7 +208,7 @@ class _Look:
             yield from ((text.raw, "colour") for text in self._plain)
             return
         if not self._shapes:
-            # NaN is near to everything: `not … >=`.
+            # `not … >=` so that NaN counts as near.
             yield from ((text.raw, "colour") for text in self._plain if not _WHITE - text.luma >= NEAR_LUMA)
             return
         bounds = np.array([self._bounds(text.raw, text.matrix) for text in self._plain]).reshape(-1, 4)
@@ -220,7 +222,7 @@ class _Look:
 def _against(
     texts: list[_Text], bounds: NDArray[np.float64], shapes: list[_Shape]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which texts have something painted over them, and which may have the colour of their ground: bool (texts,)."""
+    """Return which texts are painted over, and which may have their background's colour: bool (texts,)."""
     order, luma = np.array([(text.order, text.luma) for text in texts]).T[:, :, None]
     orders, lumas, boxes, opaque = np.array([(item.order, item.luma, item.box, item.opaque) for item in shapes]).T
     left, bottom, right, top = bounds.T[:, :, None]
@@ -228,19 +230,19 @@ def _against(
     shared = (x0 < right) & (x1 > left) & (y0 < top) & (y1 > bottom)
     whole = (x0 <= left) & (x1 >= right) & (y0 <= bottom) & (y1 >= top)
     covered = (shared & (opaque > 0) & (orders > order)).any(axis=1)
-    # The ground is the last rectangle beneath the whole text, or whatever else was painted there after it.
+    # The background is the last rectangle beneath the whole text, or anything painted there after it.
     before = shared & (orders < order)
     rectangles = np.where(before & whole & (boxes > 0), orders, -1)
     last = rectangles.max(axis=1, keepdims=True)
     ground = np.where(last[:, 0] >= 0, lumas[rectangles.argmax(axis=1)], _WHITE)
-    # NaN is near to everything: `not … >=`.
+    # `not … >=` so that NaN counts as near.
     near = ~(np.abs(ground - luma[:, 0]) >= NEAR_LUMA)
     near |= (before & (orders > last) & ~(np.abs(lumas - luma) >= NEAR_LUMA)).any(axis=1)
     return covered, near
 
 
 def _switched(raw: Any) -> bool:
-    """Whether the object belongs to a layer."""
+    """Return whether the object belongs to a layer."""
     name, size = ctypes.create_string_buffer(16), ctypes.c_ulong()
     for index in range(pdfium.FPDFPageObj_CountMarks(raw)):
         mark = pdfium.FPDFPageObj_GetMark(raw, index)

@@ -1,10 +1,10 @@
-"""Which words of a PDF page a reader does not see. Suspects are proved by the page's picture, not believed.
+"""Proves by rendering which suspect words of a PDF page a person does not see.
 
-A suspect is hidden when the picture is the same without it. That one test finds text in its ground's colour, beneath
-shapes and pictures, and in switched-off layers alike, and clears white text on a dark heading. Text that leaves no ink
-by its drawing mode is hidden too, unless it lies over a picture that has ink there: so are searchable scans made.
+A suspect is hidden if the rendered page is the same without it. This one test finds text in its background's colour,
+beneath shapes and pictures, and in switched-off layers alike, and clears white text on a dark heading. Text drawn in a
+mode without ink is hidden too, unless it lies over a picture that has ink there, as in searchable scans.
 
-Knows words by their boxes and page objects; which objects are worth a look is `ingest.parsers.pdf.hidden.candidates`'s.
+`ingest.parsers.pdf.hidden.candidates` selects the suspects.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,27 +20,27 @@ from ingest.parsers.pdf.hidden.unpainted import address_of
 from ragnano.types import HiddenKind
 
 SMALLEST = 1.1
-"""Points: the box of a letter of 1 point is about that high, and nothing printed is smaller."""
+"""Points. The box of a letter of 1 point is about that high, and nothing printed is smaller."""
 _FLATTEST = 0.04  # width over height of a letter's box; an "l" has about 0.2
 _SEEN = 18.0
-"""Brightness (0 to 255) by which the picture must differ with a word for it to be seen: #ededed on white is not."""
-_INK = 60.0  # of a scan's darkest and lightest point within a word's box
-_SCALE = 2.0  # pixels a point
+"""Brightness difference (0 to 255) that makes a word visible in the rendering; #ededed on white is not visible."""
+_INK = 60.0  # brightness difference between the darkest and lightest point of a scan within a word's box
+_SCALE = 2.0  # pixels per point
 _MOST_PIXELS = 1_800  # on the longer side
-_SCAN = 0.6  # of the page in pictures: its text layer may be what was read from them, however it is drawn
+_SCAN = 0.6  # share of the page in pictures from which its text layer may be OCR text, however it is drawn
 _PICTURE = 0.2  # the same for text without ink, which has few other uses
 LEAST_CUT = 3
-"""Words in a row that a clipping path must cut off to be no accident of printing."""
-_STRAY = 0.15  # of the page's width; what an inexact layer puts beside its ink at a line's end is shorter
+"""Consecutive words that a clipping path must cut off to rule out an accident of printing."""
+_STRAY = 0.15  # of the page's width; words misplaced at a line's end by an inexact layer extend less
 _LEAST_SHARE = 0.5  # of a word that must lie on a picture to be its text
 
 
 class Pieces(NamedTuple):
-    """Runs of letters of one page that are hidden as a whole or not at all.
+    """Runs of letters of one page, each hidden as a whole or not at all.
 
     `spans` int64 (n, 2) in the page's text; `owners` int64 (n,), the text object each belongs to (0: unknown); `boxes`
-    float64 (n, 4) on the upright picture, not clipped to it; `letters` float64 (n, 2, 2): width and height of the first
-    and the last letter's box.
+    float64 (n, 4) on the upright rendered page, not clipped to it; `letters` float64 (n, 2, 2): width and height of the
+    first and the last letter's box.
     """
 
     spans: NDArray[np.int64]
@@ -50,13 +50,13 @@ class Pieces(NamedTuple):
 
 
 def owners_of(textpage: Any, indexes: Sequence[int]) -> list[int]:
-    """The text object of each character, 0 for one that pdfium put in itself."""
+    """Return the text object of each character, 0 for one that pdfium inserted."""
     ask, raw = pdfium.FPDFText_GetTextObject, textpage.raw
     return [address_of(ask(raw, index)) for index in indexes]
 
 
 def by_measure(pieces: Pieces, width: float, height: float) -> list[HiddenKind | None]:
-    """Which pieces stand outside of the page or are too small to see, without a look at it."""
+    """Find the pieces that lie off the page or are too small to see, without rendering."""
     kinds: list[HiddenKind | None] = [None] * len(pieces.spans)
     longer, shorter = pieces.letters.max(axis=2), pieces.letters.min(axis=2)
     sized = longer > 0
@@ -69,14 +69,14 @@ def by_measure(pieces: Pieces, width: float, height: float) -> list[HiddenKind |
 
 
 def by_picture(page: Any, pieces: Pieces, suspects: Suspects, images: NDArray[np.float64]) -> list[HiddenKind | None]:
-    """How each piece is hidden, None for what is seen. `images`: boxes of the page's pictures, float64 (n, 4)."""
+    """Return how each piece is hidden, None if visible. `images`: boxes of the page's pictures, float64 (n, 4)."""
     kinds = [suspects.texts.get(int(owner)) for owner in pieces.owners]
     found = {int(owner) for owner, kind in zip(pieces.owners, kinds, strict=True) if kind}
     if not found:
         return kinds
     scale = min(_SCALE, _MOST_PIXELS / max(*page.get_size(), 1.0))
     whole = _picture(page, scale)
-    # Searchable scans have nothing else, and their pictures take long.
+    # Searchable scans have no other suspects, and rendering their pictures takes long.
     inkless = found <= suspects.inkless
     without = whole if inkless else _picture_without(page, scale, [suspects.handles[owner] for owner in found])
     cover = _share_of_page(images, page)
@@ -104,7 +104,7 @@ def by_picture(page: Any, pieces: Pieces, suspects: Suspects, images: NDArray[np
 
 
 def _few(kinds: Sequence[HiddenKind | None], owners: Sequence[int], cut: frozenset[int]) -> Iterator[int]:
-    """Words that a clipping path cut off by accident: printing cuts a word at a margin, not a sentence."""
+    """Yield words that a clipping path cut off by accident: printing cuts a word at a margin, not a sentence."""
     for is_cut, group in groupby(range(len(kinds)), key=lambda at: kinds[at] is not None and owners[at] in cut):
         places = list(group)
         if is_cut and len(places) < LEAST_CUT:
@@ -114,7 +114,9 @@ def _few(kinds: Sequence[HiddenKind | None], owners: Sequence[int], cut: frozens
 def _strays(
     inkfree: Sequence[int], kinds: Sequence[HiddenKind | None], boxes: NDArray[np.float64], widest: float
 ) -> Iterator[int]:
-    """Of a scan's words without ink beneath them, those that only stand a little beside theirs in an inexact layer."""
+    """Yield a scan's words without ink that are only slightly misplaced beside words with ink, in an inexact text
+    layer.
+    """
     runs: list[list[int]] = []
     for place in inkfree:
         if runs and place == runs[-1][-1] + 1 and _one_line(boxes[place], boxes[place - 1]):
@@ -137,7 +139,7 @@ def _one_line(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
 
 
 def _picture(page: Any, scale: float) -> NDArray[np.uint8]:
-    """uint8 (height, width): brightness of the upright page."""
+    """Render the upright page: brightness, uint8 (height, width)."""
     bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=False)
     try:
         picture = bitmap.to_numpy()
@@ -147,7 +149,7 @@ def _picture(page: Any, scale: float) -> NDArray[np.uint8]:
 
 
 def _picture_without(page: Any, scale: float, handles: Sequence[Any]) -> NDArray[np.uint8]:
-    """The same without these objects."""
+    """Render the page without these objects."""
     for handle in handles:
         pdfium.FPDFPageObj_SetIsActive(handle, False)
     try:
@@ -166,7 +168,7 @@ def _pixels(box: NDArray[np.float64], scale: float, picture: NDArray[np.uint8]) 
 
 
 def _share_of_page(images: NDArray[np.float64], page: Any) -> float:
-    """Share of the page that its pictures cover; above 1 where they overlap."""
+    """Return the share of the page that its pictures cover; above 1 where they overlap."""
     width, height = page.get_size()
     inside = np.clip(images, 0, (width, height, width, height))
     return float((inside[:, 2:] - inside[:, :2]).prod(axis=1).sum() / max(width * height, 1.0))

@@ -1,7 +1,7 @@
-"""Signs that a text object of a PDF page paints nothing where it stands. Signs only: the page's picture decides.
+"""Finds signs that a text object of a PDF page paints nothing. These are only signs; the rendered page decides.
 
-Not seen are letters without an outline among others of the same object that have one, and letters that the page draws
-by commands which draw nothing (Type 3 fonts). Most objects are asked, so calls are few and their buffers are kept.
+Not found are letters without an outline in an object where other letters have one, and letters drawn by commands that
+paint nothing (Type 3 fonts). Most objects of a page are checked, so calls are few and their buffers are reused.
 """
 
 import ctypes
@@ -11,19 +11,20 @@ import pypdfium2.raw as pdfium
 
 _FLAT = 0.01  # points; a dash is .5 high, a letter of 1 point more
 _BOX = (4, 5)  # segments of a rectangle, open or closed
-_LEAST_INSIDE = 0.5  # of a text's height that its clipping path must leave; of its width all but _EDGE
+_LEAST_INSIDE = 0.5  # of a text's height that its clipping path must leave visible; of its width all but _EDGE
 _EDGE = 1.0  # points
-_MOST_PATHS = 64  # of one object's clip
+_MOST_PATHS = 64  # in one object's clip
 
 
 def address_of(handle: Any) -> int:
-    """What tells one of pdfium's objects from another, 0 for none. A cast would take sixteen times as long."""
+    """Return the address that identifies a pdfium object, 0 for none. A cast would take sixteen times as long."""
     return ctypes.addressof(handle.contents) if handle else 0
 
 
 class Signs:
-    """Asks the text objects of one page. Objects drawn one after the other share fonts and paths, which are told apart
-    by their addresses: these hold while the page is open."""
+    """Checks the text objects of one page. Consecutive objects share fonts and paths, which are cached by address:
+    addresses are valid while the page is open.
+    """
 
     def __init__(self) -> None:
         self._embedded: dict[int, bool] = {}
@@ -34,12 +35,12 @@ class Signs:
         self._corner = [(ctypes.byref(x), ctypes.byref(y)) for x, y in self._corners]
 
     def of(self, text: Any) -> Literal["flat", "cut", ""]:
-        """ "flat": no letter of an embedded font has a height (spaces have none, either); "cut": a clipping path takes
-        some of the text away, or one that is no rectangle may."""
+        """Return "flat" if no letter of an embedded font has a height (spaces have none either), or "cut" if a clipping
+        path removes, or as a non-rectangle may remove, some of the text.
+        """
         clip = pdfium.FPDFPageObj_GetClipPath(text)
         paths = pdfium.FPDFClipPath_CountPaths(clip) if clip else 0
-        # Letters of a font that the file does not embed are not judged: pdfium paints nothing where this machine lacks
-        # the font.
+        # Letters of fonts that are not embedded are not judged: pdfium paints nothing if this machine lacks the font.
         embedded = self._is_embedded(pdfium.FPDFTextObj_GetFont(text))
         if (paths <= 0 and not embedded) or not pdfium.FPDFPageObj_GetBounds(text, *self._edge):
             return ""
@@ -48,7 +49,7 @@ class Signs:
             return "flat"
         least = _LEAST_INSIDE * (top - bottom)
         for path in range(min(paths, _MOST_PATHS)):
-            # An object's bounds and its clip are in one space, whatever form it is in.
+            # An object's bounds and its clip are in the same space, whatever form it is in.
             x0, y0, x1, y1 = self._box(clip, path)
             if not (x0 <= left + _EDGE and x1 >= right - _EDGE and min(y1, top) - max(y0, bottom) >= least):
                 return "cut"
@@ -62,7 +63,9 @@ class Signs:
         return found
 
     def _box(self, clip: Any, path: int) -> tuple[float, float, float, float]:
-        """The rectangle that a path is: left, bottom, right, top; NaN, which nothing is within, for any other shape."""
+        """Return a path's rectangle: left, bottom, right, top; all NaN for any other shape, since nothing lies within
+        NaN.
+        """
         address = address_of(pdfium.FPDFClipPath_GetPathSegment(clip, path, 0))
         found = self._boxes.get(address)
         if found is None or not address:
