@@ -18,9 +18,9 @@ from pathlib import Path
 from setup_checks import SetupError
 
 HEARTBEAT_S = 20.0
-"""Seconds between signs of life where the output is no terminal; a terminal's line is renewed each second."""
+"""Seconds between progress lines where the output is no terminal; on a terminal the line is renewed each second."""
 LOG_TAIL_BYTES = 65536
-"""Bytes of the log looked at for the present activity: one compiler command can be 5,000 characters long."""
+"""Bytes of the log searched for the current activity: one compiler command can be 5,000 characters long."""
 SHOWN_LINES = 8
 
 # Variables of the user's shell that would send pip's files outside the checkout's environment, or suppress bytecode
@@ -124,7 +124,7 @@ def explain(log: str) -> str:
 
 
 def clean_environment() -> dict[str, str]:
-    """Returns the environment for set-up's commands: the user's without misleading variables, plus all cores for CMake."""
+    """Returns the commands' environment: the user's without misleading variables, plus all cores for CMake."""
     environment = {name: value for name, value in os.environ.items() if name not in MISLEADING}
     environment["PYTHONNOUSERSITE"] = "1"
     environment.setdefault("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count() or 1))

@@ -22,7 +22,7 @@ from setup_torch import install_torch
 
 COMPILED = "llama-cpp-python"
 SOURCE_ONLY = "langdetect"  # pure Python, published without a wheel; unstructured needs it
-"""The one package that is compiled here; all others come as wheels."""
+"""The one package that is compiled here; all others are installed as wheels."""
 
 STARTED = (
     "torch",
@@ -41,7 +41,7 @@ STARTED = (
     "xlrd",
     "oxmsg",
 )
-"""What the commands import."""
+"""Modules that the commands import."""
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ class Setup:
         )
 
     def install_locked(self, requirements: str, arguments: list[str]) -> None:
-        """Installs packages with the lock file's versions and digests; wheels only, unless told otherwise by `arguments`."""
+        """Installs the lock file's versions and checks its digests; wheels only, unless `arguments` say otherwise."""
         file = self.cache / "requirements.txt"
         file.write_text(requirements, encoding="utf-8")
         # --no-compile: compiling everything took 80 s and 0.5 GiB; start_once compiles what is used in half a minute.
