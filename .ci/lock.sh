@@ -11,7 +11,7 @@ trap 'rm -rf "$tools"' EXIT
 "$python" -m venv "$tools"
 "$tools/bin/python" -m pip install -qq --disable-pip-version-check uv
 
-# Set-up chooses torch (.ci/setup_torch.py), because its CPU and CUDA builds differ; CUDA's own packages come with it.
+# Set-up chooses torch (.ci/setup_torch.py), because its CPU and CUDA builds differ; packages for CUDA come with it.
 without=(torch triton)
 accelerator='^(nvidia-|cuda-|triton)[a-z0-9-]*'
 

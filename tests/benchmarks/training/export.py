@@ -80,7 +80,7 @@ def write_digests(target: Path, files: Sequence[str]) -> None:
 
 
 def names_of(weights: Mapping[str, NDArray[np.float32]], prefix: str = PREFIX) -> Namer:
-    """Returns a function from a matrix to its original name after `prefix`, found by its bytes, and the axis of outputs."""
+    """Returns a function from a matrix to its original name after `prefix`, found by its bytes, and the output axis."""
     names = {array.tobytes(): name for name, array in weights.items()}
     transposed = {np.ascontiguousarray(array.T).tobytes(): name for name, array in weights.items() if array.ndim == 2}
 
