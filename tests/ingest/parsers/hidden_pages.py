@@ -208,7 +208,7 @@ SEEN: dict[str, Draw] = {
 
 
 def searchable_scan(*, over: bool = True, layer_mode: int = 3, planted: str = "") -> bytes:
-    """Returns a picture of the clauses as a page, with their text as its layer; `planted` goes where there is no ink."""
+    """Returns a picture of the clauses as a page, with their text as its layer; `planted` goes where no ink is."""
     scale = 3
     picture = Image.new("L", (595 * scale, 842 * scale), 250)
     ink = ImageDraw.Draw(picture)
