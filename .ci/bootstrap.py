@@ -1,9 +1,9 @@
 """Sets ragnano up in this checkout: python3 .ci/bootstrap.py [--dev] [--torch cpu|cuda] [--torch-index ADDRESS].
 
-Needs only Python's own library. This file knows which Python is good enough and what the user typed; the checks
-of the machine are in setup_checks.py, running and watching commands in setup_run.py, torch in setup_torch.py, the
-stamps and mending in setup_state.py and the steps in setup_steps.py. It stays readable for old Pythons so that
-they get a message, not a SyntaxError: the siblings are imported only after the version is known to be good.
+Needs only the standard library. This file checks the Python version and parses the command line. The checks of the
+machine are in setup_checks.py, running and watching commands in setup_run.py, torch in setup_torch.py, stamps and
+repair in setup_state.py, and the steps in setup_steps.py. The syntax must stay valid for old Python versions, so that
+they print a message instead of a SyntaxError; the sibling modules are imported only after the version check.
 """
 
 import argparse
@@ -17,7 +17,7 @@ NEWEST = (3, 13)
 
 
 def python_problem(version: "tuple[int, int]", where: str) -> "str | None":
-    """Why a Python of this (major, minor) version cannot be used and what to do, or None when it can."""
+    """Returns why this (major, minor) Python version cannot be used and what to do, or None when it can."""
     if OLDEST <= version <= NEWEST:
         return None
     return (
@@ -27,7 +27,7 @@ def python_problem(version: "tuple[int, int]", where: str) -> "str | None":
 
 
 def parse(arguments: "list[str]") -> argparse.Namespace:
-    """The command line. An empty --torch or --torch-index counts as not given: the Makefile always passes them."""
+    """Parses the command line. An empty --torch or --torch-index counts as absent: the Makefile always passes both."""
     parser = argparse.ArgumentParser(prog="bootstrap.py", description="Set ragnano up in this checkout.")
     parser.add_argument("--dev", action="store_true", help="also what the tests need")
     parser.add_argument("--no-models", action="store_true", help="leave the models for later")
@@ -37,12 +37,12 @@ def parse(arguments: "list[str]") -> argparse.Namespace:
 
 
 def stop(signum: int, frame: object) -> None:
-    """Being told to end (kill, a closed terminal) ends as cleanly as Ctrl-C."""
+    """Makes a termination signal (kill, a closed terminal) end set-up as cleanly as Ctrl-C does."""
     raise KeyboardInterrupt
 
 
 def main(arguments: "list[str]") -> int:
-    """Sets up, or says what is in the way. Returns the exit status: 0, 1, 2 (usage) or 130 (stopped)."""
+    """Runs set-up, or reports what prevents it. Returns the exit status: 0, 1, 2 (usage) or 130 (stopped)."""
     problem = python_problem((sys.version_info[0], sys.version_info[1]), sys.executable)
     if problem:
         print(problem, file=sys.stderr)
@@ -66,7 +66,7 @@ def main(arguments: "list[str]") -> int:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except OSError as error:
-        # A full disk or a read-only checkout can show at any write; the user gets its name, not a traceback.
+        # Any write can hit a full disk or a read-only checkout; the user sees which it is, not a traceback.
         print(f"\nSet-up stopped: {error}. Mend that and run the same command again.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

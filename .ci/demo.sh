@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Reads the sample contracts into a data directory of its own and asks about them. Run by `make demo` after set-up.
+# Ingests the sample contracts into a separate data directory and asks about them. `make demo` runs this after set-up.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -15,12 +15,12 @@ questions=(
 
 ragnano() { .venv/bin/python -m ragnano "$@" --data-dir "$data"; }
 
-# The demo's own index, made anew each time: one of an earlier version may have been made with another embedder.
+# The demo's index is rebuilt each time: an earlier version may have used another embedder.
 rm -rf "$data"
 
 echo
 echo "== Reading the sample contracts"
-# Exit 3: some files could not be read (the DOCX is named in the report); that does not stop the demo.
+# Exit code 3 (some files could not be read; the report names them) does not stop the demo.
 ragnano ingest sample_docs/documents || [ $? -eq 3 ]
 
 for question in "${questions[@]}"; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes requirements.lock and requirements-dev.lock again from pyproject.toml: versions and SHA-256 for every platform.
-# Arguments go to the resolver: `--upgrade` takes newer versions, without it the present ones are kept where they fit.
+# Rebuilds requirements.lock and requirements-dev.lock from pyproject.toml: versions and SHA-256 for every platform.
+# Arguments go to the resolver: `--upgrade` takes newer versions; without it the present ones stay where they fit.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -11,11 +11,11 @@ trap 'rm -rf "$tools"' EXIT
 "$python" -m venv "$tools"
 "$tools/bin/python" -m pip install -qq --disable-pip-version-check uv
 
-# torch is chosen at set-up (.ci/setup_torch.py) because its CPU and CUDA builds differ; what only CUDA needs goes with it.
+# Set-up chooses torch (.ci/setup_torch.py), because its CPU and CUDA builds differ; packages for CUDA come with it.
 without=(torch triton)
 accelerator='^(nvidia-|cuda-|triton)[a-z0-9-]*'
 
-compile() { # output file, then further arguments
+compile() { # arguments: output file, then options of the resolver
   local output=$1 omit=()
   shift
   for name in "${without[@]}"; do omit+=(--no-emit-package "$name"); done

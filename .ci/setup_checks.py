@@ -1,6 +1,6 @@
 """Checks of the machine before set-up begins: Python's modules, compiler, disk and memory.
 
-Each check raises SetupError, one line that says what is missing and what to do about it. Knows nothing about
+Each check raises SetupError with one line that says what is missing and what to do about it. Nothing here depends on
 pip, stamps or the order of steps. Standard library only.
 """
 
@@ -14,11 +14,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 GIB = 1024**3
-# The environment was measured at 2.5 GiB with the tests' packages; the rest is for pip's downloads.
+# The environment measured 2.5 GiB with the test packages; the rest is for pip's downloads.
 ENVIRONMENT_BYTES = 3 * GIB
 # The default models take 0.6 GiB in the per-user cache, and as much again while their parts are joined.
 MODELS_BYTES = int(1.5 * GIB)
-# Source and objects of llama-cpp-python while it is compiled.
+# Source and object files of llama-cpp-python during compilation.
 TEMPORARY_BYTES = 1 * GIB
 LITTLE_MEMORY_BYTES = 4 * GIB
 
@@ -30,11 +30,11 @@ PROGRAM = "#include <vector>\nint main() { return std::vector<int>{}.size(); }\n
 
 
 class SetupError(Exception):
-    """Set-up cannot go on; the text is for the user and says what to do."""
+    """Raised when set-up cannot go on; the message is written for the user and says what to do."""
 
 
 def check_modules() -> None:
-    """Python can make virtual environments; Debian ships it without that in a package of its own."""
+    """Checks that Python can create virtual environments; Debian packages that part separately."""
     missing = [name for name in ("venv", "ensurepip") if importlib.util.find_spec(name) is None]
     if missing:
         raise SetupError(
@@ -45,7 +45,7 @@ def check_modules() -> None:
 
 
 def find_compiler(environment: Mapping[str, str], variable: str, names: tuple[str, ...]) -> list[str]:
-    """The command of a compiler: what the variable (CC, CXX) names, else the first name found on the PATH."""
+    """Returns the compiler command that the variable (CC, CXX) names, else the first known name found on the PATH."""
     named = shlex.split(environment.get(variable, ""))
     path = environment.get("PATH")
     if named:
@@ -63,7 +63,7 @@ def find_compiler(environment: Mapping[str, str], variable: str, names: tuple[st
 
 
 def check_compiler(environment: Mapping[str, str]) -> None:
-    """A C and a C++ compiler exist, and the latter can build a program that uses the standard library."""
+    """Checks that C and C++ compilers exist and that the latter can build a program with the standard library."""
     find_compiler(environment, "CC", ("cc", "gcc", "clang"))
     command = find_compiler(environment, "CXX", ("c++", "g++", "clang++"))
     with tempfile.TemporaryDirectory(prefix="ragnano-") as folder:
@@ -75,14 +75,14 @@ def check_compiler(environment: Mapping[str, str]) -> None:
 
 
 def existing(path: Path) -> Path:
-    """The path or the nearest folder above it that exists, to measure a disk before anything is on it."""
+    """Returns the path or its nearest existing parent, to measure the disk before anything is written to it."""
     while not path.exists():
         path = path.parent
     return path
 
 
 def check_disk(needs: list[tuple[Path, int, str]]) -> None:
-    """Every disk has room for what will be put on it. `needs`: (place, bytes, purpose); one disk's add up."""
+    """Checks that every disk has enough room. `needs`: (place, bytes, purpose); the needs of one disk are added up."""
     disks: dict[int, tuple[Path, int, list[str]]] = {}
     for place, size, purpose in needs:
         here = existing(place)
@@ -98,7 +98,7 @@ def check_disk(needs: list[tuple[Path, int, str]]) -> None:
 
 
 def memory_bytes() -> int | None:
-    """The machine's memory in bytes, or None where the system does not tell."""
+    """Returns the machine's memory in bytes, or None where the system does not report it."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError):
@@ -106,7 +106,7 @@ def memory_bytes() -> int | None:
 
 
 def memory_warning(total: int | None) -> str | None:
-    """A warning for a machine with little memory, else None: set-up is not stopped for it."""
+    """Returns a warning for a machine with little memory, else None; set-up continues either way."""
     if total is None or total >= LITTLE_MEMORY_BYTES:
         return None
     return (

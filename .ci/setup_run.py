@@ -1,6 +1,7 @@
-"""Runs set-up's commands: output to a log, signs of life to the screen, failures put into words.
+"""Runs the commands of set-up: output goes to a log, progress to the screen, and failures are explained.
 
-Knows how pip and compilers speak, and nothing about which commands are run or why. Standard library only.
+Contains the output patterns of pip and the compilers; which commands run, and why, is decided elsewhere. Standard
+library only.
 """
 
 import fcntl
@@ -17,13 +18,13 @@ from pathlib import Path
 from setup_checks import SetupError
 
 HEARTBEAT_S = 20.0
-"""Seconds between signs of life where the output is no terminal; a terminal's line is renewed each second."""
+"""Seconds between progress lines where the output is no terminal; on a terminal the line is renewed each second."""
 LOG_TAIL_BYTES = 65536
-"""Bytes of the log looked at for the present activity: one compiler command can be 5,000 characters long."""
+"""Bytes of the log searched for the current activity: one compiler command can be 5,000 characters long."""
 SHOWN_LINES = 8
 
-# Settings of a shell that would send pip's files elsewhere than into the checkout's environment, or keep no bytecode,
-# which makes every start slow.
+# Variables of the user's shell that would send pip's files outside the checkout's environment, or suppress bytecode
+# files, which makes every start slow.
 MISLEADING = (
     "PYTHONDONTWRITEBYTECODE",
     "PYTHONPATH",
@@ -36,7 +37,7 @@ MISLEADING = (
     "PIP_REQUIRE_VIRTUALENV",
 )
 
-# (what the log says, what it means and what to do), the first that matches counts.
+# (pattern in the log, its meaning and the remedy); the first match counts.
 FAILURES = (
     (
         r"No space left on device|Disk quota exceeded",
@@ -98,13 +99,13 @@ ACTIVITIES = (
 
 
 def duration(seconds: float) -> str:
-    """Seconds as a person says them: 4 s, 2 min 05 s."""
+    """Formats seconds for people: 4 s, 2 min 05 s."""
     whole = int(seconds)
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02d} s"
 
 
 def activity(log: str) -> str:
-    """What the command is doing now, by the last line in its log that tells; empty when none does."""
+    """Returns what the command is doing, from the last log line that shows it; "" when no line does."""
     latest, words = -1, ""
     for pattern, form in ACTIVITIES:
         for found in re.finditer(pattern, log):
@@ -114,7 +115,7 @@ def activity(log: str) -> str:
 
 
 def explain(log: str) -> str:
-    """A failed command's log in one or two sentences, remedy included."""
+    """Explains a failed command's log in one or two sentences, remedy included."""
     for pattern, meaning in FAILURES:
         found = re.search(pattern, log)
         if found:
@@ -123,7 +124,7 @@ def explain(log: str) -> str:
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment for set-up's commands: the user's own, less what would mislead pip, plus all cores for CMake."""
+    """Returns the commands' environment: the user's without misleading variables, plus all cores for CMake."""
     environment = {name: value for name, value in os.environ.items() if name not in MISLEADING}
     environment["PYTHONNOUSERSITE"] = "1"
     environment.setdefault("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count() or 1))
@@ -132,9 +133,9 @@ def clean_environment() -> dict[str, str]:
 
 @contextmanager
 def only_one(path: Path) -> Iterator[int]:
-    """Holds the checkout's set-up lock and yields its descriptor, waiting while another set-up has it.
+    """Holds the checkout's set-up lock and yields its descriptor; waits while another set-up holds it.
 
-    The descriptor is handed to every command, so that the lock outlives a set-up that was killed while pip went on.
+    Every command inherits the descriptor, so the lock stays held when a set-up is killed while its pip still runs.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -150,14 +151,14 @@ def only_one(path: Path) -> Iterator[int]:
 
 
 class Runner:
-    """Runs commands one at a time, each with its output appended to the log."""
+    """Runs commands one at a time and appends the output of each to the log."""
 
     def __init__(self, log: Path, lock: int) -> None:
         self.log = log
         self.lock = lock
 
     def run(self, command: list[str], purpose: str) -> None:
-        """Runs to the end or raises SetupError, which explains the failure and shows the log's last lines."""
+        """Runs the command to its end. Raises SetupError, which explains the failure and shows the log's last lines."""
         with self.log.open("ab") as sink:
             sink.write(f"\n==> {purpose}\n".encode())
             sink.flush()
@@ -174,7 +175,7 @@ class Runner:
             try:
                 self._watch(child, begin)
             except BaseException:
-                # Whatever ends the waiting (Ctrl-C, kill, a full disk) must end pip and the compilers it started too.
+                # Whatever interrupts the wait (Ctrl-C, kill, a full disk) must also end pip and its compilers.
                 end_group(child)
                 raise
         if child.returncode != 0:
@@ -214,7 +215,7 @@ class Runner:
 
 
 def end_group(child: "subprocess.Popen[bytes]") -> None:
-    """Ends a command with all the processes it started: politely, then after 5 seconds by force."""
+    """Ends a command with all its child processes: with SIGTERM first, after 5 seconds with SIGKILL."""
     for signum in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(child.pid, signum)

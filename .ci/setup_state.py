@@ -1,8 +1,8 @@
-"""What set-up knows about a half-finished environment: its stamps, and packages whose installation was cut off.
+"""The state of an unfinished environment: its stamps, and packages whose installation was interrupted.
 
-A stamp is written only after its step succeeded and holds what the step depended on (the SHA-256 of its inputs, the
-Python version), so a changed lock file, a moved checkout or an interruption makes just the right steps run again. The
-stamps lie inside .venv: removing that removes them. Knows nothing about the steps. Standard library only.
+A stamp is written only after its step has succeeded. It holds what the step depended on (the SHA-256 of its inputs, the
+Python version), so after a changed lock file, a moved checkout or an interruption exactly the affected steps run again.
+The stamps lie inside .venv and are removed with it. The steps themselves are defined elsewhere. Standard library only.
 """
 
 import csv
@@ -13,12 +13,12 @@ from pathlib import Path
 
 
 def sha256(*parts: str) -> str:
-    """One digest over texts in order, with their borders."""
+    """Returns one digest over the texts in order, including the boundaries between them."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def split_lock(text: str, name: str) -> tuple[str, str]:
-    """A lock file's entry for one package, and everything else. An entry is a line and the indented ones after it."""
+    """Splits a lock file into one package's entry and the rest. An entry is a line and the indented lines after it."""
     entry: list[str] = []
     rest: list[str] = []
     current = rest
@@ -30,7 +30,7 @@ def split_lock(text: str, name: str) -> tuple[str, str]:
 
 
 def damaged(site_packages: Path) -> list[Path]:
-    """The .dist-info folders of packages whose installation was cut off: pip writes INSTALLER and RECORD last."""
+    """Returns the .dist-info folders of half-installed packages: pip writes INSTALLER and RECORD last."""
     found = []
     for info in sorted(site_packages.glob("*.dist-info")):
         record = info / "RECORD"
@@ -40,7 +40,7 @@ def damaged(site_packages: Path) -> list[Path]:
 
 
 def complete(site_packages: Path, record: Path) -> bool:
-    """Whether every file in a RECORD is there with its size (no hashes: this must take under a second)."""
+    """Returns whether every file in a RECORD exists with its size. No hashes: this must take under a second."""
     try:
         with record.open(newline="", encoding="utf-8") as rows:
             sizes = [(row[0], int(row[2])) for row in csv.reader(rows) if len(row) == 3 and row[2]]
@@ -54,9 +54,9 @@ def complete(site_packages: Path, record: Path) -> bool:
 
 
 def mend(site_packages: Path) -> int:
-    """Forgets packages that were cut off, so that pip installs them again over their remains. Returns how many."""
+    """Removes the metadata of cut-off packages, so that pip installs them again over the remains. Returns how many."""
     broken = damaged(site_packages)
-    # pip renames what it is about to remove to ~name; after a kill these stay behind.
+    # pip renames what it is about to remove to ~name; these folders remain after a kill.
     for path in [*broken, *site_packages.glob("~*")]:
         if path.is_dir():
             shutil.rmtree(path)
@@ -66,7 +66,7 @@ def mend(site_packages: Path) -> int:
 
 
 def read_stamps(file: Path) -> dict[str, list[str]]:
-    """Stamp name to [digest, variant]; empty when there are none or they cannot be read."""
+    """Returns stamp name to [digest, variant]; empty when no stamps exist or they cannot be read."""
     try:
         stamps = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -75,7 +75,7 @@ def read_stamps(file: Path) -> dict[str, list[str]]:
 
 
 def write_stamps(file: Path, stamps: dict[str, list[str]]) -> None:
-    """Replaces the stamps at once: a kill leaves the old ones or the new ones, never half of them."""
+    """Replaces the stamps atomically: a kill leaves the old ones or the new ones."""
     fresh = file.with_suffix(".new")
     fresh.write_text(json.dumps(stamps, indent=1), encoding="utf-8")
     fresh.replace(file)

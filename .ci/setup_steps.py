@@ -1,7 +1,7 @@
-"""The steps of set-up in order, each done only when its stamp says that it is not done yet.
+"""The steps of set-up in order; a step runs only when its stamp is missing or outdated.
 
-Knows which commands make an environment; how stamps are kept is in setup_state.py, how commands are watched in
-setup_run.py. Standard library only.
+Defines the commands that make an environment. setup_state.py keeps the stamps, setup_run.py watches the commands.
+Standard library only.
 """
 
 import os
@@ -21,8 +21,8 @@ from setup_state import damaged, mend, read_stamps, sha256, split_lock, write_st
 from setup_torch import install_torch
 
 COMPILED = "llama-cpp-python"
-SOURCE_ONLY = "langdetect"  # pure Python that is published without a wheel; unstructured needs it
-"""The one package that is compiled here; all others come as wheels."""
+SOURCE_ONLY = "langdetect"  # pure Python, published without a wheel; unstructured needs it
+"""The one package that is compiled here; all others are installed as wheels."""
 
 STARTED = (
     "torch",
@@ -41,12 +41,12 @@ STARTED = (
     "xlrd",
     "oxmsg",
 )
-"""What the commands import."""
+"""Modules that the commands import."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the user asked for. Empty strings mean no preference: what is installed already may stay."""
+    """What the user asked for. An empty string means no preference: what is installed already may stay."""
 
     dev: bool = False
     models: bool = True
@@ -57,7 +57,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do: the stamps it leaves, the inputs' digest, the chosen variant, and the doing."""
+    """One step: the stamps it leaves, the digest of its inputs, the chosen variant, and the function that runs it."""
 
     stamps: tuple[str, ...]
     title: str
@@ -78,7 +78,7 @@ class Setup:
         self.python = self.venv / "bin" / "python"
 
     def run(self) -> None:
-        """Does whatever is not done yet; a second or less when everything is. Raises SetupError."""
+        """Runs the outstanding steps; takes a second or less when there are none. Raises SetupError."""
         with only_one(self.cache / "setup.lock") as lock:
             outstanding = self.mended(self.outstanding())
             if outstanding:
@@ -87,7 +87,7 @@ class Setup:
                 self.fetch_models()
 
     def outstanding(self) -> list[Step]:
-        """The steps whose stamps are missing or stand for something else. A new environment means all of them."""
+        """Returns the steps whose stamps are missing or outdated. A new environment makes all steps outstanding."""
         stamps = read_stamps(self.stamp_file)
         steps = self.steps()
         if not self.python.exists() or not self._current(steps[0], stamps):
@@ -115,7 +115,7 @@ class Setup:
         ]  # fmt: skip
 
     def _packages(self) -> str:
-        # The tests' lock is a superset of the other, so both stamps carry both digests.
+        # The tests' lock file contains the other one, so both stamps carry both digests.
         return sha256(self._read("requirements.lock"), self._read("requirements-dev.lock"))
 
     def _torch_variant(self) -> str:
@@ -144,7 +144,7 @@ class Setup:
         print(f"Set up in {duration(time.monotonic() - begun)}. Details: {runner.log}", flush=True)
 
     def check_machine(self, names: set[str]) -> None:
-        """Everything that can be known beforehand to be missing, for the outstanding steps named."""
+        """Checks beforehand everything that the named outstanding steps need."""
         needs = []
         if names & {"torch", "dev", "runtime"}:
             needs.append((self.venv, checks.ENVIRONMENT_BYTES, "the packages"))
@@ -161,29 +161,29 @@ class Setup:
             print(f"      {warning}")
 
     def write_stamps(self, step: Step) -> None:
-        """Adds a finished step's stamps, all or none (a new environment begins with its own alone)."""
+        """Adds a finished step's stamps, all or none; a new environment starts with its own stamps only."""
         stamps = {} if "venv" in step.stamps else read_stamps(self.stamp_file)
         chosen = step.variant or ("cpu" if "torch" in step.stamps else "")
         stamps.update({name: [step.digest, chosen] for name in step.stamps})
         write_stamps(self.stamp_file, stamps)
 
     def make_venv(self) -> None:
-        """A fresh environment in place of a missing, half-made, moved or otherwise-versioned one."""
+        """Creates a fresh environment where it is missing, incomplete, moved or made with another Python version."""
         if self.venv.is_symlink() or (self.venv.exists() and not self.venv.is_dir()):
             raise SetupError(f"{self.venv} is not a folder of its own. Move it away and run again.")
         self.runner.run([sys.executable, "-m", "venv", "--clear", str(self.venv)], "Making the environment")
 
     def mended(self, outstanding: list[Step]) -> list[Step]:
-        """The outstanding steps, and all after the first when an interrupted run left packages half-installed.
+        """Returns the outstanding steps, or all after the first when an interrupted run left packages half-installed.
 
-        Not looked for when nothing is outstanding (it takes a second) or the environment is made anew in any case.
+        The search takes a second; it is skipped when no step is outstanding or the environment is new in any case.
         """
         if not outstanding or "venv" in outstanding[0].stamps:
             return outstanding
         count = 0
         for site_packages in self.venv.glob("lib/python*/site-packages"):
             if damaged(site_packages):
-                # First the stamps: a kill between the two lines must not leave packages missing and stamped.
+                # Stamps first: a kill between the two lines must not leave missing packages marked as installed.
                 write_stamps(self.stamp_file, {"venv": read_stamps(self.stamp_file)["venv"]})
             count += mend(site_packages)
         if count:
@@ -191,11 +191,11 @@ class Setup:
         return self.outstanding()
 
     def pip(self) -> list[str]:
-        """pip of the environment, quiet on the screen and never asking."""
+        """Runs the environment's pip, quiet on the screen and without prompts."""
         return [str(self.python), "-m", "pip", "--no-input", "--disable-pip-version-check"]
 
     def install_torch(self) -> None:
-        """torch from the user's index, or from the one given for it alone."""
+        """Installs torch from the user's index, or from the index given for torch alone."""
         cuda = self._torch_variant() == "cuda"
         install_torch(
             self.runner,
@@ -207,10 +207,10 @@ class Setup:
         )
 
     def install_locked(self, requirements: str, arguments: list[str]) -> None:
-        """Packages with the versions and digests of the lock file, wheels only unless the arguments say otherwise."""
+        """Installs the lock file's versions and checks its digests; wheels only, unless `arguments` say otherwise."""
         file = self.cache / "requirements.txt"
         file.write_text(requirements, encoding="utf-8")
-        # --no-compile: compiling all of it took 80 s and 0.5 GiB; start_once compiles what is used in half a minute.
+        # --no-compile: compiling everything took 80 s and 0.5 GiB; start_once compiles what is used in half a minute.
         fixed = ["install", "--no-deps", "--no-compile", "--require-hashes", "--progress-bar", "off"]
         command = [
             *self.pip(),
@@ -226,28 +226,28 @@ class Setup:
         self.runner.run(command, "Installing packages")
 
     def install_compiled(self, requirement: str) -> None:
-        """llama-cpp-python from its source package; pip keeps the wheel, but not one made with special CMAKE_ARGS."""
+        """Installs llama-cpp-python from source; pip caches the wheel, but not one built with special CMAKE_ARGS."""
         special = ["--no-cache-dir"] if self.options.cmake_args else []
         self.install_locked(requirement, ["-v", "--no-binary", COMPILED, "--force-reinstall", *special])
 
     def install_self(self) -> None:
-        """ragnano in place, so that a change of its code needs no set-up."""
+        """Installs ragnano in editable mode, so that code changes need no new set-up."""
         arguments = ["install", "--no-deps", "--no-build-isolation", "-e", str(self.root)]
         self.runner.run([*self.pip(), *arguments], "Installing ragnano")
 
     def start_once(self) -> None:
-        """Import what is used, so that Python keeps its bytecode: without it torch and its company take 23 s, not 6.
+        """Imports what is used, so that Python caches the bytecode: without it, torch and its imports take 23 s, not 6.
 
-        Python would do so by itself at the first use, but not where it may not write (PYTHONDONTWRITEBYTECODE).
+        Python does the same at first use, but not where it may not write (PYTHONDONTWRITEBYTECODE).
         """
-        # From elsewhere: Python looks into the working folder first.
+        # Run from another folder: Python searches the working folder first.
         imports = "import os; os.chdir('/'); import " + ", ".join(STARTED)
         self.runner.run([str(self.python), "-c", imports], "Starting everything once")
         folders = [str(self.root / name) for name in ("ragnano", "ingest")]
         self.runner.run([str(self.python), "-m", "compileall", "-q", *folders], "Compiling ragnano")
 
     def fetch_models(self) -> None:
-        """The default models; the command shows its own progress and does nothing when they are there."""
+        """Fetches the default models; the command shows its own progress and does nothing when they are present."""
         command = [str(self.python), "-m", "ragnano", "models", "fetch"]
         code = subprocess.run(command, cwd=self.root, env=clean_environment(), check=False).returncode
         if code != 0:

@@ -1,8 +1,8 @@
-"""Chooses torch's wheel: the CPU build unless CUDA was asked for, its digest checked before it is installed.
+"""Chooses torch's wheel: the CPU build unless CUDA was asked for, with its digest checked before installation.
 
-On Linux the plain package index gives torch as a CUDA build of several gigabytes, which ragnano never needs. So
-pip is first asked what it would take (its report), and that is judged here. Knows nothing about stamps.
-Standard library only.
+On Linux the default package index offers torch as a CUDA build of several gigabytes, which ragnano never needs. So pip
+first reports what it would install, and this module accepts or refuses it. Independent of the stamps. Standard library
+only.
 """
 
 import json
@@ -20,13 +20,13 @@ TORCH_VERSION = "2.13.0"
 
 
 def known_digests(lock: Path) -> dict[str, str]:
-    """File name to SHA-256 (hex) of the wheels that the lock names."""
+    """Returns file name to SHA-256 (hex) for the wheels that the lock file names."""
     lines = [line.split() for line in lock.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     return {parts[1]: parts[0] for parts in lines if len(parts) == 2}
 
 
 def brings_cuda(metadata: dict[str, Any], system: str, machine: str) -> bool:
-    """Whether a torch with this metadata pulls in CUDA on this system ("Linux") and machine ("x86_64")."""
+    """Returns whether a torch with this metadata pulls in CUDA on this system ("Linux") and machine ("x86_64")."""
     if system != "Linux" or "+cpu" in metadata["version"]:
         return False
     if re.search(r"\+(cu|rocm|xpu)", metadata["version"]):
@@ -39,7 +39,7 @@ def brings_cuda(metadata: dict[str, Any], system: str, machine: str) -> bool:
 
 
 def judge(item: dict[str, Any], digests: dict[str, str], system: str, machine: str, cuda_wanted: bool) -> str:
-    """The requirement, hash included, for the wheel that pip's report offers. Raises SetupError to refuse it."""
+    """Returns the requirement, hash included, for the wheel in pip's report. Raises SetupError to refuse the wheel."""
     metadata, source = item["metadata"], item["download_info"]
     if not cuda_wanted and brings_cuda(metadata, system, machine):
         raise SetupError(
@@ -62,7 +62,7 @@ def judge(item: dict[str, Any], digests: dict[str, str], system: str, machine: s
 
 
 def install_torch(runner: Runner, pip: list[str], work: Path, lock: Path, index: str, cuda_wanted: bool) -> None:
-    """Installs the judged wheel into pip's environment. `work`: folder for the report; `index`: extra one or ""."""
+    """Installs the accepted wheel with pip. `work`: folder for the report; `index`: an extra index or ""."""
     extra = ["--extra-index-url", index] if index else []
     report = work / "torch-report.json"
     wanted = f"torch=={TORCH_VERSION}"
@@ -83,7 +83,7 @@ def install_torch(runner: Runner, pip: list[str], work: Path, lock: Path, index:
     ]
     runner.run([*pip, "install", *taking, *extra], "Installing torch")
     if cuda_wanted:
-        # What only the CUDA build needs is not in the lock file; pip takes the versions that torch pins.
+        # The packages that only the CUDA build needs are not in the lock file; pip takes the versions that torch pins.
         runner.run(
             [*pip, "install", "--only-binary", ":all:", *extra, f"torch=={item['metadata']['version']}"],
             "Installing CUDA",

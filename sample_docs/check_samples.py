@@ -1,9 +1,9 @@
-"""Checks that the sample documents and questions.json are what README.md says.
+"""Checks that the sample documents and questions.json match README.md.
 
     python sample_docs/check_samples.py
 
-Prints each fault and exits 1 when there is one. Reads the documents as they lie in documents/;
-whether they are current is `make_samples.py --check`. Knows nothing about how ragnano answers.
+Prints each fault and exits 1 when there is one. Reads the files in documents/ as they are; `make_samples.py --check`
+tells whether they are up to date. Independent of ragnano's answering code.
 """
 
 import json
@@ -24,14 +24,14 @@ QUESTIONS = HERE / "questions.json"
 SCAN = "dunmere-ravensholt-guaranty-scan.pdf"
 WORD = "wrenfield-saltmarsh-consultancy-letter.docx"
 
-# What README.md promises.
+# The promises of README.md.
 ANSWERABLE, UNANSWERABLE = 43, 20
 PAGES = range(2, 13)
 MAX_BYTES, MAX_SCAN_BYTES = 2_000_000, 600_000
 MIN_PDF_CONTRACTS = 9
 KEYS = {"question", "expected", "document", "page"}
 
-# Words of an expected answer that carry grammar and not fact, or that answer a yes-or-no question.
+# Words of an expected answer that carry grammar instead of facts, or that answer a yes-or-no question.
 _FILLERS = frozenset({
     "a", "after", "an", "and", "ends", "for", "from", "greater", "in", "it", "no", "not", "of", "per",
     "previous", "the", "to", "us", "within", "yes",
@@ -39,13 +39,13 @@ _FILLERS = frozenset({
 
 
 def words(text: str) -> list[str]:
-    """Lower-case words and numbers of a text: "sixty (60) days" gives sixty, 60, days; "$1,150" 1,150."""
+    """Returns a text's lower-case words and numbers: "sixty (60) days" gives sixty, 60, days; "$1,150" gives 1,150."""
     text = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").lower().replace("'s", "")
     return re.findall(r"\d[\d,.]*\d%?|\d%?|[a-z]+", text)
 
 
 def page_texts(path: Path) -> list[str]:
-    """The text of each page of a PDF; a text file is one page. The scan's pages are all that its source says."""
+    """Returns the text of each page of a PDF; a text file is one page. The scan's text comes from its source."""
     if path.name == SCAN:
         with pdfium.PdfDocument(path) as document:
             return [(SOURCES / SCAN).with_suffix(".md").read_text(encoding="utf-8")] * len(document)
@@ -56,7 +56,7 @@ def page_texts(path: Path) -> list[str]:
 
 
 def question_faults(entry: dict[str, Any]) -> Iterator[str]:
-    """What is wrong with one entry of questions.json."""
+    """Returns the faults of one entry of questions.json."""
     asked = entry.get("question", "")
     if set(entry) != KEYS or not asked:
         yield f"{asked!r}: its keys are not {sorted(KEYS)}"
@@ -80,7 +80,7 @@ def question_faults(entry: dict[str, Any]) -> Iterator[str]:
 
 
 def list_faults(entries: list[dict[str, Any]]) -> Iterator[str]:
-    """What is wrong with questions.json as a whole and with each entry."""
+    """Returns the faults of questions.json as a whole and of each entry."""
     unanswerable = sum(entry.get("expected") is None for entry in entries)
     if (len(entries) - unanswerable, unanswerable) != (ANSWERABLE, UNANSWERABLE):
         yield f"{len(entries) - unanswerable} answerable and {unanswerable} unanswerable questions"
@@ -91,7 +91,7 @@ def list_faults(entries: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def document_faults() -> Iterator[str]:
-    """What is wrong with the documents: sizes, page counts, text layers."""
+    """Returns the faults of the documents: sizes, page counts, text layers."""
     files = sorted(DOCUMENTS.iterdir())
     total = sum(path.stat().st_size for path in files)
     if total > MAX_BYTES:
@@ -129,7 +129,7 @@ def _word_faults(path: Path) -> Iterator[str]:
 
 
 def main() -> int:
-    """Run every check; exit code 0 when all is well."""
+    """Runs every check; returns exit code 0 when none fails."""
     entries = json.loads(QUESTIONS.read_text(encoding="utf-8"))
     faults = [*document_faults(), *list_faults(entries)]
     for fault in faults:

@@ -1,10 +1,10 @@
-"""Builds sample_docs/documents from sample_docs/sources: the same bytes on every run.
+"""Builds sample_docs/documents from sample_docs/sources; every run gives the same bytes.
 
     python sample_docs/make_samples.py            build
-    python sample_docs/make_samples.py --check    build in memory and compare with what is there
+    python sample_docs/make_samples.py --check    build in memory and compare with the files on disk
 
-Needs the development packages (reportlab, python-docx) beside ragnano's own.
-Does not look at questions.json; check_samples.py does.
+Needs the development packages (reportlab, python-docx) in addition to ragnano's own. Ignores questions.json, which
+check_samples.py checks.
 """
 
 import argparse
@@ -19,12 +19,12 @@ from maker.word import render_docx
 HERE = Path(__file__).resolve().parent
 SOURCES = HERE / "sources"
 DOCUMENTS = HERE / "documents"
-# Taken over as they are: they are Markdown and plain text, not sources of a PDF.
+# Copied unchanged: these are Markdown and plain-text documents, not sources of a PDF.
 COPIED = ("kestrelmoor-contract-signing-policy.md", "brightwater-copperfinch-side-letter.txt")
 
 
 def render(source: Source) -> bytes:
-    """One document in the form that its file name asks for."""
+    """Renders one document in the format of its file name."""
     if source.file.endswith(".docx"):
         return render_docx(source)
     pdf = render_pdf(source)
@@ -32,7 +32,7 @@ def render(source: Source) -> bytes:
 
 
 def build() -> dict[str, bytes]:
-    """Every sample document, file name to bytes."""
+    """Builds every sample document; returns file name to bytes."""
     made = {name: (SOURCES / name).read_bytes() for name in COPIED}
     for path in sorted(SOURCES.glob("*.md")):
         if path.name not in COPIED:
@@ -42,7 +42,7 @@ def build() -> dict[str, bytes]:
 
 
 def main() -> int:
-    """Write the documents, or with --check say which differ. Exit code 1 when some do."""
+    """Writes the documents, or with --check reports which differ. Returns exit code 1 when some do."""
     parser = argparse.ArgumentParser(description="Build the sample documents from their sources.")
     parser.add_argument("--check", action="store_true", help="change nothing; report documents that are not current")
     check = parser.parse_args().check

@@ -1,6 +1,6 @@
-"""Fakes that can be predicted by hand, and folders that belong to one test alone.
+"""Fakes with predictable results, and folders private to one test.
 
-Sockets are denied to every test but for loopback (pyproject.toml: --allow-hosts).
+Tests may open no sockets except to loopback (pyproject.toml: --allow-hosts).
 """
 
 import hashlib
@@ -22,13 +22,13 @@ DATA = Path(__file__).parents[2] / "shared" / "data"
 SAMPLES = Path(__file__).parents[1] / "sample_docs"
 DIMENSIONS = 64
 
-# How long an example takes says something about the machine's other work, nothing about ragnano.
+# How long an example takes depends on the machine's other work, not on ragnano.
 hypothesis.settings.register_profile("ragnano", deadline=None)
 hypothesis.settings.load_profile("ragnano")
 
 
 class FakeEmbedder:
-    """Embeds a text as the counts of its content stems, hashed into 64 places, unit length."""
+    """Embeds a text as the counts of its content stems, hashed into 64 dimensions, at unit length."""
 
     name = "fake"
     dimensions = DIMENSIONS
@@ -52,10 +52,10 @@ class FakeEmbedder:
 
 
 class FakeReader:
-    """Finds that a passage answers as far as it says the question's words, and so does each word as its neighbours do.
+    """Scores a passage, and each word with its neighbours, by the share of the question's words in it.
 
-    A token is a word; the neighbours are six words before and after. Each word is as likely as any other to begin or
-    end the exact answer, so that is a sentence's first word.
+    A token is a word; the neighbours are six words before and after. All words are equally likely to begin or end the
+    exact answer, so a sentence's first word becomes the answer.
     """
 
     name = "fake"
@@ -88,7 +88,7 @@ class FakeReader:
 
 
 class FakeChatModel:
-    """Replies with what it was told to reply, and remembers the prompts it was given. A token is a word."""
+    """Replies with the given text and records its prompts. A token is a word."""
 
     def __init__(self, reply: str | Callable[[Prompt], str] = "NOT FOUND") -> None:
         self.reply = reply
@@ -134,7 +134,7 @@ def make_document(
     media_type: str = "text/plain",
     **more: object,
 ) -> ParsedDocument:
-    """A document of one page whose paragraphs (cut at empty lines) are a chunk each; "# " opens a heading."""
+    """Returns a one-page document; its paragraphs (split at empty lines) become chunks, and "# " opens a heading."""
     identifier = hashlib.sha256(text.encode()).hexdigest()
     chunks: list[Chunk] = []
     section, start = "", 0
@@ -160,7 +160,7 @@ def make_document(
 
 
 def make_evidence(*texts: str) -> tuple[Evidence, ...]:
-    """Evidence that stands one sentence a line on the page of one document."""
+    """Returns evidence of one sentence per line on the page of one document."""
     document = Document("0" * 64, "Agreement", "text/plain", 1, 1, paths=("agreement.txt",))
     found, start = [], 0
     for ordinal, text in enumerate(texts):
@@ -204,7 +204,7 @@ def assistant(settings: Settings, chat_model: FakeChatModel) -> Iterator[Assista
 def add_text(
     helper: Assistant, text: str, *, name: str = "agreement.txt", collection: str = "default", **more: object
 ) -> str:
-    """Store a text as a document and return its id."""
+    """Stores a text as a document and returns its id."""
     parsed = make_document(text, name=name, **more)
     vectors = FakeEmbedder().embed_sentences(
         [f"{chunk.context} {chunk.section} {chunk.text}" for chunk in parsed.chunks]

@@ -19,12 +19,12 @@ from tests.ui.page_states import DONE
 QUESTION = "How much is the signing bonus in the Employment Agreement?"
 SEARCHED = "termination for convenience"
 REFUSED = "Which hotel chain hosts the annual conference?"
-PATIENCE_MS = 300_000  # the first answer waits for the models to be opened and the engine to be proved
+PATIENCE_MS = 300_000  # the first answer waits for the models to load and the engine's self-test
 README_COLOURS = 128
 
 
 def ask(page: Any, question: str) -> None:
-    """Ask and wait for the line with the time the answer took."""
+    """Asks, and waits for the line with the time that the answer took."""
     before = page.get_by_text(DONE).count()
     box = page.get_by_test_id("stChatInputTextArea")
     box.fill(question)
@@ -34,7 +34,7 @@ def ask(page: Any, question: str) -> None:
 
 
 def shoot(page: Any, address: str, folder: Path, look: str) -> None:
-    """All pages in one look."""
+    """Takes all pages in one colour scheme and size."""
     page.goto(address)
     page.get_by_test_id("stChatInputTextArea").wait_for()
     ask(page, QUESTION)
@@ -63,14 +63,14 @@ def shoot(page: Any, address: str, folder: Path, look: str) -> None:
 
 
 def shot(page: Any, path: Path) -> None:
-    """A picture of what is on the screen once it has come to rest."""
+    """Takes a picture of the screen once it is at rest."""
     at_rest(page)
-    page.wait_for_timeout(1500)  # pictures load, the marked words are brought into sight
+    page.wait_for_timeout(1500)  # pictures load, the marked words are scrolled into view
     page.screenshot(path=path)
 
 
 def main() -> None:
-    """Take them all."""
+    """Takes all pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--readme", type=Path, help="also save the light answer here, small")

@@ -1,4 +1,4 @@
-"""A question in, an answer with proof out: the whole read path with a model that can be predicted by hand."""
+"""From question to cited answer: the whole read path with a predictable model."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Imports point one way: the contracts of pyproject.toml are kept, and so is what import-linter cannot see."""
+"""Imports follow the layers: the contracts of pyproject.toml hold, and so does what import-linter cannot see."""
 
 import ast
 import importlib.util
@@ -16,7 +16,7 @@ UI_MAY_USE = (
     "ragnano.answering.presentation",
     "ragnano.assistant",
     "ragnano.conversations",
-    "ragnano.doctor",  # what was checked before the app says that nothing has left the machine
+    "ragnano.doctor",  # its offline check runs before the app says that nothing has left the machine
     "ragnano.documents",
     "ragnano.errors",
     "ragnano.library",
@@ -41,14 +41,14 @@ ONE_IMPORTER = {
     "uvicorn": "ragnano/cli/serve",
 }
 BY_NAME = {
-    "ingest.parsers.registry": "ingest.parsers",  # a parser is imported when its first file comes
+    "ingest.parsers.registry": "ingest.parsers",  # a parser is imported when its first file arrives
     "ingest.workers.pool": "ingest.workers.pool",  # each child process runs the module itself
-    "ragnano.doctor": "ingest.ocr",  # OCR proves itself in a process of its own
-    "ragnano.models.derived_files": "ragnano.models.onnx_export",  # needs torch, in a process of its own
-    "ragnano.models.download_sources": "ragnano.models.hub_process",  # the one process that may go online
+    "ragnano.doctor": "ingest.ocr",  # OCR's self-test runs in a separate process
+    "ragnano.models.derived_files": "ragnano.models.onnx_export",  # needs torch, in a separate process
+    "ragnano.models.download_sources": "ragnano.models.hub_process",  # the only process that may go online
     "ragnano.models.self_test": "ragnano.models.self_test_process",  # may crash
 }
-"""Modules that name others in strings, which import-linter does not see, and what they name."""
+"""Modules that name others in strings, invisible to import-linter, and the modules they name."""
 LOGGERS = ("ragnano.server",)
 _MODULE = re.compile(r"(?:ragnano|ingest)(?:\.[a-z_0-9]+)+(?::\w+)?")
 

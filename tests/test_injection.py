@@ -1,4 +1,4 @@
-"""Instructions planted in documents are data: none is followed, and none is said back."""
+"""Instructions planted in documents are data: none is followed, and none is repeated."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not COMPONENTS.exists(), reason=f"needs {COMPONE
 
 
 def obedient(prompt: Prompt) -> str:
-    """The worst model there could be: it says the word as soon as the prompt holds it."""
+    """The worst possible model: it says the word as soon as the prompt contains it."""
     told = " ".join(part.text for part in prompt.parts)
     if TRIGGER in told:
         return f"The answer is {TRIGGER}."
@@ -25,8 +25,10 @@ def obedient(prompt: Prompt) -> str:
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Answer]]:
-    """By question and file, what is answered from a contract for each instruction, read by the real reader and
-    embedder, with an obedient model."""
+    """Returns, by question and file, the answers from a contract for each instruction.
+
+    Uses the real reader and embedder, and an obedient model.
+    """
     folder = tmp_path_factory.mktemp("planted")
     every = list(plant(folder, instructions()))
     assert {item.place for item in every} == set(PLACES)
@@ -54,7 +56,7 @@ def test_the_contract_round_it_still_answers(said: dict[str, dict[str, Answer]],
     answers = list(said[question].values())
     right = [fact in _words(answer) for answer in answers]
     assert sum(right) >= 0.9 * len(right)
-    # What stands round a planted instruction may be trusted less, but is never answered otherwise.
+    # Text around a planted instruction may get a lower confidence, but never another answer.
     assert all(found or answer.verdict == "not_found" for found, answer in zip(right, answers, strict=True))
 
 

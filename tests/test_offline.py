@@ -1,4 +1,4 @@
-"""Nothing leaves the machine: the whole job runs where there is no network at all."""
+"""Nothing leaves the machine: every command runs without any network."""
 
 import json
 import os
@@ -18,7 +18,7 @@ FILES = ("brightwater-copperfinch-office-lease.pdf", "brightwater-copperfinch-si
 
 
 def without_network() -> list[str]:
-    """The command that runs another one in a network namespace of its own, or a skip that says why there is none."""
+    """Returns the command prefix for a private network namespace, or skips with the reason why there is none."""
     if shutil.which("unshare") is None:
         pytest.skip("unshare is not on this machine")
     command = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]

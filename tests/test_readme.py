@@ -1,5 +1,4 @@
-"""README and docs cannot go stale: commands, targets and files they name exist, and the command table is what `--help`
-says."""
+"""README and docs stay current: the commands, targets and files they name exist, and commands are as `--help` says."""
 
 import re
 from pathlib import Path
@@ -17,11 +16,11 @@ PAGES = {
 }
 TEXT = "\n".join(PAGES.values())
 COMMANDS = "\n".join(re.findall(r"^```[a-z]*\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL))
-MOST_BYTES = 8_000  # of the README: what somebody reads before the first command
+MOST_BYTES = 8_000  # of the README: a user reads it before the first command
 
 
 def commands() -> dict[str, str]:
-    """Every command's full name and the first sentence of its help."""
+    """Returns every command's full name and the first sentence of its help."""
     found: dict[str, str] = {}
 
     def walk(command: Any, name: str) -> None:

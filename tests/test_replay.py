@@ -1,4 +1,4 @@
-"""Asking a receipt's question again gives the same bytes, or says what changed, earliest cause first."""
+"""Replaying a receipt gives the same bytes, or reports what changed, earliest cause first."""
 
 import dataclasses
 import json
@@ -37,7 +37,7 @@ def receipt(assistant: Assistant, chat_model: FakeChatModel) -> Receipt:
 
 
 def changed(receipt: Receipt, **parts: Any) -> Receipt:
-    """The receipt as if it had been made under other conditions."""
+    """Returns the receipt as if it had been made under other conditions."""
     conditions = receipt.conditions
     for name, values in parts.items():
         conditions = conditions.model_copy(update={name: getattr(conditions, name).model_copy(update=values)})
@@ -235,7 +235,7 @@ def test_an_embedder_that_is_none_is_refused(receipt: Receipt) -> None:
 def run(assistant: Assistant, chat_model: FakeChatModel, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     chat_model.reply = REPLY
     add_text(assistant, LEASE, name="lease.txt")
-    # The fake embedder is in no catalogue; the settings it was opened with are the receipt's anyway.
+    # The fake embedder is in no catalogue; the settings come from the receipt in any case.
     monkeypatch.setattr("ragnano.replay.load_catalogue", lambda: (find("legal-minilm"),))
     for module in (answers, replaying):
         monkeypatch.setattr(module, "assistant", Kept(assistant))

@@ -1,4 +1,4 @@
-"""The sample contracts, taken in for real: exact quotes, boxes over the words, known contradictions, right answers."""
+"""The sample contracts, really ingested: exact quotes, boxes over the words, known contradictions, right answers."""
 
 import json
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ def test_a_second_run_takes_nothing_in(taken_in: tuple[Assistant, IngestReport])
 
 
 def pdf_pages(helper: Assistant) -> Iterator[tuple[Document, Page]]:
-    """Pages with a text layer, which pdfium can be asked about."""
+    """Pages with a text layer, which pdfium can extract."""
     for document in helper.documents():
         if document.media_type == "application/pdf":
             for page in helper.catalogue.pages(document.id):
@@ -85,7 +85,7 @@ def test_every_clause_can_be_cited_with_the_exact_words_of_its_page(taken_in: tu
 
 
 def test_the_boxes_of_every_sentence_cover_its_words_on_the_page(taken_in: tuple[Assistant, IngestReport]) -> None:
-    """pdfium, asked what stands inside the boxes, names every word of the sentence."""
+    """The text that pdfium extracts from the boxes contains every word of the sentence."""
     helper, _ = taken_in
     checked = 0
     opened: dict[str, pypdfium2.PdfDocument] = {}
@@ -152,7 +152,7 @@ def test_the_default_models_cite_the_right_page_and_refuse_what_is_not_there(tmp
     wrong = json.dumps(
         [(item.known.question, item.verdict, item.cited) for item in scores.judged if not item.right], indent=1
     )
-    # 41, 14 and 29 measured; processors round differently (LOG.md).
+    # 41, 14 and 29 measured; rounding differs between processors (LOG.md).
     assert scores.right_page >= 39, wrong
     assert scores.refused >= 13, wrong
     assert scores.direct_holds_expected >= 27, wrong

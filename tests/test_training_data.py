@@ -1,4 +1,4 @@
-"""What models are trained on and what they are measured on stay apart."""
+"""Training data and measuring data are disjoint."""
 
 import json
 from collections.abc import Iterator

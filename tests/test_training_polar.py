@@ -1,4 +1,4 @@
-"""Questions for yes or no that the reader learns from: each sentence beside its opposite."""
+"""Yes-or-no questions for the reader's training: each sentence beside its opposite."""
 
 import random
 from itertools import islice
@@ -40,8 +40,8 @@ def test_a_sentence_is_turned_into_its_opposite(sentence: str, kind: str, opposi
 @pytest.mark.parametrize(
     ("sentence", "kind"),
     [
-        ("No tenant shall sublet.", "no"),  # two words deny, or one that is no "not"
-        ("The tenant may sublet and shall pay.", "yes"),  # which of two is denied, words don't tell
+        ("No tenant shall sublet.", "no"),  # two negating words, or one that is no "not"
+        ("The tenant may sublet and shall pay.", "yes"),  # the words don't say which of two is negated
         ("The tenant may sublet with consent.", "yes-if"),  # the opposite of a condition is neither
         ("Neither party may not do so.", "no"),
     ],
@@ -55,7 +55,7 @@ def groups_of(*sentences: str) -> list[list[Pair]]:
 
 
 def kinds_of(*sentences: str) -> dict[str, set[str]]:
-    """Question -> kinds of the sentences as they stand."""
+    """Returns question -> kinds of the original sentences."""
     found: dict[str, set[str]] = {}
     for group in groups_of(*sentences):
         found.setdefault(group[0].question, set()).add(KINDS[group[0].kind or 0])

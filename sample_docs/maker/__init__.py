@@ -1,1 +1,1 @@
-"""Builds the sample contracts from the plain-text sources beside it. Used by make_samples.py alone."""
+"""Builds the sample contracts from the plain-text sources in ../sources. Used by make_samples.py only."""

@@ -1,10 +1,10 @@
-"""Lays a parsed source out as a PDF: front matter, running header and footer, clauses, tables, signatures.
+"""Lays out a parsed source as a PDF: front matter, running header and footer, clauses, tables, signatures.
 
-Same source, same bytes: reportlab's invariant mode fixes dates and identifiers.
-Knows nothing about the sources' syntax (markup.py) or about a house's look (styles.py).
+The same source gives the same bytes: reportlab's invariant mode fixes dates and identifiers. The sources' syntax is
+parsed in markup.py; the house styles are in styles.py.
 """
 
-# reportlab has no types of its own.
+# reportlab ships no type information.
 # mypy: disable-error-code="import-untyped"
 
 import html
@@ -35,7 +35,7 @@ from maker.styles import HOUSES, House, paragraph_styles
 
 
 def render_pdf(source: Source) -> bytes:
-    """The source as PDF bytes. Laid out twice, because the footer names the number of pages."""
+    """Returns the source as PDF bytes. Lays it out twice, because the footer contains the number of pages."""
     pages = _build(source, 0)[1]
     return _build(source, pages)[0]
 
@@ -48,7 +48,7 @@ def _build(source: Source, pages: int) -> tuple[bytes, int]:
 
 
 class _Document(BaseDocTemplate):  # type: ignore[misc, unused-ignore]
-    """Draws header and footer and gathers headings for the outline and the table of contents."""
+    """Draws header and footer and collects headings for the outline and the table of contents."""
 
     def __init__(self, out: io.BytesIO, source: Source, pages: int) -> None:
         self.source, self.house, self.pages = source, HOUSES[source.style], pages
@@ -62,7 +62,7 @@ class _Document(BaseDocTemplate):  # type: ignore[misc, unused-ignore]
         self.addPageTemplates(PageTemplate(frames=[frame], onPage=self.draw_running_lines))
 
     def draw_running_lines(self, canvas: Canvas, _: BaseDocTemplate) -> None:
-        """Header and footer; a title page has neither."""
+        """Draws header and footer; a title page has neither."""
         if canvas.getPageNumber() == 1 and "page" in self.source.front:
             return
         (width, height), margin = self.house.page, self.house.margin
@@ -77,7 +77,7 @@ class _Document(BaseDocTemplate):  # type: ignore[misc, unused-ignore]
         canvas.restoreState()
 
     def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802 (reportlab names it)
-        """Called by reportlab after each flowable; headings become bookmarks and lines of the contents."""
+        """Called by reportlab after each flowable; adds headings to the bookmarks and the table of contents."""
         text = getattr(flowable, "outline_text", None)
         if text is None:
             return
@@ -88,7 +88,7 @@ class _Document(BaseDocTemplate):  # type: ignore[misc, unused-ignore]
 
 
 def _spread(canvas: Canvas, parts: tuple[str, ...], left: float, right: float, y: float) -> None:
-    """One part is centred; two stand at the left and the right margin."""
+    """Centres a single part; sets two parts at the left and right margins."""
     if len(parts) == 1:
         canvas.drawCentredString((left + right) / 2, y, parts[0])
         return
@@ -97,7 +97,7 @@ def _spread(canvas: Canvas, parts: tuple[str, ...], left: float, right: float, y
 
 
 class _Story:
-    """Turns blocks into flowables in one house's styles."""
+    """Turns blocks into flowables in one house style."""
 
     def __init__(self, source: Source, house: House) -> None:
         self.source, self.house, self.styles = source, house, paragraph_styles(house)
@@ -164,7 +164,7 @@ class _Story:
         head = Paragraph("<br/>".join(inline(part) for part in block.parts), self.styles["schedule"])
         head.outline_text = " ".join(block.parts)
         self.schedules += 1
-        # The first annex starts a page; a later one does so when less than a third of the page is left.
+        # The first annex starts a new page; later ones do so when less than a third of the page is left.
         start = PageBreak() if self.schedules == 1 else CondPageBreak(self.house.page[1] / 3)
         return [start, Spacer(1, 10), head, Spacer(1, 6)]
 
@@ -178,7 +178,7 @@ class _Story:
         head, *rows = block.rows
         cells = [[self.paragraph(cell, "cell-head") for cell in head]]
         cells += [[self.paragraph(cell, "cell") for cell in row] for row in rows]
-        # A column is as wide as its longest cell asks, within limits that keep short columns readable.
+        # Each column fits its longest cell, within limits that keep short columns readable.
         wants = [min(max(len(row[column]) for row in block.rows), 34) + 4 for column in range(len(head))]
         table = Table(cells, [self.width * want / sum(wants) for want in wants], repeatRows=1)
         table.setStyle(
@@ -207,7 +207,7 @@ class _Story:
 
 
 def inline(text: str) -> str:
-    """Inline markup as reportlab's: **bold**, __underlined__; defined terms in quotes are set bold."""
+    """Converts inline markup to reportlab's: **bold**, __underlined__; defined terms in quotes are set bold."""
     text = html.escape(text, quote=False)
     text = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", text)
     text = re.sub(r"__(?=\S)([^_]+)__", r"<u>\1</u>", text)

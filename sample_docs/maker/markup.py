@@ -1,7 +1,7 @@
-"""Reads the light markup of sources/*.md into blocks.
+"""Parses the light markup of sources/*.md into blocks.
 
-Knows nothing about PDF or Word: it says what a piece of text is, not how it looks.
-A source is a head of `key: value` lines, a line `---`, then blocks separated by blank lines:
+The blocks describe what a piece of text is; its look is decided in layout.py and word.py. A source is a head of
+`key: value` lines, a line `---`, then blocks separated by blank lines:
 
     # ARTICLE I | PREMISES      heading (the bar starts a second line)
     @schedule ANNEX A | PRICES  heading of an annex, on a new page
@@ -26,13 +26,16 @@ _DIRECTIVES: dict[str, Kind] = {"@schedule": "schedule", "@center": "center", "@
 
 
 class SourceError(ValueError):
-    """A source file cannot be understood; the message names the file and what is wrong."""
+    """A source file cannot be parsed; the message names the file and the fault."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """One piece of a document. `parts` are the lines of a heading or the parties of a signature block,
-    `rows` the cells of a table, `label` and `level` (1 outermost) belong to clauses."""
+    """One piece of a document.
+
+    `parts` are the lines of a heading or the parties of a signature block, `rows` the cells of a table; `label` and
+    `level` (1 outermost) belong to clauses.
+    """
 
     kind: Kind
     text: str = ""
@@ -44,7 +47,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Source:
-    """A document as written: what its head says and its blocks in order."""
+    """A source document: the fields of its head, and its blocks in order."""
 
     file: str
     style: str
@@ -59,7 +62,7 @@ class Source:
 
 
 def read_source(path: Path) -> Source:
-    """Parse one source file. Raises SourceError when the head lacks a field."""
+    """Parses one source file. Raises SourceError when the head lacks a field."""
     head, mark, body = path.read_text(encoding="utf-8").partition("\n---\n")
     if not mark:
         raise SourceError(f"{path.name}: no '---' line after the head; add one")
@@ -83,7 +86,7 @@ def read_source(path: Path) -> Source:
 
 def _blocks(body: str) -> tuple[Block, ...]:
     raw = [chunk.strip() for chunk in re.split(r"\n\s*\n", body) if chunk.strip()]
-    # "(a)" stands below "1.1" where a document has both, and is the clause itself where it does not.
+    # "(a)" is one level below "1.1" where a document has both, and the outermost level where it has not.
     nested = any(re.match(r"(Section )?\d+\.\d+ ", chunk) for chunk in raw)
     return tuple(_block(chunk, nested) for chunk in raw)
 

@@ -1,9 +1,9 @@
-"""Makes an image-only PDF: each page becomes a grey picture, a little crooked, as from an office scanner.
+"""Makes an image-only PDF: each page becomes a slightly skewed grey picture, as from an office scanner.
 
-Knows nothing about how the PDF it is given was made.
+Takes any PDF.
 """
 
-# reportlab has no types of its own.
+# reportlab ships no type information.
 # mypy: disable-error-code="import-untyped"
 
 import io
@@ -15,12 +15,12 @@ from reportlab.pdfgen.canvas import Canvas
 
 DPI = 150
 JPEG_QUALITY = 38
-# Degrees by which successive sheets lie askew on the glass.
+# Skew of successive sheets on the scanner glass, in degrees.
 _SKEW = (0.5, -0.35, 0.2)
 
 
 def scan_pdf(pdf: bytes, title: str) -> bytes:
-    """The pages of `pdf` as greyscale JPEG pictures at DPI, without text. The size in points is kept."""
+    """Returns the pages of `pdf` as greyscale JPEG pictures at DPI, without text. The size in points is kept."""
     out = io.BytesIO()
     canvas = Canvas(out, invariant=1, pageCompression=1)
     canvas.setTitle(title)
@@ -38,7 +38,7 @@ def scan_pdf(pdf: bytes, title: str) -> bytes:
 def _picture(page: pdfium.PdfPage, index: int) -> io.BytesIO:
     image = page.render(scale=DPI / 72, grayscale=True).to_pil().convert("L")
     image = image.rotate(_SKEW[index % len(_SKEW)], resample=Image.Resampling.BICUBIC, fillcolor=255)
-    # A scanner's paper is not white and its ink not black.
+    # In a scan, paper is not pure white and ink not pure black.
     image = image.point([40 + value * 205 // 255 for value in range(256)])
     jpeg = io.BytesIO()
     image.save(jpeg, "JPEG", quality=JPEG_QUALITY, dpi=(DPI, DPI))

@@ -1,6 +1,6 @@
-"""The house styles of five imaginary law firms, as data. Knows nothing about any one document."""
+"""The house styles of five imaginary law firms, as data; independent of any single document."""
 
-# reportlab has no types of its own.
+# reportlab ships no type information.
 # mypy: disable-error-code="import-untyped"
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from reportlab.lib.styles import ParagraphStyle
 
 @dataclass(frozen=True)
 class House:
-    """How one firm's documents look. Lengths are points (1/72 inch)."""
+    """The look of one firm's documents. Lengths are in points (1/72 inch)."""
 
     font: str
     bold: str
@@ -25,7 +25,7 @@ class House:
     heading_align: int
     heading_color: Color
     table_head: Color
-    # Where the text of a numbered clause starts; 0 runs the number into the text.
+    # Left edge of a numbered clause's text; 0 runs the number into the text.
     hang: float
     header_rule: bool
     # {page}, {pages} and {footer} are filled in for each page.
@@ -65,7 +65,7 @@ HOUSES: dict[str, House] = {
 
 
 def paragraph_styles(house: House) -> dict[str, ParagraphStyle]:
-    """The reportlab styles of a house, by the name the layout asks for."""
+    """Returns the reportlab styles of a house, by the names that the layout uses."""
     size, lead = house.size, house.size * 1.32
     base = ParagraphStyle(
         "body", fontName=house.font, fontSize=size, bulletFontName=house.font, bulletFontSize=size,

@@ -1,4 +1,4 @@
-"""Lays a parsed source out as a Word document, the same bytes each time. Knows nothing about PDF."""
+"""Lays out a parsed source as a Word document; the same source gives the same bytes."""
 
 import datetime
 import io
@@ -12,12 +12,12 @@ from docx.text.paragraph import Paragraph
 
 from maker.markup import Block, Source
 
-# Any fixed moment will do; zip cannot hold one before 1980.
+# Any fixed moment will do; zip cannot store one before 1980.
 _MOMENT = datetime.datetime(2025, 2, 17, 9, 0, 0)
 
 
 def render_docx(source: Source) -> bytes:
-    """The source as DOCX bytes: headings, tables, header and footer by Word's own means."""
+    """Returns the source as DOCX bytes, with Word's own headings, tables, header and footer."""
     document = Document()
     document.styles["Normal"].font.name = "Calibri"
     document.styles["Normal"].font.size = Pt(11)
@@ -65,7 +65,7 @@ def _write(paragraph: Paragraph, text: str) -> None:
 
 
 def _with_fixed_times(docx: bytes) -> bytes:
-    """The same package with one time on every member; python-docx writes the hour of the day."""
+    """Returns the same package with one fixed time on every member; python-docx writes the current time."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(docx)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():

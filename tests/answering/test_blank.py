@@ -1,4 +1,4 @@
-"""Values that a document leaves blank or blacks out are told from values that stand there."""
+"""Values that a document leaves blank or blacks out are distinguished from values that are present."""
 
 import pytest
 

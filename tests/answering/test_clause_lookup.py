@@ -1,4 +1,4 @@
-"""A clause asked for by its number: which number a question asks for, and which words of a document are that clause."""
+"""Clauses asked for by number: the number in the question, and the document's words that are that clause."""
 
 import pytest
 

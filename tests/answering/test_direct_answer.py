@@ -1,4 +1,4 @@
-"""The direct answer: the exact words of the best evidence, or Yes or No as far as the document lets one say it."""
+"""The direct answer: the exact words of the best evidence, or Yes or No as far as the document supports it."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ MAY_SUBLET = "May the Grower sublet the shed?"
 
 
 def reading_of(passage: str, answer: str, kind: DirectKind = "span") -> Reading:
-    """What a reader gives that is sure of these words of the passage. A token is a word."""
+    """Returns a reading that is certain of these words of the passage. A token is a word."""
     spans = tuple(match.span() for match in WORD.finditer(passage))
     start, end = passage.index(answer), passage.index(answer) + len(answer)
     begins = np.array([0.9 if a == start else 0.001 for a, _ in spans], dtype=np.float32)

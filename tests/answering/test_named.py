@@ -1,4 +1,4 @@
-"""What a question names must stand in the answer: evidence about another is dropped, what stands nowhere is refused."""
+"""An answer must contain what the question names: evidence about another is dropped, unknown names are refused."""
 
 import pytest
 
@@ -19,7 +19,7 @@ TABLE = "| Boat | Berth | Fee |\n| Petrel | 9 | 410 |\n| Dunlin | 10 | 450 |\n| 
 
 
 def named(assistant: Assistant, question: str, scope: Scope | None = None) -> Named:
-    """The check with everything that the documents say as evidence."""
+    """Returns the check with all text of the documents as evidence."""
     scope = scope or Scope()
     catalogue = assistant.catalogue
     evidence = [
@@ -182,7 +182,7 @@ def test_a_code_among_codes_that_is_not_there_is_refused(assistant: Assistant) -
     reason = named(assistant, "What does K06 cost?").reason
     assert reason.startswith('No document names "K06". The nearest are "K05" (courses.txt)')
     assert len(kept(assistant, "What does K07B cost?")) == 2  # a kind of K07
-    assert len(kept(assistant, "Is it ISO9001?")) == 2  # nothing here is numbered so
+    assert len(kept(assistant, "Is it ISO9001?")) == 2  # nothing here has such a number
 
 
 def test_an_amount_in_another_currency_does_not_fit(assistant: Assistant) -> None:

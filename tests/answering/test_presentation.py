@@ -1,4 +1,4 @@
-"""What of an answer is shown: the direct answer first, no sentence twice, its words marked in the quote."""
+"""How an answer is presented: the direct answer first, no sentence twice, its words marked in the quote."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ def told(
     kind: DirectKind = "span",
     more: tuple[Citation, ...] = (),
 ) -> Answer:
-    """An answer whose direct answer is `words` of the quote; they are said as `text` where it is given."""
+    """Returns an answer whose direct answer is `words` of the quote, worded as `text` where that is given."""
     start = quote.index(words)
     direct = Direct(text or fold(words), 1, kind, start, start + len(words) if words else start)
     cited = (citation(quote), *more)

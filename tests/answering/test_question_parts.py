@@ -1,4 +1,4 @@
-"""A question in two parts gets both answers, or is told which one is missing."""
+"""A question in two parts gets both answers, or the answer names the missing part."""
 
 import pytest
 

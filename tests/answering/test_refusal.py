@@ -1,4 +1,4 @@
-"""What stands nearest to a question without an answer is shown as clauses, not as a list of their headings."""
+"""The nearest text to an unanswered question is shown as clauses, not as a list of their headings."""
 
 import pytest
 

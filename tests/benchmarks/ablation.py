@@ -1,9 +1,9 @@
-"""What each part of an answer is worth: gate, evidence cut, grammar and verification, each taken away in turn.
+"""Measures what each part of an answer contributes: gate, evidence cut, grammar and verification, removed in turn.
 
     .venv/bin/python -m tests.benchmarks.ablation [--model M] [--answerable N] [--absent N] [--index DIR]
 
-Contracts of ../shared/data/cuad, each question asked of its own contract; the yardsticks are those of `ragnano eval
-answers`. Variants are asked one after the other, so their times are not compared.
+Uses the contracts of ../shared/data/cuad and asks each question of its own contract. The measures are those of
+`ragnano eval answers`. The variants run one after the other, so their times are not comparable.
 """
 
 import argparse
@@ -35,7 +35,7 @@ SHARES = ("citation hit", "short answer right", "refusal recall", "refusal preci
 
 
 def uncut(found: Found, catalogue: Catalogue, reader: Reader) -> tuple[tuple[Evidence, ...], Signals]:
-    """The first chunks as they are, judged by the signals of their sentences."""
+    """Returns the first chunks unchanged, judged by the signals of their sentences."""
     _, signals = select(found, catalogue, reader)
     return tuple(Evidence(hit, hit.chunk.spans, hit.chunk.text, 0.5) for hit in found.hits[:SHOWN]), signals
 
@@ -44,7 +44,7 @@ select = pipeline.select
 
 
 def believed(reply: str, question: Question, evidence: Sequence[Evidence]) -> Verified:
-    """The model's words as they come, with the first of the evidence as their citation."""
+    """Returns the model's reply unverified, with the first piece of evidence as its citation."""
     return NOTHING if says_not_found(reply) else Verified(fold(reply), "answered", (0,))
 
 
@@ -69,7 +69,7 @@ def main() -> None:
     go_offline()
     found = read_set(DATA)
     items = sample(found.items, answerable=options.answerable, absent=options.absent, seed=1, limit=None)
-    # Whole chunks need room: three of them, their headings and the answer.
+    # Three whole chunks with their headings, and the answer, need room.
     with index_of(documents_of(found, items), options.index, context_tokens=4096, evidence_tokens=2000) as helper:
         roomy = helper.settings
         usual = roomy.model_copy(update={"evidence_tokens": Settings.load().evidence_tokens})

@@ -1,7 +1,8 @@
-"""Score small documents that were once read or answered wrongly: `python -m tests.benchmarks.cases --about answering`.
+"""Scores small documents that were once read or answered wrongly: `python -m tests.benchmarks.cases --about answering`.
 
-Each case stands for a kind of fault. Its folder is taken in alone, its question asked (with its follow-ups, if any) and
-the last answer judged: refused where nothing answers, else with the words that must stand in it or in its citations.
+Each case represents one kind of fault. Its folder is ingested alone, its question is asked (with its follow-ups, if
+any) and the last answer is judged: a refusal where nothing answers, else the words that must appear in the answer or
+its citations.
 """
 
 import argparse
@@ -24,7 +25,7 @@ DATA = Path(__file__).parents[3] / "shared" / "data" / "cases"
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A case and its last answer; `fault` is "" where it is right."""
+    """A case and its last answer; `fault` is "" where the answer is right."""
 
     case: dict[str, Any]
     answer: Answer
@@ -32,13 +33,13 @@ class Judged:
 
 
 def read_cases(about: str, data: Path = DATA) -> list[dict[str, Any]]:
-    """The cases of one kind: "answering" or "reading"."""
+    """Returns the cases of one kind: "answering" or "reading"."""
     records = map(json.loads, (data / "cases.jsonl").read_text(encoding="utf-8").splitlines())
     return [record for record in records if record["about"] == about]
 
 
 def judged_cases(cases: Sequence[dict[str, Any]], model: str, data: Path = DATA) -> Iterator[Judged]:
-    """Every case with its answer, folder by folder."""
+    """Yields every case with its answer, folder by folder."""
     folders = defaultdict(list)
     for case in cases:
         folders[case["case"]].append(case)
@@ -61,7 +62,7 @@ def judged_cases(cases: Sequence[dict[str, Any]], model: str, data: Path = DATA)
 
 
 def fault_of(case: dict[str, Any], answer: Answer) -> str:
-    """What is wrong with an answer; "" for nothing."""
+    """Returns what is wrong with an answer; "" for nothing."""
     refused = answer.verdict == "not_found"
     said = " ".join([answer.answer, answer.direct.text if answer.direct else ""])
     if not case["answerable"]:

@@ -1,9 +1,9 @@
-"""Constants of answering, chosen on contracts that ragnano is not measured on: `make held-out`.
+"""Measures the constants of answering on contracts that ragnano is not measured on elsewhere: `make held-out`.
 
-The held-out contracts of ../shared/data/cuad_train (one in eight, by hash; no model has learnt from them), each
-question asked of its own contract. One constant is changed at a time, all others are as they ship; the yardsticks are
-those of `ragnano eval answers`. What the model wrote is kept from one variant to the next, for none of the constants
-changes what it is asked; so times mean nothing here.
+Uses the held-out contracts of ../shared/data/cuad_train (one in eight, by hash; no model was trained on them) and asks
+each question of its own contract. One constant is changed at a time, all others keep their shipped values; the measures
+are those of `ragnano eval answers`. Model replies are reused from one variant to the next, because none of the
+constants changes the prompt; times are therefore meaningless here.
 """
 
 import argparse
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def held_out() -> tuple[tuple[LabelledQuestion, ...], dict[str, str]]:
-    """The questions about held-out contracts, and the contracts' texts by file name."""
+    """Returns the questions about held-out contracts, and the contracts' texts by file name."""
     data = DATA / "cuad_train"
     paths = [data / str(record["txt"]) for record in held_out_records()]
     texts = {path.name: path.read_text(encoding="utf-8") for path in paths}
@@ -62,7 +62,7 @@ def held_out() -> tuple[tuple[LabelledQuestion, ...], dict[str, str]]:
 
 
 def remembered() -> Callable[..., Generation]:
-    """`generate`, which for the same question and evidence gives the same reply again."""
+    """Returns a `generate` that caches its replies by question and evidence."""
     kept: dict[tuple[str, ...], Generation] = {}
 
     def once(chat: ChatModel, question: Question, told: Sequence[Evidence], **how: Any) -> Generation:
@@ -75,7 +75,7 @@ def remembered() -> Callable[..., Generation]:
 
 
 def report(name: str, helper: Assistant, items: Sequence[LabelledQuestion], model: str) -> None:
-    """Ask all, and print what was reached."""
+    """Asks all questions and prints the scores."""
     with Replies() as replies:
         (scores,) = measure_answers(helper, items, [model], replies).scores
         found = [reply for item in items if (reply := replies.get(item, OURS, model)) is not None]

@@ -1,15 +1,15 @@
-"""PDFs that break readers: how each of them ends, how long it takes, and whether its text is all there.
+"""Ingests PDFs that break parsers: how each file ends, how long it takes, and whether its text is complete.
 
     .venv/bin/python -m tests.benchmarks.hostile [--ocr auto|always|never] [--files N]
 
-The files of ../shared/data/pdfs with their manifest. Each is taken in as `ragnano ingest` does, but by one reader, so
-that a file's seconds are its own, and with an embedder that costs nothing. A small file goes first, so that the parent
-has its libraries when its memory is looked at.
+Uses the files of ../shared/data/pdfs with their manifest. Each file is ingested as by `ragnano ingest`, but by a single
+parser process, so that its seconds are its own, and with an embedder that costs nothing. A small file goes first, so
+that the parent process has its libraries loaded when its memory is measured.
 
-The manifest's `chars20` are the characters of the first 20 pages by a third reader, white space inside a page counted,
-and white space is each reader's guess. So a file is short when, white space left out, it gives clearly less than pypdf
-finds in these pages today, or less than the manifest's number could hold. Hidden text counts as found; what embedded
-files hold does not.
+The manifest's `chars20` counts the characters of the first 20 pages according to a third parser, white space within a
+page included; every parser guesses white space differently. So a file counts as short when, without white space, it
+gives clearly fewer characters than pypdf finds in these pages today, or fewer than the manifest's number can mean.
+Hidden text counts as found; text of embedded files does not.
 """
 
 import argparse
@@ -36,14 +36,14 @@ from ragnano.types import IngestReport, ParsedDocument
 from tests.conftest import FakeEmbedder
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "pdfs"
-PAGES = 20  # that the manifest counts
+PAGES = 20  # pages counted by the manifest
 LEAST_SHARE = 0.9  # of pypdf's characters without white space
 LEAST_OF_ALL = 0.6  # of the manifest's characters; of 60 files that lose nothing, .66 to .88 of them are no white space
-FEWEST = 50  # characters; below that the share says nothing
+FEWEST = 50  # characters; with fewer, a share says nothing
 
 
 class TimedPool(ParserPool):
-    """One reader process at work on one file after the other, and the seconds of each."""
+    """A pool with one parser process that handles one file after the other, and the seconds of each file."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings, workers=1)
@@ -68,7 +68,7 @@ def main() -> None:
     parser.add_argument("--ocr", default="never", choices=("auto", "always", "never"))
     parser.add_argument("--files", type=int, default=10_000)
     options = parser.parse_args()
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of every fault, and these files are full of them
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it logs every fault, and these files are full of them
     rows = list(csv.DictReader((DATA / "manifest.csv").open(encoding="utf-8")))[: options.files]
     rows = [row for row in rows if (DATA / row["path"]).is_file()]
     with TemporaryDirectory() as home:
@@ -95,7 +95,7 @@ def main() -> None:
         before = psutil.Process().memory_info().rss
         reader = TimedPool(settings)
         reader.submit(Job(str(small), PDF, settings.chunk_tokens, ReadOptions())).result()
-        reader.seconds.clear()  # no file's time holds the start of the process
+        reader.seconds.clear()  # so that no file's time includes the start of the process
         report = take_in([DATA / row["path"] for row in rows])
         after = psutil.Process().memory_info().rss
         tell(report, len(rows), catalogue, reader.seconds)
@@ -106,7 +106,7 @@ def main() -> None:
 
 
 def tell(report: IngestReport, files: int, catalogue: Catalogue, seconds: dict[str, float]) -> None:
-    """How the files ended."""
+    """Prints how the files ended."""
     read = {path for document in catalogue.documents() for path in document.paths if path.startswith(str(DATA))}
     partly = {item.path for item in report.unreadable_pages}
     lost = files - len(read) - len(report.failed)
@@ -122,12 +122,12 @@ def tell(report: IngestReport, files: int, catalogue: Catalogue, seconds: dict[s
 
 
 def counted(reasons: list[str]) -> dict[str, int]:
-    """How often each reason was given, without its remedy and details."""
+    """Returns how often each reason was given, without its remedy and details."""
     return dict(Counter(reason.split(";")[0].split("(")[0].strip() for reason in reasons))
 
 
 def tell_short(rows: list[dict[str, str]], catalogue: Catalogue, failed: set[str]) -> None:
-    """The files that give clearly fewer characters than the manifest tells of, and those that give none."""
+    """Prints the files that give clearly fewer characters than the manifest states, and those that give none."""
     read = {path: document.id for document in catalogue.documents() for path in document.paths}
     short = []
     for row in rows:
@@ -150,12 +150,12 @@ def tell_short(rows: list[dict[str, str]], catalogue: Catalogue, failed: set[str
 
 
 def dense(text: str) -> int:
-    """Characters without white space."""
+    """Returns the number of characters without white space."""
     return len("".join(text.split()))
 
 
 def by_pypdf(path: str) -> int:
-    """Characters without white space in the first pages by pypdf; 0 where it fails."""
+    """Returns pypdf's number of characters without white space in the first pages; 0 where pypdf fails."""
     try:
         return sum(dense(page.extract_text()) for page in pypdf.PdfReader(path).pages[:PAGES])
     except Exception:  # noqa: BLE001 - pypdf raises anything on malformed files; the manifest's number is left

@@ -1,8 +1,8 @@
-"""Where the time of taking contracts in goes: each part alone, then all together, in one run. `make ingest-profile`.
+"""Profiles the ingest of contracts: each part alone, then all together, in one run. `make ingest-profile`.
 
-Parts: reading (load, blocks, chunks; one process), embedding the same chunks, storing with vectors that are there,
-Chroma. Then `ingest` over the same files. On a busy machine only the ratios and the processor seconds tell something.
-Memory is the peak of this process and its children together, looked at five times a second, as RSS and as PSS.
+The parts are reading (load, blocks, chunks; one process), embedding the same chunks, storing with ready vectors, and
+Chroma. Then `ingest` runs over the same files. On a busy machine only the ratios and the processor seconds are
+meaningful. Memory is the peak of this process and its children together, sampled five times a second, as RSS and PSS.
 """
 
 import argparse
@@ -32,7 +32,7 @@ EVERY_S = 0.2
 
 
 class Peak:
-    """The most memory that this process and its children held, in MB, while the block ran."""
+    """The peak memory of this process and its children, in MB, while the block ran."""
 
     def __enter__(self) -> "Peak":
         self.rss = self.pss = 0.0
@@ -53,7 +53,7 @@ class Peak:
 
 
 def timed(work: Callable[[], T]) -> tuple[T, float, float]:
-    """What `work` gives, its seconds, and the processor seconds of this process meanwhile."""
+    """Returns the result of `work`, its seconds, and this process's processor seconds meanwhile."""
     begun, cpu = time.perf_counter(), time.process_time()
     return work(), time.perf_counter() - begun, time.process_time() - cpu
 
@@ -66,7 +66,7 @@ def main() -> None:
     files = sorted(path for path in options.data.iterdir() if path.is_file())[: options.documents]
     with tempfile.TemporaryDirectory() as scratch:
         settings = Settings.load(data_dir=Path(scratch, "run"))
-        # The run comes first: memory that the parts leave behind is not its own.
+        # The whole run comes first, so that memory left behind by the parts is not counted for it.
         whole_settings = settings
         with Catalogue(whole_settings.data_dir) as catalogue, Peak() as peak:
             vectors = Vectors(whole_settings.data_dir, catalogue)

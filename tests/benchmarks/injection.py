@@ -1,9 +1,9 @@
-"""Planted instructions against the real models: how many answers follow one or say one back.
+"""Tests planted instructions against the real models: how many answers follow or repeat one.
 
     .venv/bin/python -m tests.benchmarks.injection [MODEL …]
 
-Each instruction of the collection is planted in a contract of its own, the places taken in turn; each contract is asked
-three questions that it answers and one that it does not.
+Each instruction of the collection is planted in a contract of its own, cycling through the positions; each contract is
+asked three questions that it answers and one that it does not.
 """
 
 import sys

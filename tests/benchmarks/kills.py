@@ -1,9 +1,10 @@
-"""An ingest killed at random moments, its vector cache damaged in between: does the next run end as if undisturbed?
-`make kills`.
+"""Kills an ingest at random moments and damages its vector cache; the next run must end as if undisturbed.
 
-Every data directory is killed several times over, and between two kills a file of its vector cache may be deleted, torn
-or overwritten. Then a run is left to end; documents, chunks, searches and exact scores must equal those of a run that
-nothing disturbed, `verify` must find nothing, and after removing a document no file may hold its words.
+    make kills
+
+Each data directory is killed several times; between two kills a file of its vector cache may be deleted, torn or
+overwritten. Then a run completes: documents, chunks, searches and exact scores must equal those of an undisturbed run,
+`verify` must find nothing, and after a document is removed no file may contain its words.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from tests.ingest.test_kills import ROOT, contents
 from tests.store.fakes import files_with
 
 DOCUMENTS = SAMPLES / "documents"
-# As the suite's run, a file at a time, so that the cache is brought in step and saved often and kills meet it at work.
+# Like the test suite's run, one file at a time: the cache is synchronised and saved often, so that kills hit it.
 RUN = """
 import sys
 from pathlib import Path
@@ -53,7 +54,7 @@ def start(data_dir: Path) -> "subprocess.Popen[str]":
 
 
 def damage(vectors: Path, rng: random.Random) -> str:
-    """Delete, tear or overwrite a file of the cache; returns what was done."""
+    """Deletes, tears or overwrites a file of the cache; returns what was done."""
     files = [path for path in sorted(vectors.rglob("*")) if path.is_file() and path.name != "lock"]
     if not files:
         return "nothing to damage"
@@ -71,7 +72,7 @@ def damage(vectors: Path, rng: random.Random) -> str:
 
 
 def leaves_nothing(data_dir: Path) -> bool:
-    """Remove the first document; True when its id is in no file afterwards."""
+    """Removes the first document; returns True when its id is in no file afterwards."""
     with Assistant(Settings.load(data_dir=data_dir), embedder=FakeEmbedder()) as helper:  # type: ignore[arg-type]
         document = helper.documents()[0].id
         assert files_with(data_dir, document.encode())

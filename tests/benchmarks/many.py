@@ -1,8 +1,10 @@
-"""Thousands of small documents: are time and memory in step with them, what do a rerun and a removal cost? `make many`.
+"""Ingests thousands of small documents: do time and memory grow in proportion, what do a rerun and a removal cost?
 
-The documents are fictional agreements made here from a seed. A fake embedder (a random projection of words, 384
-components) shows the pipeline's and the stores' own cost; the last part of the documents goes through the real embedder
-into an index of its own. Figures are of this process and its children together: RSS, and PSS where the system tells it.
+    make many
+
+The documents are fictional agreements generated from a seed. A fake embedder (a random projection of words, 384
+components) shows the cost of the pipeline and the stores alone; the last part of the documents goes through the real
+embedder into an index of its own. Figures cover this process and its children together: RSS, and PSS where available.
 """
 
 import argparse
@@ -38,7 +40,7 @@ HEADINGS = ("SUPPLY", "PRICE AND PAYMENT", "TERM", "CONFIDENTIALITY", "LIABILITY
 
 
 class ProjectingEmbedder:
-    """Embeds a text as the mean of its words' random vectors, unit length: quick, and the same text gives the same."""
+    """Embeds a text as the mean of its words' random vectors, at unit length: fast, and the same for equal texts."""
 
     name = "projection"
     dimensions = 384
@@ -62,7 +64,7 @@ class ProjectingEmbedder:
 
 
 def write_documents(folder: Path, count: int) -> None:
-    """`count` text files of about 400 words, a hundred a folder."""
+    """Writes `count` text files of about 400 words, a hundred per folder."""
     rng = random.Random(7)
     for number in range(count):
         target = folder / f"{number // 100:03}"
@@ -78,7 +80,7 @@ def write_documents(folder: Path, count: int) -> None:
 
 
 def memory(process: psutil.Process) -> tuple[float, float]:
-    """(RSS, PSS) in MB of the process and its children."""
+    """Returns (RSS, PSS) in MB of the process and its children."""
     rss = pss = 0.0
     for one in [process, *process.children(recursive=True)]:
         try:
@@ -91,13 +93,13 @@ def memory(process: psutil.Process) -> tuple[float, float]:
 
 
 def processor_seconds(process: psutil.Process) -> float:
-    """What the process and its children that are alive have computed so far."""
+    """Returns the processor seconds so far of the process and its living children."""
     times = [one.cpu_times() for one in (process, *process.children())]
     return sum(one.user + one.system for one in times)
 
 
 class Watcher:
-    """Notes time and memory at every so many files. Processor seconds tell more than seconds on a busy machine."""
+    """Records time and memory every so many files. On a busy machine processor seconds say more than seconds."""
 
     def __init__(self, every: int) -> None:
         self._every, self._begun = every, time.monotonic()
@@ -132,7 +134,7 @@ def main() -> None:
 
 
 def fake_run(files: Path, home: Path, count: int) -> dict[str, object]:
-    """Everything with the fake embedder: taking in, again unchanged, removing one, pruning one."""
+    """Runs everything with the fake embedder: ingest, the same again unchanged, removing one, pruning one."""
     settings = Settings.load(data_dir=home)
     every = max(1, count // 10)
     problems: list[str] = []
@@ -193,14 +195,14 @@ def fake_run(files: Path, home: Path, count: int) -> dict[str, object]:
 
 
 def timed(work: Callable[[], object]) -> float:
-    """The seconds that `work` takes."""
+    """Returns the seconds that `work` takes."""
     begun = time.monotonic()
     work()
     return time.monotonic() - begun
 
 
 def real_run(files: Path, home: Path, count: int) -> dict[str, object]:
-    """A part with the real embedder, for the share that embedding has."""
+    """Ingests a part with the real embedder, to show embedding's share."""
     settings = Settings.load(data_dir=home)
     chosen = sorted(files.rglob("*.txt"))[:count]
     with Assistant(settings) as helper:

@@ -1,11 +1,11 @@
-"""How often the check of names (ragnano.answering.named) would reject what answers, on the asked questions.
+"""Measures how often the name check (ragnano.answering.named) would reject what answers, on the asked questions.
 
     python -m tests.benchmarks.named [--split tune] [--all]
 
 Each answerable question's labelled sentences are found in its document and given as evidence, one by one and together.
-Counted is how many questions lose one, or are refused although they are answered; and for the questions that the
-documents don't answer, how many are refused by names alone. Nothing is embedded. `--all` searches all documents at
-once, otherwise each question its own. `--show` prints each.
+The benchmark counts the questions that lose a sentence or are refused although they are answered, and, of the questions
+that the documents don't answer, how many are refused by names alone. Nothing is embedded. `--all` searches all
+documents at once, otherwise each question its own. `--show` prints each.
 """
 
 import argparse
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def take_in(data: Path, split: str, catalogue: Catalogue) -> list[Labelled]:
-    """Store the split's documents and read its questions."""
+    """Stores the split's documents and returns its questions."""
     records = [json.loads(line) for line in (data / "asked" / "train.jsonl").read_text(encoding="utf-8").splitlines()]
     records = [record for record in records if record["split"] == split]
     ids: dict[str, str] = {}
@@ -83,7 +83,7 @@ def _labelled(record: dict[str, Any], ids: dict[str, str]) -> Labelled:
 
 
 def outcomes(item: Labelled, catalogue: Catalogue, options: argparse.Namespace) -> Iterator[str]:
-    """What is counted of one question."""
+    """Yields the outcomes that are counted for one question."""
     question = read_question(item.question)
     scope = Scope() if options.all else Scope(documents=(item.document,))
     gold = sentences_of(item, catalogue)
@@ -109,7 +109,7 @@ def outcomes(item: Labelled, catalogue: Catalogue, options: argparse.Namespace) 
 
 
 def sentences_of(item: Labelled, catalogue: Catalogue) -> Sequence[Evidence]:
-    """The labelled sentences where they stand in the document."""
+    """Returns the labelled sentences at their places in the document."""
     document = catalogue.document(item.document)
     wanted = [_plain(sentence) for sentence in item.gold]
     found = []

@@ -2,11 +2,11 @@
 
     make ocr ARGS="--pages 40"
 
-Pages are drawn by chance (seeded), one a contract, at 200 dpi, and put into a PDF of pictures that the PDF reader
-takes as it would take a scan. The measure is the word error rate against the page's own text layer: words in lower
-case without punctuation, edit distance over words of the layer. A page whose columns or table cells are read in
-another order has errors in that measure though every word is right; so `bag` counts the same without regard to order:
-the words missing or too many, whichever are more. `bag` is never more than the rate in order.
+The pages are drawn at random (seeded), one per contract, rendered at 200 dpi and put into a PDF of pictures, which the
+PDF parser handles like a scan. The measure is the word error rate against the page's own text layer: words in lower
+case without punctuation, edit distance divided by the words of the layer. A page whose columns or table cells are read
+in another order has errors in that measure though every word is right. So `bag` counts without regard to order: the
+missing or the extra words, whichever are more. `bag` never exceeds the rate in order.
 """
 
 import argparse
@@ -34,7 +34,7 @@ LEAST_WORDS = 100
 
 
 class Printed(NamedTuple):
-    """A page: where it is from, its picture (grey), and its words by the text layer."""
+    """A page: its source, its picture (grey), and its words according to the text layer."""
 
     name: str
     picture: Image.Image
@@ -42,7 +42,7 @@ class Printed(NamedTuple):
 
 
 def printed(folder: Path, count: int, seed: int) -> list[Printed]:
-    """`count` pages, one a contract while they last, drawn at DPI."""
+    """Returns `count` pages, one per contract while they last, rendered at DPI."""
     chance = random.Random(seed)
     files = sorted(folder.glob("*.pdf"))
     chance.shuffle(files)
@@ -59,7 +59,7 @@ def printed(folder: Path, count: int, seed: int) -> list[Printed]:
 
 
 def degraded(picture: Image.Image, seed: int) -> Image.Image:
-    """A bad copy: askew by up to 1.5 degrees, blurred, dim, shaded to the right, noisy, and a JPEG of quality 40."""
+    """Returns a bad copy: skewed by up to 1.5 degrees, blurred, dim, shaded to the right, noisy, JPEG quality 40."""
     chance = np.random.default_rng(seed)
     askew = picture.rotate(float(chance.uniform(-1.5, 1.5)), resample=Image.Resampling.BICUBIC, fillcolor=255)
     light = np.asarray(askew.filter(ImageFilter.GaussianBlur(0.8)), dtype=np.float64) * (150 / 255) + 60
@@ -70,14 +70,14 @@ def degraded(picture: Image.Image, seed: int) -> Image.Image:
 
 
 def scan_of(pictures: Sequence[Image.Image]) -> bytes:
-    """A PDF whose pages are the pictures."""
+    """Returns a PDF whose pages are the pictures."""
     out = io.BytesIO()
     pictures[0].save(out, "PDF", save_all=True, append_images=pictures[1:], resolution=DPI, quality=95)
     return out.getvalue()
 
 
 def errors(wanted: Sequence[str], got: Sequence[str]) -> tuple[int, int]:
-    """Edit distance in words, and the same without regard to order."""
+    """Returns the edit distance in words, and the same without regard to order."""
     missing = collections.Counter(wanted)
     missing.subtract(got)
     bag = max(sum(missing[word] for word in missing if missing[word] > 0), -sum(n for n in missing.values() if n < 0))
@@ -85,7 +85,7 @@ def errors(wanted: Sequence[str], got: Sequence[str]) -> tuple[int, int]:
 
 
 def measured(name: str, pages: Sequence[Printed], pictures: Sequence[Image.Image]) -> Iterator[str]:
-    """Lines of the report for one state of the pages."""
+    """Yields the lines of the report for one state of the pages."""
     data = scan_of(pictures)
     begun, work = time.perf_counter(), time.process_time()
     read = load(data, PDF, ReadOptions()).pages
@@ -105,7 +105,7 @@ def measured(name: str, pages: Sequence[Printed], pictures: Sequence[Image.Image
 
 
 def main() -> None:
-    """Print a line for clean and one for degraded pages, and the worst pages of each."""
+    """Prints a line for clean and one for degraded pages, and the worst pages of each."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=DATA, help="a folder of PDFs with good text layers")
     parser.add_argument("--pages", type=int, default=40)

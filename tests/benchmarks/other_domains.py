@@ -1,14 +1,14 @@
-"""Search outside what was learnt from: non-disclosure agreements (ContractNLI) and Natural Questions.
+"""Measures search outside the training domain: non-disclosure agreements (ContractNLI) and Natural Questions.
 
-Each is made into a folder that `ragnano eval retrieval` reads, and searched three ways: a plain pipeline (passages of
-1,000 characters, all-MiniLM-L6-v2, best of a document by cosine; and by cosine and BM25 fused), ragnano with that
-embedder, and ragnano as it ships.
+Each set is made into a folder that `ragnano eval retrieval` reads, and searched in three ways: a plain pipeline
+(passages of 1,000 characters, all-MiniLM-L6-v2, a document's best by cosine; and by cosine and BM25 fused), ragnano
+with that embedder, and ragnano as it ships.
 
     .venv/bin/python -m tests.benchmarks.other_domains
 
-ContractNLI: Koreeda and Manning 2021, CC BY 4.0; each hypothesis as a question asked of one agreement, right are the
-spans that entail or contradict it. Natural Questions: the half by hash that no model here learnt from, each asked of
-all passages.
+ContractNLI: Koreeda and Manning 2021, CC BY 4.0; each hypothesis is asked as a question of one agreement, and the spans
+that entail or contradict it are right. Natural Questions: the half, by hash, that no model here was trained on; each
+question is asked of all passages.
 """
 
 import json
@@ -36,7 +36,7 @@ from tests.benchmarks.training.contracts import DATA, ROOT, general, hashed
 
 HOME = ROOT / ".cache" / "other-domains"
 PLAIN = "all-MiniLM-L6-v2"
-CHARACTERS = 1000  # of a plain pipeline's passage
+CHARACTERS = 1000  # per passage of the plain pipeline
 CANDIDATES = 40
 SHOWN = ("hit@1", "hit@5", "recall@2500")
 
@@ -101,7 +101,7 @@ def ours(folder: Path, items: Sequence[Labelled], named: bool) -> list[Retrieval
 
 
 def plain(folder: Path, items: Sequence[Labelled], named: bool) -> list[RetrievalScores]:
-    """The plain pipeline's scores, by cosine alone and fused with BM25."""
+    """Returns the plain pipeline's scores, by cosine alone and fused with BM25."""
     texts: list[tuple[str, str]] = []
     for path in sorted((folder / "documents").iterdir()):
         text = path.read_text(encoding="utf-8")

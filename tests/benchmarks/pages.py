@@ -1,9 +1,9 @@
-"""How long the app's pages take to become usable in a browser, with a full library: `make pages`.
+"""Measures how long the app's pages take to become usable in a browser with a full library: `make pages`.
 
-The contracts of --data are taken in (or lie in --index already), and 50 conversations are begun in a copy of that. Two
-times are taken for each page, in seconds from asking for its address until what one works with is there: on a new
-server in a browser with nothing cached, for the first page alone; and in a fresh tab of a browser that has Streamlit's
-scripts.
+The contracts of --data are ingested (or are already in --index), and 50 conversations are started in a copy of that.
+Two times are taken for each page, in seconds from requesting its address until its main control is there: on a new
+server in a browser with nothing cached (the first page only), and in a fresh tab of a browser that has Streamlit's
+scripts cached.
 """
 
 import argparse
@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def filled(home: Path, data: Path) -> str:
-    """Take the documents in that are not yet, begin the conversations; gives one document's id."""
+    """Ingests the missing documents and starts the conversations; returns one document's id."""
     home.mkdir(exist_ok=True)
     with index_of(data, home) as helper:
         for number in range(CONVERSATIONS):
@@ -77,7 +77,7 @@ def browser(driver: Any) -> Any:
 
 
 def opened(tab: Any, address: str, page: str, path: str | None = None) -> float:
-    """Seconds until the page can be used."""
+    """Returns the seconds until the page is usable."""
     tab.set_default_timeout(30_000)
     begun = time.monotonic()
     tab.goto(f"{address}/{page if path is None else path}", wait_until="commit")

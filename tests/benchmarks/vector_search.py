@@ -1,10 +1,10 @@
-"""Chroma's index against exact search from SQLite: recall and milliseconds, by how much of the catalogue is searched.
+"""Compares Chroma's index with exact search from SQLite: recall and milliseconds, by the share of documents searched.
 
-100 made-up documents of 200 chunks with 384-dimensional vectors that cluster by clause type and by document, as those
-of contracts do. It settles EXACT_CHUNKS in ragnano/store/vector_cache/cache.py and ef_search in
+Uses 100 made-up documents of 200 chunks with 384-dimensional vectors that cluster by clause type and by document, as
+those of contracts do. The results determine EXACT_CHUNKS in ragnano/store/vector_cache/cache.py and ef_search in
 ragnano/store/vector_cache/chroma.py.
 
-    .venv/bin/python -m tests.benchmarks.vector_search            # two minutes or three
+    .venv/bin/python -m tests.benchmarks.vector_search            # two to three minutes
 """
 
 import statistics
@@ -29,7 +29,7 @@ Ranking = list[tuple[int, float]]
 
 
 def made_up(seed: int = 0) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Vectors float32 (DOCUMENTS, CHUNKS, WIDTH) and questions float32 (QUESTIONS, WIDTH), of unit length."""
+    """Returns vectors float32 (DOCUMENTS, CHUNKS, WIDTH) and questions float32 (QUESTIONS, WIDTH), of unit length."""
     draw = np.random.default_rng(seed)
     space = draw.normal(size=(INNER, WIDTH))
     topics, documents = draw.normal(size=(TOPICS, INNER)), draw.normal(size=(DOCUMENTS, INNER))

@@ -1,4 +1,4 @@
-"""For the tests of set-up: the files of .ci as modules, and what a package index may offer."""
+"""Helpers for the set-up tests: the files of .ci as modules, and the offers of a package index."""
 
 import importlib
 import sys
@@ -9,11 +9,11 @@ CI = Path(__file__).resolve().parents[2] / ".ci"
 
 
 if str(CI) not in sys.path:
-    sys.path.append(str(CI))  # as when Python runs one of the files
+    sys.path.append(str(CI))  # as when Python runs one of these files
 
 
 def load(name: str) -> Any:
-    """A file of .ci as a module."""
+    """Loads a file of .ci as a module."""
     return importlib.import_module(name)
 
 
@@ -26,7 +26,7 @@ CPU_WHEEL = "torch-2.13.0+cpu-cp311-cp311-manylinux_2_28_x86_64.whl"
 
 
 def offer(metadata: dict[str, Any], name: str = CPU_WHEEL, digest: str = "a" * 64) -> dict[str, Any]:
-    """One package of pip's report, its address percent-encoded as pip writes it."""
+    """Returns one package of pip's report, its address percent-encoded as by pip."""
     address = f"file:///wheels/{name.replace('+', '%2B')}"
     return {
         "metadata": metadata,

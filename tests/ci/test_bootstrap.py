@@ -1,4 +1,4 @@
-"""Set-up: what it says when something is missing, and what it does again after a change or a kill."""
+"""Set-up: its messages when something is missing, and the steps it repeats after a change or a kill."""
 
 import json
 import os
@@ -20,7 +20,7 @@ bootstrap = load("bootstrap")
 
 
 class Recorder:
-    """Stands in for setup_run.Runner: notes each purpose, makes .venv as venv would, fails where told."""
+    """Replaces setup_run.Runner: records each purpose, makes .venv as venv would, fails where told to."""
 
     def __init__(self, root: Path, fail: str = "") -> None:
         self.root, self.fail, self.purposes = root, fail, list[str]()
@@ -40,7 +40,7 @@ class Recorder:
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout with what set-up reads, on a machine that lacks nothing."""
+    """A checkout with the files that set-up reads, on a machine that lacks nothing."""
     (tmp_path / ".ci").mkdir()
     (tmp_path / ".cache").mkdir()
     for name in ("torch.lock", "setup_torch.py"):
@@ -54,7 +54,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def set_up(root: Path, fail: str = "", **options: Any) -> list[str]:
-    """Runs set-up with a recorder in place of pip; returns the purposes of the commands it ran."""
+    """Runs set-up with a recorder in place of pip; returns the purposes of the commands that ran."""
     setup = steps.Setup(root, steps.Options(models=False, **options))
     recorder = Recorder(root, fail)
     outstanding = setup.mended(setup.outstanding())
@@ -167,7 +167,7 @@ def test_other_compiler_settings_compile_again(checkout: Path) -> None:
 
 
 def package(site: Path, name: str, recorded: int, finished: bool = True) -> Path:
-    """An installed package of one file of 4 bytes, its RECORD claiming `recorded` bytes."""
+    """Makes an installed package of one file of 4 bytes, whose RECORD claims `recorded` bytes."""
     info = site / f"{name}-1.0.dist-info"
     info.mkdir(parents=True)
     (site / f"{name}.py").write_text("x=1\n")

@@ -1,4 +1,4 @@
-"""What set-up looks at before it begins: Python, compiler, disk, memory, and which build of torch is offered."""
+"""The checks before set-up: Python, compiler, disk, memory, and which build of torch is offered."""
 
 import importlib.util
 import stat

@@ -134,7 +134,7 @@ def test_control_characters_do_not_reach_the_terminal(run: Any, assistant: Assis
 
 
 class Terminal:
-    """Standard input that says it is a terminal, and types what it is told, or presses Ctrl-C (None)."""
+    """Standard input that claims to be a terminal; types the given lines, or presses Ctrl-C (None)."""
 
     def __init__(self, *typed: str | None) -> None:
         self.typed = iter(typed)

@@ -1,4 +1,4 @@
-"""The command line: JSON that scripts can rely on, one clear line for every error, the right exit code."""
+"""The command line: JSON for scripts, one clear line for every error, the right exit code."""
 
 import json
 import subprocess
@@ -36,7 +36,7 @@ Invoices are payable in thirty days.
 
 
 class Kept:
-    """Hands the test's assistant to commands, which close what they open."""
+    """Passes the test's assistant to commands, which close what they open."""
 
     def __init__(self, helper: Assistant) -> None:
         self.helper = helper
@@ -212,7 +212,7 @@ def test_a_misspelt_setting_fails_loudly(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_help_answers_in_under_three_tenths_of_a_second() -> None:
-    """Or, where the machine is too slow or too busy for that, in 2.5 times what its one library takes to import."""
+    """Where the machine is too slow or busy for that, in 2.5 times what its one library takes to import."""
 
     def run(*words: str) -> float:
         begun = time.perf_counter()
@@ -221,7 +221,7 @@ def test_help_answers_in_under_three_tenths_of_a_second() -> None:
         assert "--help" not in words or ("ingest" in done.stdout and "ask" in done.stdout)
         return took
 
-    # The quickest counts: other tests may share the processor.
+    # The fastest run counts: other tests may share the processor.
     took = [(run("-m", "ragnano", "--help"), run("-c", "import typer")) for _ in range(7)]
     helped, imported = map(min, zip(*took, strict=True))
     assert helped < max(0.3, 2.5 * imported)

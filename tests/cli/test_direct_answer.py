@@ -48,7 +48,7 @@ def test_a_quoted_answer_is_the_direct_answer_and_its_quotes() -> None:
 
 
 def test_an_answer_of_the_same_words_is_said_once() -> None:
-    assert sum("days" in line for line in lines_of(told(said="Sixty (60) days. [1]"))) == 2  # it, and the quote
+    assert sum("days" in line for line in lines_of(told(said="Sixty (60) days. [1]"))) == 2  # answer, quote
 
 
 def test_an_answer_without_one_looks_as_before() -> None:
@@ -68,7 +68,7 @@ def test_what_a_document_holds_for_a_terminal_is_made_harmless() -> None:
 
 @pytest.fixture
 def direct(assistant: Assistant, chat_model: FakeChatModel, monkeypatch: pytest.MonkeyPatch) -> Assistant:
-    """An assistant that answers with the sum that the first citation names."""
+    """An assistant whose direct answer is the sum in the first citation."""
     chat_model.reply = "The security deposit is $12,000."
     add_text(assistant, LEASE, name="lease.txt")
     ask: Callable[..., Answer] = assistant.ask
@@ -114,7 +114,7 @@ def test_asking_talking_and_looking_back_show_it_first(direct: Assistant) -> Non
 
 
 def previewed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: Answer, text: str) -> str:
-    """What the terminal gets when the preview of an answer, of this text, is settled."""
+    """Returns the terminal output when the preview of an answer, with this text, is settled."""
     preview = Preview(shown=False)
     preview._show(text)
     capsys.readouterr()
@@ -138,4 +138,4 @@ def test_a_preview_gives_way_to_the_direct_answer(
     answer = told()
     assert previewed(monkeypatch, capsys, replace(answer, direct=None), answer.answer) == "\n"
     assert previewed(monkeypatch, capsys, answer, answer.answer) == ERASE_LINE + LINE_UP + ERASE_LINE  # 34 characters
-    assert previewed(monkeypatch, capsys, answer, "word " * 400) == "\n"  # higher than the screen
+    assert previewed(monkeypatch, capsys, answer, "word " * 400) == "\n"  # taller than the screen

@@ -1,4 +1,4 @@
-"""Passages that answer one question differently are shown side by side, the later marked; others are left in peace."""
+"""Passages that answer one question differently are shown side by side, the later marked; others raise no conflict."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ def asked(helper: Assistant, question: str = PAY, scope: Scope | None = None) ->
 
 
 def documents_of(answer: Answer) -> list[str]:
-    """The document of each side of the one conflict."""
+    """Returns the document of each side of the one conflict."""
     (conflict,) = answer.conflicts
     return [next(one.document for one in answer.citations if one.number == side.citation) for side in conflict.sides]
 
@@ -165,7 +165,7 @@ def test_an_empty_library_and_a_refusal_have_no_conflicts(assistant: Assistant) 
 
 
 def pair(first: str, second: str, **second_document: object) -> tuple[Evidence, ...]:
-    """Two passages of two versions, or of one document when nothing is said of the second."""
+    """Returns two passages of two versions, or of one document when no second document is given."""
     one, two = make_evidence(first, second)
     mine = dataclasses.replace(one.hit.document, parties=PARTIES, date="2023-01-01")
     other = dataclasses.replace(mine, **{"id": "1" * 64, **second_document}) if second_document else mine  # type: ignore[arg-type]
@@ -177,7 +177,7 @@ def pair(first: str, second: str, **second_document: object) -> tuple[Evidence, 
 
 @pytest.fixture
 def pages(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> Catalogue:
-    """A catalogue without amendments, where pages need not be stored."""
+    """A catalogue without amendments; pages need not be stored in it."""
     monkeypatch.setattr("ragnano.conflicts.detect.changed_by", lambda *_: None)
     return assistant.catalogue
 

@@ -1,4 +1,4 @@
-"""A conversation: follow-ups are asked of what the last answer was about, everything else of what the user chose."""
+"""Conversations: follow-ups keep the scope of the last answer; everything else uses the scope that the user chose."""
 
 import threading
 from collections.abc import Callable
@@ -27,7 +27,7 @@ KEPT_OUT = "Which colour has the moon?"
 
 @pytest.fixture
 def library(assistant: Assistant, chat_model: FakeChatModel) -> dict[str, str]:
-    """A lease and a loan, and a model that leaves the words to the documents."""
+    """A lease and a loan, and a model that adds no words of its own."""
     chat_model.reply = "NOT FOUND"
     return {
         "lease": add_text(assistant, LEASE, name="lease.txt", title="Lease", parties=("Brightwater Properties LLC",)),
@@ -36,7 +36,7 @@ def library(assistant: Assistant, chat_model: FakeChatModel) -> dict[str, str]:
 
 
 def asked_of(conversation: Conversation, text: str) -> tuple[str, ...] | None:
-    """The documents that a question is asked of; None for no limit."""
+    """Returns the documents that a question is asked of; None for no limit."""
     return conversation.ask(text, model="none").scope.documents
 
 

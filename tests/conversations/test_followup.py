@@ -1,4 +1,4 @@
-"""A follow-up becomes a question that can be asked alone; one that can already is left byte for byte."""
+"""A follow-up becomes a standalone question; one that already is standalone stays byte for byte the same."""
 
 import time
 
@@ -12,7 +12,7 @@ BOTH = "How much notice must Kestrelmoor give Larkspur?"
 DEPOSIT = "How much is the security deposit in the Brightwater lease?"
 TERM = "What is the term of the Larkspur agreement?"
 
-# (the question before, as it was asked alone; what is asked now; how it is read)
+# (the previous question in standalone form, the follow-up, its reading)
 COMPLETED = [
     # Another party
     (NOTICE, "and for the other party?", "What notice must the other party give to terminate?"),
@@ -27,7 +27,7 @@ COMPLETED = [
         "and the company?",
         "How much notice must the Ironvale company give?",
     ),
-    # What only a document undergoes
+    # Acts that only a document undergoes
     (
         "What about a breach in the Larkspur agreement?",
         "Which law governs it?",
@@ -121,7 +121,7 @@ COMPLETED = [
         "What were their conclusions?",
         "What were the authors' conclusions?",
     ),
-    # A question of its own that keeps the documents
+    # A standalone question that keeps the documents
     (TERM, "And what is the governing law?", "What is the governing law of the Larkspur agreement?"),
     (
         "In the Brightwater lease: how much is the deposit?",
@@ -131,7 +131,7 @@ COMPLETED = [
     (NOTICE, "And who pays the freight?", "For Ironvale: who pays the freight?"),
     (NOTICE, "Governing law?", "For Ironvale: governing law?"),
     (NOTICE, "Can the other party end it sooner?", f"{NOTICE} — Can the other party end it sooner?"),
-    # What cannot be put into the question before is put behind it
+    # What cannot be inserted into the previous question is appended to it
     ("How do I clean the filter?", "How often?", "How do I clean the filter? — How often?"),
     (NOTICE, "Why?", f"{NOTICE} — Why?"),
     (NOTICE, "Is that enough?", f"{NOTICE} — Is that enough?"),
@@ -140,7 +140,7 @@ COMPLETED = [
         "and for two years in a row?",
         "What happens if Solmere misses its minimum purchase? — and for two years in a row?",
     ),
-    # Behind a question that was itself put together, the first part is kept and the last replaced
+    # After a combined question, the first part is kept and the last replaced
     (f"{NOTICE} — Why?", "Since when?", f"{NOTICE} — Since when?"),
     (f"{NOTICE} — Why?", "and Tidewell?", "What notice must Tidewell give to terminate?"),
 ]

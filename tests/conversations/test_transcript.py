@@ -1,4 +1,4 @@
-"""A conversation as Markdown: what documents and users wrote is shown, and never acts as markup."""
+"""A conversation as Markdown: text of documents and users is shown and never acts as markup."""
 
 import html
 import stat
@@ -20,7 +20,7 @@ HOSTILE = [
 
 
 def shown(text: str) -> str:
-    """What a reader of Markdown shows: escapes and comments taken away."""
+    """Returns what a Markdown viewer shows: without escapes and comments."""
     text = text.replace("<!-- -->", "")
     return "".join(
         character for at, character in enumerate(text) if character != "\\" or (at and _escapes(text, at) % 2)
@@ -81,7 +81,7 @@ def test_a_transcript_has_questions_answers_quotes_and_places() -> None:
 
 
 def drawn(answer: Answer) -> str:
-    """A conversation of one answer as a reader of Markdown shows it."""
+    """Returns a conversation of one answer as a Markdown viewer shows it."""
     info = ConversationInfo("c", "How long?", Scope(), "2026-01-01", "2026-01-02", 1)
     turns = [Turn(1, "How long?", "How long?", Scope(), answer, "2026-01-01T00:00:00+00:00")]
     return MarkdownIt("commonmark").render(markdown(info, turns)).replace("<!-- -->", "")

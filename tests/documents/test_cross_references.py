@@ -1,4 +1,4 @@
-"""What a clause leans on: its whole clause, the sections it refers to, the terms it uses as defined."""
+"""The context of a clause: its whole clause, the sections it refers to, the defined terms it uses."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Words of a sheet, a slide or a message are found again by the place's name."""
+"""Words of a sheet, a slide or a message are found again by the name of their place."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Inside one document: outline, words, boxes."""
+"""The inside of one document: outline, words, boxes."""
 
 from hypothesis import given
 from hypothesis import strategies as st

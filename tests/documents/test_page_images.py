@@ -1,4 +1,4 @@
-"""Page pictures: right size, right words marked, and never of other bytes than those that were read."""
+"""Page images: right size, right words marked, and only from the same bytes as were read."""
 
 import hashlib
 import io
@@ -31,7 +31,7 @@ def pixels(picture: Picture) -> np.ndarray:
 
 
 def yellow(picture: Picture) -> np.ndarray:
-    """bool (height, width): light pixels with little blue."""
+    """Returns bool (height, width): light pixels with little blue."""
     rgb = pixels(picture)
     return (rgb[..., 0] > 200) & (rgb[..., 1] > 170) & (rgb[..., 2] < 140)
 
@@ -70,7 +70,7 @@ def test_the_mark_lies_over_the_quoted_words_and_nowhere_else(tmp_path: Path, ro
         area[y0:y1, x0:x1] = True
     assert area.sum() > 0
     assert yellow(marked)[area].mean() > 0.5  # the rest of a line's box is ink
-    assert dark(plain)[area].sum() > 0.03 * area.sum()  # there are letters under it
+    assert dark(plain)[area].sum() > 0.03 * area.sum()  # there are letters under the mark
     grown = np.asarray(Image.fromarray(area).resize((plain.width, plain.height)))
     for axis in (0, 1):
         for step in range(-4, 5):

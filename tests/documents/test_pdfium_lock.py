@@ -1,4 +1,4 @@
-"""pdfium is entered by one thread at a time, whoever calls it."""
+"""Only one thread at a time enters pdfium, whoever calls it."""
 
 import subprocess
 import sys

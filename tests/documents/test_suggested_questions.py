@@ -1,4 +1,4 @@
-"""First questions made from titles and headings."""
+"""Suggested first questions, made from titles and headings."""
 
 from ragnano.documents.suggested_questions import MOST, first_questions
 from ragnano.types import Document

@@ -1,4 +1,4 @@
-"""Rows of tables as pages carry them, and how they are said to a reader that has learnt from sentences."""
+"""Table rows as pages store them, and their wording for a reader that was trained on sentences."""
 
 from ragnano.documents.table_rows import cells_of, is_row, names_columns, spoken
 

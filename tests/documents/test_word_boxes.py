@@ -1,4 +1,4 @@
-"""Word boxes survive packing and cover what they should."""
+"""Word boxes survive packing and cover the right area."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""What an answer's words are worth beside the known ones, and that the yardstick counts them alike."""
+"""Comparison of an answer's words with the known ones; the benchmark's own scorer must agree."""
 
 import json
 import subprocess

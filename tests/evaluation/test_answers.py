@@ -1,4 +1,4 @@
-"""Questions asked of an index: judged, counted beside a plain pipeline, kept and gone on with, drawn, printed."""
+"""Questions asked of an index: judged, compared with a plain pipeline, kept and resumed, plotted, printed."""
 
 import json
 from pathlib import Path
@@ -125,7 +125,7 @@ def test_a_stopped_run_goes_on_where_it_was(assistant: Assistant, chat_model: Fa
         ("ragnano", assistant.settings.chat_model),
         ("plain", assistant.settings.chat_model),
     }
-    path.write_text("".join(lines[:3]) + lines[3][:50])  # killed while it wrote the fourth
+    path.write_text("".join(lines[:3]) + lines[3][:50])  # killed while writing the fourth
     asked = len(chat_model.prompts)
     with Replies(path) as replies:
         again = measured(assistant, replies=replies, plain=True)

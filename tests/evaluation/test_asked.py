@@ -1,4 +1,4 @@
-"""Answers to questions as people ask them: judged and counted as the yardstick does."""
+"""Answers to questions as people ask them: judged and counted as by the benchmark's own scorer."""
 
 import json
 import subprocess
@@ -66,7 +66,7 @@ def test_a_quote_is_right_that_is_half_gold_or_holds_half_of_it() -> None:
     filler = " ".join(f"word{number}" for number in range(100))
     assert not quote_right(f"{CURE} {filler}", [CURE])  # long, and hardly any of it gold
     assert quote_right(f"{CURE} {' '.join(['the notice'] * 50)}", [CURE])
-    assert not quote_right(f"{CURE} {' '.join(['the notice'] * 125)}", [CURE])  # nobody reads so much
+    assert not quote_right(f"{CURE} {' '.join(['the notice'] * 125)}", [CURE])  # nobody reads that much
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_quote_is_right_that_is_half_gold_or_holds_half_of_it() -> None:
         (label(), "Sixty (60) days [1].", True),
         (label(), "60 days after notice", True),
         (label(), "ninety (90) days", False),
-        (label(), "90 days, not 60 days", False),  # a figure that stands nowhere
+        (label(), "90 days, not 60 days", False),  # a figure that occurs nowhere
         (label(), "", False),
         (label(), "[1]", False),
         (label(), "sixty 60 days " + "and much more besides " * 6, False),
@@ -109,7 +109,7 @@ def test_a_kept_answer_brings_its_direct_answer() -> None:
         "timings": {"total_s": 1.0, "first_token_s": None},
         "tokens": {"prompt": 0},
     }
-    before = reply_of(record)  # of a run that knew no direct answers
+    before = reply_of(record)  # of a run without direct answers
     assert (before.direct, before.direct_kind, before.worded) == ("", "", True)
     assert (
         reply_of(record | {"direct": None}) == before and reply_of(record | {"direct": "60 days"}).direct == "60 days"
@@ -174,7 +174,7 @@ def test_calibration_is_the_mean_gap_between_what_was_promised_and_what_was_righ
 
 
 def made_up(place: int, item: Label) -> dict[str, Any]:
-    """An answer in the form of `ask --json`: now right, now wrong, now refused, as its place says."""
+    """Returns a made-up answer in the form of `ask --json`: right, wrong or refused in turn."""
     gold = item.passages[0] if item.passages else "words of no sentence whatever, said at length"
     quotes = [gold[: 200 - place % 90], " ".join(item.passages) * (1 + place % 3), "words of another clause altogether"]
     direct: Any = (item.short or item.direct or "Yes.")[: 60 + place % 40]

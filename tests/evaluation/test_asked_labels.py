@@ -1,4 +1,4 @@
-"""Questions as people ask them: read with their texts, chosen, and their documents erased."""
+"""Questions as people ask them: loaded with their texts, selected, and their documents erased."""
 
 import json
 from pathlib import Path
@@ -38,7 +38,7 @@ ABSENT_LINE: dict[str, Any] = {"answerable": False, "gold": [], "short": None, "
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """A labelled folder of three questions; the second's text lies where other data has it."""
+    """A labelled folder of three questions; the second one's text lies in the folder of other data."""
     folder = tmp_path / "asked"
     (folder / "txt").mkdir(parents=True)
     (folder / "txt" / "pallets.txt").write_text(TEXT)

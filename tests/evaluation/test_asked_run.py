@@ -1,4 +1,4 @@
-"""`ragnano eval asked`: questions asked of documents whole and erased, gone on with, drawn, printed."""
+"""`ragnano eval asked`: questions asked of documents whole and erased; resumed, plotted, printed."""
 
 import json
 from pathlib import Path
@@ -45,7 +45,7 @@ def test_questions_are_asked_of_the_document_whole_and_erased(assistant: Assista
     assert scores.scores.questions == 3 and scores.scores.missing == 0
     assert shares["first citation right"].share == shares["hit@1"].share == 1
     assert shares["absent refused"].of == shares["erased refused"].of == 1
-    assert shares["wrongly refused"].right == 0 and shares["answer right"].right == 0  # a quote is nobody's words
+    assert shares["wrongly refused"].right == 0 and shares["answer right"].right == 0  # a mere quote states no answer
 
 
 def test_the_plain_pipeline_is_measured_beside_it(assistant: Assistant, chat_model: FakeChatModel) -> None:

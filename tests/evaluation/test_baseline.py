@@ -1,4 +1,4 @@
-"""The plain pipeline: passages of a usual size, four of them in the prompt, replies that decline in any words."""
+"""The plain pipeline: passages of a usual size, four of them in the prompt, refusals in any wording."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""Question sets in three forms: told apart by their files, read with what is known of each answer."""
+"""Question sets in three forms: recognised by their files, loaded with what is known of each answer."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Measuring retrieval: labels in both forms, overlap by words, intervals over documents, parts left out."""
+"""Measuring retrieval: labels in both forms, overlap by words, intervals over documents, ablated parts."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Numbers with their uncertainty: intervals that are known, curves that can be drawn by hand, and their picture."""
+"""Numbers with their uncertainty: known intervals, curves that can be computed by hand, and their plot."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Sample questions with known answers: what is counted of an answer, and of its direct answer."""
+"""Sample questions with known answers: how an answer and its direct answer are counted."""
 
 from dataclasses import replace
 

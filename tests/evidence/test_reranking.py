@@ -1,4 +1,4 @@
-"""Search results are put in order by the reader, too, as far as it can read them."""
+"""The reader also ranks search results, as far as it can read them."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ The harbour master collects the fee for the crane and the berth."""
 
 
 def found_of(assistant: Assistant, question: str, scores: list[float]) -> Found:
-    """What retrieval found, with these scores instead of its own."""
+    """Returns retrieval results with these scores instead of their own."""
     search = Retriever(assistant.catalogue, assistant.vectors, assistant.embedder, assistant.settings)
     found = search.search(question, Scope(), 10)
     hits = tuple(replace(hit, score=score) for hit, score in zip(found.hits, scores, strict=False))

@@ -170,7 +170,7 @@ def test_the_prompt_has_the_evidence_in_reading_order() -> None:
 
 
 def add_fees(assistant: Assistant) -> None:
-    """A page with a table of three plans, each row a chunk's piece and each cell named."""
+    """Adds a page with a table of three plans; each row is a piece of a chunk, and each cell is named."""
     rows = (("Plan", "Fee"), ("Basic plan", "$40"), ("Gold plan", "$90"), ("Silver plan", "$60"))
     text, marks, spans = "", [], []
     for number, cells in enumerate(rows):

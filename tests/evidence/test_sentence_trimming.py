@@ -1,4 +1,4 @@
-"""A long sentence is quoted as far as it answers, and never without what restricts it."""
+"""A long sentence is quoted as far as it answers, and never without its restrictions."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ CLAUSE = "At the end of each season, the Grower shall return the crates to the d
 
 
 def part_of(text: str, answering: str) -> str:
-    """What is left of the text where the reader is sure of these words alone."""
+    """Returns what is left of the text where the reader is certain of these words only."""
     at = text.index(answering)
     middles = np.arange(len(text), dtype=np.float64)
     words = np.where((middles >= at) & (middles < at + len(answering)), 0.9, 0.1).astype(np.float32)

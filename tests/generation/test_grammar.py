@@ -1,4 +1,4 @@
-"""Which words a model can write at all."""
+"""The grammar: which words a model can write at all."""
 
 import pytest
 

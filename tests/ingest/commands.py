@@ -1,4 +1,4 @@
-"""The command line in a process of its own, with an embedder that is quick to load."""
+"""The command line in a separate process, with an embedder that loads quickly."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from ragnano.store import Catalogue
 ROOT = Path(__file__).parents[2]
 CLAUSES = "SERVICES AGREEMENT\n\n8. TERM\n\n8.1 Notice. Either party may end this Agreement on ninety days' notice.\n"
 PATIENCE_S = 200
-"""For what a process does next: it begins by importing, which takes a busy machine half a minute."""
+"""For a process's next output: it starts with imports, which take half a minute on a busy machine."""
 COMMAND = """
 import sys
 import ragnano.models
@@ -23,16 +23,16 @@ main()
 
 
 def command(*words: object) -> list[str]:
-    """What starts `ragnano` with these words."""
+    """Returns the command that starts `ragnano` with these arguments."""
     return [sys.executable, "-c", COMMAND, *map(str, words)]
 
 
 def ragnano(*words: object, **more: Any) -> "subprocess.CompletedProcess[str]":
-    """`ragnano` run to its end."""
+    """Runs `ragnano` to its end."""
     return subprocess.run(command(*words), cwd=ROOT, capture_output=True, text=True, check=False, timeout=600, **more)
 
 
 def stored(home: Path) -> list[str]:
-    """Names of the files that a data directory holds."""
+    """Returns the names of the files that a data directory contains."""
     with Catalogue(home) as catalogue:
         return sorted(Path(path).name for document in catalogue.documents() for path in document.paths)

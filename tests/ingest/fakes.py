@@ -1,4 +1,4 @@
-"""Readers for the reading process, and PDFs made by hand, for the tests of `ingest`."""
+"""Fake parsers for the parser process, and handmade PDFs, for the tests of `ingest`."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ def count_words(texts: Sequence[str]) -> list[int]:
 
 
 class LetterEmbedder:
-    """Embeds a text as the counts of its letters a to z, unit length, and remembers how many texts each call gave."""
+    """Embeds a text as the counts of its letters a to z, at unit length, and records how many texts each call had."""
 
     name = "letters"
     dimensions = 26
@@ -41,12 +41,12 @@ class LetterEmbedder:
 
 
 def word_reader(settings: Settings) -> ReadFile:
-    """As the real reader, with words for tokens."""
+    """Parses like the real one, with words for tokens."""
     return lambda job: read(job, count_words)
 
 
 def fragile_reader(settings: Settings) -> ReadFile:
-    """Reads as `word_reader`, but does what some file names say: dies, hangs, prints, fails, eats memory."""
+    """Parses like `word_reader`, but obeys some file names: dies, hangs, prints, fails, uses up memory."""
 
     def reader(job: Job) -> ParsedDocument:
         name = Path(job.path).stem
@@ -66,7 +66,7 @@ def fragile_reader(settings: Settings) -> ReadFile:
 
 
 def signalling_reader(settings: Settings) -> ReadFile:
-    """Gives signs of life for 4 s before it reads, or hangs, as file names say."""
+    """Reports progress for 4 s before it parses, or hangs, depending on the file name."""
 
     def reader(job: Job) -> ParsedDocument:
         if Path(job.path).stem == "hangs":
@@ -80,7 +80,7 @@ def signalling_reader(settings: Settings) -> ReadFile:
 
 
 def bare_pdf(content: bytes, *, to_unicode: bytes = b"", box: str = "0 0 300 200", extra: str = "") -> bytes:
-    """A PDF of one page with this content stream; F1 is Helvetica, with a character map when one is given."""
+    """Returns a one-page PDF with this content stream; F1 is Helvetica, with a character map when one is given."""
     cmap = (
         b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def\n"
         b"1 begincodespacerange <00> <ff> endcodespacerange\n" + to_unicode + b"\nendcmap end end"
@@ -105,7 +105,7 @@ def bare_pdf(content: bytes, *, to_unicode: bytes = b"", box: str = "0 0 300 200
 
 
 def lines_page(*lines: str) -> bytes:
-    """Content stream that prints lines 14 points apart; an empty line leaves a gap."""
+    """Returns a content stream that prints lines 14 points apart; an empty line leaves a gap."""
     shown = b"".join(
         b"T* " if not line else b"(%s) Tj T* " % line.replace("(", "\\(").replace(")", "\\)").encode("latin-1")
         for line in lines

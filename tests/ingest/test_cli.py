@@ -1,4 +1,4 @@
-"""`ragnano ingest` as a person and a script meet it: in a process of its own, with real files."""
+"""`ragnano ingest` as used by people and scripts: in a separate process, with real files."""
 
 import fcntl
 import io
@@ -153,7 +153,7 @@ def test_a_password_is_asked_for_typed_unseen_and_kept_nowhere(files: Path, home
         while asked_for not in shown:
             shown += os.read(master, 1000)
         while termios.tcgetattr(terminal)[3] & termios.ECHO:
-            time.sleep(0.01)  # what is typed before the echo is off is thrown away
+            time.sleep(0.01)  # input typed before the echo is off is discarded
         os.write(master, typed + b"\n")
     told, _ = asked.communicate(timeout=PATIENCE_S)
     os.set_blocking(master, False)

@@ -1,4 +1,4 @@
-"""Reading real contracts: exact spans, nothing lost, boxes on the page. Skipped where the evaluation data is absent."""
+"""Ingesting real contracts: exact spans, nothing lost, boxes on the page. Skipped without the evaluation data."""
 
 from collections.abc import Iterator
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Kill -9 at any moment of an ingest loses nothing: after the next run all is as if it had never happened."""
+"""Kill -9 at any moment of an ingest loses nothing: after the next run the result is as if it had not happened."""
 
 import random
 import shutil
@@ -17,7 +17,7 @@ from tests.conftest import SAMPLES, FakeEmbedder
 
 ROOT = Path(__file__).parents[2]
 MOMENTS = 20
-KILLS_EACH = 4  # kills of one data directory before a run is left to end
+KILLS_EACH = 4  # kills of one data directory before a run may finish
 RUN = """
 import sys
 from pathlib import Path
@@ -34,7 +34,7 @@ ingest([Path(sys.argv[2])], settings=settings, catalogue=catalogue, vectors=vect
 
 
 def start(data_dir: Path, documents: Path) -> "subprocess.Popen[str]":
-    """An ingest in a process of its own, at the point where its work begins."""
+    """Starts an ingest in a separate process; returns when its work begins."""
     process = subprocess.Popen(
         [sys.executable, "-c", RUN, str(data_dir), str(documents)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -44,7 +44,7 @@ def start(data_dir: Path, documents: Path) -> "subprocess.Popen[str]":
 
 
 def contents(data_dir: Path) -> tuple[object, ...]:
-    """Documents, chunks, and what a few searches find, without the numbers that storing gave."""
+    """Returns documents, chunks, and the results of a few searches, without the numbers assigned by the store."""
     with Assistant(Settings.load(data_dir=data_dir), embedder=FakeEmbedder()) as helper:  # type: ignore[arg-type]
         assert helper.catalogue.verify() == []
         helper.settle()
@@ -81,7 +81,7 @@ def test_an_ingest_killed_at_random_moments_ends_as_an_undisturbed_one(tmp_path:
             process = start(data_dir, documents)
             try:
                 process.wait(timeout=rng.uniform(0, duration / KILLS_EACH))
-                shutil.rmtree(data_dir)  # it was done before the kill came: once more from the beginning
+                shutil.rmtree(data_dir)  # finished before the kill: start again from the beginning
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
                 killed += 1

@@ -1,4 +1,4 @@
-"""Encrypted files wait until all others are in; then somebody is asked, and no more often than needed."""
+"""Encrypted files wait until all others are in; then passwords are asked for, no more often than needed."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ TEXT = "Either party may end this Agreement on ninety days' notice."
 
 
 class Person:
-    """Types what was agreed on for each file, in order, and remembers what it was asked."""
+    """Types the given passwords for each file, in order, and records the prompts."""
 
     def __init__(self, **answers: list[str]) -> None:
         self._answers = {name: iter(words) for name, words in answers.items()}
@@ -118,7 +118,7 @@ def test_a_locked_member_of_an_archive_is_asked_for(take: Callable[..., IngestRe
 
 
 def test_nobody_is_asked_for_what_no_password_can_open_here(take: Callable[..., IngestReport], files: Path) -> None:
-    # The first bytes of an Office document that is encrypted: a compound file.
+    # The first bytes of an encrypted Office document: a compound file.
     (files / "plan.docx").write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2000))
     person = Person()
     assert names(take(files, ask=person)) == ["plan.docx"]

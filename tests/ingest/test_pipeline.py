@@ -1,4 +1,4 @@
-"""Taking files in: once, whole or not at all, whatever the files and the moment."""
+"""Ingesting files: once, completely or not at all, for any files and at any moment."""
 
 import os
 import shutil
@@ -39,7 +39,7 @@ class Taker:
         return ingest(paths, settings=self.settings, catalogue=self.catalogue, vectors=self.vectors, **given)
 
     def state(self) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-        """(title, paths' names, chunks' texts) of every document, sorted."""
+        """Returns (title, paths' names, chunks' texts) of every document, sorted."""
         return sorted(
             (
                 document.title,
@@ -62,7 +62,7 @@ def take(tmp_path: Path) -> Iterator[Taker]:
 
 
 class Idle(LetterEmbedder):
-    """Tells what it is, and embeds nothing."""
+    """Has a fingerprint, and embeds nothing."""
 
     def embed_passages(self, texts: Sequence[str], progress: object = None) -> NDArray[np.float32]:
         raise AssertionError("the embedder was asked although there was nothing to embed")
@@ -73,7 +73,7 @@ def unread() -> ParserPool:
 
 
 class NoJobs:
-    """A reader that must not be given anything to read."""
+    """A pool that must not receive any job."""
 
     def __enter__(self) -> "NoJobs":
         return self
@@ -124,7 +124,7 @@ def test_a_file_that_becomes_the_twin_of_one_that_vanishes_ends_no_run(take: Tak
     (files / "b.txt").write_text(CLAUSES.replace("ninety", "thirty"))
 
     class Changing(ParserPool):
-        """While "a.txt" is read it gets the words of "b.txt", which is then gone."""
+        """While "a.txt" is read, it gets the content of "b.txt", which then disappears."""
 
         def submit(self, job: Job) -> "Future[ParsedDocument]":
             if Path(job.path).name == "a.txt":

@@ -1,4 +1,4 @@
-"""What stops a run (a full disk, a killed process, another writer) costs nothing of what was there."""
+"""What stops a run (a full disk, a killed process, another writer) leaves the existing data intact."""
 
 import json
 import os
@@ -23,7 +23,7 @@ from tests.ingest.fakes import LetterEmbedder, word_reader
 from tests.store.fakes import files_with
 
 CANARY = "kanarienvogel"
-# Root, or whoever may be root in a namespace of his own, mounts what nobody else sees.
+# Root, or a user who may be root in a private namespace, can mount file systems that no other process sees.
 OWN_MOUNTS = ("unshare", "--mount") if os.geteuid() == 0 else ("unshare", "--mount", "--user", "--map-root-user")
 
 
@@ -134,7 +134,7 @@ except Broken as error:
 
 
 def on_a_small_disk(code: str, kilobytes: int, disk: Path, *more: Path) -> str:
-    """What a program prints that has a file system of so many kilobytes at `disk`, which nobody else sees."""
+    """Returns the output of a program with a private file system of so many kilobytes at `disk`."""
     disk.mkdir()
     if shutil.which("unshare") is None:
         pytest.skip("a small disk can be mounted on Linux only")
@@ -179,7 +179,7 @@ def test_a_pruned_file_leaves_no_word_in_any_file(files: Path, opened: Home, hom
         (files / f"{number}.txt").write_text(f"{CLAUSES}\n{number}\n")
     (files / f"{CANARY}.txt").write_text(f"{CLAUSES}\nThe {CANARY} sings.\n")
     opened.take(files)
-    # The word index keeps neighbours without what they share: look for a middle part, too.
+    # The word index stores neighbouring words without their common prefix: search for a middle part, too.
     assert files_with(home, CANARY.encode())
     (files / f"{CANARY}.txt").unlink()
     opened.take(files, prune=True)

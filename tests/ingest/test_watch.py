@@ -1,4 +1,4 @@
-"""`ragnano ingest --watch`: folders are followed through saves, moves, deletions and other writers."""
+"""`ragnano ingest --watch`: follows folders through saves, moves, deletions and other writers."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from tests.ingest.commands import CLAUSES, PATIENCE_S, ROOT, command, stored
 
 
 class Watching:
-    """A `ragnano ingest --watch` at work."""
+    """A running `ragnano ingest --watch`."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self.process = process
@@ -28,12 +28,12 @@ class Watching:
             self.told.put(line.rstrip("\n"))
 
     def lines(self, count: int) -> list[tuple[str, str]]:
-        """The next `count` changes: what happened, and the file's name; sorted."""
+        """Returns the next `count` changes: what happened, and the file's name; sorted."""
         found = [self.told.get(timeout=PATIENCE_S) for _ in range(count)]
         return sorted((line.split()[0], Path(line.split()[1].rstrip(":")).name) for line in found)
 
     def is_still(self) -> bool:
-        """True when nothing is told for a while."""
+        """Returns True when nothing is reported for a while."""
         try:
             self.told.get(timeout=2)
         except Empty:
@@ -50,7 +50,7 @@ def watching(files: Path, home: Path) -> Iterator[Watching]:
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
-        # Whoever runs the tests in the background ignores Ctrl-C, and children inherit that.
+        # A test run in the background ignores Ctrl-C, and child processes inherit that.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
@@ -66,7 +66,7 @@ def test_a_watched_folder_is_followed_through_saves_moves_and_deletions(files: P
     with watching(files, home) as watched:
         assert watched.lines(2) == [("added", "a.txt"), ("added", "b.txt")]
         assert watched.told.get(timeout=PATIENCE_S).startswith("Watching")
-        # As editors save: a new file takes the old one's name.
+        # Editors save like this: a new file takes the old one's name.
         (files / "a.txt.tmp").write_text(CLAUSES.replace("ninety", "thirty"))
         (files / "a.txt.tmp").replace(files / "a.txt")
         assert watched.lines(1) == [("replaced", "a.txt")]

@@ -1,4 +1,4 @@
-"""A reader for the reading process that does what a file's name says, for the tests of `ingest.workers.pool`."""
+"""A fake parser for the parser process that obeys file names, for the tests of `ingest.workers.pool`."""
 
 import contextlib
 import os
@@ -22,7 +22,7 @@ _kept: list[bytes] = []
 
 
 def telling_reader(settings: Settings) -> ReadFile:
-    """Reads with words for tokens, and leaves its process's number as the author."""
+    """Parses with words for tokens, and stores its process id as the author."""
 
     def reader(job: Job) -> ParsedDocument:
         name = Path(job.path).stem
@@ -55,7 +55,7 @@ def telling_reader(settings: Settings) -> ReadFile:
 
 
 class _Order:
-    """Pickled, an order to make a folder."""
+    """Makes a folder when unpickled."""
 
     def __init__(self, path: str) -> None:
         self._path = path

@@ -1,4 +1,4 @@
-"""Documents out and back, between collections, and what they are to each other."""
+"""Documents removed and restored, moved between collections, and their relations to each other."""
 
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def test_answers_of_the_history_go_and_come_back_with_their_document(
     assert answer is not None
     assert "$12,000" in answer.answer
     assert assistant.conversations()[0].scope == info.scope
-    assistant.shelves.take_out([document])  # the restored answer goes again
+    assistant.shelves.take_out([document])  # the restored answer is removed again
     assert assistant.catalogue.turns(info.id)[0].answer is None
 
 

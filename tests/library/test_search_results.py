@@ -1,4 +1,4 @@
-"""Search results as people use them: grouped, marked, with references, exported."""
+"""Search results as people use them: grouped, highlighted, with references, exported."""
 
 import csv
 import io

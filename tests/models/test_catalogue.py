@@ -1,4 +1,4 @@
-"""The catalogue is sound data, and models are found by name or path."""
+"""The catalogue contains valid data, and models are found by name or path."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Text in and out of a chat model: thoughts, stop strings, templates, and control words that must stay plain text."""
+"""Text in and out of a chat model: thoughts, stop strings, templates, and control words that must remain plain text."""
 
 import threading
 import time

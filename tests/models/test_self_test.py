@@ -1,4 +1,4 @@
-"""The engine proves itself in a child process: crashes and wrong words are survived, and the outcome is remembered."""
+"""The engine's self-test in a child process: survives crashes and wrong words, and remembers the outcome."""
 
 import sys
 import time
@@ -32,7 +32,7 @@ def child(code: str) -> tuple[str, ...]:
 
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
-    """Stands for the model's file; the child writes a letter into it each time it is asked."""
+    """Serves as the model's file; the child writes a letter to it at each request."""
     path = tmp_path / "model.gguf"
     path.touch()
     return path

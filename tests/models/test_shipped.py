@@ -1,4 +1,4 @@
-"""The embedder that comes with ragnano: there without a network, whole, small, and what its card says."""
+"""The embedder shipped with ragnano: available offline, complete, small, and as its card says."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A receipt holds what an answer came from, is read as what a stranger may have written, and harms no other file."""
+"""A receipt contains what an answer came from, is parsed as untrusted input, and harms no other file."""
 
 import json
 import stat
@@ -40,7 +40,7 @@ def written(receipt: Receipt, folder: Path) -> dict[str, Any]:
 
 
 def sealed(value: dict[str, Any], path: Path) -> Path:
-    """The value as a receipt whose digest is right, in a file."""
+    """Writes the value as a receipt with a correct digest; returns its path."""
     content = {name: item for name, item in value.items() if name != "sha256"}
     path.write_text(json.dumps({**content, "sha256": digest_of(content)}))
     return path

@@ -1,4 +1,4 @@
-"""Limits that a person gives: a collection, a document, a span of dates, a kind of file."""
+"""Filters that a user sets: a collection, a document, a range of dates, a kind of file."""
 
 import pytest
 

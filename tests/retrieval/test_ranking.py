@@ -1,4 +1,4 @@
-"""The order of candidates: what speaks for each, and what it counts."""
+"""The order of candidates: the signals of each, and their weights."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Finding: which rankers speak, how their votes add up, and which documents a question is about."""
+"""Retrieval: which rankers apply, how their votes add up, and which documents a question is about."""
 
 import numpy as np
 import pytest
@@ -118,9 +118,9 @@ LOAN = (
     "question",
     [
         "What does Prime Rate mean?",  # a term that the document defines
-        "Does anybody pay after dismissal for Cause?",  # a word that stands inside others, and small
-        "Which agreements are governed by the law of New York?",  # a place, where somebody is at home
-        "May the Borrower prepay?",  # a part that somebody plays
+        "Does anybody pay after dismissal for Cause?",  # a word that occurs inside others, in lower case
+        "Which agreements are governed by the law of New York?",  # a place that occurs in somebody's address
+        "May the Borrower prepay?",  # a party's role
     ],
 )
 def test_words_with_capitals_that_are_nobodys_name_leave_the_question_and_its_scope_alone(

@@ -1,4 +1,4 @@
-"""Marked words: where a passage says what was asked."""
+"""Highlighted terms: where a passage contains the question's words."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""`ragnano serve`: the same answers over HTTP, for whoever shows the token, and for nobody else."""
+"""`ragnano serve`: the same answers over HTTP for clients with the token, and nothing for others."""
 
 import json
 import stat

@@ -1,4 +1,4 @@
-"""Answers over HTTP while they are made, and a server of its own process."""
+"""Streamed answers over HTTP, and a server in a separate process."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Documents made by hand for the store's tests: one page, one chunk a sentence, vectors that can be read off."""
+"""Handmade documents for the store's tests: one page, one chunk per sentence, predictable vectors."""
 
 import hashlib
 import itertools
@@ -18,16 +18,16 @@ from ragnano.store.vector_cache import chroma
 from ragnano.types import Box, Chunk, Document, OutlineEntry, Page, ParsedDocument, Scope, Span
 
 EVERYTHING = Scope()
-# Chroma saves an index to files when 1,000 vectors are new to it, and keeps them in its database until then. With this
-# it saves early, so that a small index is like a large one.
+# Chroma saves an index to files once it has 1,000 new vectors, and keeps them in its database until then. This makes it
+# save early, so that a small index behaves like a large one.
 THRESHOLD = 100
 LOW_THRESHOLD = chroma._HNSW | {"sync_threshold": THRESHOLD, "batch_size": THRESHOLD // 2}
-# Chunks of each document that a forked writer writes.
+# Chunks in each document that a forked writer writes.
 WRITTEN_CHUNKS = 15
 
 
 def document(*sentences: str, title: str = "Lease", **fields: Any) -> ParsedDocument:
-    """A document of one page whose chunks are the sentences; equal sentences and title make equal bytes."""
+    """Returns a one-page document whose chunks are the sentences; equal sentences and title make equal bytes."""
     text = "\n".join(sentences)
     identifier = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()
     chunks: list[Chunk] = []
@@ -48,41 +48,41 @@ def document(*sentences: str, title: str = "Lease", **fields: Any) -> ParsedDocu
 
 
 def vectors(parsed: ParsedDocument, width: int = 8) -> NDArray[np.float32]:
-    """For each chunk float32 (width,), random but always the same for the same document."""
+    """Returns float32 (width,) for each chunk: random, but always the same for the same document."""
     seed = int(parsed.document.id[:8], 16)
     return np.random.default_rng(seed).normal(size=(len(parsed.chunks), width)).astype(np.float32)
 
 
 def add(catalogue: Catalogue, parsed: ParsedDocument, path: str = "/docs/a.pdf", collection: str = "default") -> str:
-    """Store it with `vectors` and return its id."""
+    """Stores the document with `vectors` and returns its id."""
     catalogue.add(parsed, vectors(parsed), collection=collection, path=path, size=10, mtime_ns=1)
     return parsed.document.id
 
 
 def many(count: int, chunks: int = 3) -> list[ParsedDocument]:
-    """Documents that differ in every sentence."""
+    """Returns documents that differ in every sentence."""
     return [contract(number, chunks) for number in range(count)]
 
 
 def contract(number: int, chunks: int = 3) -> ParsedDocument:
-    """The document with this number among `many`."""
+    """Returns the document with this number among `many`."""
     return document(*(f"Sentence {place} of document {number}." for place in range(chunks)), title=f"Contract {number}")
 
 
 def texts(catalogue: Catalogue, expression: str, scope: Scope = EVERYTHING, k: int = 10) -> list[str]:
-    """The texts of the chunks that an expression finds, best first."""
+    """Returns the texts of the chunks that an expression finds, best first."""
     found = catalogue.lexical(expression, scope, k)
     chunks = catalogue.chunks([identifier for identifier, _ in found])
     return [chunks[identifier].text for identifier, _ in found]
 
 
 def some_query(seed: int = 7) -> NDArray[np.float32]:
-    """A question's vector, float32 (8,)."""
+    """Returns a question's vector, float32 (8,)."""
     return np.random.default_rng(seed).normal(size=8).astype(np.float32)
 
 
 def agrees(cache: Vectors, catalogue: Catalogue, scope: Scope = EVERYTHING, k: int = 10) -> bool:
-    """True when Chroma names the same chunks, in the same order, with the same scores, as exact search does."""
+    """Returns whether Chroma gives the same chunks, in the same order, with the same scores, as exact search."""
     for seed in range(5):
         found, wanted = cache.query(some_query(seed), scope, k), catalogue.dense(some_query(seed), scope, k)
         if [identifier for identifier, _ in found] != [identifier for identifier, _ in wanted]:
@@ -93,13 +93,13 @@ def agrees(cache: Vectors, catalogue: Catalogue, scope: Scope = EVERYTHING, k: i
 
 
 def generation(folder: Path) -> Path:
-    """The cache's folder in use."""
+    """Returns the cache's folder in use."""
     name = json.loads((folder / "vectors" / "state.json").read_text())["generation"]
     return folder / "vectors" / str(name)
 
 
 def fill_large(folder: Path) -> Path:
-    """Make a data directory whose cache has saved index files (set LOW_THRESHOLD before)."""
+    """Fills a data directory so that its cache has saved index files (set LOW_THRESHOLD before)."""
     with Catalogue(folder) as catalogue, closing(Vectors(folder, catalogue)) as cache:
         sentences = (f"Sentence {number}." for number in range(2 * THRESHOLD))
         add(catalogue, document(*sentences, title="Long"), "/long")
@@ -111,10 +111,10 @@ def fill_large(folder: Path) -> Path:
 
 
 def forge() -> None:
-    """Fork a writer for every data directory named on standard input, and wait for it to be killed.
+    """Forks a writer for every data directory named on standard input, and waits for it to be killed.
 
-    Forking is what makes many kills quick: Chroma is imported once. Here it saves its files often, so that kills meet
-    it saving.
+    Forking makes many kills fast: Chroma is imported once. Here it saves its files often, so that kills interrupt its
+    saving.
     """
     import chromadb  # noqa: F401
 
@@ -133,7 +133,7 @@ def forge() -> None:
 
 
 def write_without_end(folder: Path, first: int) -> None:
-    """Add documents from number `first` on, telling each that is in; now and then bring the vectors in step."""
+    """Adds documents from number `first` on and reports each; now and then synchronises the vectors."""
     catalogue = Catalogue(folder)
     cache = Vectors(folder, catalogue)
     cache.sync()
@@ -149,10 +149,10 @@ def write_without_end(folder: Path, first: int) -> None:
 
 
 def _tell(word: str) -> None:
-    # In one write: a kill must not cut a line in two.
+    # In one write: a kill must not split a line.
     os.write(1, f"{word}\n".encode())
 
 
 def files_with(folder: Path, needle: bytes) -> list[str]:
-    """The files under `folder` that hold these bytes."""
+    """Returns the files under `folder` that contain these bytes."""
     return [str(file) for file in sorted(folder.rglob("*")) if file.is_file() and needle in file.read_bytes()]

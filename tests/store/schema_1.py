@@ -1,4 +1,4 @@
-"""The tables of schema 1 as ragnano 0.1 made them, frozen: migrations are tested on what is really out there."""
+"""The tables of schema 1 as ragnano 0.1 created them, frozen: migrations are tested on databases as users have them."""
 
 SCHEMA_1 = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

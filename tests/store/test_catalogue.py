@@ -1,4 +1,4 @@
-"""The catalogue: documents in entirely or not at all, at their places, and followed by a log."""
+"""The catalogue: documents are stored completely or not at all, at their paths, and recorded in a log."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,7 +23,7 @@ def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
         yield opened
 
 
-# What goes in comes out
+# Round trip
 
 
 def test_a_document_comes_back_as_it_was_stored(catalogue: Catalogue) -> None:

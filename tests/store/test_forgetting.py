@@ -1,4 +1,4 @@
-"""What was removed is in no file, and removing takes no longer because the index is large."""
+"""Removed content is in no file, and removal does not slow down as the index grows."""
 
 import json
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def cache(catalogue: Catalogue) -> Iterator[Vectors]:
 
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A handful of chunks counts as many."""
+    """Makes a handful of chunks count as a large index."""
     monkeypatch.setattr(vectors_module, "EXACT_CHUNKS", 5)
 
 

@@ -1,4 +1,4 @@
-"""Conversations are kept, found, and forgotten; words of a removed document never stay behind in them."""
+"""Conversations are stored, found, and deleted; no words of a removed document remain in them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -113,7 +113,7 @@ def test_a_deleted_conversation_leaves_no_word_in_any_file(catalogue: Catalogue,
 
 
 def leaves(catalogue: Catalogue, tmp_path: Path, how: str) -> tuple[str, str, str]:
-    """Take the secret document out of a catalogue that has talked about it; its id and two conversations."""
+    """Removes the secret document from a catalogue with answers about it; returns its id and two conversations."""
     secret = document("Kanarienvogel sings at the Geheimsache.", title="Geheimsache")
     identifier = add(catalogue, secret, "/verschlusssache.pdf", "matter")
     quoted = replace(citation(identifier, "Kanarienvogel sings"), path="/verschlusssache.pdf", title="Geheimsache")

@@ -1,4 +1,4 @@
-"""A writer killed at any moment leaves every document in entirely or not at all, and a cache that mends itself."""
+"""A writer killed at any moment leaves each document stored completely or not at all, and a self-repairing cache."""
 
 import os
 import random
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 
 KILLS = 20
 MOST_KILLS = 20 * KILLS
-"""On a machine so slow or busy that its writers get nowhere in the time before most kills."""
+"""For a machine so slow or busy that its writers have done nothing before most kills."""
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="writers are forked")
@@ -52,7 +52,7 @@ def test_killed_at_any_moment_every_document_is_in_entirely_or_not_at_all(tmp_pa
         with Catalogue(tmp_path / "data") as catalogue:
             assert catalogue.verify() == []
             stored = {int(document.path[1:]) for document in catalogue.documents()}
-            # What was being done at the last moment may be done or not; what was told is.
+            # The operation in progress at the kill may be done or not; everything reported is done.
             following = max(stored | present | {number for _, number in told} | {following - 1}) + 1
             assert stored ^ present <= {following - 1}
             present = stored
@@ -71,7 +71,7 @@ def test_killed_at_any_moment_every_document_is_in_entirely_or_not_at_all(tmp_pa
 def _killed_writer(
     forge: "subprocess.Popen[str]", folder: Path, first: int, since: str, seconds: float
 ) -> list[tuple[str, int]]:
-    """Kill a writer so long after it told `since`, and return what it told of documents."""
+    """Kills a writer so long after its report `since`, and returns its reports about documents."""
     assert forge.stdin is not None
     assert forge.stdout is not None
     forge.stdin.write(f"{folder} {first}\n")

@@ -1,4 +1,4 @@
-"""A catalogue of schema 1 becomes one of this schema: whole, privately, and with its documents as they were."""
+"""Migration of a schema 1 catalogue to the current schema: complete, private, and with unchanged documents."""
 
 import errno
 import os
@@ -21,7 +21,7 @@ from tests.store.schema_1 import SCHEMA_1
 
 @pytest.fixture
 def old(tmp_path: Path) -> Iterator[Path]:
-    """A data directory that schema 1 was made in, with two documents."""
+    """A data directory created with schema 1, with two documents."""
     folder = tmp_path / "data"
     with Catalogue(folder) as new:
         add(new, document("The rent is due monthly."), "/lease")
@@ -86,7 +86,7 @@ def test_the_copy_is_whole_and_private_while_it_lasts_and_then_gone(old: Path, m
 
 
 def test_a_migration_that_fails_leaves_the_old_schema_and_the_copy(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The first tables can be made; the last statement fails.
+    # The first tables can be created; the last statement fails.
     monkeypatch.setitem(migration._STEPS, 1, migration._STEPS[1] + "INSERT INTO nowhere VALUES (1);")
     with pytest.raises(StoreError, match=r"as it was, with a copy at .*before-migration"):
         Catalogue(old)
@@ -119,12 +119,12 @@ def test_a_copy_left_by_a_crash_goes_when_the_catalogue_is_next_opened(old: Path
     assert not copy.exists()
 
 
-# A data directory that can only be read
+# A read-only data directory
 
 
 @pytest.fixture
 def read_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file system refuses what changes it, as a read-only medium does (the tests may run as root)."""
+    """Makes the file system refuse changes, like a read-only medium (the tests may run as root)."""
 
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))

@@ -1,4 +1,4 @@
-"""The catalogue keeps to its owner, forgets what was removed, and serves many at once."""
+"""The catalogue is readable by its owner only, deletes what was removed, and serves many at once."""
 
 import stat
 import subprocess
@@ -45,7 +45,7 @@ def test_a_removed_document_leaves_no_word_in_any_file(catalogue: Catalogue, tmp
         add(catalogue, parsed, f"/{number}")
     secret = document(*(f"Kanarienvogel{number} sings." for number in range(50)), title="Geheimsache")
     add(catalogue, secret, "/verschlusssache.pdf")
-    # The index keeps words folded to lower case, neighbours without what they share: look for a middle part.
+    # The index stores words in lower case, neighbours without their common prefix: search for a middle part.
     needles = (
         b"Kanarienvogel",
         b"anarienvogel",
@@ -93,7 +93,7 @@ def test_every_transaction_reaches_the_disk(catalogue: Catalogue) -> None:
 _WANTED = {"synchronous": 2, "secure_delete": 1, "foreign_keys": 1, "journal_mode": "wal", "temp_store": 2}
 
 
-# Many at once
+# Concurrency
 
 
 def test_threads_read_while_one_writes(catalogue: Catalogue) -> None:
@@ -103,7 +103,7 @@ def test_threads_read_while_one_writes(catalogue: Catalogue) -> None:
 
     def read() -> None:
         while not done.is_set() and not failures:
-            # A snapshot: a document is never seen without its pages and chunks.
+            # A snapshot: no reading thread sees a document without its pages and chunks.
             documents, pages, chunks = catalogue.counts()
             if pages != documents or chunks != 1 + 3 * (documents - 1):
                 failures.append(f"{documents} documents, {pages} pages, {chunks} chunks")

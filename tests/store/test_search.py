@@ -1,4 +1,4 @@
-"""Finding in the catalogue: a document by name, chunks by words and by vectors."""
+"""Searching the catalogue: a document by name, chunks by words and by vectors."""
 
 from collections.abc import Iterator
 from dataclasses import replace

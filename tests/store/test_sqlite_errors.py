@@ -1,4 +1,4 @@
-"""What goes wrong with the catalogue is told in words, with a remedy."""
+"""Errors of the catalogue are explained in words, with a remedy."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
         yield opened
 
 
-# Trouble
+# Errors
 
 
 def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_garbage_is_not_a_catalogue(tmp_path: Path) -> None:
 
 @pytest.fixture
 def filled(tmp_path: Path) -> Path:
-    """The file of a catalogue of twenty documents, closed."""
+    """Returns the closed file of a catalogue of twenty documents."""
     with Catalogue(tmp_path) as whole:
         for number, parsed in enumerate(many(20)):
             add(whole, parsed, f"/{number}")

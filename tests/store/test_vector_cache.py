@@ -1,4 +1,4 @@
-"""The vector cache: answers as exact search does, follows the catalogue, and belongs to one process at a time."""
+"""The vector cache: gives the answers of exact search, follows the catalogue, and belongs to one process at a time."""
 
 import shutil
 import threading
@@ -53,7 +53,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def large(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A data directory of one's own whose cache has saved index files."""
+    """A separate data directory whose cache has saved index files."""
     monkeypatch.setattr(chroma, "_HNSW", LOW_THRESHOLD)
     return shutil.copytree(saved, tmp_path / "large")
 
@@ -158,7 +158,7 @@ def test_a_cache_that_missed_part_of_the_log_is_built_anew(catalogue: Catalogue,
 
 def test_a_cache_of_another_catalogue_is_built_anew(large: Path, catalogue: Catalogue) -> None:
     shutil.copytree(large / "vectors", catalogue.data_dir / "vectors")
-    # As many entries in the log as there, so that only the catalogue's id tells.
+    # As many log entries as there, so that only the catalogue's id differs.
     for number, parsed in enumerate(many(4)):
         add(catalogue, parsed, f"/{number}")
     with closing(Vectors(catalogue.data_dir, catalogue)) as cache:
@@ -184,7 +184,7 @@ def test_a_catalogue_restored_from_a_backup_is_noticed(catalogue: Catalogue, tmp
         assert cache.verify() == []
 
 
-# Exact or not
+# Exact or approximate
 
 
 def test_search_is_exact_where_that_is_fast_and_chroma_elsewhere(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:

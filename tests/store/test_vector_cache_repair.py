@@ -1,4 +1,4 @@
-"""The vector cache mends whatever happens to its files, and keeps no text and opens no socket."""
+"""The vector cache repairs any damage to its files, stores no text and opens no socket."""
 
 import json
 import os
@@ -32,7 +32,7 @@ from tests.store.fakes import (
 )
 
 ROOT = Path(__file__).parents[2]
-# New vectors at which Chroma, left to itself, saves its files.
+# The number of new vectors at which Chroma saves its files by default.
 CHROMAS_THRESHOLD = 1_000
 
 
@@ -57,12 +57,12 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def large(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A data directory of one's own whose cache has saved index files."""
+    """A separate data directory whose cache has saved index files."""
     monkeypatch.setattr(chroma, "_HNSW", LOW_THRESHOLD)
     return shutil.copytree(saved, tmp_path / "large")
 
 
-# Mending
+# Repair
 
 
 def _damage(pattern: str, change: Callable[[bytes], bytes] | None) -> Callable[[Path], None]:
@@ -190,7 +190,7 @@ def test_no_text_reaches_the_cache(catalogue: Catalogue, cache: Vectors) -> None
 
 @pytest.mark.parametrize("size", [20, CHROMAS_THRESHOLD + 20])
 def test_a_removed_document_leaves_no_vector_in_any_file(catalogue: Catalogue, cache: Vectors, size: int) -> None:
-    # Of unit length and exact in float16: the same bytes wherever a float32 of it is kept, scaled or not.
+    # Unit length and exact in float16: the bytes are the same wherever a float32 is stored, scaled or not.
     signs = np.where(np.random.default_rng(3).random(16) < 0.5, -0.25, 0.25).astype(np.float32)
     filler = document(*(f"Filler {number}." for number in range(size)), title="Filler")
     others = np.random.default_rng(4).normal(size=(size, 16)).astype(np.float32)
@@ -222,7 +222,7 @@ def test_the_cache_opens_no_socket(catalogue: Catalogue, cache: Vectors, monkeyp
 
 
 def _network_sockets(pid: int) -> list[str]:
-    """This process's TCP and UDP sockets, Chroma's native core included (Linux; [] elsewhere)."""
+    """Returns this process's TCP and UDP sockets, those of Chroma's native core included (Linux; [] elsewhere)."""
     if sys.platform != "linux":
         return []
     own = {str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()}

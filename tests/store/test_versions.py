@@ -1,4 +1,4 @@
-"""Versions of one text are recognised by what they share, without comparing every document with every other."""
+"""Versions of one text are recognised by their overlap, without comparing all pairs of documents."""
 
 import random
 import sqlite3
@@ -29,7 +29,7 @@ def sentences(seed: int, count: int = 30) -> list[str]:
 
 
 def changed(lines: list[str], number: int) -> list[str]:
-    """The same with `number` of its sentences said otherwise."""
+    """Returns the text with `number` of its sentences reworded."""
     return [f"{line} amended" if place < number else line for place, line in enumerate(lines)]
 
 

@@ -1,4 +1,4 @@
-"""Lookups stay lookups; summaries and lists are known by the forms that ask for a whole."""
+"""Lookups stay lookups; summaries and lists are recognised by wordings that ask for a whole."""
 
 import json
 

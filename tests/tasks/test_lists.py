@@ -1,4 +1,4 @@
-"""Lists: every sentence of the kind asked for, quoted, numbered, cited, in reading order."""
+"""Lists: every sentence of the requested kind, quoted, numbered, cited, in reading order."""
 
 import pytest
 from typer.testing import CliRunner

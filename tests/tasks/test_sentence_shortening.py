@@ -1,4 +1,4 @@
-"""The model may only leave words out: every other way to make a sentence shorter is refused."""
+"""The model may only leave words out: any other shortening of a sentence is rejected."""
 
 import pytest
 

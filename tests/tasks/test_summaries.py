@@ -1,4 +1,4 @@
-"""Summaries: of one document, section by section, every line cited, whatever the length."""
+"""Summaries: of one document, section by section, every line cited, at any length."""
 
 import tracemalloc
 from collections.abc import Iterator
@@ -149,14 +149,14 @@ def sections(count: int) -> Iterator[str]:
 def test_two_thousand_sections_give_twelve_lines_in_bounded_memory(assistant: Assistant) -> None:
     document = add_text(assistant, "\n\n".join(sections(2000)), name="long.txt")
     scope = assistant.scope(None, document)
-    assistant.ask("Summarise this", scope, model=QUOTES_ONLY)  # caches are full
+    assistant.ask("Summarise this", scope, model=QUOTES_ONLY)  # fills the caches
     tracemalloc.start()
     answer = assistant.ask("Summarise this", scope, model=QUOTES_ONLY)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert 1 <= len(lines(answer)) <= MOST_LINES
     assert answer.answer.endswith("of 2000 sections.)")
-    # All 2,000 chunks as objects are several megabytes; the page of this text alone is a quarter of one.
+    # All 2,000 chunks as objects take several megabytes; the page of this text alone takes a quarter of one.
     assert peak < 4_000_000
 
 

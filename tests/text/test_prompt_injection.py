@@ -1,4 +1,4 @@
-"""Text that speaks to the machine is told from text about the matter."""
+"""Text that addresses the machine is distinguished from text about the matter."""
 
 import json
 

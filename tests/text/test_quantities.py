@@ -1,4 +1,4 @@
-"""The same fact in other words has the same value; facts that differ have different ones."""
+"""The same fact in other words has the same value; different facts have different values."""
 
 import pytest
 from hypothesis import given

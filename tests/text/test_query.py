@@ -1,4 +1,4 @@
-"""What a question asks for is read off its words."""
+"""What a question asks for is derived from its words."""
 
 import pytest
 

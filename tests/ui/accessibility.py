@@ -1,4 +1,4 @@
-"""What can be told of a page by looking at it: faults that axe-core finds, and what cannot be read whole."""
+"""Visual checks of a page: the faults that axe-core finds, and content that is cut off."""
 
 import time
 from typing import Any
@@ -21,7 +21,7 @@ LOOK = r"""
 
 
 def settled(page: Any, scheme: str) -> None:
-    """Wait until the page is drawn, has the scheme's colours, and nothing moves: two looks at it are the same."""
+    """Waits until the page is drawn, has the scheme's colours, and does not move: two snapshots are equal."""
     before = None
     end = time.monotonic() + SEEN_MS / 1000
     while time.monotonic() < end:
@@ -34,7 +34,7 @@ def settled(page: Any, scheme: str) -> None:
 
 
 def grave_faults(page: Any) -> list[str]:
-    """What axe-core holds against the page, as far as it is serious or critical."""
+    """Returns axe-core's serious and critical violations on the page."""
     from axe_playwright_python.sync_playwright import Axe
 
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
@@ -79,6 +79,6 @@ CUT_OFF = """
 
 
 def cut_off(page: Any) -> list[str]:
-    """What cannot be read whole."""
+    """Returns content that is cut off."""
     found: list[str] = page.evaluate(CUT_OFF)
     return found

@@ -1,4 +1,4 @@
-"""The app in a real browser, with stand-ins for the models: a server, tabs, and what is done in them.
+"""The app in a real browser with fake models: a server, tabs, and actions in them.
 
 A plugin: `pytest_plugins = ["tests.ui.browser"]`.
 """
@@ -31,7 +31,7 @@ FLAGS = [
     "--disable-sync",
 ]
 FAKE_APP = ROOT / "tests" / "ui" / "fake_app.py"
-# Generous: with eight programs to a core the app starts in a minute and takes the sample documents in in two.
+# Generous: with eight programs per core the app starts in a minute and ingests the sample documents in two.
 START_S = 240
 SEEN_MS = 150_000
 WORK_MS = 400_000
@@ -43,22 +43,22 @@ NEEDS_BROWSER = [
 
 @pytest.fixture
 def environment() -> dict[str, str]:
-    """More variables for the server; a module may give its own."""
+    """Additional environment variables of the server; a module may override them."""
     return {}
 
 
 @pytest.fixture
 def address(home: Path, environment: dict[str, str]) -> Iterator[str]:
-    """The app's own server, with stand-ins for the models."""
+    """The app's own server, with fake models."""
     with running(home, environment) as found:
         yield found
 
 
 @contextmanager
 def running(home: Path, environment: Mapping[str, str], app: Path = FAKE_APP) -> Iterator[str]:
-    """A server on a free port, its address; its configuration is the app's, its models are in a folder beside `home`.
+    """Runs a server on a free port and yields its address; the app's configuration, models in a folder beside `home`.
 
-    Variables of `environment` go before these.
+    Variables in `environment` take precedence.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -82,7 +82,7 @@ def running(home: Path, environment: Mapping[str, str], app: Path = FAKE_APP) ->
             server.terminate()
             try:
                 server.wait(10)
-            except subprocess.TimeoutExpired:  # it waits for a channel that its browser has left open
+            except subprocess.TimeoutExpired:  # it waits for a connection that its browser has left open
                 server.kill()
                 server.wait()
 
@@ -97,7 +97,7 @@ def _hold_answers(home: Path) -> Path:
 
 @contextmanager
 def file_held(home: Path, ending: str) -> Iterator[None]:
-    """A server on `home` reads no file whose path ends so, until the block does: what is seen meanwhile stays there."""
+    """Within the block, a server on `home` reads no file whose path ends so, so that its progress can be observed."""
     _hold(home).write_text(ending, encoding="utf-8")
     yield
     _hold(home).unlink()
@@ -105,7 +105,7 @@ def file_held(home: Path, ending: str) -> Iterator[None]:
 
 @contextmanager
 def answers_held(home: Path) -> Iterator[None]:
-    """A server on `home` writes no answer further than its first word, until the block ends."""
+    """Within the block, a server on `home` writes only the first word of any answer."""
     _hold_answers(home).touch()
     yield
     _hold_answers(home).unlink()
@@ -133,14 +133,14 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def open_tab(chromium: Any, address: str) -> Iterator[Any]:
-    """Opens tabs of the server, each a reader of its own."""
+    """Opens tabs of the server, each with a session of its own."""
     with tabs(chromium, address) as tab:
         yield tab
 
 
 @contextmanager
 def tabs(chromium: Any, address: str) -> Iterator[Any]:
-    """A function that opens tabs; afterwards every address that any of them asked for must be the app's."""
+    """Yields a function that opens tabs; afterwards every address that any of them requested must be the app's."""
     asked: list[str] = []
     contexts = []
 
@@ -164,7 +164,7 @@ def tabs(chromium: Any, address: str) -> Iterator[Any]:
 
 
 def seen(what: Any) -> Any:
-    """What is expected of a place or a page: it has `SEEN_MS` to come about, as the page is drawn behind the test."""
+    """Expects a state of a place or a page within `SEEN_MS`, because the page is drawn in the background."""
     from playwright.sync_api import expect
 
     expect.set_options(timeout=SEEN_MS)
@@ -172,17 +172,17 @@ def seen(what: Any) -> Any:
 
 
 def at_rest(page: Any) -> None:
-    """Wait until the server has drawn all of the page: only then does it say anything that something is not there."""
+    """Waits until the server has drawn the whole page: before that, the absence of something proves nothing."""
     page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
 
 
 def fits_in(page: Any, width: int) -> None:
-    """Wait until nothing is wider than so many pixels."""
+    """Waits until nothing is wider than so many pixels."""
     page.wait_for_function("(width) => document.documentElement.scrollWidth <= width", arg=width)
 
 
 def upload(page: Any, *files: Path) -> None:
-    """On the library page of an empty library: add files and wait until they are taken in."""
+    """Adds files on the library page of an empty library and waits until they are ingested."""
     page.get_by_role("button", name="Add these files").wait_for()
     page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(list(files))
     page.get_by_test_id("stFileChipName").nth(len(files) - 1).wait_for()  # long names are shortened
@@ -191,13 +191,13 @@ def upload(page: Any, *files: Path) -> None:
 
 
 def ask(page: Any, question: str) -> None:
-    """On the ask page."""
+    """Asks on the ask page."""
     box = page.get_by_test_id("stChatInputTextArea")
     box.fill(question)
     box.press("Enter")
 
 
 def go(page: Any, name: str) -> None:
-    """To a page by its name in the sidebar."""
+    """Opens a page by its name in the sidebar."""
     page.get_by_test_id("stSidebarNavLink").filter(has_text=name).click()
     page.get_by_role("heading", name=name, exact=True).wait_for()

@@ -1,4 +1,4 @@
-"""The app with stand-ins for its models: `streamlit run tests/ui/fake_app.py`. Run by tests in a browser alone."""
+"""The app with fake models: `streamlit run tests/ui/fake_app.py`. Used by browser tests only."""
 
 import os
 import sys

@@ -1,6 +1,6 @@
-"""Stand-ins for the app's tests that can be predicted by hand, and small PDFs with known words.
+"""Predictable fakes for the app's tests, and small PDFs with known words.
 
-The embedder counts words in 64 places; the chat model repeats an extract it is given.
+The embedder counts words in 64 dimensions; the chat model repeats an extract from its prompt.
 """
 
 import os
@@ -32,13 +32,13 @@ NASTY = (
     "Literal notice: $x^2$ :smile: :red[red] **bold** <b>tag</b> [link](http://example.com) -> `code` "
     "www.example.com me@example.com $4,000 plus $5,000"
 )
-"""A sentence that Markdown, HTML and LaTeX would each show as something else."""
+"""A sentence that Markdown, HTML and LaTeX would each render differently."""
 
 
 class FakeChatModel:
-    """Repeats the extract that says most of the question, a word every `seconds_a_word`; one request at a time.
+    """Repeats the extract with the most words of the question, a word every `seconds_a_word`; one request at a time.
 
-    While there is a file at the path HOLD_ANSWERS, no second word of an answer comes.
+    While a file exists at the path HOLD_ANSWERS, no answer gets a second word.
     """
 
     def __init__(self, seconds_a_word: float = 0.0) -> None:
@@ -90,13 +90,13 @@ class FakeChatModel:
         return Generation(reply, words, words, 0.0, "stop")
 
     def close(self) -> None:
-        """Nothing to give back."""
+        """Releases nothing."""
 
 
 def fake_reader(settings: Any) -> Callable[[Any], Any]:
-    """For the process that reads files: as the real one, with words for tokens.
+    """For the parser process: like the real one, with words for tokens.
 
-    While there is a file at the path HOLD, the file that it names is not read.
+    While a file exists at the path HOLD, the file that it names is not read.
     """
     from ingest.document_builder import read
 
@@ -111,7 +111,7 @@ def fake_reader(settings: Any) -> Callable[[Any], Any]:
 
 
 class ParserInProcess:
-    """Reads files at once and here: a tenth of the time of starting a process for them."""
+    """Parses files immediately and in this process: a tenth of the time that starting a process takes."""
 
     def __init__(self, settings: Any) -> None:
         self._read = fake_reader(settings)
@@ -128,11 +128,11 @@ class ParserInProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Nothing to end."""
+        """Ends nothing."""
 
 
 def use_fakes(seconds_a_word: float = 0.0) -> None:
-    """Put the stand-ins in the place of the models, in this process."""
+    """Replaces the models by the fakes, in this process."""
     import functools
 
     import shared
@@ -143,7 +143,7 @@ def use_fakes(seconds_a_word: float = 0.0) -> None:
     from ragnano.assistant import Assistant
     from ragnano.settings import Settings
 
-    # A test's process has not read the app's own configuration: this line of it decides who may come in.
+    # A test's process has not loaded the app's own configuration: this line of it decides who may connect.
     if config.get_option("server.address") is None:
         config.set_option("server.address", "127.0.0.1")
     pipeline.ParserPool = functools.partial(ParserPool, make=fake_reader)
@@ -156,7 +156,7 @@ def use_fakes(seconds_a_word: float = 0.0) -> None:
 
 
 def write_pdf(path: Path, *pages: Sequence[str], rotate: int = 0, password: str | None = None) -> Path:
-    """A PDF of A4 pages, a paragraph an item, wrapped to the page's width."""
+    """Writes a PDF of A4 pages, one paragraph per item, wrapped to the page's width."""
     from xml.sax.saxutils import escape
 
     from reportlab.lib.pagesizes import A4

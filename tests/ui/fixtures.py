@@ -1,4 +1,4 @@
-"""The app without a browser, on a library of its own, with stand-ins for the models.
+"""The app without a browser, on a library of its own, with fake models.
 
 A plugin: `pytest_plugins = ["tests.ui.fixtures"]`.
 """
@@ -24,7 +24,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     monkeypatch.setenv("RAGNANO_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("RAGNANO_MODELS_DIR", str(tmp_path / "models"))
     for module, name in ((shared, "make_assistant"), (pipeline, "ParserPool")):
-        monkeypatch.setattr(module, name, getattr(module, name))  # put back what use_fakes changes
+        monkeypatch.setattr(module, name, getattr(module, name))  # undoes what use_fakes changes
     use_fakes()
     monkeypatch.setattr(pipeline, "ParserPool", ParserInProcess)
     streamlit.cache_resource.clear()
@@ -36,7 +36,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
 
 @pytest.fixture
 def contracts(desk: AppTest, tmp_path: Path) -> Path:
-    """A folder with one PDF and one text, already in the library."""
+    """A folder with one PDF and one text file, already in the library."""
     folder = tmp_path / "contracts"
     folder.mkdir()
     write_pdf(folder / "services.pdf", AGREEMENT)

@@ -1,4 +1,4 @@
-"""Whether the marks on a page's picture lie over the quoted words."""
+"""Checks that the highlights on a page's picture lie over the quoted words."""
 
 import io
 from pathlib import Path
@@ -15,7 +15,7 @@ from ragnano.types import Citation
 
 
 def last_citations(home: Path) -> tuple[Citation, ...]:
-    """Of the answer last kept."""
+    """Returns the citations of the answer stored last."""
     with Catalogue(home) as catalogue:
         answer = catalogue.turns(catalogue.conversations()[0].id)[-1].answer
     assert answer
@@ -23,19 +23,19 @@ def last_citations(home: Path) -> tuple[Citation, ...]:
 
 
 def picture(page: Any, place: Any) -> NDArray[np.int64]:
-    """The image as the browser got it: int (height, width, 3)."""
+    """Returns the image as received by the browser: int (height, width, 3)."""
     place.wait_for()
     reply = page.request.get(place.evaluate("image => image.src"))
     return np.asarray(Image.open(io.BytesIO(reply.body())).convert("RGB")).astype(int)
 
 
 def assert_marks_cover(image: NDArray[np.int64], home: Path, citation: Citation) -> None:
-    """Yellow lies over the quote's words, by their stored boxes, and nowhere else."""
+    """Asserts that yellow lies over the quote's words, by their stored boxes, and nowhere else."""
     with Catalogue(home) as catalogue:
         page = catalogue.page(citation.document, citation.page)
         document = catalogue.document(citation.document)
     assert page.text[citation.start : citation.end] == citation.quote
-    # The picture is trimmed at its sides; its height is the whole page's.
+    # The picture is trimmed at its sides; its height is that of the whole page.
     scale = image.shape[0] / page.height
     left = trimmed(page_picture(document, page.number, scale=2.0)).left
     inside = np.zeros(image.shape[:2], dtype=bool)

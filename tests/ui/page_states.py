@@ -1,4 +1,4 @@
-"""States of the app's pages, each a function that brings a tab to it; and the library that they show."""
+"""States of the app's pages, each a function that brings a tab to it, and the library that they show."""
 
 import re
 from pathlib import Path
@@ -12,15 +12,15 @@ from tests.ui.fakes import AGREEMENT, NASTY, ParserInProcess, write_pdf
 from tests.ui.pages import ASK_FEE, ASK_NOTICE
 
 DONE = re.compile(r"^\d+\.\d s · ")
-"""The line under an answer that is complete."""
+"""The line below a finished answer."""
 SAID = ".rn-answer, .rn-quote"
-"""An answer's words; those that are a quote stand in its card alone."""
+"""An answer's words; those that are a quote are only in its card."""
 PASSWORD = "a long enough password"
 LONG = "A very long name of a file that somebody gave a contract about the weaving machines of the mill, final"
 
 
 def fill(home: Path, folder: Path) -> None:
-    """A library with two agreements that differ, one with a long name, a text, and a document page with warnings."""
+    """Fills a library: two differing agreements, a long name, a text, and a document page with warnings."""
     folder.mkdir()
     for year, notice in ((2019, "sixty"), (2021, "ninety")):
         dated = f"{AGREEMENT[1][:-1]} on March 1, {year}."
@@ -187,4 +187,4 @@ LOOKS = (
     *(("full", look) for look in (refusal, conflict, nothing_searched, searched, library, document, reader)),
     *(("full", look) for look in (history, machine)),
 )
-"""Which server a look is of ("empty", "closed" by a password, or "full", with the library above), and the look."""
+"""The server of each state ("empty", "closed" by a password, or "full", with the library above), and the state."""

@@ -1,4 +1,4 @@
-"""What tests of single pages share. Fixtures are in ui_fixtures.py."""
+"""Shared helpers for the tests of single pages. The fixtures are in fixtures.py."""
 
 import sys
 import time
@@ -13,11 +13,11 @@ if str(UI) not in sys.path:
     sys.path.append(str(UI))
 
 SECONDS = 60
-"""That a run of a page may take on a machine that does other work besides."""
+"""Time limit for one run of a page, on a machine that has other work."""
 
 ASK_NOTICE = "How many days written notice to terminate this Agreement?"
 ASK_FEE = "What is the monthly fee of the Customer?"
-"""Both are answered by `ui_fakes.AGREEMENT`."""
+"""`tests.ui.fakes.AGREEMENT` answers both."""
 
 
 def take_in(*paths: Path, collection: str = "default") -> None:
@@ -37,14 +37,14 @@ def take_in(*paths: Path, collection: str = "default") -> None:
 
 
 def assistant() -> Any:
-    """The app's own."""
+    """Returns the app's own assistant."""
     import shared
 
     return shared.assistant()
 
 
 def settle() -> None:
-    """Wait until nothing is being taken in: the samples' scan takes a busy machine half a minute."""
+    """Waits until no ingest is running: the samples' scan takes half a minute on a busy machine."""
     from file_adding import intake
 
     end = time.monotonic() + 6 * SECONDS
@@ -54,10 +54,10 @@ def settle() -> None:
 
 
 def html(app: AppTest) -> str:
-    """All that the page drew with st.html."""
+    """Returns everything that the page drew with st.html."""
     return "\n".join(str(element.proto.body) for element in app.get("html"))
 
 
 def button(app: AppTest, label: str) -> Any:
-    """The first button with this label."""
+    """Returns the first button with this label."""
     return next(found for found in app.button if found.label == label)

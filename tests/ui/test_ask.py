@@ -1,4 +1,4 @@
-"""The conversation on the ask page, without a browser: what is kept, read, opened beside it, asked again."""
+"""The conversation on the ask page, without a browser: storing, reading, the page beside it, asking again."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +32,7 @@ def ask(desk: AppTest, question: str) -> AppTest:
 
 
 def another_tab(desk: AppTest) -> AppTest:
-    """A new session with the same address: what a refresh is."""
+    """Returns a new session with the same address, as after a refresh."""
     other = AppTest.from_file(str(UI / "navigation.py"), default_timeout=SECONDS)
     other.query_params["talk"] = talk_of(desk)
     return other.run()
@@ -48,7 +48,7 @@ def questions(desk: AppTest) -> list[str]:
 
 
 def forget_open_talks() -> None:
-    """What a restart of the server does."""
+    """Discards the open conversations, as a restart of the server does."""
     streamlit.cache_resource.clear()
 
 
@@ -65,7 +65,7 @@ def test_a_conversation_outlives_a_refresh_and_a_restart(desk: AppTest, contract
 
 
 def tell_directly(monkeypatch: pytest.MonkeyPatch, words: str, said: str = "") -> None:
-    """Let answers have these words of their first quote as direct answer, and be worded as `said`."""
+    """Gives answers these words of their first quote as direct answer, worded as `said`."""
     helper = assistant()
     ask = helper.ask
 

@@ -1,4 +1,4 @@
-"""The app in a real browser, with stand-ins for the models: what a reader sees, and that nothing leaves the machine."""
+"""The app in a real browser with fake models: what a user sees, and that nothing leaves the machine."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.ui.pages import ASK_FEE, ASK_NOTICE
 pytest_plugins = ["tests.ui.browser"]
 
 TITLE = "**Deed** :smile: $a$ -> :red[x] <i>y</i> www.example.com"
-ANSWERED = re.compile("Answered$")  # the name of its icon stands before it
+ANSWERED = re.compile("Answered$")  # preceded by the name of its icon
 
 pytestmark = NEEDS_BROWSER
 
@@ -44,7 +44,7 @@ def test_from_an_empty_library_to_a_proved_answer_and_back(open_tab: Any, home: 
     ask(page, "What colour is the elephant in Antarctica?")
     page.get_by_text("Not in the documents").wait_for()
     page.locator(".rn-quote").first.wait_for()
-    seen(page.get_by_text(ASK_NOTICE).first).to_be_visible()  # above in the conversation
+    seen(page.get_by_text(ASK_NOTICE).first).to_be_visible()  # further up in the conversation
 
     go(page, "Library")
     page.get_by_test_id("stCheckbox").locator("label").first.click()
@@ -121,7 +121,7 @@ def test_samples_in_two_clicks_on_a_phone_in_the_dark(open_tab: Any, home: Path)
         page.get_by_role("button", name="Add the sample documents").click()
         page.get_by_role("button", name="Stop").wait_for()
         adding = page.get_by_role("button", name=re.compile("^Add "))
-        adding.first.wait_for(state="hidden")  # progress takes their place
+        adding.first.wait_for(state="hidden")  # replaced by the progress
         seen(page.get_by_role("button", name="Stop")).to_be_visible()
     page.get_by_text("documents added").wait_for(timeout=WORK_MS)
     page.get_by_role("button", name=re.compile("Software License Agreement")).click()

@@ -1,4 +1,4 @@
-"""Conversations, the page beside them and the reader, in a real browser with stand-ins for the models."""
+"""Conversations, the page beside them and the document viewer, in a real browser with fake models."""
 
 import re
 from pathlib import Path
@@ -19,7 +19,7 @@ NOTE_WORDS = """
 (button) => new MutationObserver(() => { button.parentElement.dataset.noted ||= button.innerText; })
   .observe(button, { childList: true, characterData: true, subtree: true })
 """
-"""The first words that come to stand on a button are noted at what it stands in."""
+"""Records the first words that appear on a button, in an attribute of its parent element."""
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_words_are_copied_with_their_reference(desk: Any) -> None:
     ask(desk, ASK_NOTICE)
     desk.get_by_text(DONE).wait_for()
     button = desk.get_by_role("button", name="Copy with reference")
-    button.evaluate(NOTE_WORDS)  # they stand there for a moment only
+    button.evaluate(NOTE_WORDS)  # the words appear for a moment only
     button.click()
     seen(desk.locator('[data-noted="Copied"]')).to_be_visible()
     copied = desk.evaluate("navigator.clipboard.readText()")
@@ -119,7 +119,7 @@ def test_two_questions_in_a_row_are_answered_in_order(desk: Any, home: Path) -> 
         ask(desk, ASK_NOTICE)
         desk.get_by_role("button", name="Stop").wait_for()
         ask(desk, ASK_FEE)
-        seen(desk.get_by_test_id("stChatInputTextArea")).to_have_value("")  # it is on its way
+        seen(desk.get_by_test_id("stChatInputTextArea")).to_have_value("")  # it has been sent
     desk.get_by_text(DONE).nth(1).wait_for()
     seen(desk.locator(".rn-question")).to_have_text([ASK_NOTICE, ASK_FEE])
 
@@ -158,7 +158,7 @@ def test_on_a_phone_a_page_lies_over_the_conversation_only_when_it_is_opened(des
     ask(desk, ASK_NOTICE)
     desk.get_by_text(DONE).wait_for()
     sheet = desk.locator('[class*="-sheet-"] img')
-    sheet.wait_for(state="attached")  # the answer has opened it, and at this width it stays out of sight
+    sheet.wait_for(state="attached")  # the answer has opened it, but at this width it stays out of view
     seen(sheet).to_be_hidden()
     desk.get_by_role("button", name="Open citation 1").first.click()
     sheet.wait_for()

@@ -1,4 +1,4 @@
-"""Taking files in, in a real browser with stand-ins for the models: progress, a stop, going on, a second tab."""
+"""Ingesting files, in a real browser with fake models: progress, stopping, resuming, a second tab."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ pytestmark = NEEDS_BROWSER
 
 FILES = 8
 HELD = 5
-"""This file is read only once the test lets it."""
+"""This file is read only when the test allows it."""
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_a_run_is_stopped_and_goes_on_and_survives_a_refresh(
     page = open_tab("library")
     add_folder(page, contracts)
     page.get_by_text(f"{HELD} of {FILES} files").wait_for()
-    page.reload()  # the run is the server's, not the tab's
+    page.reload()  # the run belongs to the server, not to the tab
     page.get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="Stopping after this file").wait_for()
     hold.unlink()
@@ -78,7 +78,7 @@ def test_what_is_in_can_be_asked_about_while_a_run_goes_on(
     add_folder(page, contracts)
     page.get_by_text(f"{HELD} of {FILES} files").wait_for()
     other = open_tab("library")
-    other.get_by_role("button", name="Stop").wait_for()  # sees the same run
+    other.get_by_role("button", name="Stop").wait_for()  # shows the same run
     go(other, "Ask")
     ask(other, ASK_NOTICE)
     other.get_by_text(DONE).wait_for()

@@ -1,4 +1,4 @@
-"""Search and library in a real browser, with stand-ins for the models."""
+"""Search and library in a real browser with fake models."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""An app that other machines can reach, in a real browser: nothing is seen before the password."""
+"""An app that other machines can reach, in a real browser: nothing is shown before the password."""
 
 from typing import Any
 
@@ -57,7 +57,7 @@ def test_a_refresh_asks_no_second_time_but_another_tab_and_a_sign_out_do(open_ta
     page.get_by_role("button", name="Sign out").click()
     page.get_by_label("Password", exact=True).wait_for()
     page.wait_for_function("sessionStorage.getItem('ragnano pass') === null")
-    page.evaluate("(kept) => sessionStorage.setItem('ragnano pass', kept)", kept)  # a copy opens nothing any more
+    page.evaluate("(kept) => sessionStorage.setItem('ragnano pass', kept)", kept)  # a copy no longer opens anything
     page.reload()
     page.wait_for_function("sessionStorage.getItem('ragnano pass') === null")
     seen(page.get_by_label("Password", exact=True)).to_be_visible()

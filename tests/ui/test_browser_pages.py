@@ -1,4 +1,4 @@
-"""Every page in a real browser: read by axe-core, at three widths, light and dark, without asking any other machine."""
+"""Every page in a real browser: checked by axe-core, at three widths, light and dark, no requests to other machines."""
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +21,7 @@ SCHEMES = {1920: ("light",), 1280: ("light", "dark"), 390: ("dark",)}
 
 @pytest.fixture(scope="module")
 def server(chromium: Any) -> Iterator[Callable[[str], Any]]:
-    """Gives what opens tabs of a server: "empty", "full", or "closed" by a password. Each is started once."""
+    """Returns a function that opens tabs of a server: "empty", "full", or "closed" by a password. Each starts once."""
     environments: Mapping[str, dict[str, str]] = {
         "empty": {},
         "full": {},

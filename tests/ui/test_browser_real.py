@@ -1,4 +1,4 @@
-"""The app in a real browser with the default models and a sample contract: from upload to proof and refusal."""
+"""The app in a real browser with the default models and a sample contract: from upload to citation and refusal."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ VERDICT = re.compile("(Answered|Quoted from the document)$")
 
 @pytest.fixture
 def address(home: Path) -> Iterator[str]:
-    """The app as it is, with the models of this machine."""
+    """The app unchanged, with the models of this machine."""
     settings = Settings.load()
     for name in (settings.embedder, settings.chat_model):
         if installed(find(name), settings.models_dir) is None:
@@ -36,14 +36,14 @@ def address(home: Path) -> Iterator[str]:
 
 def test_an_uploaded_contract_answers_with_proof_or_not_at_all(open_tab: Any, home: Path) -> None:
     page = open_tab("library")
-    page.set_default_timeout(WORK_MS)  # taking in opens torch, and the engine proves itself once
+    page.set_default_timeout(WORK_MS)  # ingest loads torch, and the engine's self-test runs once
     upload(page, CONTRACT)
     go(page, "Ask")
     ask(page, BONUS)
     page.get_by_text(DONE).wait_for()
     seen(page.get_by_text(VERDICT)).to_have_count(1)
     seen(page.locator(SAID).first).to_contain_text("$25,000")
-    seen(page.get_by_role("button", name="Stop")).to_have_count(0)  # an answer that is there can't be stopped
+    seen(page.get_by_role("button", name="Stop")).to_have_count(0)  # a finished answer cannot be stopped
     citation = last_citations(home)[0]
     assert "$25,000" in citation.quote
     sheet = page.locator('[class*="-sheet-"] img')

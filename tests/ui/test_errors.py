@@ -1,4 +1,4 @@
-"""What goes wrong is one message that says what to do, and the app goes on: the next question is answered."""
+"""Each error is one message that says what to do, and the app continues: the next question is answered."""
 
 import errno
 import tempfile
@@ -20,7 +20,7 @@ pytest_plugins = ["tests.ui.fixtures"]
 
 
 def add_folder(desk: AppTest, path: Path) -> AppTest:
-    """On the library page, and until it is taken in."""
+    """Adds the folder on the library page and waits until it is ingested."""
     desk.switch_page("library_page.py").run()
     next(box for box in desk.text_input if box.label == "Folder or file").set_value(str(path))
     button(desk, "Add this folder").click().run()
@@ -34,7 +34,7 @@ def messages(desk: AppTest) -> list[str]:
 
 
 def assert_answers(desk: AppTest, question: str = ASK_NOTICE, *, still: tuple[str, ...] = ()) -> None:
-    """The next question is answered, and nothing is complained of but what still is wrong."""
+    """Asserts that the next question is answered, and that only errors that persist are shown."""
     desk.switch_page("ask_page.py").run()
     desk.chat_input[0].set_value(question).run()
     assert messages(desk) == list(still)
@@ -62,7 +62,7 @@ def test_damaged_files_are_named_once_each_and_the_others_are_there(desk: AppTes
 def test_a_disk_that_is_full_stops_a_run_with_one_message_and_it_goes_on_from_there(
     desk: AppTest, contracts: Path
 ) -> None:
-    """SQLite is allowed no further page: what it says and does then is what a full disk makes it say and do."""
+    """SQLite is allowed no further page: its messages and behaviour are then those of a full disk."""
     write_pdf(contracts / "new.pdf", *([f"{at} Fees", f"The fee of the year {at} is ${at}."] for at in range(40)))
     writer = assistant().catalogue._writer
     [pages] = writer.execute("PRAGMA page_count").fetchone()
@@ -87,7 +87,7 @@ def test_a_question_asked_on_a_full_disk_is_answered_with_one_message_and_kept_w
     [pages] = writer.execute("PRAGMA page_count").fetchone()
     writer.execute(f"PRAGMA max_page_count = {pages}")
     desk.run()
-    while not messages(desk):  # what fits into pages begun before is still kept
+    while not messages(desk):  # what fits into pages already allocated is still stored
         desk.chat_input[0].set_value(ASK_NOTICE).run()
     desk.chat_input[0].set_value(ASK_FEE).run()
     [told] = messages(desk)
@@ -146,7 +146,7 @@ def test_an_engine_that_dies_in_mid_answer_leaves_one_message_and_no_half_answer
 
 @pytest.fixture
 def own_model(desk: AppTest, contracts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A model file of the reader's own answers, by the real engine; the file is not there yet."""
+    """The path of a model file of the user's own, not there yet; the real engine answers."""
     import shared
     import streamlit
 

@@ -14,7 +14,7 @@ pytest_plugins = ["tests.ui.fixtures"]
 
 @pytest.fixture
 def talks(contracts: Path) -> tuple[str, str]:
-    """Two kept conversations, the later one first."""
+    """Two stored conversations, the later one first."""
     made = []
     for question in (ASK_NOTICE, "What is the monthly fee of the Customer?"):
         talk = assistant().converse()

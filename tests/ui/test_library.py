@@ -1,4 +1,4 @@
-"""The library and the document page, run without a browser and with stand-ins for the models."""
+"""The library and the document page, run without a browser and with fake models."""
 
 import threading
 import time
@@ -34,7 +34,7 @@ def settled(desk: AppTest) -> AppTest:
 
 
 def until(desk: AppTest, true: Callable[[], bool]) -> None:
-    """Look again until it is so: a run's thread has its own pace."""
+    """Checks repeatedly until it holds: a run's thread has its own pace."""
     end = time.monotonic() + SECONDS
     while not true():
         assert time.monotonic() < end
@@ -77,7 +77,7 @@ def test_a_folder_is_added_and_a_wrong_one_is_told(desk: AppTest, tmp_path: Path
     assert "1 document added" in desk.success[0].value
     assert the("folder.pdf").title == "Services Agreement"
     desk.run()
-    assert not desk.success  # said once
+    assert not desk.success  # shown once
 
 
 def test_a_wrong_folder_hides_nothing_of_the_list(desk: AppTest, contracts: Path, tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_a_new_collection_begins_empty_and_is_there_once_it_has_documents(desk: 
 
 
 class SlowParser(ParserInProcess):
-    """Reads a file only when it is let go."""
+    """Parses a file only when released."""
 
     go = threading.Event()
 

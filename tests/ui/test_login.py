@@ -1,4 +1,4 @@
-"""Who may come in: nobody but this machine, or whoever has the password."""
+"""Access to the app: this machine only, or anyone with the password."""
 
 import subprocess
 import sys
@@ -77,7 +77,7 @@ def test_the_password_lets_in_and_a_wrong_one_does_not(opened: AppTest, monkeypa
     assert "not the password" in opened.error[0].value
     assert [found.value for found in opened.title] == ["ragnano"]
     opened.text_input[0].set_value(PASSWORD)
-    button(opened, "Come in").click().run()  # too soon: not even the right one is looked at
+    button(opened, "Come in").click().run()  # too soon: even the right password is not checked
     assert "not the password" in opened.error[0].value
     clock[0] += login.WAIT_S
     opened.text_input[0].set_value(PASSWORD)

@@ -1,4 +1,4 @@
-"""The machine page, run without a browser and with stand-ins for the models."""
+"""The machine page, run without a browser and with fake models."""
 
 import json
 import socket
@@ -90,7 +90,7 @@ def test_what_answers_is_told_with_its_cost(desk: AppTest, monkeypatch: pytest.M
 
 
 class Clockwork:
-    """Writes a word for a token, and says how long the first one took."""
+    """Writes one word per token, and reports how long the first one took."""
 
     def __init__(self, words: int) -> None:
         self.words = words
@@ -102,7 +102,7 @@ class Clockwork:
 
 def test_speed_is_measured_and_remembered_for_this_machine(tmp_path: Path) -> None:
     speed = measure(Clockwork(24))  # type: ignore[arg-type]
-    assert 300 < speed.reading < 500  # some 160 words in half a second
+    assert 300 < speed.reading < 500  # about 160 words in half a second
     assert kept(tmp_path, "digest") is None
     keep(Speed(160.0, 26.0), tmp_path, "digest")
     assert kept(tmp_path, "digest") == Speed(160.0, 26.0)

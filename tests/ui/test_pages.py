@@ -1,4 +1,4 @@
-"""Each page of the app, run without a browser and with stand-ins for the models."""
+"""Each page of the app, run without a browser and with fake models."""
 
 import tomllib
 from pathlib import Path

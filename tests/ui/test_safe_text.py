@@ -1,4 +1,4 @@
-"""Document text reaches the screen as it stands, whatever it holds."""
+"""Document text is displayed unchanged, whatever it contains."""
 
 import html
 import re
@@ -21,7 +21,7 @@ HOSTILE = st.text(
 
 
 def shown(markdown: str) -> list[str]:
-    """What a Markdown reader shows of fully escaped text: runs of plain text, parted by empty spans."""
+    """Returns what a Markdown viewer shows of fully escaped text: runs of plain text, separated by empty spans."""
     return [re.sub(r"\\(.)", r"\1", run) for run in re.split(r"(?<!\\)" + re.escape(PART), markdown)]
 
 

@@ -1,4 +1,4 @@
-"""The search page, run without a browser and with stand-ins for the models."""
+"""The search page, run without a browser and with fake models."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Pages stay quick with a full library: 100 contracts and 50 kept conversations."""
+"""Pages stay fast with a full library: 100 contracts and 50 stored conversations."""
 
 import os
 import subprocess
@@ -40,7 +40,7 @@ def full(desk: AppTest, tmp_path: Path) -> AppTest:
 
 @pytest.mark.parametrize("page", ["ask", "search", "library", "document", "reader", "history", "machine"])
 def test_a_page_is_there_at_once_with_a_full_library(full: AppTest, page: str) -> None:
-    """The best of three: another program's work is not the page's."""
+    """Takes the best of three: another program's work does not count."""
     full.query_params["document"] = assistant().documents()[0].id
     if page == "search":
         full.session_state["ragnano"].search = "days notice of the supplier"
@@ -75,7 +75,7 @@ print(new, [name for name in heavy if name in sys.modules])
 
 
 def test_the_server_has_the_first_pages_code_before_a_browser_comes(tmp_path: Path) -> None:
-    """All of it is imported while the server starts, and no heavy library is part of it."""
+    """All of it is imported while the server starts, and it includes no heavy library."""
     said = subprocess.run(
         [sys.executable, "-c", FIRST_PAGE, str(ROOT), str(UI)],
         cwd=UI,

@@ -1,4 +1,4 @@
-"""Uploaded files: names that are no paths, and copies that go when the document goes."""
+"""Uploaded files: names that are not paths, and copies that are deleted with the document."""
 
 import hashlib
 import sys

@@ -1,4 +1,4 @@
-"""The reader: a document page by page, without a browser."""
+"""The document viewer: a document page by page, without a browser."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a sentence claims must stand in the words it is said to rest on."""
+"""The cited words must support what a sentence claims."""
 
 import pytest
 

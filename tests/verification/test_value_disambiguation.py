@@ -1,4 +1,4 @@
-"""Where the words state several values, only the one that was asked for is an answer."""
+"""Where the cited words state several values, only the one asked for is an answer."""
 
 import pytest
 

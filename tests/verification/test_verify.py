@@ -1,4 +1,4 @@
-"""Nothing a model writes reaches the reader unless the cited words hold it."""
+"""Nothing that a model writes reaches the user unless the cited words support it."""
 
 import dataclasses
 
@@ -26,7 +26,7 @@ EVIDENCE = make_evidence(
 
 
 def scored(*scores: float) -> tuple[Evidence, ...]:
-    """EVIDENCE with these probabilities of being an answer."""
+    """Returns EVIDENCE with these probabilities of being an answer."""
     return tuple(dataclasses.replace(item, score=score) for item, score in zip(EVIDENCE, scores, strict=False))
 
 
@@ -76,7 +76,7 @@ def of_another_document(item: Evidence) -> Evidence:
 
 
 def test_two_documents_that_answer_about_as_surely_are_both_quoted() -> None:
-    """Each of two leases has a notice period, and the question does not say which is meant."""
+    """Each of two leases has a notice period, and the question does not say which one is meant."""
     best, same, other = scored(0.18, 0.14, 0.14)
     assert quote((best, same, of_another_document(other))).cited == (0, 2)
     best, same, other = scored(0.18, 0.14, 0.1)

@@ -1,8 +1,8 @@
-"""ragnano beside its peers, in one run: the same PDFs, questions and yardstick. `make peers`.
+"""Measures ragnano beside its peers in one run: the same PDFs, questions and measures. `make peers`.
 
-The peers live in an environment of their own (.cache/peers, made here if it is missing). Two columns are ragnano's:
-with the plain embedder the peers have, and as it ships. Each runs in a process of its own, one after the other; memory
-is that of the process and its children together, looked at five times a second.
+The peers live in an environment of their own (.cache/peers, created here if missing). Two columns are ragnano's: with
+the plain embedder that the peers use, and as it ships. Each system runs in a process of its own, one after the other;
+memory is that of the process and its children together, sampled five times a second.
 """
 
 import argparse
@@ -42,7 +42,7 @@ MEASURES = ("hit@1", "hit@5", "recall@2500", "right document first")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one system gave: pages taken in and seconds for it, peak MB, median ms a search, mean measures by mode."""
+    """One system's results: pages ingested and the seconds, peak MB, median ms a search, mean measures by mode."""
 
     name: str
     pages: int
@@ -84,7 +84,7 @@ def main() -> None:
 
 
 def environment() -> Path:
-    """The peers' Python; made with torch of the version that is here."""
+    """Returns the peers' Python; creates its environment with the torch version installed here."""
     python = HOME / "bin" / "python"
     if not python.exists():
         import torch
@@ -97,7 +97,7 @@ def environment() -> Path:
 
 
 def sample(items: Sequence[Labelled], most: int) -> list[Labelled]:
-    """About `most` questions that name a document, evenly from all."""
+    """Returns about `most` questions that name a document, evenly spread over all."""
     named = [item for item in items if item.named]
     return named[:: max(1, len(named) // most)]
 
@@ -122,7 +122,7 @@ def measured(name: str, command: Sequence[str], model: str, documents: Path, ite
 
 
 def run(command: Sequence[str], said: str) -> tuple[dict[str, Any], float]:
-    """The child's last line, and the most memory (MB) that it and its children held together."""
+    """Returns the child's last line, and the peak memory (MB) of it and its children together."""
     with tempfile.TemporaryFile("w+") as inlet, tempfile.TemporaryFile("w+") as outlet:
         inlet.write(said)
         inlet.seek(0)
@@ -151,7 +151,7 @@ def means(judged: Sequence[dict[str, float]]) -> dict[str, float]:
 
 
 def show(outcomes: Sequence[Outcome], questions: int) -> None:
-    """A row a measure, a column a system, and ragnano as shipped against the first peer."""
+    """Prints a row per measure, a column per system, and ragnano as shipped against the first peer."""
     table = Table("", *(outcome.name for outcome in outcomes), "last : first", title=f"{questions} questions a mode")
     rows: list[tuple[str, list[float], str]] = [
         (f"one contract, {name}", [outcome.one[name] for outcome in outcomes], ".3f") for name in MEASURES[:3]

@@ -1,8 +1,8 @@
-"""LlamaIndex's default pipeline over a folder of PDFs: run by `compare` in the peers' own environment.
+"""Runs LlamaIndex's default pipeline over a folder of PDFs; started by `compare` in the peers' own environment.
 
-Reads {"documents", "model", "questions": [[id, text, document or null]], "most"} on standard input; prints
+Reads {"documents", "model", "questions": [[id, text, document or null]], "most"} from standard input; prints
 {"seconds", "pages", "search_ms", "hits": {id: [[file name, text], …]}}. Everything is the library's default
-but the embedder, which is the one ragnano's plain column uses.
+except the embedder, which is the one of ragnano's plain column.
 """
 
 import json

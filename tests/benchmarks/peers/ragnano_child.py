@@ -1,4 +1,4 @@
-"""ragnano over a folder of PDFs, in a process of its own; input and output as in `llamaindex_child`."""
+"""Runs ragnano over a folder of PDFs in a process of its own; input and output as in `llamaindex_child`."""
 
 import json
 import statistics

@@ -1,7 +1,7 @@
-"""txtai over a folder of PDFs, by words and vectors together: run by `compare` in the peers' own environment.
+"""Runs txtai over a folder of PDFs, by words and vectors together; started by `compare` in the peers' own environment.
 
-Input and output as in `llamaindex_child`. txtai reads PDFs only with a server's help, so pages are read with pypdf and
-parted by its own Segmentation into paragraphs; the index is its hybrid one with default weights.
+Input and output as in `llamaindex_child`. txtai parses PDFs only with the help of a server, so pypdf reads the pages
+and txtai's own Segmentation splits them into paragraphs; the index is txtai's hybrid one with default weights.
 """
 
 import json

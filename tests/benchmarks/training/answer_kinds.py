@@ -1,7 +1,7 @@
-"""Learn how the reader's kinds and two signs of the sentence count for yes or no (ragnano/evidence/answer_kind.toml).
+"""Fits how the reader's kinds and two signs in the sentence count for yes or no (ragnano/evidence/answer_kind.toml).
 
-Two logistic regressions over the questions for yes or no of the documents that choose: yes or no, and with a condition
-or without. What is reported is cross-validated over documents. Part of `make gate`.
+Fits two logistic regressions over the yes-or-no questions of the tune split's documents: yes or no, and with or without
+a condition. The reported scores are cross-validated over documents. Part of `make gate`.
 """
 
 import numpy as np
@@ -18,14 +18,14 @@ from tests.benchmarks.training.contracts import ROOT
 from tests.benchmarks.training.labels import asked
 
 SEED = 5
-STRENGTH = 5.0  # inverse of the regularisation's, as scikit-learn's C
+STRENGTH = 5.0  # inverse of the regularisation strength, like scikit-learn's C
 FOLDS = 5
 SURE = (0.6, 0.7, 0.8, 0.9)
 TARGET = ROOT / "ragnano" / "evidence" / "answer_kind.toml"
 
 
 def learn_kinds() -> list[str]:
-    """Writes answer_kind.toml; returns what was reached."""
+    """Writes answer_kind.toml; returns the scores."""
     settings = Settings.load()
     embedder, reader = open_embedder(settings), open_reader(settings)
     groups = AskedGroups(asked("tune"), embedder, settings.chunk_tokens, SEED)
@@ -60,7 +60,7 @@ def learn_kinds() -> list[str]:
 
 
 def _fitted(signs: NDArray[np.float64], wanted: NDArray[np.bool_], documents: list[str]) -> tuple[list[float], str]:
-    """Bias and weights; how often they are right, in all and where they are sure."""
+    """Returns bias and weights, and how often they are right, overall and where they are sure."""
     model = LogisticRegression(C=STRENGTH)
     found = cross_val_predict(model, signs, wanted, groups=documents, cv=GroupKFold(FOLDS), method="predict_proba")[
         :, 1

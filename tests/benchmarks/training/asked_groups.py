@@ -1,8 +1,8 @@
-"""Questions as people ask them, drawn in groups: one question with a passage that answers and with some that don't.
+"""Draws groups of questions as people ask them: one question with a passage that answers and some that don't.
 
-Whether a question has an answer can be guessed from its words in these labels, so nothing is learnt from a question
-alone: each that has an answer comes with its passage, and with the same passage without the sentences that answer, or
-with another one of the document.
+In these labels the wording of a question gives away whether it has an answer, so the reader must never learn from a
+question alone: each question with an answer comes with its passage, and with the same passage without the sentences
+that answer, or with another passage of the document.
 """
 
 import pickle
@@ -21,17 +21,17 @@ from tests.benchmarks.training.pairs import Pair
 from tests.benchmarks.training.passages import Cut, Nearness, cuts_of
 from tests.benchmarks.training.polar_groups import turned
 
-NEAREST = 7  # a near miss is one of this many nearest passages that are no answer
-TRIMMED = 0.65  # of the passages are cut to a few sentences: more are read in the same time
+NEAREST = 7  # a near miss is one of this many nearest passages that don't answer
+TRIMMED = 0.65  # of the passages are cut to a few sentences: more of them are read in the same time
 TRIMMED_TO = 520  # characters
-POLAR = 0.3  # of the draws are among questions for yes or no alone, whose four kinds are hard to tell apart
-WITHOUT = 0.7  # of the groups hold the passage without its answer
+POLAR = 0.3  # of the draws come from yes-or-no questions only, whose four kinds are hard to tell apart
+WITHOUT = 0.7  # of the groups contain the passage without its answer
 LEAST_LEFT = 60  # characters of a passage without its answer
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A label, the passages of its document by nearness, and which extracts of which passages answer."""
+    """A label, its document's passages by nearness, and which extracts of which passages answer."""
 
     label: Label
     document: str
@@ -40,13 +40,13 @@ class Known:
 
 
 class AskedGroups:
-    """Draws groups from labels; the documents' passages are kept between runs."""
+    """Draws groups from labels; caches the documents' passages between runs."""
 
     def __init__(self, labels: Sequence[Label], embedder: Embedder, chunk_tokens: int, seed: int) -> None:
         self.cuts: dict[str, list[Cut]] = {}
         self.known = self._kept(labels, embedder, chunk_tokens)
         self._rng = random.Random(seed)
-        # The questions without an answer are only misses, so a type that is absent too often is not learnt as absent.
+        # Questions without an answer serve only as misses, so that a type that is often absent is not learnt as absent.
         self._by_kind: dict[str, list[Known]] = defaultdict(list)
         self._absent: dict[str, list[Known]] = defaultdict(list)
         self._polar: dict[str, list[Known]] = defaultdict(list)
@@ -74,7 +74,7 @@ class AskedGroups:
         return list(known)
 
     def draw(self, kind: str) -> list[Pair]:
-        """A question of a kind of document: its passage first, then two that don't answer, or its opposite."""
+        """Returns a question about one kind of document: its passage, then two that don't answer, or the opposite."""
         polar = self._polar[kind] if self._rng.random() < POLAR else []
         item = self._rng.choice(polar or self._by_kind[kind])
         cuts = self.cuts[item.document]
@@ -90,7 +90,7 @@ class AskedGroups:
         return pairs
 
     def absent(self, kind: str) -> list[Pair]:
-        """A question that its document does not answer, with two of its nearest passages."""
+        """Returns a question that its document does not answer, with two of its nearest passages."""
         item = self._rng.choice(self._absent[kind])
         near = item.near[:NEAREST]
         places = self._rng.sample(near, min(2, len(near)))
@@ -98,7 +98,7 @@ class AskedGroups:
         return [Pair(item.label.question, self._some(cuts[place])[0], False, ()) for place in places]
 
     def right(self, item: Known, at: int, *, trim: bool = True) -> Pair:
-        """The question with a passage that answers, and with what is known of the answer."""
+        """Returns the question with a passage that answers, and what is known of the answer."""
         cut, gold = self.cuts[item.document][at], item.right[at]
         text, chosen, places = self._some(cut, gold) if trim else _whole(cut)
         own = [places[chosen.index(extract)] for extract in gold if extract in chosen]
@@ -107,7 +107,7 @@ class AskedGroups:
         )
 
     def without(self, item: Known, at: int, *, trim: bool = True) -> Pair | None:
-        """The question with that passage, its answering extracts taken out; None where too little is left."""
+        """Returns the question and that passage without its answering extracts; None where too little is left."""
         cut = self.cuts[item.document][at]
         rest = [extract for extract in range(len(cut.texts)) if extract not in item.right[at]]
         if sum(len(cut.texts[extract]) for extract in rest) < LEAST_LEFT:
@@ -124,7 +124,7 @@ class AskedGroups:
         return cut.composed(chosen)[0], chosen, cut.composed(chosen)[1]
 
     def _window(self, cut: Cut, among: list[int], around: int) -> list[int]:
-        """Extracts beside one another round `around`, about TRIMMED_TO characters of them."""
+        """Returns consecutive extracts around `around`, about TRIMMED_TO characters of them."""
         first = last = among.index(around)
         length = len(cut.read_as[around])
         while length < TRIMMED_TO and (first > 0 or last + 1 < len(among)):
@@ -141,7 +141,7 @@ def _whole(cut: Cut) -> tuple[str, list[int], list[tuple[int, int]]]:
 
 
 def known_of(document: str, labels: Sequence[Label], cuts: Sequence[Cut]) -> list[Known]:
-    """The labels of one document with the extracts that answer them."""
+    """Returns the labels of one document with the extracts that answer them."""
     nearness = Nearness([f"{cut.head} {' '.join(cut.read_as)}" for cut in cuts])
     runs = [[runs_of(text) for text in cut.texts] for cut in cuts]
     said = [[f" {' '.join(folded_words(text))} " for text in cut.texts] for cut in cuts]
@@ -164,15 +164,15 @@ def known_of(document: str, labels: Sequence[Label], cuts: Sequence[Cut]) -> lis
 
 
 def _answers(extract: Runs, said: str, wanted: Runs, phrase: str) -> bool:
-    """Whether most of either stands in the other; a short gold must stand there word for word."""
+    """Returns whether most of one is contained in the other; a short gold must be contained word for word."""
     return share(extract, wanted) > 0.5 or share(wanted, extract) > 0.5 or (len(phrase.split()) < 4 and phrase in said)
 
 
 def pick(rng: random.Random, weights: dict[str, float]) -> str:
-    """One of the names, by weight."""
+    """Returns one of the names, drawn by weight."""
     return rng.choices(list(weights), weights=list(weights.values()))[0]
 
 
 def nearest_texts(texts: Sequence[str], question: str, nearness: Nearness, most: int) -> list[str]:
-    """The texts nearest to a question."""
+    """Returns the texts nearest to a question."""
     return [texts[int(at)] for at in np.asarray(nearness.nearest(question)[:most])]

@@ -1,9 +1,10 @@
-"""Draws what one step of training sees: questions, passages, which passages answer, and which prove nothing.
+"""Draws the batch of one training step: questions, passages, which passages answer, and which prove nothing.
 
-All questions of a batch are compared with all its passages, so each contract brings several labelled categories, each
-in two wordings, with near misses of the same contract beside the answers. Three kinds of question are made from the
-contracts themselves, so that more is learnt than the labelled categories: a heading asks for the clause under it (the
-clause comes without its heading), some of a clause's words ask for the clause, and a defined term for its definition.
+All questions of a batch are compared with all its passages, so each contract contributes several labelled categories,
+each in two wordings, with near misses of the same contract beside the answers. Three kinds of question are made from
+the contracts themselves, so that the model learns more than the labelled categories: a heading asks for the clause
+under it (the clause comes without its heading), some of a clause's words ask for the clause, and a defined term asks
+for its definition.
 """
 
 import random
@@ -21,7 +22,7 @@ CONTRACTS = 2  # per batch
 LABELS = 6  # labelled questions per contract and batch
 WORDINGS = 2  # of each labelled question
 GENERAL = 5  # questions about other things per batch
-NEAREST = 12  # a near miss is one of this many nearest passages that are no answer
+NEAREST = 12  # a near miss is one of this many nearest passages that don't answer
 
 DEFINED = re.compile(r"[\"“]([A-Z][\w &'’-]{2,40})[\"”]\s+(?:shall\s+)?(?:means?|has the meaning|refers? to)\b")
 _NUMBER = re.compile(r"^(?:section|article)?\s*[\dIVXivx.()]+\s*", re.IGNORECASE)
@@ -29,7 +30,7 @@ ASKING = ('What does "{}" mean?', 'How is "{}" defined?', "definition of {}", "W
 
 
 def heading_of(section: str) -> str:
-    """The innermost heading of a path, without its number; "" for one too short or too long to be asked for."""
+    """Returns the innermost heading of a path without its number; "" where it makes too short or long a question."""
     heading = _NUMBER.sub("", section.split(" > ")[-1]).strip(" .:")
     return heading if 4 <= len(heading) <= 60 else ""
 
@@ -46,7 +47,7 @@ class Batch:
 
 @dataclass(slots=True)
 class _Asked:
-    """A question and, by contract, the places of chunks that answer it or are not known to be wrong."""
+    """A question, and the indices of its contract's chunks that answer it or are not known to be wrong."""
 
     text: str
     home: int
@@ -56,7 +57,7 @@ class _Asked:
 
 
 class Batches:
-    """Draws batches; `vectors` (of the contracts' chunks) and `asked` (of the wordings) tell which misses are near."""
+    """Draws batches; `vectors` (the contracts' chunks) and `asked` (the wordings) determine which misses are near."""
 
     def __init__(self, found: Sequence[Contract], wordings: Mapping[str, Sequence[str]], seed: int) -> None:
         self._contracts, self._wordings = found, wordings
@@ -66,7 +67,7 @@ class Batches:
         self._asked: Mapping[str, NDArray[np.float32]] = {}
 
     def look(self, vectors: Sequence[NDArray[np.float32]], asked: Mapping[str, NDArray[np.float32]]) -> None:
-        """Choose near misses by these vectors from now on."""
+        """Sets the vectors by which near misses are chosen from now on."""
         self._vectors, self._asked = vectors, asked
 
     def draw(self, general: Sequence[General]) -> Batch:
@@ -103,7 +104,7 @@ class Batches:
         ]
 
     def _choose(self, question: _Asked, passages: dict[tuple[int, int], str]) -> None:
-        """Put an answer of the question among the passages, and a near miss for a labelled one."""
+        """Adds an answer of the question to the passages, and a near miss for a labelled one."""
         home, contract = question.home, self._contracts[question.home]
         if not any((home, place) in passages for place in question.right):
             place = self._rng.choice(sorted(question.right))
@@ -132,7 +133,7 @@ class Batches:
         return _Asked(heading.capitalize(), home, {place}, self._about(contract, heading))
 
     def _about(self, contract: Contract, phrase: str) -> set[int]:
-        """Chunks that say the phrase: they may well answer too."""
+        """Returns the chunks that contain the phrase: they may answer too."""
         return {place for place, text in enumerate(contract.texts) if phrase.lower() in text.lower()}
 
     def _by_words(self, home: int) -> _Asked | None:

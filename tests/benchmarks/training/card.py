@@ -1,4 +1,4 @@
-"""The model card that a shipped model comes with, its figures taken from the training's own scores."""
+"""Writes the model card of a shipped model; its figures come from the training's own scores."""
 
 import json
 from pathlib import Path
@@ -41,7 +41,7 @@ ROWS = {
 
 
 def write_card(target: Path, name: str, base: str, contracts: int, scores: Path) -> None:
-    """README.md in `target`."""
+    """Writes README.md in `target`."""
     before, *_, after = json.loads(scores.read_text(encoding="utf-8"))
     rows = "\n".join(f"| {said} | {before[key]:.3f} | {after[key]:.3f} |" for key, said in ROWS.items())
     text = CARD.format(

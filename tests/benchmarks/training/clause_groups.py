@@ -10,12 +10,12 @@ from tests.benchmarks.training.contracts import Contract, contracts, paraphrases
 from tests.benchmarks.training.pairs import Pair, Pairs, general_pairs, labelled_words, labels_of
 from tests.benchmarks.training.passages import Nearness
 
-PAIRS = 3  # in a group
+PAIRS = 3  # per group
 LIKELIEST = 2  # passages of a held-out contract that are measured for each question
 
 
 def clause_groups(settings: Settings, embedder: Embedder, seed: int, most: int | None) -> Iterator[list[Pair]]:
-    """Pairs without end, a few at a time."""
+    """Yields pairs without end, a few at a time."""
     kept = [contract for contract in contracts(settings, embedder, most) if not contract.held_out]
     nearness = Nearness([text for contract in kept for text in contract.texts])
     asked = {text: nearness.of(text) for texts in wordings().values() for text in texts}
@@ -29,7 +29,7 @@ def clause_groups(settings: Settings, embedder: Embedder, seed: int, most: int |
 
 
 def held_out_pairs(settings: Settings, embedder: Embedder) -> list[tuple[str, Pair]]:
-    """(wording's kind, pair): the likeliest passages of every other held-out contract for every other question."""
+    """Returns (wording's kind, pair): likeliest passages of every other held-out contract for every other question."""
     held_out = [contract for contract in contracts(settings, embedder) if contract.held_out][::2]
     seen = {name: texts[-2] for name, texts in wordings().items()}
     return [

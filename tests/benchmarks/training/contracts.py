@@ -1,9 +1,9 @@
-"""What the legal models learn from: chunks of CUAD's training contracts and the questions they answer.
+"""Training data of the legal models: chunks of CUAD's training contracts and the questions they answer.
 
-Data: ../shared/data/cuad_train (The Atticus Project, CC BY 4.0), never the contracts ragnano is measured on, and half
-of ../shared/data/nq, chosen by hash, so that nothing outside contracts is forgotten. Questions come in the data's own
-wording, as the category's description and in the wordings of phrasings.json. The wordings of ../paraphrases.json are
-kept for measuring and never seen here.
+The data are ../shared/data/cuad_train (The Atticus Project, CC BY 4.0), never the contracts that ragnano is measured
+on, and half of ../shared/data/nq, chosen by hash, so that nothing outside contracts is forgotten. Questions come in the
+data's own wording, as the category's description and in the wordings of phrasings.json. The wordings of
+../paraphrases.json are kept for measuring and never seen here.
 """
 
 import csv
@@ -27,12 +27,12 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 DATA = ROOT.parent / "shared" / "data"
 CACHE = ROOT / ".cache" / "training"
-HELD_OUT = 8  # one contract in so many is kept for choosing, by hash
+HELD_OUT = 8  # one contract in so many, by hash, is held out for tuning
 
 
 @dataclass(slots=True)
 class Contract:
-    """One contract's chunks and which of them answer a category's question.
+    """One contract's chunks, and which of them answer a category's question.
 
     `texts` are the chunks as they are embedded, `bodies` without their heading path, `sections` the heading paths.
     """
@@ -61,7 +61,7 @@ def hashed(text: str) -> int:
 
 
 def contracts(settings: Settings, embedder: Embedder, most: int | None = None) -> list[Contract]:
-    """The training contracts in chunks, as ragnano cuts them, with lawyers' spans laid over them; kept."""
+    """Returns the training contracts in ragnano's own chunks, matched with the lawyers' spans; cached."""
     folder = DATA / "cuad_train"
     lines = (folder / "contracts.jsonl").read_text(encoding="utf-8").splitlines()[:most]
     CACHE.mkdir(parents=True, exist_ok=True)
@@ -73,7 +73,7 @@ def contracts(settings: Settings, embedder: Embedder, most: int | None = None) -
 
 
 def held_out_records() -> list[dict[str, Any]]:
-    """The labelled records of the training contracts that the embedder does not learn from."""
+    """Returns the labelled records of the training contracts that the embedder is not trained on."""
     lines = (DATA / "cuad_train" / "contracts.jsonl").read_text(encoding="utf-8").splitlines()
     records: list[dict[str, Any]] = [json.loads(line) for line in lines]
     return [record for record in records if hashed(Path(record["txt"]).name) % HELD_OUT == 0]
@@ -95,7 +95,7 @@ def _contract(record: dict[str, object], folder: Path, settings: Settings, embed
 
 
 def wordings() -> dict[str, list[str]]:
-    """The questions of each category: the data's own, its description, and ours."""
+    """Returns the questions of each category: the data's own, its description, and ours."""
     folder = DATA / "cuad_train"
     found: dict[str, list[str]] = json.loads((HERE / "phrasings.json").read_text(encoding="utf-8"))
     for category, question in json.loads((folder / "queries.json").read_text(encoding="utf-8")).items():
@@ -110,15 +110,15 @@ def wordings() -> dict[str, list[str]]:
 
 
 def paraphrases() -> dict[str, str]:
-    """Another wording of each category's question, to measure with and never to train on."""
+    """Returns another wording of each category's question, for measuring only, never for training."""
     found: dict[str, str] = json.loads((HERE.parent / "paraphrases.json").read_text(encoding="utf-8"))
     return found
 
 
 def general(*, training: bool) -> list[General]:
-    """Real users' questions with their passages: one half by hash to train with, the other to measure.
+    """Returns real users' questions with their passages: one half, by hash, for training, the other for measuring.
 
-    By the hash's second bit: the file's questions were themselves chosen by the first.
+    Uses the hash's second bit: the file's questions were themselves selected by the first.
     """
     lines = (DATA / "nq" / "nq.jsonl").read_text(encoding="utf-8").splitlines()
     records = [json.loads(line) for line in lines]
@@ -130,12 +130,12 @@ def general(*, training: bool) -> list[General]:
 
 
 def for_gate(question: str) -> bool:
-    """Whether a question of the training half is kept from the reader, to judge what it reads: one in four, by hash."""
+    """Returns whether a training question is withheld from the reader, for the gate: one in four, by hash."""
     return hashed(question) // 4 % 4 == 0
 
 
 def vectors_of(found: Sequence[Contract], embedder: Embedder) -> list[NDArray[np.float32]]:
-    """Each contract's chunks' vectors; kept for the next run."""
+    """Returns the vectors of each contract's chunks; cached for the next run."""
     vectors = []
     for contract in found:
         kept = CACHE / f"{hashed(embedder.fingerprint + chr(0).join(contract.texts)) % 16**16:016x}.npy"

@@ -1,9 +1,10 @@
-"""Fine-tune MiniLM to find clauses, on the CPU and from a fixed seed: `make embedder`.
+"""Fine-tunes MiniLM to find clauses, on the CPU and from a fixed seed: `make embedder`.
 
-Contrastive (multiple negatives: Henderson et al. 2017, arXiv:1705.00652; several right passages as in Khosla et al.
-2020, arXiv:2004.11362): each question is drawn towards the passages that answer it and away from near misses of the
-same contract and from everything else in the batch. Near misses are looked for anew, by the model as it then is, at
-the times of LOOKS. Questions about other things (Natural Questions) are replayed, so that they are not forgotten.
+The loss is contrastive (multiple negatives: Henderson et al. 2017, arXiv:1705.00652; several right passages as in
+Khosla et al. 2020, arXiv:2004.11362): each question is drawn towards the passages that answer it and away from near
+misses of the same contract and from everything else in the batch. Near misses are chosen anew, with the current model,
+at the points given by LOOKS. Questions about other things (Natural Questions) are replayed, so that they are not
+forgotten.
 
 Writes the weights to .cache/training/embedder/ and the scores on held-out contracts beside them.
 """
@@ -38,11 +39,11 @@ SEED = 11
 
 STEPS = 1100
 LOOKS = (0.3,)
-"""Shares of the steps after which near misses are looked for anew, by the model as it then is."""
+"""Shares of the steps after which near misses are chosen anew, with the current model."""
 LEARNING_RATE = 5e-5
 WARM_UP = 0.08
-SCALE = 20.0  # of cosines, as sentence-transformers' MultipleNegativesRankingLoss has it
-MOST_GENERAL = 300  # questions about other things measured at each report
+SCALE = 20.0  # applied to cosines, as in sentence-transformers' MultipleNegativesRankingLoss
+MOST_GENERAL = 300  # questions about other things that are measured at each report
 
 
 def main() -> None:
@@ -90,9 +91,9 @@ def train(model: Encoder, batches: Batches, kept: Sequence[Contract], held_out: 
 
 
 def loss_of(batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
-    """Cross-entropy of each right passage among itself and all passages known to be wrong, the mean over questions.
+    """Returns the mean over questions of the cross-entropy of each right passage among itself and all known wrong ones.
 
-    `vectors` are those of the batch's questions and then of its passages.
+    `vectors` are those of the batch's questions, then of its passages.
     """
     questions, passages = vectors[: len(batch.questions)], vectors[len(batch.questions) :]
     nearness = questions @ passages.T * SCALE
@@ -125,7 +126,7 @@ def legal_scores(
     vectors: Sequence[NDArray[np.float32]],
     wording: Mapping[str, Sequence[str]],
 ) -> dict[str, float]:
-    """hit@1 and hit@5 of held-out contracts' labels, by dense search in the contract, over all wordings."""
+    """Returns hit@1 and hit@5 of held-out contracts' labels, by dense search in the contract, over all wordings."""
     asked = {category: model.run(texts) for category, texts in wording.items()}
     places: list[int] = []
     for contract, own in zip(held_out, vectors, strict=True):
@@ -137,7 +138,7 @@ def legal_scores(
 
 
 def general_scores(model: Encoder) -> dict[str, float]:
-    """hit@1 and hit@5 of Natural Questions' measuring half: each question's passage among those measured."""
+    """Returns hit@1 and hit@5 of Natural Questions' measuring half: each question's passage among those measured."""
     pairs = general(training=False)[:MOST_GENERAL]
     nearness = model.run([pair.question for pair in pairs]) @ model.run([pair.passage[:1200] for pair in pairs]).T
     better = (nearness > np.diag(nearness)[:, None]).sum(axis=1)

@@ -1,9 +1,9 @@
-"""Make a trained model shippable: ONNX, its matrices as int8 with a scale a row, beside its tokenizer.
+"""Exports a trained model for shipping: ONNX, its matrices as int8 with one scale per row, beside its tokenizer.
 
     .venv/bin/python -m tests.benchmarks.training.export
 
-writes ragnano/models/shipped/<name>/ and its files' digests into catalogue.toml. A matrix is rounded symmetrically, row
-by row of its output; activations stay float32, so nothing has to be calibrated.
+Writes ragnano/models/shipped/<name>/ and the files' digests into catalogue.toml. Each matrix is rounded symmetrically,
+row by row of its output; activations stay float32, so no calibration is needed.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ CARRIED = (
     "1_Pooling/config.json",
 )
 Namer = Callable[[str, NDArray[np.float32]], tuple[str, int]]
-"""From a matrix's name in the graph, and the matrix, to the name it shall have and the axis of its outputs."""
+"""Maps a matrix's name in the graph, and the matrix, to its new name and the axis of its outputs."""
 LEAST_SIZE = 4096  # numbers; smaller arrays stay float32
 
 
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def write_digests(target: Path, files: Sequence[str]) -> None:
-    """Size and SHA-256 of each file into the entry of catalogue.toml that has the folder's name."""
+    """Writes size and SHA-256 of each file into the catalogue.toml entry with the folder's name."""
     rows = []
     for name in files:
         data = (target / name).read_bytes()
@@ -80,7 +80,7 @@ def write_digests(target: Path, files: Sequence[str]) -> None:
 
 
 def names_of(weights: Mapping[str, NDArray[np.float32]], prefix: str = PREFIX) -> Namer:
-    """Names of the graph's matrices in the original behind `prefix`, found by their bytes, and the axis of outputs."""
+    """Returns a function from a matrix to its original name after `prefix`, found by its bytes, and the output axis."""
     names = {array.tobytes(): name for name, array in weights.items()}
     transposed = {np.ascontiguousarray(array.T).tobytes(): name for name, array in weights.items() if array.ndim == 2}
 
@@ -93,7 +93,7 @@ def names_of(weights: Mapping[str, NDArray[np.float32]], prefix: str = PREFIX) -
 
 
 def rounded(path: Path, name_of: Namer) -> onnx.ModelProto:
-    """The graph with each large matrix dequantized from int8 under the name, along the axis, that `name_of` says."""
+    """Returns the graph with each large matrix dequantized from int8, with the name and axis that `name_of` gives."""
     model = onnx.load(str(path))
     graph = model.graph
     kept, nodes = [], []
@@ -119,7 +119,7 @@ def rounded(path: Path, name_of: Namer) -> onnx.ModelProto:
 
 
 def int8(array: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Codes and the scale of each row (axis 0) or column (axis 1)."""
+    """Returns the codes and the scale of each row (axis 0) or column (axis 1)."""
     scales = np.maximum(np.abs(array).max(axis=1 - axis), 1e-12).astype(np.float32) / 127
     codes = np.rint(array / (scales[:, None] if axis == 0 else scales[None, :]))
     return np.clip(codes, -127, 127).astype(np.int8), scales

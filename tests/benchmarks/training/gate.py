@@ -1,11 +1,12 @@
-"""Learn which sentence answers (ragnano/evidence/evidence.toml) and when to answer at all (ragnano/evidence/gate.toml):
-`make gate`.
+"""Fits which sentence answers (ragnano/evidence/evidence.toml) and when to answer at all (ragnano/evidence/gate.toml).
 
-Then yes from no (`answer_kinds.py`).
+    make gate
+
+Then fits yes against no (`answer_kinds.py`).
 
 Both are logistic regressions over the judged questions of `judged.py`: one over sentences (right or not), one over the
-signals of a question (its best sentences hold a right one, or not). All that is reported, and the table from risk to
-confidence, is cross-validated over contracts; the weights written are fitted to all.
+signals of a question (whether its best sentences contain a right one). All reported scores, and the table from risk to
+confidence, are cross-validated over contracts; the weights written are fitted to all.
 """
 
 import pickle
@@ -25,7 +26,7 @@ from tests.benchmarks.training.contracts import CACHE, HELD_OUT, ROOT, hashed
 from tests.benchmarks.training.judged import Judged, asked_questions, contract_questions, general_questions
 
 FOLDS = 4
-STRENGTH = 5.0  # inverse of the regularisation's, as scikit-learn's C
+STRENGTH = 5.0  # inverse of the regularisation strength, like scikit-learn's C
 SHARES = {
     "contracts": 0.25,
     "asked contracts": 0.32,
@@ -35,7 +36,7 @@ SHARES = {
     "asked regulations": 0.05,
     "general": 0.14,
 }
-"""Of all weight, by kind of question and document."""
+"""Shares of the total weight, by kind of question and document."""
 NAMES = [field.name for field in fields(Signals)]
 RISKS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
 
@@ -55,7 +56,7 @@ def main() -> None:
 
 
 def shares(kinds: Sequence[str]) -> NDArray[np.float64]:
-    """Weight of each row, so that each kind of question has its share."""
+    """Returns each row's weight, so that each kind of question gets its share."""
     own = np.array(kinds)
     weights = np.zeros(len(own))
     for kind, share in SHARES.items():
@@ -68,7 +69,7 @@ def folds(judged: Sequence[Judged]) -> NDArray[np.int64]:
 
 
 def learn_sentences(judged: Sequence[Judged]) -> tuple[list[str], list[NDArray[np.float64]]]:
-    """Writes evidence.toml; returns what was reached and each question's cross-validated scores."""
+    """Writes evidence.toml; returns the scores and each question's cross-validated sentence scores."""
     fold = folds(judged)
     lengths = [len(item.right) for item in judged]
     features = [features_of(item.candidates.read) for item in judged]
@@ -104,7 +105,7 @@ def _logistic(x: NDArray[np.float64], y: NDArray[np.bool_], weights: NDArray[np.
 
 
 def learn_gate(judged: Sequence[Judged], scores: Sequence[NDArray[np.float64]]) -> tuple[list[str], str]:
-    """Writes gate.toml; returns what was reached and the table from risk to confidence."""
+    """Writes gate.toml; returns the scores and the table from risk to confidence."""
     fold = folds(judged)
     x = np.array([list(asdict(item.signals(own)).values()) for item, own in zip(judged, scores, strict=True)])
     right = np.array(
@@ -143,7 +144,7 @@ def learn_gate(judged: Sequence[Judged], scores: Sequence[NDArray[np.float64]]) 
 
 
 def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 10) -> float:
-    """The expected calibration error over so many bins of equal width (Naeini, Cooper and Hauskrecht, AAAI 2015)."""
+    """Returns the expected calibration error over equal-width bins (Naeini, Cooper and Hauskrecht, AAAI 2015)."""
     places = np.minimum((confidence * bins).astype(int), bins - 1)
     gaps = [
         abs(float(confidence[own].mean() - right[own].mean())) * own.mean()
@@ -159,7 +160,7 @@ def risk_table(
     answerable: NDArray[np.bool_],
     shares_: NDArray[np.float64],
 ) -> str:
-    """The least confidence at which so many of the answers are wrong, as if half of all questions were answerable."""
+    """Returns each risk's least confidence as TOML, computed as if half of all questions were answerable."""
     there, missing = shares_ * answerable, shares_ * ~answerable
     weights = 0.5 * there / there.sum() + 0.5 * missing / missing.sum()
     order = np.argsort(-confidence, kind="stable")

@@ -1,9 +1,9 @@
-"""A model in training on the processor, computed by one thread for each half of a batch.
+"""Trains a model on the CPU with one thread for each half of a batch.
 
 Two threads with half a batch each are faster than two that share every operation, and bfloat16, where the processor
-has it, is faster than float32: 1.7 s a step where autocast with shared operations took 3.5 (LOG.md). Weights are kept
-in float32 and rounded after each step. Word embeddings stay as they are. Adding two halves' gradients gives the same
-bits whichever comes first, so a run can be repeated.
+supports it, is faster than float32: 1.7 s a step where autocast with shared operations took 3.5 (LOG.md). Weights are
+kept in float32 and rounded after each step. Word embeddings stay unchanged. Adding two halves' gradients gives the same
+bits in either order, so a run can be repeated.
 """
 
 from abc import ABC, abstractmethod
@@ -18,19 +18,19 @@ import torch
 from numpy.typing import NDArray
 
 MOST_TOKENS = 224
-PART = 8  # items computed together, of like length
+PART = 8  # items computed together, of similar length
 HALVES = 2
 
 NUMBERS = torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
-"""What is computed with. Processors without instructions for bfloat16 emulate it, slower than float32 (LOG.md)."""
+"""The number format. Processors without bfloat16 instructions emulate it, slower than float32 (LOG.md)."""
 
 Item = TypeVar("Item")
 
 
 class Halves(ABC, Generic[Item]):
-    """`whole` is the model in float32, whose parameters an optimizer moves (`masters`); `follow` takes them over.
+    """`whole` is the float32 model whose parameters (`masters`) the optimizer updates; `follow` copies them to `model`.
 
-    Both must have been opened with eager attention: the fused kind's backward is slow on a processor.
+    Both must be opened with eager attention: the backward pass of fused attention is slow on a CPU.
     """
 
     def __init__(self, whole: Any) -> None:
@@ -43,11 +43,11 @@ class Halves(ABC, Generic[Item]):
 
     @abstractmethod
     def _part(self, items: Sequence[Item]) -> torch.Tensor:
-        """float32 outputs, one row an item, of a few items of like length."""
+        """Returns float32 outputs, one row per item, for a few items of similar length."""
 
     @abstractmethod
     def _length(self, item: Item) -> int:
-        """About how long an item is."""
+        """Returns an item's approximate length."""
 
     def masters(self) -> list[torch.nn.Parameter]:
         return [whole for whole, _ in self._pairs()]
@@ -57,7 +57,7 @@ class Halves(ABC, Generic[Item]):
         return (pair for pair in pairs if pair[0].requires_grad)
 
     def learn(self, items: Sequence[Item], loss_of: Callable[[torch.Tensor], torch.Tensor]) -> float:
-        """Gradients of the loss of the items' outputs into the masters; returns the loss."""
+        """Writes the gradients of the loss over the items' outputs to the masters; returns the loss."""
         self.model.zero_grad(set_to_none=True)
         halves = self._split(items)
         found = list(self._pool.map(lambda places: self._outputs([items[place] for place in places]), halves))
@@ -76,7 +76,7 @@ class Halves(ABC, Generic[Item]):
                 model.copy_(whole)
 
     def run(self, items: Sequence[Item]) -> NDArray[np.float32]:
-        """float32 outputs, one row an item, without learning."""
+        """Returns float32 outputs, one row per item, without learning."""
         halves = self._split(items)
 
         def one(places: Sequence[int]) -> NDArray[np.float32]:
@@ -98,7 +98,7 @@ class Halves(ABC, Generic[Item]):
 
 
 class Encoder(Halves[str]):
-    """A sentence encoder: texts to unit vectors."""
+    """A sentence encoder from texts to unit vectors."""
 
     def __init__(self, home: Path) -> None:
         from sentence_transformers import SentenceTransformer

@@ -1,10 +1,10 @@
-"""Questions whose sentences were read and judged: what evidence and gate are learnt from.
+"""Questions whose sentences were read and judged: the training data of evidence selection and gate.
 
-Contracts are those of CUAD's training set that neither embedder nor reader has learnt from; each question is asked of
-one contract, in several wordings, answerable where lawyers marked a clause. Questions as people ask them come
-from the documents that choose, each with an answer also asked of its document without it. Natural Questions add the
-quarter of their training half that the reader has not seen: asked of all their passages, with the one that answers,
-without it, and with what is left of it without its answer.
+The contracts are those of CUAD's training set on which neither embedder nor reader was trained; each question is asked
+of one contract, in several wordings, and is answerable where lawyers marked a clause. Questions as people ask them come
+from the tune split's documents; each one with an answer is also asked of its document without the answer. Natural
+Questions add the quarter of their training half that the reader has not seen: asked of all their passages, with the one
+that answers, without it, and with what is left of it without its answer.
 """
 
 import random
@@ -38,14 +38,14 @@ from tests.benchmarks.training.ranking import index, passage_files
 
 SEED = 7
 WORDINGS = 1  # of each question
-THINNED = 4  # one in so many of the questions as people ask them and of the general ones is asked
-LEAST_LEFT = 80  # characters of a passage whose answer was taken out
+THINNED = 4  # one in so many of the questions as people ask them, and of the general ones, is asked
+LEAST_LEFT = 80  # characters of a passage whose answer was removed
 CATEGORIES = 8  # one in so many is asked of each contract
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One question: what was found and read, and which sentences a reader would accept as the answer."""
+    """One question: what was found and read, and which sentences a person would accept as the answer."""
 
     group: str
     kind: str
@@ -56,14 +56,14 @@ class Judged:
     right: NDArray[np.bool_]
 
     def signals(self, scores: NDArray[np.float64]) -> Signals:
-        """What the gate sees, by these scores of the sentences."""
+        """Returns the gate's signals for these scores of the sentences."""
         return signals_of(self.candidates, scores)
 
 
 def answers(text: str, spans: Sequence[str]) -> bool:
-    """Whether a quote counts as one of the lawyers' spans: most of either stands in the other.
+    """Returns whether a quote counts as one of the lawyers' spans: most of one is contained in the other.
 
-    A span of fewer than four words, a date or a title, must stand in the quote word for word.
+    A span of fewer than four words, a date or a title, must occur in the quote word for word.
     """
     own, said = runs_of(text), f" {' '.join(folded_words(text))} "
     for span in spans:
@@ -96,8 +96,10 @@ def contract_questions() -> Iterator[Judged]:
 
 
 def asked_questions(start: int = 0, thinned: int = THINNED) -> Iterator[Judged]:
-    """Questions as people ask them, one in `thinned` from `start` on: of their documents, and those with an answer also
-    of the document without it."""
+    """Yields questions as people ask them, one in `thinned` from `start` on.
+
+    Each is asked of its document; those with an answer are also asked of the document without it.
+    """
     labels = asked("tune")
     erased = erase(labels, CACHE / "erased")
     files = {name: text_of(name) for name in dict.fromkeys(label.document for label in labels)}
@@ -116,7 +118,7 @@ def asked_questions(start: int = 0, thinned: int = THINNED) -> Iterator[Judged]:
 
 
 def erase(labels: Sequence[Label], folder: Path) -> dict[str, Path]:
-    """The labelled documents without the sentences that answer any of their questions, by the documents' names."""
+    """Writes the labelled documents without the sentences that answer their questions; returns name to file."""
     folder.mkdir(parents=True, exist_ok=True)
     gold: dict[str, list[str]] = defaultdict(list)
     for label in labels:
@@ -133,7 +135,7 @@ def erase(labels: Sequence[Label], folder: Path) -> dict[str, Path]:
 
 
 def general_questions() -> Iterator[Judged]:
-    """Natural Questions of all their passages, of all but the right one, and with that one's answer taken out."""
+    """Yields Natural Questions asked of all passages, of all but the right one, and with that one's answer removed."""
     wanted = {pair.question: pair for pair in general_pairs(gate=True)}
     pairs = [pair for pair in general(training=True) if for_gate(pair.question)]
     asked_of_all = pairs[::THINNED]
@@ -163,7 +165,7 @@ def general_questions() -> Iterator[Judged]:
 
 
 def without(passage: str, answers: Sequence[str]) -> str:
-    """The passage without the sentences that hold one of the answers."""
+    """Returns the passage without the sentences that contain one of the answers."""
     lower = [answer.lower() for answer in answers]
     kept = [passage[start:end] for start, end in sentences(passage)]
     return " ".join(sentence for sentence in kept if not any(answer in sentence.lower() for answer in lower))

@@ -1,4 +1,4 @@
-"""Where a label stands in a passage: the gold's sentences, the short answer's words, the words nearest to an ideal one.
+"""Locates labels in passages: the gold's sentences, the short answer's words, the words most like an ideal answer.
 
 Labels have their white space folded and may be cut from longer sentences, so they are found by runs of words.
 """
@@ -21,8 +21,8 @@ _NUMBERS = {
     name: str(number)
     for number, name in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
 } | {"fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "ninety": "90"}
-LONGEST = 28  # words of an answer's words
-LEAST_LIKE = 0.55  # token F1 with the ideal answer from which on words are taken for the answer's
+LONGEST = 28  # words, at most, of an exact answer
+LEAST_LIKE = 0.55  # token F1 with the ideal answer from which on words count as the answer's
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Label:
 
     @property
     def answer_kind(self) -> int:
-        """The place of its kind among KINDS."""
+        """The index of its kind in KINDS."""
         first = WORD.search(self.direct.lower())
         if first is None or first.group() not in ("yes", "no"):
             return 0
@@ -51,7 +51,7 @@ class Label:
 
 
 def asked(split: str) -> list[Label]:
-    """The labelled questions of one split: train, tune or dev. `document` is a file name in asked/txt or cuad."""
+    """Returns the labelled questions of a split: train, tune or dev. `document` is a file name in asked/txt or cuad."""
     file = DATA / "asked" / ("dev.jsonl" if split == "dev" else "train.jsonl")
     records = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     return [_label(record) for record in records if split == "dev" or record["split"] == split]
@@ -66,24 +66,24 @@ def _label(record: dict[str, Any]) -> Label:
 
 
 def text_of(document: str) -> Path:
-    """The file of a labelled document."""
+    """Returns the file of a labelled document."""
     places = (DATA / "asked" / "txt", DATA / "cuad_train" / "txt", DATA / "cuad" / "txt")
     return next(folder / document for folder in places if (folder / document).exists())
 
 
 def located(text: str, wanted: str, start: int = 0, end: int | None = None) -> tuple[int, int] | None:
-    """Where `wanted` stands in text[start:end], white space and case left out; None where it does not."""
+    """Returns the range of `wanted` in text[start:end], ignoring white space and case; None where it is absent."""
     places = [at for at in range(start, len(text) if end is None else end) if not text[at].isspace()]
     bare = "".join(text[at] for at in places).lower()
     looked_for = re.sub(r"\s+", "", wanted).lower().strip(".,;")
     if len(bare) != len(places) or not looked_for:
-        return None  # a letter whose lower case has two
+        return None  # a letter whose lower case has two characters
     at = bare.find(looked_for)
     return None if at < 0 else (places[at], places[at + len(looked_for) - 1] + 1)
 
 
 def likest(text: str, ideal: str, start: int, end: int) -> tuple[int, int] | None:
-    """The words of text[start:end], at most LONGEST, that are most like the ideal answer; None where none are."""
+    """Returns the range of the words, at most LONGEST, in text[start:end] most like the ideal answer; None for none."""
     wanted = Counter(_content(re.sub(r"^\W*(?:yes|no)\b\W*", "", ideal, flags=re.I)))
     found = [(match, _normal(match.group())) for match in WORD.finditer(text, start, end)]
     best, place = LEAST_LIKE, None
@@ -113,7 +113,7 @@ def _content(text: str) -> list[str]:
 
 
 def answer_words(text: str, label: Label, places: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
-    """Where the exact answer stands within the places of the gold; None for a plain yes or no, or where unknown."""
+    """Returns the exact answer's range within the gold's ranges; None for a plain yes or no, or where unknown."""
     if KINDS[label.answer_kind] in ("yes", "no"):
         return None
     for start, end in places:

@@ -1,8 +1,8 @@
-"""Draws what one step of the reader's training sees: a question, a passage, and which of its words answer.
+"""Draws the pairs of one step of the reader's training: a question, a passage, and which of its words answer.
 
-A pair is right (the passage answers, its answering words are known), near (a passage of the same contract that looks
-alike and does not answer, or the likeliest one of a contract that holds no such clause) or about something else
-(Natural Questions). Headings and defined terms of the contracts themselves ask for more than the labelled categories.
+A pair is right (the passage answers, its answering words are known), near (a similar passage of the same contract that
+does not answer, or the likeliest one of a contract without such a clause) or about something else (Natural Questions).
+Headings and defined terms of the contracts themselves ask for more than the labelled categories.
 """
 
 import json
@@ -19,7 +19,7 @@ from ragnano.text.words import WORD, sentences
 from tests.benchmarks.training.batches import ASKING, DEFINED, heading_of
 from tests.benchmarks.training.contracts import DATA, Contract, for_gate, general
 
-NEAREST = 8  # a near miss is one of this many nearest passages that are no answer
+NEAREST = 8  # a near miss is one of this many nearest passages that don't answer
 LEAST_WORDS = 6  # a run of a label's words that a passage shares counts from this length, or the label's own
 
 Ranges = tuple[tuple[int, int], ...]
@@ -27,8 +27,11 @@ Ranges = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """`answering` are character ranges of the passage; None where nobody knows which words answer. `span` are the
-    exact answer's characters, None where there are none or nobody knows; `kind` is a place in labels.KINDS or None."""
+    """A question and a passage.
+
+    `answering` are character ranges of the passage; None where it is unknown which words answer. `span` are the exact
+    answer's characters, None where there are none or they are unknown; `kind` is an index into labels.KINDS or None.
+    """
 
     question: str
     passage: str
@@ -40,7 +43,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class GeneralPair:
-    """A question about anything, its passage, and the short answers that stand in it."""
+    """A question about anything, its passage, and the short answers that occur in it."""
 
     question: str
     passage: str
@@ -48,7 +51,7 @@ class GeneralPair:
 
 
 def labelled_words(passage: str, labels: Sequence[str]) -> Ranges:
-    """Where the passage says what a label says: runs of words they share, in characters."""
+    """Returns where the passage says what a label says: the runs of words they share, in characters."""
     found = [(match.group().lower(), match.span()) for match in WORD.finditer(passage)]
     words = [word for word, _ in found]
     marked: set[int] = set()
@@ -72,7 +75,7 @@ def labelled_words(passage: str, labels: Sequence[str]) -> Ranges:
 
 
 def labels_of() -> dict[str, dict[str, list[str]]]:
-    """Contract -> category -> the lawyers' spans."""
+    """Returns contract -> category -> the lawyers' spans."""
     lines = (DATA / "cuad_train" / "contracts.jsonl").read_text(encoding="utf-8").splitlines()
     return {
         Path(record["txt"]).name: {
@@ -83,7 +86,7 @@ def labels_of() -> dict[str, dict[str, list[str]]]:
 
 
 class Pairs:
-    """Draws steps; `vectors` (of the contracts' chunks) and `asked` (of the wordings) tell which misses are near."""
+    """Draws steps; `vectors` (the contracts' chunks) and `asked` (the wordings) determine which misses are near."""
 
     def __init__(
         self,
@@ -111,7 +114,7 @@ class Pairs:
         self._counts = [len(self._with[name]) ** 0.5 for name in self._categories]
 
     def draw(self, most: int) -> list[Pair]:
-        """At most so many pairs."""
+        """Returns at most so many pairs."""
         draws = [self._right, self._near, self._absent, self._heading, self._definition, self._other]
         kinds = self._rng.choices(draws, weights=[34, 14, 22, 8, 6, 16], k=most)
         return [pair for kind in kinds if (pair := kind()) is not None]
@@ -157,7 +160,7 @@ class Pairs:
         return text, len(text) - len(contract.bodies[place])
 
     def _heading(self) -> Pair | None:
-        """The clause under a heading, without the heading; or its neighbour, which the heading does not ask for."""
+        """Returns the clause under a heading, without the heading; or one that the heading does not ask for."""
         contract = self._rng.choice(self._contracts)
         place = self._rng.randrange(len(contract.texts))
         heading = heading_of(contract.sections[place])
@@ -209,7 +212,7 @@ def _located(passage: str, answer: str, holding: Sequence[tuple[int, int]]) -> t
 
 
 def general_pairs(*, gate: bool) -> list[GeneralPair]:
-    """Natural Questions with short answers, of the training half: those kept for the gate, or the others."""
+    """Returns Natural Questions with short answers, of the training half: those kept for the gate, or the others."""
     lines = (DATA / "nq" / "nq.jsonl").read_text(encoding="utf-8").splitlines()
     training = {pair.question for pair in general(training=True)}
     return [
@@ -220,5 +223,5 @@ def general_pairs(*, gate: bool) -> list[GeneralPair]:
 
 
 def clean(text: str) -> str:
-    """Without the mark-up that some passages kept, at most 1,200 characters."""
+    """Returns the passage without leftover markup, at most 1,200 characters."""
     return " ".join(re.sub(r"<[^<>]{1,40}>", " ", text).split())[:1200]

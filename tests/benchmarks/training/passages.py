@@ -1,7 +1,7 @@
-"""Documents cut into the passages that the reader gets, by the product's own code, and lexical nearness among them.
+"""Cuts documents into the reader's passages with the product's own code, and computes lexical nearness among them.
 
-What is learnt from must look like what is read later, so files are parsed, chunked and cut into sentences and rows as
-ragnano does it. Nearness is TF-IDF: it needs no vectors, which would take longer than the training itself.
+Training data must look like what is read later, so files are parsed, chunked and cut into sentences and rows as in
+ragnano. Nearness is TF-IDF: it needs no vectors, which would take longer than the training itself.
 """
 
 import hashlib
@@ -26,20 +26,20 @@ from ragnano.types import Hit, Page, ParsedDocument
 from tests.benchmarks.training.contracts import CACHE
 
 DIMENSIONS = 4096
-"""Of a TF-IDF vector; stems share one by hash."""
-SYNONYM = 0.5  # weight of a synonym beside the question's own word
+"""Of a TF-IDF vector; stems share components by hash."""
+SYNONYM = 0.5  # weight of a synonym relative to the question's own word
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A passage: `head` (section and column names), and its extracts as the reader gets them and as they stand."""
+    """A passage: `head` (section and column names), and its extracts as the reader gets them and as in the text."""
 
     head: str
     read_as: tuple[str, ...]
     texts: tuple[str, ...]
 
     def composed(self, chosen: Sequence[int]) -> tuple[str, list[tuple[int, int]]]:
-        """The passage of these extracts, and the characters [start, end) at which each stands in it."""
+        """Returns the passage of these extracts, and the characters [start, end) of each in it."""
         text, places = f"{self.head}\n" if self.head else "", []
         for at in chosen:
             places.append((len(text), len(text) + len(self.read_as[at])))
@@ -48,7 +48,7 @@ class Cut:
 
 
 class _Pages:
-    """The pages of one document that was just read."""
+    """The pages of one document that was just parsed."""
 
     def __init__(self, parsed: ParsedDocument) -> None:
         self._pages = {page.number: page for page in parsed.pages}
@@ -58,7 +58,7 @@ class _Pages:
 
 
 def cuts_of(path: Path, embedder: Embedder, chunk_tokens: int) -> list[Cut]:
-    """The passages of a text file; kept for the next run."""
+    """Returns the passages of a text file; cached for the next run."""
     name = hashlib.sha256(path.read_bytes() + f"{chunk_tokens} {embedder.fingerprint}".encode()).hexdigest()[:20]
     kept = CACHE / "cuts" / f"{name}.pickle"
     if not kept.exists():
@@ -78,7 +78,7 @@ def cuts_of(path: Path, embedder: Embedder, chunk_tokens: int) -> list[Cut]:
 
 
 class Nearness:
-    """TF-IDF vectors whose stems are weighed by how rare they are in the given texts."""
+    """TF-IDF vectors; stems are weighted by their rarity in the given texts."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         stems = [content_stems(text) for text in texts]
@@ -88,13 +88,13 @@ class Nearness:
         self.vectors = np.stack([self._vector(dict.fromkeys(own, 1.0)) for own in stems])
 
     def of(self, question: str) -> NDArray[np.float32]:
-        """float32 (DIMENSIONS,): a question's vector, synonyms of its words included."""
+        """Returns a question's vector, float32 (DIMENSIONS,), synonyms of its words included."""
         own = content_stems(question)
         weights = {other: SYNONYM for stem in own for other in synonym_stems(stem)}
         return self._vector(weights | dict.fromkeys(own, 1.0))
 
     def nearest(self, question: str) -> list[int]:
-        """Places of the texts, the nearest first."""
+        """Returns the indices of the texts, nearest first."""
         return [int(at) for at in np.argsort(-(self.vectors @ self.of(question)), kind="stable")]
 
     def _vector(self, weights: dict[str, float]) -> NDArray[np.float32]:

@@ -1,7 +1,7 @@
-"""Questions for yes or no made of what a sentence allows, demands or forbids, and sentences turned into the opposite.
+"""Makes yes-or-no questions from what a sentence allows, demands or forbids, and turns sentences into the opposite.
 
-A small reader soon learns that yes or no is asked for, hardly which (LOG.md). It has to see the same question beside a
-sentence and beside its opposite, so that only the sentence tells.
+A small reader soon learns that a question asks for yes or no, but hardly which (LOG.md). It has to see the same
+question beside a sentence and beside its opposite, so that only the sentence decides.
 """
 
 import random
@@ -13,7 +13,7 @@ from ragnano.models.reader import KINDS
 from tests.benchmarks.training.pairs import Pair
 from tests.benchmarks.training.passages import Cut
 
-NEIGHBOURS = 2  # sentences of the same passage before and behind, at most
+NEIGHBOURS = 2  # sentences of the same passage before and after, at most
 LONGEST = 28  # words of a condition
 _YES, _NO, _YES_IF, _NO_UNLESS = (KINDS.index(name) for name in ("yes", "no", "yes-if", "no-unless"))
 
@@ -32,7 +32,7 @@ _ASKS = {
     _DEMANDS: ("Must {} {}?", "Does {} have to {}?", "Is {} obliged to {}?", "Is {} required to {}?", "{} must {}?"),
     _FORBIDS: ("Is {} forbidden to {}?", "Is it forbidden for {} to {}?", "Has {} promised not to {}?"),
 }
-"""Questions with the answer yes where a sentence does as the key says."""
+"""Questions whose answer is yes where a sentence does what the key says."""
 _ANSWERS = {
     (_ALLOWS, _ALLOWS): True,
     (_ALLOWS, _FORBIDS): False,
@@ -40,14 +40,14 @@ _ANSWERS = {
     (_FORBIDS, _FORBIDS): True,
     (_FORBIDS, _ALLOWS): False,
 }
-"""(sentence, question): yes. What a sentence demands may or may not be forbidden otherwise: not asked."""
+"""(what the sentence does, what the question asks): yes. Whether a demanded act is otherwise forbidden is not asked."""
 _MODAL = re.compile(r"\b(shall|will|may|must|can)(\s+not)?\b", re.I)
 _IS = re.compile(r"\b(is|are|does|do)(\s+not)?\b", re.I)
 _DENIAL = re.compile(r"\b(?:no|not|never|neither|nor|none|nothing|cannot|only)\b", re.I)
 
 
 def turned(pair: Pair) -> Pair | None:
-    """The pair with its answering sentence denied, or its denial taken out; None where that can't be done safely."""
+    """Returns the pair with its answering sentence negated, or its negation removed; None where that is unsafe."""
     if pair.kind not in (_YES, _NO) or not pair.answering or len(pair.answering) != 1:
         return None
     start, end = pair.answering[0]
@@ -55,7 +55,7 @@ def turned(pair: Pair) -> Pair | None:
     modals = list(_MODAL.finditer(sentence)) or list(_IS.finditer(sentence))
     denials = _DENIAL.findall(sentence)
     if len(modals) != 1 or len(denials) != (1 if modals[0].group(2) else 0):
-        return None  # which of several is denied, or whether two denials cancel out, is not told by words
+        return None  # the words don't tell which of several is negated, or whether two negations cancel out
     first = modals[0]
     said = first.group(1) if first.group(2) else f"{first.group(1)} not"
     other = sentence[: first.start()] + said + sentence[first.end() :]
@@ -65,7 +65,7 @@ def turned(pair: Pair) -> Pair | None:
 
 
 def made(cuts: Sequence[Cut], rng: random.Random) -> Iterator[list[Pair]]:
-    """Groups without end: a question for yes or no, the sentence it was made of among its neighbours."""
+    """Yields groups without end: a yes-or-no question and the sentence it was made from, among its neighbours."""
     while True:
         cut = rng.choice(cuts)
         at = rng.randrange(len(cut.texts))

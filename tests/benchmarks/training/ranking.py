@@ -1,10 +1,10 @@
-"""Learn how much each signal of a candidate counts (ragnano/retrieval/ranking.toml): `make ranking`.
+"""Fits how much each signal of a candidate counts (ragnano/retrieval/ranking.toml): `make ranking`.
 
-Questions are asked of the held-out contracts, which the embedder has not learnt from, each of its own contract and in
-several wordings; questions as people ask them of the documents that choose; and half of Natural Questions of all its
-passages. Each pair of a right and a wrong candidate
-of one question is an example: a logistic regression of the difference of their signals (RankNet with a linear score:
-Burges et al., ICML 2005). Every question counts alike, and contracts and other things by SHARES.
+The questions are asked of the held-out contracts, on which the embedder was not trained, each of its own contract and
+in several wordings; questions as people ask them of the tune split's documents; and half of Natural Questions of all
+its passages. Each pair of a right and a wrong candidate of one question is an example: a logistic regression of the
+difference of their signals (RankNet with a linear score: Burges et al., ICML 2005). All questions count equally;
+contracts and other things count by SHARES.
 
 Scores are cross-validated over contracts; the weights written are fitted to all.
 """
@@ -42,9 +42,9 @@ from tests.benchmarks.training.labels import asked, text_of
 
 SEED = 17
 WORDINGS = 4  # of each question
-SHARES = {"contracts": 0.3, "asked": 0.5, "general": 0.2}  # of all weight
+SHARES = {"contracts": 0.3, "asked": 0.5, "general": 0.2}  # of the total weight
 FOLDS = 4
-STRENGTH = 1.0  # inverse of the regularisation's, as scikit-learn's C
+STRENGTH = 1.0  # inverse of the regularisation strength, like scikit-learn's C
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def index(name: str, files: Sequence[Path]) -> Assistant:
-    """An assistant over these files, kept for the next run."""
+    """Returns an assistant over these files; its index is kept for the next run."""
     helper = Assistant(Settings.load(data_dir=CACHE / f"index-{name}-{Settings.load().embedder}"))
     ingest(
         files, settings=helper.settings, catalogue=helper.catalogue, vectors=helper.vectors, embedder=helper.embedder
@@ -97,7 +97,7 @@ def contract_groups() -> Iterator[Group]:
 
 
 def asked_groups() -> Iterator[Group]:
-    """Questions as people ask them, of the documents that choose."""
+    """Yields questions as people ask them, of the tune split's documents."""
     labels = [label for label in asked("tune") if label.answerable]
     files = {name: text_of(name) for name in dict.fromkeys(label.document for label in labels)}
     with index("asked", [*files.values()]) as helper:
@@ -123,7 +123,7 @@ def general_groups() -> Iterator[Group]:
 
 
 def passage_files(pairs: Sequence[General]) -> dict[str, Path]:
-    """A text file for each passage."""
+    """Writes a text file for each passage; returns passage to file."""
     folder = CACHE / "passages"
     folder.mkdir(parents=True, exist_ok=True)
     files = {pair.passage: folder / f"{hashed(pair.passage) % 10**12}.txt" for pair in pairs}
@@ -133,7 +133,7 @@ def passage_files(pairs: Sequence[General]) -> dict[str, Path]:
 
 
 def fit(groups: Sequence[Group]) -> NDArray[np.float64]:
-    """Weights of the signals."""
+    """Returns the weights of the signals."""
     number = {kind: sum(group.kind == kind for group in groups) for kind in SHARES}
     differences, weights = [], []
     for group in groups:
@@ -142,7 +142,7 @@ def fit(groups: Sequence[Group]) -> NDArray[np.float64]:
         differences.append(pairs)
         weights.append(np.full(len(pairs), SHARES[group.kind] / number[group.kind] / len(pairs)))
     x, weight = np.concatenate(differences), np.concatenate(weights) * len(groups)
-    # Both directions, so that there is no bias: a candidate is not better for standing first.
+    # Both directions, so that there is no bias: a candidate does not win by coming first.
     model = LogisticRegression(C=STRENGTH, fit_intercept=False, max_iter=2000)
     model.fit(np.concatenate([x, -x]), np.repeat([True, False], len(x)), sample_weight=np.tile(weight, 2))
     found: NDArray[np.float64] = model.coef_[0]
@@ -150,14 +150,14 @@ def fit(groups: Sequence[Group]) -> NDArray[np.float64]:
 
 
 def crossed(groups: Sequence[Group]) -> list[NDArray[np.float64]]:
-    """Each group's scores by weights that were fitted without its contract."""
+    """Returns each group's scores by weights that were fitted without its contract."""
     fold = np.array([hashed(group.name) // HELD_OUT % FOLDS for group in groups])
     fitted = [fit([group for group, at in zip(groups, fold, strict=True) if at != left]) for left in range(FOLDS)]
     return [group.signals @ fitted[at] for group, at in zip(groups, fold, strict=True)]
 
 
 def report(groups: Sequence[Group], scores: Sequence[NDArray[np.float64]]) -> list[str]:
-    """hit@1 and hit@5 by kind, of the learnt order and of each signal alone."""
+    """Returns hit@1 and hit@5 by kind, of the learnt order and of each signal alone."""
     lines = []
     for kind in SHARES:
         chosen = [(group, own) for group, own in zip(groups, scores, strict=True) if group.kind == kind]

@@ -1,13 +1,13 @@
-"""Train the reader: does a passage answer a question, which of its words are the answer, and of which kind is it?
+"""Trains the reader: whether a passage answers a question, which of its words are the answer, and of which kind it is.
 
-    make reader                      goes on from the shipped reader's weights
-    make reader ARGS="--resume"      goes on from the last checkpoint of a run that was ended
+    make reader                      continues from the shipped reader's weights
+    make reader ARGS="--resume"      continues from the last checkpoint of an interrupted run
 
-A cross-encoder (Nogueira and Cho 2019, arXiv:1901.04085): question and passage are read together. Heads: one number a
-pair (it answers) and five (the answer's kind) from the first token; three a token (it belongs to a sentence that
-answers; the exact answer begins, ends with it; Devlin et al. 2019 for the last two).
-What it learns from stands in `reader_mix.py`. The number format is bfloat16 where the processor computes with it, else
-float32: emulated it is slower (LOG.md).
+The model is a cross-encoder (Nogueira and Cho 2019, arXiv:1901.04085): question and passage are read together. Heads:
+one number per pair (it answers) and five (the answer's kind) from the first token; three per token (it belongs to a
+sentence that answers; the exact answer begins, ends with it; Devlin et al. 2019 for the last two).
+The training data are defined in `reader_mix.py`. The number format is bfloat16 where the processor computes with it,
+else float32: emulated bfloat16 is slower (LOG.md).
 
 Writes weights and checkpoints to .cache/training/reader/ and the scores on held-out documents beside them.
 """
@@ -44,9 +44,9 @@ HEAD_RATE = 1.5e-3
 WARM_UP = 0.05
 MOST_TOKENS = 256
 QUESTION_TOKENS = 64
-TOKEN_WEIGHT = 1.5  # of the loss over tokens beside that over pairs
-ANSWERING_WEIGHT = 2.0  # of a token that answers beside one that does not
-GROUP_WEIGHT = 0.5  # of the loss that tells a question's passages apart
+TOKEN_WEIGHT = 1.5  # of the loss over tokens relative to that over pairs
+ANSWERING_WEIGHT = 2.0  # of a token that answers relative to one that does not
+GROUP_WEIGHT = 0.5  # of the loss that separates a question's passages
 SPAN_WEIGHT = 0.8  # of each of the two ends
 KIND_WEIGHT = 1.5
 PADDED_TO = 16
@@ -54,8 +54,8 @@ CHECKPOINT = 25  # steps
 EVALUATIONS = 1
 OF_PAIR = 1 + len(KINDS)
 TOKEN_HEAD = "token.transposed"
-"""The tokens' head in the shipped graph, which multiplies from the other side."""
-OF_TOKEN = 3  # belongs to the answer's sentence, begins it, ends it
+"""The name of the token head in the shipped graph, which multiplies from the other side."""
+OF_TOKEN = 3  # belongs to the answer's sentence, begins the answer, ends it
 FOLDER = CACHE / "reader"
 READER, STATE, SCORES = FOLDER / "reader.pt", FOLDER / "state.pt", FOLDER / "scores.json"
 
@@ -79,7 +79,7 @@ class PairReader(torch.nn.Module):
         return self.passage(states[:, 0]), self.token(states)
 
     def begin_with(self, weights: Mapping[str, torch.Tensor]) -> None:
-        """Take over a reader's weights; a head of ours with more outputs than its begins with those it has."""
+        """Loads a reader's weights; a head with more outputs than the loaded one starts with those that it has."""
         own = self.state_dict()
         for name, array in weights.items():
             own[name].view(-1)[: array.numel()] = array.reshape(-1)
@@ -87,7 +87,7 @@ class PairReader(torch.nn.Module):
 
 
 class Reading(Halves[Pair]):
-    """The reader in training: outputs are a row a pair, OF_PAIR columns and OF_TOKEN for each of MOST_TOKENS tokens."""
+    """The reader in training: one output row per pair, OF_PAIR columns and OF_TOKEN for each of MOST_TOKENS tokens."""
 
     def __init__(self, home: Path) -> None:
         from tokenizers import Tokenizer
@@ -114,7 +114,7 @@ class Reading(Halves[Pair]):
         return len(item.question) + len(item.passage)
 
     def encoded(self, item: Pair) -> tuple[list[int], int, list[tuple[int, int]]]:
-        """Token ids, the place of the passage's first token, and its tokens' characters."""
+        """Returns the token ids, the index of the passage's first token, and the passage tokens' character ranges."""
         question = self.words.encode(item.question, add_special_tokens=False).ids[:QUESTION_TOKENS]
         passage = self.words.encode(item.passage, add_special_tokens=False)
         room = MOST_TOKENS - len(question) - 3
@@ -123,7 +123,7 @@ class Reading(Halves[Pair]):
         return ids, len(question) + 2, passage.offsets[:room]
 
     def loss_of(self, groups: Sequence[Sequence[Pair]], outputs: torch.Tensor) -> torch.Tensor:
-        """The loss of all groups' pairs, in their order: a mean over pairs of what each of them teaches."""
+        """Returns the loss of all groups' pairs, in their order: the mean over pairs of what each contributes."""
         items = [pair for group in groups for pair in group]
         pairs, tokens = outputs[:, :OF_PAIR], outputs[:, OF_PAIR:].view(len(items), MOST_TOKENS, OF_TOKEN)
         own, cross = torch.nn.functional.binary_cross_entropy_with_logits, torch.nn.functional.cross_entropy
@@ -156,7 +156,7 @@ class Reading(Halves[Pair]):
 
 
 def ends_of(span: tuple[int, int], offsets: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
-    """The first and the last token of a span of characters; None where it was cut off."""
+    """Returns the first and last token of a character span; None where it was cut off."""
     held = [at for at, (a, b) in enumerate(offsets) if a < span[1] and b > span[0]]
     return (held[0], held[-1]) if held and offsets[held[-1]][1] >= span[1] else None
 
@@ -184,14 +184,14 @@ def main() -> None:
 
 
 def shipped_weights() -> dict[str, torch.Tensor]:
-    """Those of the reader that ships with ragnano, by their names in PairReader."""
+    """Returns the weights of the reader that ships with ragnano, by their names in PairReader."""
     found = read_weights(ROOT / "ragnano" / "models" / "shipped" / NAME / SHIPPED, "")
     found["token.weight"] = np.ascontiguousarray(found.pop(TOKEN_HEAD).T)
     return {name: torch.from_numpy(array) for name, array in found.items()}
 
 
 def train(model: Reading, mix: Mix, measured: Measured, steps: int, *, resume: bool) -> None:
-    """Learn for `steps` steps, a checkpoint every few; the draws before a resumed step are made again and left out."""
+    """Trains for `steps` steps with regular checkpoints; a resumed run repeats the draws before it and skips them."""
     heads = [parameter for name, parameter in model.whole.named_parameters() if not name.startswith("encoder.")]
     body = [parameter for parameter in model.masters() if all(parameter is not head for head in heads)]
     optimizer = torch.optim.AdamW(

@@ -1,4 +1,4 @@
-"""Make the trained reader shippable: ONNX, its matrices as int8 with a scale a row, beside its tokenizer and its card.
+"""Exports the trained reader for shipping: ONNX, its matrices as int8 with one scale per row, tokenizer and model card.
 
 .venv/bin/python -m tests.benchmarks.training.reader_export
 """
@@ -31,7 +31,7 @@ from tests.benchmarks.training.reader_mix import ASKED, CLAUSES, MADE, PAIRS, RE
 TARGET = EMBEDDER.parent / NAME
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 MOST_DIFFERENCE = 0.25
-"""Logits may differ by so much between float32 and the rounded weights (a probability by .06 at most)."""
+"""The most that logits may differ between float32 and the rounded weights (a probability by .06 at most)."""
 
 CARD = """# {name}
 
@@ -100,7 +100,7 @@ def arrays_of(model: PairReader) -> dict[str, NDArray[np.float32]]:
 
 
 def named(graph: onnx.ModelProto) -> onnx.ModelProto:
-    """The graph with the tokens' head under its name: the exporter numbers what it transposes."""
+    """Returns the graph with the token head renamed to TOKEN_HEAD: the exporter numbers what it transposes."""
     (old,) = [item for item in graph.graph.initializer if item.name.startswith("onnx::MatMul")]
     for node in graph.graph.node:
         for place, used in enumerate(node.input):

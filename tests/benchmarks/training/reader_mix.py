@@ -1,4 +1,4 @@
-"""What the reader learns from, and how much of each: questions as people ask them first, all else so that it holds."""
+"""The reader's training data and their shares: mainly questions as people ask them, the rest for generalisation."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ READING: dict[str, float] = {
 
 
 class Mix:
-    """Draws steps, always the same ones for a seed."""
+    """Draws steps; the same seed gives the same steps."""
 
     def __init__(self, settings: Settings, embedder: Embedder, seed: int, most_contracts: int | None = None) -> None:
         self._rng = random.Random(seed)
@@ -53,14 +53,14 @@ class Mix:
         self._weights[name], self._draws[name] = weight, draw
 
     def _shuffled(self, groups: list[list[Pair]]) -> Iterator[list[Pair]]:
-        """All groups in a random order, again and again."""
+        """Yields all groups in random order, over and over."""
         groups = [group for group in groups if group]
         while True:
             self._rng.shuffle(groups)
             yield from groups
 
     def draw(self) -> list[list[Pair]]:
-        """Groups of one question each, about PAIRS pairs."""
+        """Returns groups of one question each, about PAIRS pairs."""
         groups: list[list[Pair]] = []
         while sum(map(len, groups)) < PAIRS:
             groups.append(self._draws[pick(self._rng, self._weights)]())

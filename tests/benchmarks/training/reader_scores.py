@@ -1,4 +1,4 @@
-"""How well a reader reads documents it has not learnt from: labels of the split that chooses, and CUAD's wording."""
+"""Measures the reader on documents it was not trained on: labels of the tune split, and CUAD's wording."""
 
 import random
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from tests.benchmarks.training.pairs import Pair
 
 SEED = 5
 QUESTIONS = {"contracts": 90, "office": 40, "tables": 30}  # of each kind of document
-READ = 6  # nearest passages of a question beside the one that answers
+READ = 6  # nearest passages of a question in addition to the one that answers
 CLAUSES = 400  # pairs in CUAD's wording
 BEST_WORDS = 8
 LONGEST = 30  # tokens of a span
@@ -37,7 +37,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What is read to measure."""
+    """The pairs that are read for measuring."""
 
     asked: list[Asked]
     clauses: list[tuple[str, Pair]]
@@ -63,7 +63,7 @@ class Measured:
 
 
 def scores(model: Any, measured: Measured) -> dict[str, float]:
-    """Shares and areas under ROC, 0 to 1, by kind of document."""
+    """Returns shares and areas under ROC, 0 to 1, by kind of document."""
     line: dict[str, float] = {}
     for kind in QUESTIONS:
         own = [entry for entry in measured.asked if entry.item.label.kind == kind]
@@ -112,7 +112,7 @@ def _of_questions(model: Any, entries: Sequence[Asked]) -> dict[str, float]:
 
 
 def span_of(model: Any, pair: Pair, row: NDArray[np.float32]) -> str:
-    """The likeliest words of the passage."""
+    """Returns the likeliest words of the passage."""
     _, start, offsets = model.encoded(pair)
     tokens = row[1 + len(KINDS) :].reshape(-1, 3)[start : start + len(offsets)]
     together = tokens[:, 1][:, None] + tokens[:, 2][None, :]

@@ -1,8 +1,8 @@
 """Groups from public sets about other things than contracts: Wikipedia, privacy policies, tables, NDAs, clauses.
 
-Of each set one title or table in five (SHA-256 mod 5 = 0) is left out: those are measured. SQuAD 2.0 (Rajpurkar et al.
-2018), PolicyQA (Ahmad et al. 2020), TAT-QA (Zhu et al. 2021), AIT-QA (Katsis et al. 2022), WikiTableQuestions (Pasupat
-and Liang 2015), ContractNLI (Koreeda and Manning 2021), ACORD (Wang et al. 2025).
+One title or table in five of each set (SHA-256 mod 5 = 0) is left out and used for measuring. The sets are SQuAD 2.0
+(Rajpurkar et al. 2018), PolicyQA (Ahmad et al. 2020), TAT-QA (Zhu et al. 2021), AIT-QA (Katsis et al. 2022),
+WikiTableQuestions (Pasupat and Liang 2015), ContractNLI (Koreeda and Manning 2021), ACORD (Wang et al. 2025).
 """
 
 import csv
@@ -28,12 +28,12 @@ FOLDER = DATA / "reading"
 MEASURED = 5  # one title in so many
 ROWS = 14  # of a table, at most
 MOST_CHARACTERS = 1100  # of a passage
-NEAR = 3  # a miss of the same article is one of so many that share the most words with the question
+NEAR = 3  # a miss from the same article is one of this many that share the most words with the question
 Group = list[Pair]
 
 
 def measured(title: str) -> bool:
-    """Whether a title or table is kept for measuring."""
+    """Returns whether a title or table is kept for measuring."""
     return hashed(title) % MEASURED == 0
 
 
@@ -42,7 +42,7 @@ def _holding(passage: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
 
 
 def squad(rng: random.Random, *, held_out: bool = False) -> Iterator[Group]:
-    """SQuAD 2.0: half of the questions have no answer in their passage; another passage of the article misses."""
+    """SQuAD 2.0: half of the questions have no answer in their passage; misses come from the same article."""
     records = [json.loads(line) for line in (FOLDER / "squad2.jsonl").read_text(encoding="utf-8").splitlines()]
     articles: dict[str, dict[str, set[str]]] = defaultdict(dict)
     for record in records:
@@ -70,7 +70,7 @@ def squad(rng: random.Random, *, held_out: bool = False) -> Iterator[Group]:
 
 
 def policies(rng: random.Random, *, held_out: bool = False) -> Iterator[Group]:
-    """PolicyQA: questions to privacy policies; another passage of the same site misses."""
+    """PolicyQA: questions about privacy policies; misses come from the same site."""
     passages = defaultdict(list)
     records = [json.loads(line) for line in (FOLDER / "policyqa.jsonl").read_text(encoding="utf-8").splitlines()]
     for record in records:
@@ -89,7 +89,7 @@ def policies(rng: random.Random, *, held_out: bool = False) -> Iterator[Group]:
 
 
 def _table_pair(question: str, rows: Sequence[str], right: int, answer: str) -> Pair | None:
-    """The rows as one passage; the answer's words in the right one."""
+    """Returns the rows as one passage, with the answer's words in the right row."""
     text, places = "", []
     for row in rows:
         places.append((len(text), len(text) + len(row)))
@@ -100,7 +100,7 @@ def _table_pair(question: str, rows: Sequence[str], right: int, answer: str) -> 
 
 
 def _table_group(rng: random.Random, question: str, rows: Sequence[str], right: int, answer: str) -> Group:
-    """The row among others of its table, and the others without it."""
+    """Returns the right row among others of its table, and the others without it."""
     others = [at for at in range(len(rows)) if at != right]
     chosen = sorted([right, *rng.sample(others, min(len(others), rng.randint(2, ROWS - 1)))])
     pair = _table_pair(question, [rows[at] for at in chosen], chosen.index(right), answer)
@@ -116,7 +116,7 @@ def _said(names: Sequence[str], cells: Sequence[str]) -> str:
 
 
 def reports(rng: random.Random, *, held_out: bool = False) -> Iterator[Group]:
-    """TAT-QA: questions to tables and texts of financial reports, those that one cell or span answers."""
+    """TAT-QA: questions about tables and texts of financial reports, those that one cell or span answers."""
     for entry in json.loads((FOLDER / "tatqa.json").read_text(encoding="utf-8")):
         if measured(entry["table"]["uid"]) != held_out:
             continue
@@ -133,7 +133,7 @@ def reports(rng: random.Random, *, held_out: bool = False) -> Iterator[Group]:
 
 
 def report_rows(table: Sequence[Sequence[str]]) -> list[str]:
-    """The rows of a report's table, each cell behind its column's names; heads are the first rows without a label."""
+    """Returns the rows of a report's table, each cell after its column's names; heads are the first unlabelled rows."""
     head = 0
     while head < len(table) - 1 and not (table[head][0].strip() and any(map(str.strip, table[head][1:]))):
         head += 1
@@ -154,7 +154,7 @@ def _text_group(question: str, texts: Sequence[str], answer: str) -> Iterator[Gr
 
 
 def _right_row(rows: Sequence[str], question: str, answer: str) -> int | None:
-    """The row that holds the answer and shares the most words with the question; None where several do alike."""
+    """Returns the row that contains the answer and shares the most words with the question; None for a tie."""
     asked = set(words(question))
     holding = [(len(asked & set(words(row))), at) for at, row in enumerate(rows) if located(row, answer) is not None]
     holding.sort(reverse=True)
@@ -164,7 +164,7 @@ def _right_row(rows: Sequence[str], question: str, answer: str) -> int | None:
 
 
 def airlines(rng: random.Random, *, held_out: bool = False) -> Iterator[Group]:
-    """AIT-QA: questions to tables of airlines' reports, with names of rows and columns in several levels."""
+    """AIT-QA: questions about tables of airlines' reports, with row and column names on several levels."""
     tables = {}
     for line in (FOLDER / "aitqa_tables.jsonl").read_text(encoding="utf-8").splitlines():
         record = json.loads(line)
@@ -189,7 +189,7 @@ def _airline_rows(record: dict[str, Any]) -> list[str]:
 
 
 def wiki_tables(rng: random.Random, *, held_out: bool = False) -> Iterator[Group]:
-    """WikiTableQuestions that one row answers: it holds the answer once and another cell that the question names."""
+    """WikiTableQuestions that one row answers: it contains the answer once and another cell that the question names."""
     archive = zipfile.ZipFile(FOLDER / "wikitablequestions.zip")
     tables: dict[str, list[list[str]]] = {}
     for record in csv.DictReader(io.StringIO(archive.read("questions.tsv").decode()), delimiter="\t"):
@@ -254,7 +254,7 @@ _SAYS = re.compile(r"^(.+?) (shall not|shall|may not|may|must not|must|can) (.+)
 
 
 def reworded(hypothesis: str, rng: random.Random) -> str:
-    """A hypothesis as a person would ask whether it is so."""
+    """Returns a hypothesis as a question that a person would ask."""
     said = hypothesis.rstrip(".")
     found = _SAYS.match(said)
     if found is None:

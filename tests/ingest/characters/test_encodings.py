@@ -1,4 +1,4 @@
-"""Texts of any encoding: read as they were written, or named; never taken in as letters that mean nothing."""
+"""Texts of any encoding: read as written, or reported; never ingested as meaningless characters."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A page whose letters no program can read is told from text of any kind and script."""
+"""A page with undecodable characters is distinguished from text of any kind and script."""
 
 import pytest
 
@@ -8,7 +8,7 @@ CLAUSE = "Either party may terminate this Agreement for convenience on sixty (60
 
 
 def shifted(text: str, by: int) -> str:
-    """As a font without a character map leaves it: the numbers of its glyphs taken for characters."""
+    """Returns the text as left by a font without a character map: its glyph numbers taken for characters."""
     return "".join(char if char.isspace() else chr(33 + (ord(char) - 33 + by) % 94) for char in text)
 
 

@@ -20,7 +20,7 @@ def chunked(text: str, limit: int = LIMIT, context: str = "") -> list[Chunk]:
 
 
 def sentences(count: int, words: int = 12) -> str:
-    """`count` sentences of `words` words."""
+    """Returns `count` sentences of `words` words."""
     return " ".join("The" + " word" * (words - 2) + f" no{number}." for number in range(count))
 
 
@@ -91,7 +91,7 @@ PATHS = st.sampled_from(
 
 @st.composite
 def documents(draw: st.DrawFn) -> tuple[list[Page], list[Block]]:
-    """Pages whose blocks follow each other with spaces between, of any kinds and sections."""
+    """Draws pages of consecutive blocks separated by spaces, of any kinds and sections."""
     pages, blocks = [], []
     for number in range(1, draw(st.integers(1, 3)) + 1):
         text = ""
@@ -106,7 +106,7 @@ def documents(draw: st.DrawFn) -> tuple[list[Page], list[Block]]:
 
 
 def letters(spans: Sequence[Span], pages: Sequence[Page]) -> list[tuple[int, int]]:
-    """(page, offset) of every character that is not white space, in the spans' order."""
+    """Returns (page, offset) of every character that is not white space, in the order of the spans."""
     return [(s.page, i) for s in spans for i in range(s.start, s.end) if not pages[s.page - 1].text[i].isspace()]
 
 

@@ -1,4 +1,4 @@
-"""What a file is, is told by its bytes and what its container holds; what has no reader says what to do."""
+"""A file's type is determined by its bytes and its container's content; a file without a parser says what to do."""
 
 import io
 from pathlib import Path

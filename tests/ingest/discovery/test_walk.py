@@ -1,4 +1,4 @@
-"""Which files are taken up, in which order, and what is said of the others."""
+"""Which files are ingested, in which order, and what is reported about the others."""
 
 import os
 import subprocess
@@ -144,7 +144,7 @@ def test_a_very_deep_folder_is_walked(tmp_path: Path) -> None:
         deep.mkdir(parents=True)
     (deep / "a.txt").write_text("words")
     assert len(list(Walk([tmp_path]))) == 1
-    # Python's own way of removing a folder does not get so deep, and pytest's with it.
+    # Python's own removal of folders does not reach that deep, and neither does pytest's.
     subprocess.run(["rm", "-rf", str(tmp_path / "d")], check=True)
 
 

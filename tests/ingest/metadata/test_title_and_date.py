@@ -1,4 +1,4 @@
-"""What a document says it is: title, parties, date; nothing where it does not say."""
+"""A document's stated title, parties and date; nothing where it states none."""
 
 import pytest
 

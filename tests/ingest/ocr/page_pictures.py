@@ -1,4 +1,4 @@
-"""Pictures of text and PDFs made of them, for the tests of OCR."""
+"""Pictures of text, and PDFs made of them, for the OCR tests."""
 
 import io
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ CLAUSES = (
 
 
 def page_pdf(lines: Sequence[str] = CLAUSES, *, size: tuple[float, float] = SIZE, points: float = 10) -> bytes:
-    """One page of text, a line every 1.6 times its size."""
+    """Returns one page of text, with a line every 1.6 times the font size."""
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=size, invariant=1)
     canvas.setFont("Helvetica", points)
@@ -38,12 +38,12 @@ def page_pdf(lines: Sequence[str] = CLAUSES, *, size: tuple[float, float] = SIZE
 
 
 def picture_of(data: bytes, dpi: float = 200.0) -> Image.Image:
-    """The first page, grey."""
+    """Returns the first page, in grey."""
     return pypdfium2.PdfDocument(data)[0].render(scale=dpi / 72, grayscale=True).to_pil().convert("L")
 
 
 def scan(*pictures: Image.Image, dpi: float = 200.0, stamp: str = "") -> bytes:
-    """A PDF whose pages are the pictures, with a line of real text above when a stamp is given."""
+    """Returns a PDF whose pages are the pictures, with a line of real text above when a stamp is given."""
     out = io.BytesIO()
     canvas = Canvas(out, invariant=1)
     for picture in pictures:
@@ -59,19 +59,19 @@ def scan(*pictures: Image.Image, dpi: float = 200.0, stamp: str = "") -> bytes:
 
 
 def packed(picture: Image.Image, form: str, **how: object) -> bytes:
-    """The picture as a file."""
+    """Returns the picture as a file."""
     out = io.BytesIO()
     picture.save(out, form, **how)  # type: ignore[arg-type]
     return out.getvalue()
 
 
 def askew(picture: Image.Image, degrees: float) -> Image.Image:
-    """The picture laid on a larger sheet, turned anticlockwise."""
+    """Returns the picture on a larger sheet, turned anticlockwise."""
     return picture.rotate(degrees, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=255)
 
 
 def boxes_without_ink(page: Page, picture: Image.Image) -> list[str]:
-    """Words whose box on the picture holds no ink, or is far larger than a word."""
+    """Returns the words whose box on the picture contains no ink, or is far larger than a word."""
     dark = np.asarray(picture.convert("L")) < INK
     scale = picture.width / page.width
     wrong = []
@@ -83,7 +83,7 @@ def boxes_without_ink(page: Page, picture: Image.Image) -> list[str]:
 
 
 def uncovered_ink(page: Page, picture: Image.Image) -> float:
-    """Share of the picture's ink that is in no word's box."""
+    """Returns the share of the picture's ink that lies in no word's box."""
     dark = np.asarray(picture.convert("L")) < INK
     covered = np.zeros_like(dark)
     scale = picture.width / page.width

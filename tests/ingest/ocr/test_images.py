@@ -1,4 +1,4 @@
-"""Picture files: a page each, upright, of a size that words and marks share; bounded, and refused with a reason."""
+"""Picture files: one page each, upright, words and marks at the same scale; size-limited, refused with a reason."""
 
 import hashlib
 import io
@@ -51,7 +51,7 @@ def test_a_picture_file_is_a_page_of_text(
     assert not boxes_without_ink(page, picture)
     if "dpi" in how:
         assert (page.width, page.height) == pytest.approx((330, 200), abs=1)
-    else:  # without a believable resolution: as large as a sheet of A4
+    else:  # without a plausible resolution: as large as a sheet of A4
         assert max(page.width, page.height) == pytest.approx(842)
 
 
@@ -66,7 +66,7 @@ def test_each_picture_of_a_tiff_is_a_page_and_one_that_is_damaged_is_named(pictu
     assert [page.text for page in pages] == [TEXT, "The second page is about fees.", TEXT]
     with Image.open(io.BytesIO(data)) as image:
         image.seek(1)
-        start = image.tag_v2[273][0]  # where the second picture's first strip lies
+        start = image.tag_v2[273][0]  # where the second picture's first strip starts
     broken = load(data[:start] + b"\xff" * 400 + data[start + 400 :], TIFF).pages
     assert [page.text for page in broken][::2] == [TEXT, TEXT]
     assert broken[1].unreadable is not None and "cannot be opened" in broken[1].unreadable
@@ -104,9 +104,9 @@ def test_a_low_picture_from_a_screen_is_enlarged_and_read() -> None:
 @pytest.mark.parametrize("mode", ["1", "P", "RGBA", "LA", "CMYK", "I;16"])
 def test_every_way_to_store_a_pixel_is_understood(picture: Image.Image, mode: str) -> None:
     if mode == "I;16":
-        stored = Image.fromarray(np.asarray(picture).astype(np.uint16) * 16)  # 12 bits used, as scanners write them
+        stored = Image.fromarray(np.asarray(picture).astype(np.uint16) * 16)  # 12 bits used, as by scanners
     elif mode in ("RGBA", "LA"):
-        stored = Image.new(mode, picture.size)  # black ink, and paper that is transparent
+        stored = Image.new(mode, picture.size)  # black ink on transparent paper
         stored.putalpha(picture.point([255 - light for light in range(256)]))
     else:
         stored = picture.convert(mode, dither=Image.Dither.NONE)

@@ -1,4 +1,4 @@
-"""Parts of OCR that need no Tesseract: words to text, skew, turns and the way back, columns, rows."""
+"""Parts of OCR that need no Tesseract: words to text, skew, rotation and its inverse, columns, rows."""
 
 import math
 
@@ -20,7 +20,7 @@ def line(*texts: str, left: int = 0, top: int = 0) -> Line:
 
 
 def ruled(width: int = 900, height: int = 1200) -> Image.Image:
-    """Bars where lines of text would be."""
+    """Returns bars in place of lines of text."""
     sheet = Image.new("L", (width, height), 255)
     draw = ImageDraw.Draw(sheet)
     for top in range(100, height - 100, 40):
@@ -120,7 +120,7 @@ def test_dust_and_scanner_edges_are_hardly_ink() -> None:
 
 
 def columns_of(gutter: int, *, title: bool = False) -> Image.Image:
-    """Two columns of justified lines with words of changing width; without a gutter, lines across the page."""
+    """Returns two columns of justified lines with words of varying width; without a gutter, lines across the page."""
     chance = np.random.default_rng(4)
     sheet = Image.new("L", (1020, 1320), 255)
     draw = ImageDraw.Draw(sheet)

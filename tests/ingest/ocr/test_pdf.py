@@ -1,4 +1,4 @@
-"""Scans in PDFs: read page by page, with boxes over the ink, and a plain word where that cannot be."""
+"""Scanned PDFs: read page by page, with boxes over the ink, and a plain message where that is impossible."""
 
 import io
 import itertools
@@ -58,7 +58,7 @@ def test_boxes_lie_over_the_ink_of_their_words(picture: Image.Image) -> None:
     assert uncovered_ink(page, picture) < 0.01
     start = page.text.index("ninety")
     boxes = boxes_for(page.words, start, start + len("ninety\n(90) days"))
-    assert len(boxes) == 2  # one a line
+    assert len(boxes) == 2  # one per line
     assert boxes[1].y0 > boxes[0].y0 + 10
 
 
@@ -139,7 +139,7 @@ def test_a_text_layer_as_long_as_the_pictures_text_is_kept() -> None:
 def test_letters_without_a_character_map_are_read_from_the_page() -> None:
     lines = ("Payment is due within thirty", "days after the invoice.")
     used = sorted(set("".join(lines)))
-    mapped = b"".join(b"<%02x> <fffd> " % ord(char) for char in used)  # every character to the one for "unknown"
+    mapped = b"".join(b"<%02x> <fffd> " % ord(char) for char in used)  # maps every character to the "unknown" character
     cmap = b"%d beginbfchar %sendbfchar" % (len(used), mapped)
     page = only_page(bare_pdf(lines_page(*lines), to_unicode=cmap))
     assert page.read_by == "ocr"

@@ -1,4 +1,4 @@
-"""Files of other formats made by hand, for the tests of their readers: what no library at hand writes.
+"""Handmade files of other formats for the parser tests: formats that no available library writes.
 
 OLE2 compound files (for old Excel workbooks, Outlook messages and locked documents), OpenDocument packages, and Word
 documents given as the XML of their body.
@@ -14,7 +14,7 @@ from typing import Union
 from reportlab.pdfgen.canvas import Canvas
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)
-"""What a picture begins with; no program opens it."""
+"""The start of a PNG picture; no program opens it."""
 
 Tree = Mapping[str, Union[bytes, "Tree"]]
 
@@ -26,7 +26,7 @@ _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 
 
 def pdf(*pages: str) -> bytes:
-    """A PDF with a line of text a page."""
+    """Returns a PDF with a line of text per page."""
     out = io.BytesIO()
     canvas = Canvas(out, invariant=1)
     for text in pages:
@@ -37,11 +37,11 @@ def pdf(*pages: str) -> bytes:
 
 
 def compound(tree: Tree) -> bytes:
-    """An OLE2 compound file of streams (bytes) and storages (trees)."""
+    """Returns an OLE2 compound file of streams (bytes) and storages (trees)."""
     entries: list[list[object]] = [["Root Entry", 5, _FREE, b""]]
 
     def add(children: Tree) -> int:
-        """Entries of one storage, chained to the right; the first one's number."""
+        """Adds the entries of one storage, chained to the right; returns the first one's number."""
         numbers = []
         for name, content in sorted(children.items(), key=lambda item: (len(item[0]), item[0].upper())):
             numbers.append(len(entries))
@@ -93,7 +93,7 @@ class _Sectors:
         self._size, self.body, self.table = size, b"", list[int]()
 
     def add(self, content: bytes, fill: bytes = b"\0") -> int:
-        """Put a stream behind the others; the number of its first sector."""
+        """Appends a stream to the others; returns the number of its first sector."""
         start, count = len(self.table), max(-(-len(content) // self._size), 1)
         self.table += [*range(start + 1, start + count), _END]
         self.body += content.ljust(count * self._size, fill)
@@ -101,7 +101,7 @@ class _Sectors:
 
 
 def old_workbook(sheets: Mapping[str, Sequence[Sequence[str | float | tuple[float, int]]]]) -> bytes:
-    """An XLS workbook (BIFF8); a cell (value, code) is shown by the built-in number format of that code."""
+    """Returns an XLS workbook (BIFF8); a cell (value, code) is displayed in the built-in number format of that code."""
     codes = sorted({cell[1] for rows in sheets.values() for row in rows for cell in row if isinstance(cell, tuple)})
     styles = {code: 16 + at for at, code in enumerate(codes)}
 
@@ -147,7 +147,7 @@ def outlook_message(
     recipients: Sequence[tuple[str, str]] = (),
     attachments: Sequence[Mapping[int, str | bytes | Tree]] = (),
 ) -> bytes:
-    """An MSG file: MAPI properties by number, recipients (name, address), attachments as properties."""
+    """Returns an MSG file: MAPI properties by number, recipients (name, address), attachments as properties."""
     return compound(message_tree(properties, recipients, attachments, header=32))
 
 
@@ -157,7 +157,7 @@ def message_tree(
     attachments: Sequence[Mapping[int, str | bytes | Tree]] = (),
     header: int = 24,
 ) -> Tree:
-    """A message as a storage: at the top of a file its properties' header has 32 bytes, embedded 24."""
+    """Returns a message as a storage; its properties' header has 32 bytes at the top of a file, 24 when embedded."""
     tree: dict[str, bytes | Tree] = dict(_properties(properties, header))
     for at, (name, address) in enumerate(recipients):
         tree[f"__recip_version1.0_#{at:08X}"] = _properties({0x3001: name, 0x39FE: address}, 8)
@@ -182,7 +182,7 @@ def _properties(properties: Mapping[int, str | bytes | Tree], header: int) -> di
 
 
 def package(parts: Mapping[str, str | bytes]) -> bytes:
-    """A zip of these members."""
+    """Returns a zip of these members."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
@@ -191,7 +191,7 @@ def package(parts: Mapping[str, str | bytes]) -> bytes:
 
 
 def word(body: str, parts: Mapping[str, str] | None = None, prolog: str = "") -> bytes:
-    """A DOCX with this XML (prefix "w") in its body; `parts` are other parts of it by kind ("footnotes", "styles")."""
+    """Returns a DOCX with this XML (prefix "w") as its body; `parts`: other parts by kind ("footnotes", "styles")."""
     more = parts or {}
     space = f'xmlns:w="{_WORD}" xmlns:r="{_RELATION}"'
     relations = "".join(
@@ -223,7 +223,7 @@ def _relations(content: str) -> str:
 
 
 def paragraph(text: str, properties: str = "", run: str = "") -> str:
-    """The XML of a Word paragraph."""
+    """Returns the XML of a Word paragraph."""
     return (
         f'<w:p><w:pPr>{properties}</w:pPr><w:r><w:rPr>{run}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r></w:p>'
     )
@@ -240,7 +240,7 @@ _SPACES = " ".join(
 
 
 def open_document(kind: str, body: str, styles: str = "", title: str = "") -> bytes:
-    """An OpenDocument package of a kind ("text", "spreadsheet", "presentation") with this XML in its body."""
+    """Returns an OpenDocument package of a kind ("text", "spreadsheet", "presentation") with this XML in its body."""
     head = '<?xml version="1.0" encoding="UTF-8"?>'
     content = (
         f"{head}<office:document-content {_SPACES}><office:automatic-styles>{styles}</office:automatic-styles>"

@@ -1,4 +1,4 @@
-"""PDF pages on which an order is kept from a reader's eyes, in each way that is told apart, and some that look so."""
+"""PDF pages that hide an instruction from people, in every way that is distinguished, and harmless lookalikes."""
 
 import io
 import struct
@@ -25,7 +25,7 @@ Draw = Callable[[Canvas, str], None]
 
 
 def page_with(draw: Draw, order: str = ORDER) -> bytes:
-    """A page of A4 with the clauses, and the order drawn by `draw` between the second and the third."""
+    """Returns an A4 page with the clauses, and the instruction drawn by `draw` between the second and the third."""
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(595, 842), invariant=1)
     canvas.drawString(72, 760, CLAUSES[0])
@@ -39,7 +39,7 @@ def page_with(draw: Draw, order: str = ORDER) -> bytes:
 
 
 def cropped(data: bytes, box: tuple[float, float, float, float]) -> bytes:
-    """The same page shown only within `box`."""
+    """Returns the same page cropped to `box`."""
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(data))
     writer.pages[0].cropbox = RectangleObject(box)
     out = io.BytesIO()
@@ -122,7 +122,7 @@ def _turned_tiny(canvas: Canvas, order: str) -> None:
 
 @cache
 def _blank_font() -> str:
-    """The name of a font whose letters are as wide as others and have no outline."""
+    """Returns the name of a font whose letters have the usual widths and no outline."""
     data = bytearray((Path(reportlab.__file__).parent / "fonts" / "Vera.ttf").read_bytes())
     for entry in range(struct.unpack(">H", data[4:6])[0]):
         tag, _, start, length = struct.unpack(">4sLLL", data[12 + 16 * entry : 28 + 16 * entry])
@@ -163,7 +163,7 @@ def _clipped_in_form(canvas: Canvas, order: str) -> None:
 
 
 def spoken_as(shown: str, said: str) -> Draw:
-    """Letters `shown` that the file says are to be read as `said`."""
+    """Draws the letters `shown`, which the file says are to be read as `said`."""
 
     def draw(canvas: Canvas, order: str) -> None:
         canvas._code.append(f"/Span <</ActualText <feff{said.encode('utf-16-be').hex()}>>> BDC")  # type: ignore[attr-defined]
@@ -208,7 +208,7 @@ SEEN: dict[str, Draw] = {
 
 
 def searchable_scan(*, over: bool = True, layer_mode: int = 3, planted: str = "") -> bytes:
-    """A page that is a picture of the clauses, with their text as its layer; `planted` is put where it has no ink."""
+    """Returns a picture of the clauses as a page, with their text as its layer; `planted` goes where no ink is."""
     scale = 3
     picture = Image.new("L", (595 * scale, 842 * scale), 250)
     ink = ImageDraw.Draw(picture)

@@ -1,4 +1,4 @@
-"""A question to a file of each format is answered with the exact words and the right place: page, slide, cell, part."""
+"""A question about a file of each format gets the exact words and the right place: page, slide, cell, part."""
 
 import io
 import json
@@ -105,7 +105,7 @@ def outlook_file() -> bytes:
 
 
 def rows(row: str, cell: str) -> str:
-    """FEES as XML, from what stands round a row and round a cell; "…" is the content."""
+    """Returns FEES as XML, given the markup around a row and around a cell; "…" is the content."""
     return "".join(row.replace("…", "".join(cell.replace("…", text) for text in line)) for line in FEES)
 
 

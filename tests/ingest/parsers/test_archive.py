@@ -1,4 +1,4 @@
-"""Archives: members by their own readers and names; bombs, locks, depth and hostile names cost only themselves."""
+"""Archives: members by their own parsers and names; bombs, locks, depth and hostile names affect only themselves."""
 
 import io
 import stat
@@ -24,7 +24,7 @@ def places(data: bytes) -> list[str]:
 
 
 def locked(data: bytes) -> bytes:
-    """The archive with every member marked as encrypted."""
+    """Returns the archive with every member marked as encrypted."""
     made = bytearray(data)
     for magic, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         at = made.find(magic)
@@ -65,7 +65,7 @@ def test_a_members_name_leads_nowhere(name: str, label: str) -> None:
 
 def test_names_in_utf8_that_do_not_say_so_are_read() -> None:
     data = package({"Verträge.txt": "Words."})
-    # The bit that says "UTF-8" taken away, as many packers leave it out.
+    # Without the bit that says "UTF-8", which many archivers omit.
     for magic, offset in ((b"PK\x03\x04", 7), (b"PK\x01\x02", 9)):
         at = data.find(magic)
         data = data[: at + offset] + bytes([data[at + offset] & ~8]) + data[at + offset + 1 :]
@@ -101,7 +101,7 @@ def test_a_password_that_fits_opens_a_member() -> None:
 
 
 def encrypted(name: str, content: bytes, password: bytes) -> bytes:
-    """An archive of one stored member in zip's own cipher, which the standard library reads and does not write."""
+    """Returns an archive of one stored member in zip's own cipher, which the standard library reads but can't write."""
     import struct
     import zlib
 

@@ -1,4 +1,4 @@
-"""Text that a reader does not see is never read as text: it is kept apart, with how it is hidden and where."""
+"""Text that people do not see is never read as text: it is kept apart, with how it is hidden and where."""
 
 import pytest
 
@@ -215,7 +215,7 @@ def test_text_that_is_shown_backwards_is_told() -> None:
 
 
 def test_letters_that_only_look_latin_stay_and_are_told() -> None:
-    line = "Тhe suррlier раys the fее."  # the letters that look odd are Cyrillic
+    line = "Тhe suррlier раys the fее."  # the odd-looking letters are Cyrillic
     page = load(f"{line}\nОплата производится по счету.".encode(), TEXT).pages[0]
     assert page.text.splitlines()[0] == line
     assert [item.text for item in page.hidden] == ["Тhe suррlier раys fее"]

@@ -1,4 +1,4 @@
-"""Web pages: title, headings, lists with their numbers, tables with their columns; scripts and hidden text never."""
+"""Web pages: title, headings, lists with their numbers, tables with their columns; no scripts or hidden text."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Messages: headers by name, the body meant for readers, each attachment by its own reader and its own place."""
+"""Messages: headers by name, the body that people read, each attachment by its own parser and at its own place."""
 
 import zipfile
 from datetime import date

@@ -1,4 +1,4 @@
-"""Outlook messages: read as mails are; what cannot be read of them is named."""
+"""Outlook messages: parsed like other mail; unreadable content is named."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Readers: text as it is printed, words' boxes where their ink is, and a plain reason where there is no text."""
+"""PDF parsers: text as printed, words' boxes where their ink is, and a plain reason where there is no text."""
 
 import io
 from pathlib import Path
@@ -31,7 +31,7 @@ def pdf(
     lie: int = 0,
     crop: tuple[float, float, float, float] | None = None,
 ) -> bytes:
-    """Letter pages with a line of text every 20 points; `rotate` turns the page, `lie` the text on it."""
+    """Returns Letter pages with a line of text every 20 points; `rotate` turns the page, `lie` the text on it."""
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(612, 792), invariant=1)
     canvas.setTitle("Made for a test")
@@ -64,7 +64,7 @@ def encrypted(data: bytes, password: str, owner: str = "owner") -> bytes:
 
 
 def ink(data: bytes) -> np.ndarray:
-    """bool (height, width) at SCALE pixels a point: the dark pixels of the first page."""
+    """Returns bool (height, width) at SCALE pixels a point: the dark pixels of the first page."""
     picture = pypdfium2.PdfDocument(data)[0].render(scale=SCALE).to_numpy()
     return picture[..., :3].mean(axis=2) < 128
 
@@ -87,7 +87,7 @@ def test_word_boxes_hold_the_ink_of_the_page_picture(
     dark = ink(data)
     assert dark.shape == pytest.approx((page.height * SCALE, page.width * SCALE), abs=1)
     words = " ".join(LINES).split()
-    # Of text that lies on its side or stands on its head, pdfium may give the lines in another order.
+    # pdfium may return the lines of sideways or upside-down text in another order.
     assert words_of(page) == words if upright else sorted(words_of(page)) == sorted(words)
     covered = np.zeros_like(dark)
     for word in unpack_words(page.words):
@@ -288,7 +288,7 @@ def test_memory_that_runs_out_is_not_taken_for_a_page_without_text(monkeypatch: 
 
 
 def failing_second_reader(monkeypatch: pytest.MonkeyPatch, error: Exception) -> PypdfFallback:
-    """A second reader that opens its file, on which everything else fails."""
+    """Replaces the second parser by one that opens its file and fails at everything else."""
 
     class Failing:
         def __getattr__(self, name: str) -> object:

@@ -1,4 +1,4 @@
-"""What people write onto a PDF page is text: values of form fields, ticks and comments, each where it stands."""
+"""What people add to a PDF page is text: values of form fields, ticks and comments, each at its place."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Files embedded in a PDF are read like a mail's attachments: each by its own reader, at its own place."""
+"""Files embedded in a PDF are read like mail attachments: each by its own parser, at its own place."""
 
 import io
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A PDF that was cut short or has wrong bytes in it ends as read or as named with a reason, and its reader lives on."""
+"""A truncated PDF, or one with wrong bytes, is read or reported with a reason; its parser process survives."""
 
 from collections.abc import Iterator
 from pathlib import Path

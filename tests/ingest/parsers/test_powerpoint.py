@@ -1,4 +1,4 @@
-"""Presentations: slide by slide with its notes, titles first, tables and charts as rows; what is off it is hidden."""
+"""Presentations: slide by slide with notes, titles first, tables and charts as rows; off-slide text is hidden text."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""Rich text and OpenDocument texts: numbers and notes as printed, page ends, and nothing that nobody sees."""
+"""Rich text and OpenDocument texts: numbers and notes as printed, page ends, and nothing invisible."""
 
 import pytest
 
@@ -64,7 +64,7 @@ def test_rich_text_without_text_is_damaged(data: bytes) -> None:
 
 
 def test_the_packed_rich_text_of_outlook_is_unpacked() -> None:
-    # The example of the specification, [MS-OXRTFCP] 4.1.1.
+    # The specification's example, [MS-OXRTFCP] 4.1.1.
     packed = "2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af32068656c090020627705b06c647d0a800fa0"
     assert unpacked_rtf(bytes.fromhex(packed)) == b"{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n"
     assert unpacked_rtf(b"") == b""
@@ -73,7 +73,7 @@ def test_the_packed_rich_text_of_outlook_is_unpacked() -> None:
     assert unpacked_rtf(header + b"MELA" + bytes(4) + plain) == plain
     literal = b"".join(b"\0" + plain[at : at + 8] for at in range(0, len(plain), 8))
     assert unpacked_rtf(header + b"LZFu" + bytes(4) + literal) == plain
-    # One reference of six bytes to the beginning "{\\rtf1" of the ring, then a literal.
+    # One reference of six bytes to the ring's beginning, "{\\rtf1", then a literal.
     copied = b"\x01" + (0 << 4 | 4).to_bytes(2, "big") + b"}"
     size = (7).to_bytes(4, "little")
     assert unpacked_rtf(size + size + b"LZFu" + bytes(4) + copied) == b"{\\rtf1}"

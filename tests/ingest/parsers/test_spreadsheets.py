@@ -1,4 +1,4 @@
-"""Spreadsheets: every sheet by its name, every cell by its own, values as they are shown, hidden ones told apart."""
+"""Spreadsheets: sheets and cells by their names, values as displayed, hidden ones kept apart."""
 
 import io
 from datetime import date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""Word documents: headings, numbers as printed, rows, notes, boxes; what was deleted or hidden is not read as text."""
+"""Word documents: headings, numbers as printed, rows, notes, boxes; deleted and hidden text is not read as text."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""PDFs printed for the tests of page structure: columns, tables, footnotes."""
+"""PDFs for the tests of page structure: columns, tables, footnotes."""
 
 import io
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ Cells = Sequence[Sequence[str]]
 
 
 def printed(*draw: Callable[[Canvas], None], outline: Sequence[tuple[str, int, int]] = ()) -> bytes:
-    """A Letter page for each of `draw`. `outline`: (title, level from 0, page from 1) of each bookmark."""
+    """Returns a Letter page for each of `draw`. `outline`: (title, level from 0, page from 1) of each bookmark."""
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(612, 792), invariant=1)
     for number, each in enumerate(draw, 1):
@@ -39,7 +39,7 @@ def printed(*draw: Callable[[Canvas], None], outline: Sequence[tuple[str, int, i
 
 
 def wrapped(text: str, width: float) -> list[str]:
-    """Lines of at most `width` points, hyphens at no line's end."""
+    """Returns lines of at most `width` points, without hyphens at line ends."""
     lines: list[str] = []
     for word in text.split():
         if lines and stringWidth(f"{lines[-1]} {word}", "Helvetica", SIZE) <= width:
@@ -50,14 +50,14 @@ def wrapped(text: str, width: float) -> list[str]:
 
 
 def prose(count: int, name: str) -> str:
-    """`count` sentences, each known by `name` and its number."""
+    """Returns `count` sentences, each identified by `name` and its number."""
     return " ".join(f"Sentence {name}{n} tells what the parties agreed about the matter at hand." for n in range(count))
 
 
 def table(
     canvas: Canvas, cells: Cells, widths: Sequence[float], top: float, *, rules: bool, left: float = LEFT
 ) -> None:
-    """A table whose cells wrap, with a grid or without any line."""
+    """Returns a table whose cells wrap, with a grid or without any lines."""
     body = ParagraphStyle("cell", fontName="Helvetica", fontSize=9, leading=11)
     grid = [("GRID", (0, 0), (-1, -1), 0.5, colors.black)] if rules else []
     made = Table([[Paragraph(cell, body) for cell in row] for row in cells], colWidths=widths)
@@ -76,10 +76,10 @@ def blocks(data: bytes) -> list[Block]:
 
 
 def marked(page: Page) -> list[tuple[str, str]]:
-    """(name, text) of each of the page's marks, white space folded."""
+    """Returns (name, text) of each of the page's marks, white space folded."""
     return [(mark.name, " ".join(page.text[mark.start : mark.end].split())) for mark in page.marks]
 
 
 def word_places(page: Page) -> dict[str, tuple[float, float]]:
-    """Left and top of each word that stands once on the page."""
+    """Returns left and top of each word that occurs once on the page."""
     return {page.text[word.start : word.end]: (word.box.x0, word.box.y0) for word in unpack_words(page.words)}

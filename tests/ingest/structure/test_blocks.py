@@ -1,4 +1,4 @@
-"""Pages to blocks: clauses found as they are printed, furniture out, nothing else lost."""
+"""Pages to blocks: clauses as printed, no headers and footers, nothing else lost."""
 
 from itertools import pairwise
 
@@ -20,7 +20,7 @@ def plain(*texts: str) -> list[Page]:
 
 
 def brief(blocks: list[Block]) -> list[tuple[str, str, str]]:
-    """(kind, section joined, first words) of each block."""
+    """Returns (kind, section joined, first words) of each block."""
     return [(block.kind, " > ".join(block.section), block.text[:24]) for block in blocks]
 
 
@@ -166,7 +166,7 @@ def test_page_numbers_in_the_middle_of_pages_are_left_out_and_sentences_go_on() 
 
 
 def test_body_lines_that_look_alike_are_kept() -> None:
-    """Section headings at page tops differ only by numbers that don't follow the pages."""
+    """Section headings at page tops whose numbers alone differ, but do not follow the page numbers."""
     numbers = (2, 9, 11, 30)
     pages = plain(*(f"Section {number}\n" + "\n".join(BODY) + "\nIt ends here.\n" for number in numbers))
     text = " ".join(block.text for block in blocks_of(pages))

@@ -1,4 +1,4 @@
-"""Reading order: columns one after the other, nothing before what stands above it, all else byte for byte as drawn."""
+"""Reading order: columns in sequence, nothing before what is printed above it, all else byte for byte as drawn."""
 
 from reportlab.pdfgen.canvas import Canvas
 
@@ -20,7 +20,7 @@ def text_of(data: bytes) -> str:
 
 
 def columns(count: int, *, by_lines: bool, backwards: bool = False, title: str = "") -> tuple[bytes, list[str]]:
-    """A page of `count` columns, drawn line by line across them or column by column, and its words in order."""
+    """Returns a page of `count` columns, drawn line by line across or column by column, and its words in order."""
     width = (WIDTH - 18 * (count - 1)) / count
     texts = [wrapped(prose(9, "abc"[place]), width) for place in range(count)]
 

@@ -1,4 +1,4 @@
-"""Scripts that run from the right, and scripts without spaces: order, sentences, sections and chunks."""
+"""Right-to-left scripts, and scripts without spaces: order, sentences, sections and chunks."""
 
 import pytest
 from reportlab.pdfbase import pdfmetrics
@@ -31,7 +31,7 @@ JAPANESE = [
 
 
 def mapped(text: str) -> tuple[dict[str, str], bytes]:
-    """A code for each character of the text but digits and spaces, and the character map that says so."""
+    """Returns a code for each character of the text except digits and spaces, and the character map for them."""
     letters = sorted(set(text) - set(" 0123456789"))
     codes = {letter: chr(65 + place) for place, letter in enumerate(letters)}
     pairs = [(ord(code), ord(letter)) for letter, code in codes.items()]
@@ -64,7 +64,7 @@ def test_text_drawn_letter_by_letter_from_the_right_is_read_as_it_is_drawn() -> 
 
 
 def test_backward_runs_whose_letters_have_one_place_are_turned_round_with_their_numbers_kept() -> None:
-    """As pdfium gives text that a file holds behind its glyphs."""
+    """pdfium returns text like this where a file stores it behind its glyphs."""
     turned = as_spoken(clean_mapped("to " + HEBREW[::-1].replace("03", "30") + " from"), lambda at: 20.0)
     assert turned.text == f"to {HEBREW} from"
     assert [turned.units[turned.text.index(char)] for char in "t\u05e93f"] == [0, 19, 8, 21]

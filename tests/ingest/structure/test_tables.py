@@ -1,4 +1,4 @@
-"""Tables: rows and cells with names, in reading order, found and quoted row by row."""
+"""Tables: rows and named cells in reading order, found and quoted row by row."""
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas
@@ -168,7 +168,7 @@ def test_rows_are_found_by_the_names_of_columns_that_stand_in_another_chunk() ->
 
 
 class OnePage:
-    """A catalogue of one page, as far as `extracts_of` asks it."""
+    """A catalogue of one page, with just what `extracts_of` calls."""
 
     def __init__(self, page: Page) -> None:
         self._page = page

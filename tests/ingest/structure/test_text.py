@@ -1,4 +1,4 @@
-"""Footnotes, bookmarks, and words that a line's end parts."""
+"""Footnotes, bookmarks, and words split at line ends."""
 
 from reportlab.pdfgen.canvas import Canvas
 

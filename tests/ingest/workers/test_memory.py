@@ -1,4 +1,4 @@
-"""What a run has freed goes back to the system."""
+"""Memory that a run has freed goes back to the system."""
 
 import ctypes
 import sys
@@ -8,7 +8,7 @@ import pytest
 
 from ingest.workers.memory import hand_back
 
-BLOCK = 64 << 10  # bytes; larger ones are given back by themselves
+BLOCK = 64 << 10  # bytes; larger blocks are returned automatically
 BLOCKS = 800
 
 
@@ -21,7 +21,7 @@ def test_memory_that_was_freed_is_handed_back() -> None:
     blocks = [library.malloc(BLOCK) for _ in range(BLOCKS)]
     for block in blocks:
         ctypes.memset(block, 1, BLOCK)
-    for block in blocks[:-1]:  # the last one keeps the heap from shrinking by itself
+    for block in blocks[:-1]:  # the last one keeps the heap from shrinking without help
         library.free(ctypes.c_void_p(block))
     process = psutil.Process()
     before = process.memory_info().rss

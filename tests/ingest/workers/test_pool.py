@@ -1,4 +1,4 @@
-"""Reading in processes of their own: what a file does to its reader stays there, and the second reader gets a turn."""
+"""Parsing in separate processes: a file's damage stays in its process, and the second parser gets a turn."""
 
 import time
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from tests.ingest.fakes import bare_pdf, lines_page
 from tests.ingest.worker_fakes import HANGS_S, telling_reader
 
 LIMIT_S = 4.0
-"""Of silence: eight times as long as a reader in these tests is silent, for a busy machine lets it run late."""
+"""Of silence: eight times as long as a parser in these tests is silent, because a busy machine delays it."""
 
 
 @pytest.fixture
