@@ -1,5 +1,6 @@
-"""Formats locations for people: section headings, and places on pages that are not printed (slides, sheets, parts of
-messages)."""
+"""Formats locations for people: section headings, and places in what has no printed pages (slides, sheets, parts of
+messages).
+"""
 
 import re
 from collections.abc import Sequence

@@ -18,7 +18,7 @@ Separator = Literal["tab", "semicolon", "spaces"]
 LEAST_ROWS = 3  # lines, the columns' names included
 LEAST_CELLS = 3  # in most lines of a table
 ALIGNED = 0.7
-"""Least share of the cells, each line's first excluded, that must begin or end where a cell of another line does.
+"""Minimum share of the cells, each line's first excluded, that begin or end where a cell of another line does.
 Prose with double spaces reaches about .3."""
 LONGEST_CELL = 40  # characters on average; more is prose
 

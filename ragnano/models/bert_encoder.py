@@ -37,7 +37,7 @@ class Encoder:
             self._of = {name: file.get_tensor(name).to(kind) for name in file.keys() if not name.startswith("pooler")}  # noqa: SIM118
 
     def vectors(self, ids: "Tensor", mask: "Tensor") -> "Tensor":
-        """Returns unit vectors (texts, dimensions) of `ids` (texts, tokens); `mask`, same shape, is 1 at real tokens."""
+        """Returns unit vectors (texts, dimensions) of `ids` (texts, tokens); `mask`, same shape: 1 for real tokens."""
         return _mean(self._states(ids, mask), mask)
 
     def _states(self, ids: "Tensor", mask: "Tensor") -> "Tensor":

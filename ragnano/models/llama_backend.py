@@ -148,7 +148,7 @@ class LoadedModel:
         return bool(self.library.llama_vocab_is_eog(self.vocab, token))
 
     def read(self, tokens: Sequence[int], stop: Callable[[], bool] | None = None) -> bool:
-        """Evaluates a prompt; reuses whole blocks shared with the previous one. Returns False if `stop` returned True."""
+        """Evaluates a prompt; reuses whole blocks shared with the held one. Returns False if `stop` returned True."""
         start = self._forget_after(self._shared_blocks(tokens))
         self._held = list(tokens[:start])
         for begin in range(start, len(tokens), BLOCK):

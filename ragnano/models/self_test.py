@@ -33,7 +33,7 @@ CANDIDATES: tuple[tuple[str, EngineSettings], ...] = (
 GENERIC = Proof(", ".join(map(str, range(1, 23))), "")
 """For models without a known continuation: only the agreement of one batch with single tokens is tested."""
 TIMEOUT_SECONDS = 180.0
-"""A 4 B model on a slow disk opens in well under a minute; a kernel that hangs never ends."""
+"""A model with 4 B parameters on a slow disk opens in well under a minute; a kernel that hangs never ends."""
 CHILD: tuple[str, ...] = (sys.executable, "-m", "ragnano.models.self_test_process")
 
 

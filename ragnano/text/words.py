@@ -131,7 +131,7 @@ def content_stems(text: str) -> list[str]:
 
 
 LEAST_FUNCTION_WORDS = 0.1
-"""Least share of stop words ("the", "shall") among words of three letters and more: see `is_english`."""
+"""Minimum share of stop words ("the", "shall") among words of three letters and more: see `is_english`."""
 _LEAST_TOLD = 8  # words; fewer are not enough to identify a language
 
 
