@@ -1,1 +1,1 @@
-"""What stands where in a document, read from its pages' text. Imports neither store nor model."""
+"""Finds structure and positions in a document's pages: headings, tables, references, word boxes and page images."""

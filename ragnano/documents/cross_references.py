@@ -1,6 +1,6 @@
-"""What a clause leans on: the whole clause round a passage, the sections it refers to, the terms it uses as defined.
+"""Finds what a passage depends on: its whole clause, the sections it refers to and the definitions of its terms.
 
-Pure reading of one document's chunks: no store, no model.
+Works on the chunks of one document.
 """
 
 import re
@@ -10,21 +10,21 @@ from ragnano.documents.locations import headings_in
 from ragnano.types import Chunk, Reference
 
 MOST_CLAUSE_CHARACTERS = 12_000
-"""A clause is not widened beyond this: a document without headings would be one clause."""
+"""Limit for a clause: otherwise a document with few headings would be one clause."""
 
 _NUMBER = r"(?:\d+(?:\.\d+)*|[IVXLC]+|[A-Z](?:-\d+)?)(?:\([a-zA-Z0-9]{1,4}\))*"
 _REFERENCE = re.compile(
     r"\b(?P<kind>Sections?|Clauses?|Articles?|Paragraphs?|Exhibits?|Schedules?|Annex(?:es)?|Appendi(?:x|ces)|"
     rf"Attachments?)\s+(?P<numbers>{_NUMBER}(?:(?:\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or|through|to)\s+){_NUMBER})*)(?!\w)"
 )
-# "Section 5 of the Securities Act" stands in another text.
+# "Section 5 of the Securities Act" refers to another text.
 _ELSEWHERE = re.compile(
     r"\s*(?:\([^)]{1,6}\))*\s*(?:,\s*)?(?:of|to|under|in)\s+(?:the|that|such|its)\s+(?!Agreement\b|Contract\b)"
 )
 _ATTACHED = ("exhibit", "schedule", "annex", "appendi", "attachment")
 _HEAD = r"(?:(?:section|clause|article|paragraph|part)\s+)?"
 
-# A term where it is given its meaning, surest form first.
+# Definitions of terms; the most reliable form comes first.
 _MEANS = re.compile(
     r"[\"“](?P<term>[A-Z][^\"”\n]{1,58})[\"”]\s*(?:\([^)]{1,60}\)\s*)?"
     r"(?:,\s*[^,]{1,60},\s*)?(?:shall\s+|will\s+)?(?:means?|ha(?:ve|s) the meaning|refers?\s+to|includes?)\b"
@@ -33,9 +33,9 @@ _NAMED = re.compile(r"\([^()\"“”]{0,60}[\"“](?P<term>[A-Z][^\"”\n]{1,58}
 
 
 def clause_of(chunk: Chunk, chunks: Sequence[Chunk]) -> tuple[Chunk, ...]:
-    """The chunks of the clause that `chunk` is part of, in reading order: its neighbours under the same headings.
+    """Returns the chunks of the clause that contains `chunk`, in reading order: its neighbours under the same headings.
 
-    `chunks` are the document's, by ordinal. A chunk without headings is a clause by itself.
+    `chunks` are the document's, ordered by ordinal. A chunk without headings is a clause by itself.
     """
     place = next(at for at, other in enumerate(chunks) if other.ordinal == chunk.ordinal)
     first, last, size = place, place, len(chunk.text)
@@ -53,9 +53,9 @@ def clause_of(chunk: Chunk, chunks: Sequence[Chunk]) -> tuple[Chunk, ...]:
 
 
 def references_of(chunk: Chunk, chunks: Sequence[Chunk]) -> tuple[Reference, ...]:
-    """The clauses that `chunk` refers to and the definitions of terms it uses, each once, in the order of its text.
+    """Returns the clauses that `chunk` refers to and the definitions of its terms, each once, in the order of its text.
 
-    What cannot be found in the document is left out, and so is what the chunk holds itself.
+    References to what the document does not contain are left out, and so are those to `chunk` itself.
     """
     found = [*_sections(chunk, chunks), *_terms(chunk, chunks)]
     kept: dict[tuple[str, int], Reference] = {}
@@ -79,9 +79,9 @@ def _sections(chunk: Chunk, chunks: Sequence[Chunk]) -> Iterator[tuple[int, Refe
 
 
 def _target(number: str, attached: str | None, chunks: Sequence[Chunk]) -> Chunk | None:
-    """The first chunk under the heading of this number; without that heading, under the one that holds it.
+    """Returns the first chunk under the heading with this number or, without one, under the enclosing heading.
 
-    "12.3(b)" may stand under "12.3", and "12.3" under "12".
+    "12.3(b)" may be under "12.3", and "12.3" under "12".
     """
     while number:
         head = rf"{attached}\w*\s+[\"“]?" if attached else _HEAD
@@ -103,7 +103,7 @@ def _terms(chunk: Chunk, chunks: Sequence[Chunk]) -> Iterator[tuple[int, Referen
 
 
 def definitions(chunks: Iterable[Chunk]) -> dict[str, Chunk]:
-    """Each defined term and the chunk that gives its meaning; "X means" counts before a name in brackets."""
+    """Maps each defined term to the chunk that defines it; "X means" takes precedence over a name in parentheses."""
     found: dict[str, Chunk] = {}
     named: dict[str, Chunk] = {}
     for chunk in chunks:

@@ -1,9 +1,9 @@
-"""Picture files as pages: one upright picture a page, and its size in points. Knows no text, no store, no screen.
+"""Opens image files as pages: one upright image per page, with its size in points.
 
-Ingestion places words on these pages and page pictures mark them there, so both must take the size from here.
+Ingestion places words on these pages and page images highlight them, so both must take the size from here.
 
-Pillow meets malformed files with exceptions of every kind, so this module is a border: whatever it raises becomes
-DamagedFile. Memory that runs out passes.
+Pillow raises exceptions of every kind for malformed files. This module translates them: all but MemoryError become
+LimitExceeded or DamagedFile.
 """
 
 import warnings
@@ -16,17 +16,17 @@ from PIL import Image, ImageOps
 from ragnano.errors import DamagedFile, LimitExceeded, LoadError
 
 MOST_PIXELS = 150_000_000
-"""Largest picture that is opened: A4 at 1,200 dpi has 139 million pixels, 0.4 GB in colour."""
+"""Largest image that is opened: A4 at 1,200 dpi has 139 million pixels, 0.4 GB in colour."""
 MOST_PAGES = 5_000
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP")
 
-_LIKELY_DPI = (100.0, 1200.0)  # cameras and screens write 72 or 96, which says nothing about the paper
-_LONG_SIDE = 842.0  # points, of A4: what a picture that does not say its size is taken for
+_LIKELY_DPI = (100.0, 1200.0)  # cameras and screens write 72 or 96, which does not give the size of the paper
+_LONG_SIDE = 842.0  # points, of A4: assumed for an image that does not state its size
 _POINTS = 72.0
 
 
 class PictureFrame(NamedTuple):
-    """One page: its picture upright, "L" or "RGB", and its size in points."""
+    """One page: its upright image in mode "L" or "RGB", and its size in points."""
 
     picture: Image.Image
     width: float
@@ -34,13 +34,16 @@ class PictureFrame(NamedTuple):
 
 
 def page_count(file: BinaryIO) -> int:
-    """Frames of a TIFF; 1 for every other format, moving pictures included. Raises LoadError's subclasses."""
+    """Returns the number of frames of a TIFF; 1 for every other format, animations included.
+
+    Raises LoadError's subclasses.
+    """
     with _opened(file) as image:
         return _frames(image)
 
 
 def page(file: BinaryIO, number: int) -> PictureFrame:
-    """Page `number`, from 1. Raises DamagedFile, LimitExceeded."""
+    """Returns page `number`, counted from 1. Raises DamagedFile, LimitExceeded."""
     with _opened(file) as image:
         if number > 1:
             image.seek(number - 1)
@@ -57,7 +60,7 @@ def _opened(file: BinaryIO) -> Iterator[Image.Image]:
     file.seek(0)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of sizes, which are bounded here, and of oddities in the metadata
+            warnings.simplefilter("ignore")  # about sizes, which are limited here, and about odd metadata
             with Image.open(file, formats=FORMATS) as image:
                 _must_be_bounded(image)
                 yield image
@@ -65,7 +68,7 @@ def _opened(file: BinaryIO) -> Iterator[Image.Image]:
         raise
     except Image.DecompressionBombError:
         raise LimitExceeded(_too_large()) from None
-    except Exception as error:  # noqa: BLE001 - border, see the module's docstring
+    except Exception as error:  # noqa: BLE001 - see the module's docstring
         raise DamagedFile(
             f"the picture cannot be opened ({type(error).__name__}); save it anew and try again"
         ) from None
@@ -90,16 +93,16 @@ def _frames(image: Image.Image) -> int:
 
 
 def _size_in_points(image: Image.Image) -> tuple[float, float]:
-    """Width and height as stored, before the picture is turned upright."""
+    """Returns width and height as stored, before the image is turned upright."""
     across, down = (float(value) for value in image.info.get("dpi", (0.0, 0.0)))
     least, most = _LIKELY_DPI
-    if not (least <= across <= most and least / 2 <= down <= most):  # faxes have half the lines an inch
+    if not (least <= across <= most and least / 2 <= down <= most):  # faxes have half the lines per inch
         across = down = max(image.size) * _POINTS / _LONG_SIDE
     return image.width * _POINTS / across, image.height * _POINTS / down
 
 
 def _on_paper(image: Image.Image) -> Image.Image:
-    """In grey or colour, on white where it is transparent."""
+    """Converts an image to greyscale or RGB, with transparent areas on white."""
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         least, most = image.getextrema()
         span = max(float(most) - float(least), 1.0)  # type: ignore[arg-type]

@@ -1,4 +1,6 @@
-"""Where words stand: under headings, and in what has no printed pages (slides, sheets, parts of messages). Pure."""
+"""Formats locations for people: section headings, and places in what has no printed pages (slides, sheets, parts of
+messages).
+"""
 
 import re
 from collections.abc import Sequence
@@ -14,19 +16,19 @@ HIDDEN: dict[HiddenKind, str] = {
     "invisible": "not drawn or not shown",
     "characters": "in characters that show nothing or show as others",
 }
-"""How hidden text is hidden, for people."""
+"""Descriptions of how text is hidden, for people."""
 
 _UNDER = " > "
-"""Stands between headings in a section path: "8 Term > 8.2 Renewal"."""
+"""Separates the headings in a section path: "8 Term > 8.2 Renewal"."""
 
 _TABLE_CELL = re.compile(r"((?:.*, )?(?:row \d+|head)), ")
 _SHEET_CELL = re.compile(r"[A-Z]{1,3}(\d{1,7})")
 
 
 def place_of(page: Page, start: int, end: int) -> str:
-    """The page's name and the marks that [start, end) touches: "Sheet Costs, B7:D7"; "" for a plain page.
+    """Returns the page's name and the marks that [start, end) overlaps: "Sheet Costs, B7:D7"; "" for a plain page.
 
-    Where marks stand on a page without a name, its number is the name: "page 4, Table 1, row 3, Price".
+    A page without a name is named by its number if it has such marks: "page 4, Table 1, row 3, Price".
     """
     touched = [mark.name for mark in page.marks if mark.start < end and start < mark.end]
     if not touched:
@@ -35,19 +37,19 @@ def place_of(page: Page, start: int, end: int) -> str:
 
 
 def row_of(name: str) -> str:
-    """The row that a cell's name tells of: "Table 1, row 3" for its Price, "7" for B7; "" for what is no cell."""
+    """Returns a cell's row by the cell's name: "Table 1, row 3" for its Price, "7" for B7; "" for other names."""
     if found := _TABLE_CELL.match(name):
         return found[1]
     return found[1] if (found := _SHEET_CELL.fullmatch(name)) else ""
 
 
 def is_head(row: str) -> bool:
-    """Whether a row of that name holds the names of its table's columns."""
+    """Whether a row with this name contains the names of its table's columns."""
     return row.endswith("head")
 
 
 def _from_to(first: str, last: str) -> str:
-    """Both names as one: what they share, then from and to: "B7:D7", "table 1, row 2–4", "row 3, Item:Price"."""
+    """Joins two names into a range after their common part: "B7:D7", "table 1, row 2–4", "row 3, Item:Price"."""
     if first == last:
         return first
     one, two = first.split(", "), last.split(", ")
@@ -58,14 +60,14 @@ def _from_to(first: str, last: str) -> str:
 
 
 def where(citation: Citation) -> str:
-    """Where a citation stands, for people: "lease.pdf, page 4, 8.2 Term", "costs.xlsx, Sheet Costs, B7"."""
+    """Formats a citation's location: "lease.pdf, page 4, 8.2 Term", "costs.xlsx, Sheet Costs, B7"."""
     section = innermost(citation.section)
     parts = (PurePath(citation.path).name, citation.place or f"page {citation.page}", section)
     return ", ".join(part for part in parts if part)
 
 
 def section_path(headings: Sequence[str]) -> str:
-    """Headings, outermost first, as the section path that chunks and citations carry."""
+    """Joins headings, outermost first, into the section path of chunks and citations."""
     return _UNDER.join(headings)
 
 
@@ -75,5 +77,5 @@ def headings_in(section: str) -> tuple[str, ...]:
 
 
 def innermost(section: str) -> str:
-    """The heading that a section path ends in, "" for none."""
+    """Returns the last heading of a section path, "" for none."""
     return section.rpartition(_UNDER)[2]

@@ -1,4 +1,4 @@
-"""Inside one document: its outline, words found in it, and the boxes of a span. Knows no store and no file."""
+"""Navigation in one document: its outline, a search for words, and the boxes of a span."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,26 +9,26 @@ from ragnano.documents.word_boxes import boxes_for
 from ragnano.types import Box, Chunk, Document, OutlineEntry, Page, Span
 
 MOST_FOUND = 500
-"""Places that a search gives; more are no help to a reader."""
+"""Limit for the matches of a search; nobody looks at more."""
 
 LONGEST_WANTED = 200
-"""Characters of what is looked for."""
+"""Limit for the searched text, in characters."""
 
 _DEEPEST = 4
 
 
 def find_words(pages: Iterable[Page], wanted: str, most: int = MOST_FOUND) -> tuple[Span, ...]:
-    """Where the words stand one after the other, whatever the case and however the lines break."""
+    """Returns the spans where the words occur one after the other, regardless of case and line breaks."""
     words = wanted[:LONGEST_WANTED].split()
     if not words:
         return ()
-    # A word that the page parts at a line's end ("termi-\nnation") is found, too.
+    # Also finds a word that is hyphenated at the end of a line ("termi-\nnation").
     pattern = re.compile(r"\s+".join(map(_broken, words)), re.IGNORECASE)
     return tuple(islice(_found(pages, pattern), most))
 
 
 def outline_of(document: Document, chunks: Sequence[Chunk]) -> tuple[OutlineEntry, ...]:
-    """The document's bookmarks; where it has none, its headings as they were read, each with its first page."""
+    """Returns the document's bookmarks or, without any, the headings of its chunks, each with its first page."""
     if document.outline:
         return document.outline
     seen: dict[tuple[str, ...], int] = {}
@@ -40,7 +40,7 @@ def outline_of(document: Document, chunks: Sequence[Chunk]) -> tuple[OutlineEntr
 
 
 def boxes_of(page: Page, start: int, end: int) -> tuple[Box, ...]:
-    """One box a line round the words that touch [start, end), in page points; () where the page has no places."""
+    """Returns one box per line around the words that overlap [start, end), in page points; () without word boxes."""
     return boxes_for(page.words, start, end) if end > start else ()
 
 

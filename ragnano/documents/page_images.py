@@ -1,7 +1,7 @@
-"""Pictures of pages (PDF, picture files) with quoted words marked, made when asked for and kept in a small cache.
+"""Renders pages (of PDFs and image files) with quoted words highlighted, on demand and with a small cache.
 
-Knows files only through a document's paths, and shows one only while its bytes are those that were read: a picture of
-other words than the quoted ones would be worse than none. Knows neither store nor screen.
+Reads a file through the document's paths and renders it only while its bytes are those that were ingested: an image
+with other words than the quoted ones would be worse than none.
 
 Lengths named `points` are 1/72 inch, others are pixels. Boxes are `ragnano.types.Box`: page points, origin top left.
 """
@@ -25,20 +25,23 @@ if TYPE_CHECKING:
 
 PDF = "application/pdf"
 MOST_PIXELS = 4000
-"""Longest side of a picture: a page may be 14,400 points long, and at 2 pixels a point would take 3.3 GB."""
+"""Longest side of an image: a page may be 14,400 points long, and at 2 pixels per point would take 3.3 GB."""
 
 KEPT_PICTURES = 48
 """Pages kept in memory: about 0.25 MB each as PNG."""
 
 _YELLOW = (255, 226, 89)
-_EDGE_POINTS = 1.0  # marked beyond the box, so that no letter touches the border
+_EDGE_POINTS = 1.0  # highlighted beyond the box, so that no letter touches the border
 _SIDE_POINTS = 12.0
-_INK = 160  # of 255: darker is ink, lighter is paper or a mark
+_INK = 160  # of 255: darker is ink, lighter is paper or a highlight
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An upright page or a part of one. `scale` is pixels per point; `left`, `top` its corner on the page in points."""
+    """The image of an upright page or of a part of it.
+
+    `scale` is in pixels per point; `left` and `top` are its corner on the page in points.
+    """
 
     png: bytes
     width: int
@@ -49,14 +52,14 @@ class Picture:
 
 
 def has_pictures(document: Document) -> bool:
-    """True for the formats that have pages on paper: PDF and picture files."""
+    """Whether the document's format has printed pages: PDF and image files."""
     return document.media_type == PDF or document.media_type.startswith("image/")
 
 
 def page_picture(document: Document, page: int, *, scale: float = 2.0) -> Picture:
-    """The page (counted from 1) at `scale` pixels per point, less where the page is huge.
+    """Renders the page (counted from 1) at `scale` pixels per point, fewer if the page is huge.
 
-    Raises UnsupportedFile (the format has no pages on paper), NotFoundError (no file, or no such page), LoadError (the
+    Raises UnsupportedFile (the format has no printed pages), NotFoundError (no file, or no such page), LoadError (the
     file has changed, or cannot be opened).
     """
     if not has_pictures(document):
@@ -70,7 +73,7 @@ def page_picture(document: Document, page: int, *, scale: float = 2.0) -> Pictur
 
 
 def highlighted(picture: Picture, boxes: Sequence[Box]) -> Picture:
-    """The picture with the boxes laid over in translucent yellow: letters stay as dark as they were."""
+    """Highlights the boxes in translucent yellow; letters stay as dark as they were."""
     from PIL import Image, ImageChops
 
     image = _opened(picture)
@@ -85,10 +88,10 @@ def highlighted(picture: Picture, boxes: Sequence[Box]) -> Picture:
 def crop_around(
     picture: Picture, boxes: Sequence[Box], *, margin_points: float = 36.0, most_points: float = 260.0
 ) -> Picture:
-    """The lines of the picture with the boxes in them, `margin_points` above and below, at most `most_points` high.
+    """Crops to the lines that contain the boxes, `margin_points` above and below, at most `most_points` high.
 
-    Empty paper at the sides is left out, but at least half the width is kept, so that single words are not blown up.
-    Without boxes: the picture itself.
+    Empty paper at the sides is cut off, but at least half the width is kept, so that single words are not magnified.
+    Returns `picture` itself if there are no boxes.
     """
     if not boxes:
         return picture
@@ -102,7 +105,7 @@ def crop_around(
 
 
 def trimmed(picture: Picture) -> Picture:
-    """The picture without the empty paper at its sides: its words are then as large as the place allows."""
+    """Cuts off the empty paper at the sides, so that the words are as large as the available space allows."""
     image = _opened(picture)
     left, right = _inked(image, round(_SIDE_POINTS * picture.scale))
     part = image.crop((left, 0, right, picture.height))
@@ -110,7 +113,7 @@ def trimmed(picture: Picture) -> Picture:
 
 
 def _inked(image: "Image", margin: int) -> tuple[int, int]:
-    """The columns between which all dark pixels lie, `margin` more on each side, at least half the width."""
+    """Returns the columns that enclose all dark pixels, with `margin` on each side, at least half the width."""
     box = image.convert("L").point([255 * (light < _INK) for light in range(256)]).getbbox()
     left, right = (max(box[0] - margin, 0), min(box[2] + margin, image.width)) if box else (0, image.width)
     half = image.width // 2
@@ -121,7 +124,7 @@ def _inked(image: "Image", margin: int) -> tuple[int, int]:
 
 
 def _unchanged_file(document: Document) -> Path:
-    """The first of the document's paths that still holds its bytes."""
+    """Returns the first of the document's paths whose file still has the ingested bytes."""
     changed = False
     for name in document.paths:
         path = Path(name)
@@ -130,7 +133,7 @@ def _unchanged_file(document: Document) -> Path:
             if facts.st_size == document.size and _digest(path, facts.st_size, facts.st_mtime_ns) == document.id:
                 return path
             changed = True
-        except OSError:  # gone or closed to us: another place may do, and the message below says it all
+        except OSError:  # missing or unreadable: another path may work; the error below covers this one
             continue
     name = Path(document.path).name or document.title
     if changed:
@@ -144,14 +147,18 @@ def _unchanged_file(document: Document) -> Path:
 
 @lru_cache(maxsize=512)
 def _digest(path: Path, size: int, mtime_ns: int) -> str:
-    """SHA-256 of a file, taken again only when its size or time has changed (they are part of the cache's key)."""
+    """SHA-256 of a file, computed again only when its size or modification time has changed (both are in the cache's
+    key)."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @lru_cache(maxsize=KEPT_PICTURES)
 def _rendered(_document: str, path: Path, page: int, scale: float) -> Picture:
-    """`_document`, the digest, is in the cache's key: a path's earlier bytes never answer for later ones."""
+    """Renders a page of a PDF.
+
+    `_document`, the digest, is part of the cache's key: a changed file never yields the image of its earlier bytes.
+    """
     import pypdfium2
 
     with pdfium_lock.TURN:
@@ -166,7 +173,7 @@ def _rendered(_document: str, path: Path, page: int, scale: float) -> Picture:
         try:
             if page > len(pdf):
                 raise UnsupportedFile(f"this page lies in a file inside {path.name}: no picture, its text is here")
-            with contextlib.suppress(pypdfium2.PdfiumError):  # a form that is broken is drawn without its values
+            with contextlib.suppress(pypdfium2.PdfiumError):  # a broken form is rendered without its values
                 pdf.init_forms()
             return _drawn(pdf, page, scale)
         except pypdfium2.PdfiumError:
@@ -177,7 +184,7 @@ def _rendered(_document: str, path: Path, page: int, scale: float) -> Picture:
 
 @lru_cache(maxsize=KEPT_PICTURES)
 def _resized(_document: str, path: Path, page: int, scale: float) -> Picture:
-    """A page of a picture file, keyed as `_rendered`."""
+    """Renders a page of an image file; the cache's key is that of `_rendered`."""
     from ragnano.documents import image_files
 
     try:
@@ -209,7 +216,7 @@ def _packed(image: "Image", scale: float, left: float, top: float) -> Picture:
 
 
 def _pixels(picture: Picture, box: Box) -> tuple[int, int, int, int]:
-    """The box's area on the picture, clipped to it."""
+    """Returns the box's area in pixels, clipped to the image."""
     return (
         max(round((box.x0 - picture.left - _EDGE_POINTS) * picture.scale), 0),
         max(round((box.y0 - picture.top - _EDGE_POINTS) * picture.scale), 0),

@@ -1,10 +1,10 @@
-"""The turn at pdfium. Whoever calls pdfium in a process holds `TURN` meanwhile.
+"""The lock for pdfium. A thread must hold `TURN` while it calls pdfium.
 
-pdfium may not be entered by two threads of a process at once, not even for different documents (pypdfium2's
-documentation says so; two threads that do end the process with a segmentation fault, sooner or later).
+Two threads of a process must not call pdfium at once, not even for different documents: pypdfium2's documentation
+forbids it, and sooner or later the process ends with a segmentation fault.
 """
 
 import threading
 
 TURN = threading.RLock()
-"""Taken again by the thread that has it: a PDF within a message is read while the message is."""
+"""Reentrant: a PDF within a message is read while the message is being read."""

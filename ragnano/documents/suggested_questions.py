@@ -1,6 +1,6 @@
-"""First questions for a library, made from titles and headings by code: each is about a clause that is there.
+"""Suggests first questions for a library from titles and headings, without a model.
 
-Knows no store and no model: documents and a function that gives their headings come in.
+Each question is about a clause that exists.
 """
 
 import re
@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 from ragnano.types import Document
 
 MOST = 4
-"""Questions that are suggested: one glance takes them in."""
+"""Limit for suggested questions: they can be read at a glance."""
 
 MOST_READ = 12
-"""Documents whose headings are looked at: those added last."""
+"""Limit for the documents whose headings are read: the latest ones."""
 
 _LONGEST_TITLE = 80
 
-# What a heading says, and what one asks of such a clause. The more often asked come first.
+# Pattern of a heading, and a question about such a clause. The most common questions come first.
 TOPICS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), question)
     for pattern, question in (
@@ -39,10 +39,10 @@ TOPICS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 def first_questions(
     documents: Sequence[Document], headings_of: Callable[[str], list[tuple[int, str]]]
 ) -> tuple[str, ...]:
-    """At most MOST questions, each about another document and another topic as far as there are any.
+    """Returns at most MOST questions, each about a different topic and, where possible, a different document.
 
-    `headings_of` gives (chunk, heading path) of a document's chunks. Documents whose titles are the same are left out:
-    a question would not say which is meant.
+    `headings_of` returns (chunk, heading path) for a document's chunks. Documents that share a title are left out: a
+    question would be ambiguous.
     """
     titles = [document.title for document in documents]
     clear = [one for one in documents if titles.count(one.title) == 1 and 0 < len(one.title) <= _LONGEST_TITLE]
@@ -65,6 +65,6 @@ def _topics(headings: list[tuple[int, str]]) -> list[int]:
 
 
 def _named(title: str) -> str:
-    """The title as it stands in a sentence."""
+    """Returns the title as a sentence uses it, with an article."""
     folded = " ".join(title.split())
     return folded if re.match(r"(?:the|an?)\b", folded, re.IGNORECASE) else f"the {folded}"

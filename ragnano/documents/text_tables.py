@@ -1,8 +1,8 @@
-"""Tables that plain text draws with spaces, tabs or semicolons: their rows, and each cell behind its column's name.
+"""Finds tables in plain text whose cells are separated by spaces, tabs or semicolons, and names each cell's column.
 
-A run of lines is a table when its lines have several cells and, where spaces part them, when the cells stand one below
-the other. The first line names the columns if it holds no bare figures and a line below it does. Rows "| a | b |" are
-read by `ragnano.documents.table_rows`.
+A run of lines is a table if its lines have several cells and, when spaces separate them, if the cells are aligned. The
+first line names the columns if it contains no bare numbers and a line below it does. `ragnano.documents.table_rows`
+parses rows of the form "| a | b |".
 """
 
 import re
@@ -18,8 +18,8 @@ Separator = Literal["tab", "semicolon", "spaces"]
 LEAST_ROWS = 3  # lines, the columns' names included
 LEAST_CELLS = 3  # in most lines of a table
 ALIGNED = 0.7
-"""Share of the cells after a line's first that must begin or end where a cell of another line does. Prose with double
-spaces reaches about .3."""
+"""Minimum share of the cells, each line's first excluded, that begin or end where a cell of another line does.
+Prose with double spaces reaches about .3."""
 LONGEST_CELL = 40  # characters on average; more is prose
 
 _GAP = re.compile(r" {2,}")
@@ -28,9 +28,9 @@ _FIGURE = re.compile(r"\W*\d[\d\W]*$")
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    """A line of a table: characters [start, end) of the text, and what it says with its columns' names.
+    """A line of a table: characters [start, end) of the text, and its cells with the names of their columns.
 
-    `said` is "" for the line that names the columns, and the line itself where nothing names them.
+    `said` is "" for the line that names the columns, and the line itself if no line names them.
     """
 
     start: int
@@ -45,12 +45,12 @@ class _Line:
     separator: Separator | None
     cells: tuple[
         tuple[int, int, str], ...
-    ]  # columns [start, end) in the line, text; empty ones of spaces are not there
+    ]  # columns [start, end) in the line, text; with spaces as separators there are no empty cells
 
 
 @lru_cache(maxsize=256)
 def text_rows(text: str) -> tuple[TextRow, ...]:
-    """The rows of all tables in a page's text, in order."""
+    """Returns the rows of all tables in a page's text, in order."""
     rows: list[TextRow] = []
     for separator, run in groupby(_lines(text), key=lambda line: line.separator):
         lines = list(run)
@@ -127,7 +127,7 @@ def _rows(lines: Sequence[_Line], separator: Separator) -> Iterator[TextRow]:
 
 
 def _name(cell: tuple[int, int, str], head: _Line) -> str:
-    """The name over a cell: the one that shares most of its columns, else the nearest."""
+    """Returns the column's name: the head cell that overlaps the cell most, else the nearest."""
     start, end, _ = cell
 
     def nearness(name: tuple[int, int, str]) -> tuple[int, int]:

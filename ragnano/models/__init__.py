@@ -1,6 +1,6 @@
-"""Models: what there is, fetching it, embedding texts with it, and writing with it.
+"""Models: the catalogue, downloads, embeddings, reading and text generation.
 
-Light to import: engines and array libraries are loaded when a model is opened.
+Cheap to import: engines and array libraries are loaded when a model is opened.
 """
 
 from pathlib import Path
@@ -55,7 +55,10 @@ __all__ = [
 
 
 def open_embedder(settings: Settings) -> Embedder:
-    """The embedder that the settings name; nothing is loaded yet. Raises ModelMissing, NotFoundError or ConfigError."""
+    """Returns the embedder that the settings name; it loads nothing yet.
+
+    Raises ModelMissing, NotFoundError or ConfigError.
+    """
     go_offline()
     spec = _of_kind(settings.embedder, "embedder")
     home = _here(spec, settings)
@@ -63,17 +66,17 @@ def open_embedder(settings: Settings) -> Embedder:
 
 
 def open_reader(settings: Settings) -> Reader:
-    """The reader that ships with ragnano; nothing is loaded yet. Raises ModelMissing."""
+    """Returns the reader that ships with ragnano; it loads nothing yet. Raises ModelMissing."""
     go_offline()
     spec = default_model("reader")
     return Reader(_here(spec, settings), name=spec.name, weights=spec.weights.path, threads=settings.threads)
 
 
 def open_chat_model(settings: Settings, name: str | None = None) -> ChatModel:
-    """The chat model of this name or path, or the one the settings name; its weights are opened at first use.
+    """Returns the chat model with this name or path, or the one that the settings name; opens its weights at first use.
 
-    The engine proves itself first if it never did with this model. Raises ModelMissing, NotFoundError, ConfigError, or
-    EngineError when memory is short or the engine is unsound.
+    Tests the engine with this model first unless a result is stored. Raises ModelMissing, NotFoundError, ConfigError,
+    or EngineError when memory is short or the engine fails its self-test.
     """
     go_offline()
     spec = _of_kind(name or settings.chat_model, "chat")
@@ -89,24 +92,27 @@ def open_chat_model(settings: Settings, name: str | None = None) -> ChatModel:
 
 
 def prove(path: Path, settings: Settings) -> EngineSettings:
-    """Engine settings that compute soundly here with the GGUF at `path`, from memory if known. Raises EngineError."""
+    """Returns engine settings that compute correctly on this machine with the GGUF at `path`.
+
+    Reuses a stored result. Raises EngineError.
+    """
     return _proved(_spec_at(path, settings), path, settings)
 
 
 def proof_record(path: Path, settings: Settings) -> ProofRecord | None:
-    """What was found when the engine proved itself with this GGUF, None if it never did."""
+    """Returns the stored result of the engine's self-test with this GGUF, None if there is none."""
     return recorded(settings.models_dir, _digest(_spec_at(path, settings), path, settings))
 
 
 def measure_speed(model: ChatModel, path: Path, settings: Settings) -> Speed:
-    """Measure the opened model of this GGUF and remember what was found. Raises EngineError."""
+    """Measures the opened model of this GGUF and stores the result. Raises EngineError."""
     speed = measure(model)
     keep(speed, settings.models_dir, _digest(_spec_at(path, settings), path, settings))
     return speed
 
 
 def measured_speed(path: Path, settings: Settings) -> Speed | None:
-    """What `measure_speed` last found for this GGUF on this machine, None if it was never asked."""
+    """Returns the last result of `measure_speed` for this GGUF on this machine, None if there is none."""
     return kept(settings.models_dir, _digest(_spec_at(path, settings), path, settings))
 
 
@@ -121,14 +127,14 @@ def _of_kind(name: str, kind: str) -> ModelSpec:
 def _here(spec: ModelSpec, settings: Settings) -> Path:
     path = installed(spec, settings.models_dir)
     if path is None and any(isinstance(source, FileSource) for source in spec.sources):
-        path = fetch(spec, settings.models_dir, source="file")  # shipped with ragnano: nobody has to be asked
+        path = fetch(spec, settings.models_dir, source="file")  # shipped with ragnano: needs no consent
     if path is None:
         raise ModelMissing(f"the model {spec.name} is not here: run `ragnano models fetch {spec.name}`")
     return path
 
 
 def _spec_at(path: Path, settings: Settings) -> ModelSpec:
-    """The catalogue's spec whose weights lie at `path`, or one for a file of the user's."""
+    """Returns the catalogue's spec whose weights are at `path`, or a spec for a file of the user's."""
     for spec in load_catalogue():
         if spec.kind == "chat" and installed(spec, settings.models_dir) == path:
             return spec

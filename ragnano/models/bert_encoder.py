@@ -1,7 +1,7 @@
-"""A BERT encoder's forward pass in torch, and the mean over each text's tokens. Knows no tokenizer and no batches.
+"""A BERT encoder's forward pass in torch, and the mean over each text's tokens.
 
-sentence-transformers computes the same with the same bits, which a test holds, but brings transformers, pandas, scipy
-and scikit-learn into every ingest: opening MiniLM takes 267 MB with it, 177 MB with transformers' class, 45 MB here.
+A test asserts that sentence-transformers gives the same bits. It would load transformers, pandas, scipy and
+scikit-learn into every ingestion: opening MiniLM takes 267 MB with it, 177 MB with transformers' class, 45 MB here.
 """
 
 import json
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 EXPECTED = {"model_type": "bert", "hidden_act": "gelu", "position_embedding_type": "absolute"}
-"""What `Encoder` computes, by the names of config.json."""
+"""The architecture that `Encoder` supports, as config.json states it."""
 
 
 class Encoder:
-    """The weights in `home` (config.json, model.safetensors) as numbers of `kind`. Safe to use from several threads."""
+    """Computes with the weights in `home` (config.json, model.safetensors), converted to `kind`. Thread-safe."""
 
     def __init__(self, home: Path, kind: "torch.dtype") -> None:
         """Raises ModelError when the model is of another architecture."""
@@ -33,15 +33,15 @@ class Encoder:
         self._layers: int = config["num_hidden_layers"]
         self._epsilon: float = config["layer_norm_eps"]
         with safe_open(home / "model.safetensors", framework="pt") as file:
-            # One at a time: the float32 originals of all would be twice as large as what is kept.
+            # One at a time: all the float32 originals would be twice as large as the converted weights.
             self._of = {name: file.get_tensor(name).to(kind) for name in file.keys() if not name.startswith("pooler")}  # noqa: SIM118
 
     def vectors(self, ids: "Tensor", mask: "Tensor") -> "Tensor":
-        """(texts, dimensions), unit length, of `ids` (texts, tokens) over the tokens where `mask`, same shape, is 1."""
+        """Returns unit vectors (texts, dimensions) of `ids` (texts, tokens); `mask`, same shape: 1 for real tokens."""
         return _mean(self._states(ids, mask), mask)
 
     def _states(self, ids: "Tensor", mask: "Tensor") -> "Tensor":
-        """(texts, tokens, dimensions)."""
+        """Returns the last hidden states (texts, tokens, dimensions)."""
         import torch
 
         place = "embeddings"
@@ -49,7 +49,7 @@ class Encoder:
         states = states + self._of[f"{place}.token_type_embeddings.weight"][0]
         states = states + self._of[f"{place}.position_embeddings.weight"][: ids.shape[1]]
         states = self._norm(f"{place}.LayerNorm", states)
-        seen = mask[:, None, None, :].bool()  # by every token of every head
+        seen = mask[:, None, None, :].bool()  # the same for every head and every attending token
         for layer in (f"encoder.layer.{number}" for number in range(self._layers)):
             attended = self._linear(f"{layer}.attention.output.dense", self._attended(layer, states, seen))
             states = self._norm(f"{layer}.attention.output.LayerNorm", attended + states)
@@ -81,7 +81,7 @@ class Encoder:
 
 
 def _mean(states: "Tensor", mask: "Tensor") -> "Tensor":
-    """The mean of the states where `mask` is 1, unit length, rounded where sentence-transformers rounds."""
+    """Returns the mean of the states where `mask` is 1, at unit length, rounded where sentence-transformers rounds."""
     import torch
 
     real = mask.unsqueeze(-1).to(states.dtype)

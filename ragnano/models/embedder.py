@@ -1,8 +1,7 @@
-"""Texts to vectors. `Embedder` sorts, batches and restores order; a backend embeds one batch and counts tokens.
+"""Embeds texts as vectors. `Embedder` sorts, batches and restores order; a backend embeds one batch and counts tokens.
 
-`MiniLMEmbedder` has two ways to the same vectors: onnxruntime for questions and sentences, which starts in a fraction
-of a second, and torch for passages in bulk, which computes in bfloat16 where the processor can. Knows no documents and
-no store.
+`MiniLMEmbedder` computes the same vectors in two ways: with onnxruntime for questions and sentences, which starts in a
+fraction of a second, and with torch for passages in bulk, in bfloat16 if the processor supports it.
 """
 
 import threading
@@ -32,17 +31,17 @@ BATCH = 8
 """Passages per batch. Each batch is one thread's work: two threads with a batch each embed 107 passages/s where two
 threads sharing a batch of 16 embed 84 (bfloat16, 2 cores, one run; LOG.md)."""
 PADDED_TO = 16
-"""Lengths are padded to multiples of this many tokens: few shapes, so freed memory fits the next batch (LOG.md)."""
+"""Lengths are padded to multiples of this many tokens: with few shapes, freed memory fits the next batch (LOG.md)."""
 SENTENCE_BATCH = 8
-"""Sentences per batch: their lengths differ much, and a small batch pads little."""
+"""Sentences per batch: their lengths vary widely, and a small batch needs little padding."""
 MAX_TOKENS = 256
 """Tokens MiniLM reads of a text, its two frame tokens included (the model's sentence_bert_config.json)."""
 RECIPE = "mean/256/unit/1"
-"""Pooling, length, normalisation and version of how texts are prepared: part of the fingerprint."""
+"""Pooling, length, normalisation and version of the text preparation: part of the fingerprint."""
 
 
 class Embedder(ABC):
-    """Gives texts unit vectors. `fingerprint` changes whenever vectors would no longer be comparable."""
+    """Embeds texts as unit vectors. `fingerprint` changes whenever vectors are no longer comparable."""
 
     name: str
     dimensions: int
@@ -50,34 +49,34 @@ class Embedder(ABC):
 
     @abstractmethod
     def _token_ids(self, texts: Sequence[str]) -> list[Tokens]:
-        """Each text's token ids with the frame tokens, cut to what the model reads."""
+        """Returns each text's token ids with the frame tokens, truncated to the model's limit."""
 
     @abstractmethod
     def _passage_batch(self, rows: Sequence[Tokens]) -> "Vectors":
-        """float32 (n, d) unit vectors of at most BATCH tokenized passages, in bulk mode."""
+        """Returns float32 (n, d) unit vectors of at most BATCH tokenized passages, in bulk mode."""
 
     @abstractmethod
     def _sentence_batch(self, rows: Sequence[Tokens]) -> "Vectors":
-        """float32 (n, d) unit vectors of at most SENTENCE_BATCH tokenized texts, in the mode that starts quickly."""
+        """Returns float32 (n, d) unit vectors of at most SENTENCE_BATCH tokenized texts, in the fast-starting mode."""
 
     @abstractmethod
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text, frame tokens left out, however long it is."""
+        """Returns the number of tokens of each text, without frame tokens and without truncation."""
 
     def embed_passages(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> "Vectors":
-        """float32 (n, d), unit length, in the order of `texts`. `progress` receives texts done and texts in all."""
+        """Returns float32 (n, d), unit length, in the order of `texts`. `progress` receives texts done and in total."""
         return self._batched(texts, BATCH, self._passage_batches, progress)
 
     def _passage_batches(self, batches: Iterable[Sequence[Tokens]]) -> Iterable["Vectors"]:
-        """The batches' vectors in their order; a backend may compute several batches at once."""
+        """Returns the batches' vectors in order; a backend may compute several batches at once."""
         return map(self._passage_batch, batches)
 
     def embed_sentences(self, texts: Sequence[str]) -> "Vectors":
-        """float32 (n, d), unit length: for a few short texts, without the start-up of bulk mode."""
+        """Returns float32 (n, d), unit length: for a few short texts, without the start-up of bulk mode."""
         return self._batched(texts, SENTENCE_BATCH, lambda batches: map(self._sentence_batch, batches), None)
 
     def embed_query(self, text: str) -> "Vectors":
-        """float32 (d,), unit length."""
+        """Returns float32 (d,), unit length."""
         vector: Vectors = self._sentence_batch(self._token_ids([text]))[0]
         return vector
 
@@ -88,7 +87,7 @@ class Embedder(ABC):
         embed: Callable[[Iterable[Sequence[Tokens]]], Iterable["Vectors"]],
         progress: Callable[[int, int], None] | None,
     ) -> "Vectors":
-        """Longest first, so that a batch holds texts of like length (little padding) and memory peaks at once."""
+        """Embeds the longest first: a batch has texts of similar length (little padding), and memory peaks early."""
         import numpy as np
 
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
@@ -104,16 +103,16 @@ class Embedder(ABC):
         return vectors
 
     def warm(self) -> None:
-        """Load what answering a question needs, so that the first one does not wait."""
+        """Loads what a question needs, so that the first one does not wait."""
         self.embed_query("warm")
 
     @abstractmethod
     def close(self) -> None:
-        """Give memory back; the next call loads again."""
+        """Frees memory; the next call loads again."""
 
 
 class MiniLMEmbedder(Embedder):
-    """A MiniLM sentence encoder in `home`, computed with `threads` threads. Safe to use from several threads."""
+    """A MiniLM sentence encoder in `home`, computed with `threads` threads. Thread-safe."""
 
     dimensions = 384
 
@@ -141,7 +140,7 @@ class MiniLMEmbedder(Embedder):
             self._session = self._bulk = self._tokenizer = None
 
     def _words(self) -> Any:
-        """The tokenizer, neither cutting nor padding."""
+        """Returns the tokenizer, without truncation and padding."""
         with self._lock:
             if self._tokenizer is None:
                 go_offline()
@@ -176,7 +175,7 @@ class MiniLMEmbedder(Embedder):
         with torch.inference_mode():
             vectors = self._loaded_bulk().encoder.vectors(features["input_ids"], features["attention_mask"])
         found = vectors.float().numpy()
-        # bfloat16 leaves lengths off by up to 0.4 %
+        # With bfloat16, lengths are off by up to 0.4 %.
         return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), dtype=np.float32)
 
     def _loaded_bulk(self) -> "_Bulk":
@@ -188,23 +187,23 @@ class MiniLMEmbedder(Embedder):
 
 
 class _Bulk:
-    """The encoder and the threads that each compute a batch of their own with it."""
+    """The encoder and its worker threads, each of which computes a batch of its own."""
 
     def __init__(self, home: Path, threads: int) -> None:
         import torch
 
         self.encoder = Encoder(home, torch.bfloat16 if _computes_bfloat16() else torch.float32)
-        # How many threads torch divides one operation among is counted for each calling thread by itself.
+        # torch's number of threads per operation is a setting of each calling thread.
         self.workers = ThreadPoolExecutor(threads, "embedder", initializer=torch.set_num_threads, initargs=(1,))
 
 
 def _cut(ids: Tokens) -> Tokens:
-    """At most MAX_TOKENS tokens, the closing frame token kept."""
+    """Truncates to MAX_TOKENS tokens and keeps the closing frame token."""
     return ids if len(ids) <= MAX_TOKENS else [*ids[: MAX_TOKENS - 1], ids[-1]]
 
 
 def _padded(rows: Sequence[Tokens], multiple: int) -> dict[str, "NDArray[np.int64]"]:
-    """The rows as the model's two inputs, each (rows, tokens), as long as the longest row rounded up to `multiple`."""
+    """Returns the model's two inputs, each (rows, tokens), padded to the longest row rounded up to `multiple`."""
     import numpy as np
 
     longest = max(map(len, rows))
@@ -217,7 +216,7 @@ def _padded(rows: Sequence[Tokens], multiple: int) -> dict[str, "NDArray[np.int6
 
 
 def _computes_bfloat16() -> bool:
-    """Whether the processor has bfloat16 instructions; emulated it is slower than float32."""
+    """Whether the processor has bfloat16 instructions; emulated bfloat16 is slower than float32."""
     import torch
 
     abilities = torch.cpu.get_capabilities()

@@ -1,4 +1,4 @@
-"""A queue for one counter: whoever comes first is served first. It knows nothing of what is served."""
+"""A lock that threads acquire in order of arrival. Depends on nothing but the standard library."""
 
 import threading
 from collections import deque
@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 POLL_SECONDS = 0.05
-"""How often somebody who waits asks whether he still wants to."""
+"""Interval at which a waiting thread checks whether it was cancelled."""
 
 
 class Turns:
-    """Mutual exclusion in order of arrival. `waiting` is the number of those in the queue, without the one served."""
+    """Mutual exclusion in order of arrival. `waiting` is the number of waiting threads, without the holder."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -23,7 +23,7 @@ class Turns:
 
     @contextmanager
     def turn(self, cancelled: Callable[[], bool] | None = None) -> Iterator[bool]:
-        """Wait for one's turn and hold it inside the block. Yields False, without a turn, if `cancelled` came first."""
+        """Acquires the lock for the block. Yields False, without the lock, if `cancelled` returned True first."""
         ticket = object()
         with self._changed:
             self._queue.append(ticket)

@@ -1,6 +1,6 @@
-"""The process that talks to the model hub: the one place where the hub's library may go online.
+"""The child process that downloads from the model hub: the only place where the hub's library may go online.
 
-Run as `python -m ragnano.models.hub_process REPO DIRECTORY FILE…`; the files end below DIRECTORY. On failure it
+Run as `python -m ragnano.models.hub_process REPO DIRECTORY FILE…`; it stores the files below DIRECTORY. On failure it
 writes one line to standard error and exits with 1.
 """
 
@@ -8,14 +8,14 @@ import sys
 
 
 def main(repo: str, directory: str, names: list[str]) -> int:
-    """Download; 0 when all files are there."""
+    """Downloads the files; returns 0 on success, 1 on failure."""
     from huggingface_hub import hf_hub_download
 
     for name in names:
         try:
             hf_hub_download(repo, name, local_dir=directory)
         except Exception as error:  # noqa: BLE001
-            # A border: the library raises its own, httpx's, urllib3's and OS errors; all mean "the hub gave nothing".
+            # The library raises its own, httpx's, urllib3's and OS errors; all mean that the download failed.
             reason = str(error).strip().splitlines() or [""]
             print(f"{type(error).__name__}: {reason[0]}", file=sys.stderr)
             return 1

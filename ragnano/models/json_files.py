@@ -1,4 +1,4 @@
-"""Small JSON files beside the models: read leniently, written atomically, locked between processes. Knows no models."""
+"""Small JSON files beside the models: read leniently, written atomically, locked between processes."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from typing import Any
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The object in the file; empty when the file is missing or no JSON object (it is only ever a memory)."""
+    """Returns the object in the file; {} if the file is missing or not a JSON object (it is only a cache)."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -19,7 +19,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Replace the file by this object, so that readers see the old or the new one and nothing between."""
+    """Replaces the file atomically: other processes see the old object or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -33,7 +33,7 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock between processes; waits until it is free."""
+    """Holds an exclusive lock between processes; waits until it is free."""
     from filelock import FileLock
 
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,14 +1,13 @@
-"""One GGUF opened with llama.cpp: tokens in, most likely next token out.
+"""Runs one GGUF with llama.cpp: evaluates tokens and picks the most likely next one.
 
-The only module that touches llama_cpp, and it does so through the C interface: the Python class on top of it neither
-exposes `use_extra_bufts` nor evaluates prompts in fixed blocks. It knows no chat template, no queue and no thread
-safety: one caller at a time.
+The only module that uses llama_cpp, through its C interface: the Python class on top of it neither exposes
+`use_extra_bufts` nor evaluates prompts in fixed blocks. Not thread-safe: one caller at a time.
 
-Why blocks: matrix kernels differ between batch sizes. Measured with SmolLM2-135M: a prompt read token by token ends in
-logits up to 0.46 away from the same prompt read in batches (correlation 0.9997; all batches of 2 to 64 agree bit
-for bit on that build), and greedy decoding amplifies that to other words. Prompts are therefore always read in batches
-that begin at multiples of `BLOCK`, only whole blocks are ever reused, and the state of written tokens (batches of one)
-never is. What is reused is then bit for bit what would have been computed again.
+Why blocks: matrix kernels differ between batch sizes. Measured with SmolLM2-135M: the logits after a prompt evaluated
+token by token differ by up to 0.46 from those of the same prompt in batches (correlation 0.9997; all batches of 2 to 64
+agree bit for bit on that build), and greedy decoding amplifies that to other words. Prompts are therefore always
+evaluated in batches that begin at multiples of `BLOCK`, only whole blocks are reused, and the state of generated tokens
+(batches of one) never is. Reused state is then bit for bit what would have been computed again.
 """
 
 import ctypes
@@ -22,30 +21,30 @@ from typing import Any
 from ragnano.errors import EngineError
 
 BLOCK = 64
-"""Prompt tokens per batch. Tokens per processor second with one AVX-512 thread, other work beside: SmolLM2-135M 71, 93,
+"""Prompt tokens per batch. Tokens per processor second with one AVX-512 thread on a busy machine: SmolLM2-135M 71, 93,
 129, 115 in blocks of 16, 32, 64, 128; Qwen2.5-Coder-0.5B 70, 65, 70 in blocks of 32, 64, 256."""
 
 LIKELY = 64
-"""Likeliest tokens that a grammar is checked for before the whole vocabulary is."""
+"""Number of most likely tokens that a grammar is checked for before the whole vocabulary."""
 
-_silenced: list[Any] = []  # the callback must outlive every call llama.cpp makes
+_silenced: list[Any] = []  # keeps the log callback alive as long as llama.cpp may call it
 
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """How llama.cpp is run. `extra_buffers` lets it repack weights for special instructions (AMX and others);
-    `threads` None means as many as the caller's settings say."""
+    """Settings for llama.cpp. `extra_buffers` lets it repack weights for special instructions (AMX and others);
+    `threads` overrides the caller's number of threads unless it is None."""
 
     extra_buffers: bool = True
     threads: int | None = None
 
 
 def _library() -> Any:
-    """llama.cpp's C interface, with its log sent nowhere.
+    """Returns llama.cpp's C interface with its log disabled.
 
-    OpenMP threads that wait for each other spin by default; on a machine with other work that wastes the very cores
-    they wait for: with a load of 5 on 2 cores SmolLM2-135M wrote 2 to 5 tokens/s spinning and 17 to 21 sleeping. The
-    variable is read when the library is loaded.
+    OpenMP threads that wait for each other spin by default. On a busy machine that wastes the cores they wait for: with
+    a load of 5 on 2 cores SmolLM2-135M generated 2 to 5 tokens/s spinning and 17 to 21 sleeping. OMP_WAIT_POLICY is
+    read when the library is loaded.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from llama_cpp import llama_cpp
@@ -59,7 +58,7 @@ def _library() -> Any:
 
 
 class LoadedModel:
-    """Weights and one context of `context_tokens` tokens. Raises EngineError when the file cannot be opened."""
+    """Weights and one context of `context_tokens` tokens. Raises EngineError if the file cannot be opened."""
 
     def __init__(self, path: Path, *, threads: int, context_tokens: int, settings: EngineSettings) -> None:
         self.library = lib = _library()
@@ -80,7 +79,7 @@ class LoadedModel:
             )
         self.context_tokens: int = lib.llama_n_ctx(self._context)
         self._memory = lib.llama_get_memory(self._context)
-        self._held: list[int] = []  # prompt tokens whose state is kept, whole blocks only
+        self._held: list[int] = []  # prompt tokens whose state can be reused, whole blocks only
         self.vocabulary: int = lib.llama_vocab_n_tokens(self.vocab)
 
     def _parameters(self, threads: int, context_tokens: int, settings: EngineSettings) -> Any:
@@ -90,12 +89,12 @@ class LoadedModel:
         params.n_batch = params.n_ubatch = BLOCK
         params.n_threads = params.n_threads_batch = settings.threads or threads
         params.flash_attn_type = lib.LLAMA_FLASH_ATTN_TYPE_DISABLED  # its sums depend on the batch size
-        params.swa_full = True  # sliding windows keep all cells, so that any prefix can be reused
+        params.swa_full = True  # keeps all cells of sliding windows, so that any prefix can be reused
         params.no_perf = True
         return params
 
     def close(self) -> None:
-        """Free context and weights; calling it twice is harmless."""
+        """Frees context and weights. May be called twice."""
         if self._context:
             self.library.llama_free(self._context)
         if self._model:
@@ -103,7 +102,7 @@ class LoadedModel:
         self._context = self._model = None
 
     def metadata(self, key: str) -> str | None:
-        """A metadata value of the GGUF as text, None when it has none."""
+        """Returns a metadata value of the GGUF as text, None if there is none."""
         name = key.encode()
         size = self.library.llama_model_meta_val_str(self._model, name, ctypes.create_string_buffer(1), 1)
         if size < 0:
@@ -113,20 +112,20 @@ class LoadedModel:
         return buffer.value.decode("utf-8", "replace")
 
     def tokenize(self, text: str, *, special: bool) -> list[int]:
-        """Tokens of `text`, without a begin token. Only with `special` do control words become control tokens."""
+        """Returns the tokens of `text`, without a begin token. Control words become control tokens if `special`."""
         if not text:
             return []
         data = text.encode("utf-8", "replace")
         room = len(data) + 8
         tokens = (ctypes.c_int32 * room)()
         count = self.library.llama_tokenize(self.vocab, data, len(data), tokens, room, False, special)
-        if count < 0:  # never more tokens than bytes plus a few, says every tokenizer seen; ask again if one differs
+        if count < 0:  # more tokens than bytes plus a few: no known tokenizer does this
             tokens = (ctypes.c_int32 * -count)()
             count = self.library.llama_tokenize(self.vocab, data, len(data), tokens, -count, False, special)
         return list(tokens[:count])
 
     def piece(self, token: int, *, special: bool = False) -> bytes:
-        """The bytes a token stands for: part of a UTF-8 sequence perhaps; nothing for control tokens."""
+        """Returns a token's bytes, perhaps part of a UTF-8 sequence; b"" for control tokens unless `special`."""
         for room in (64, 1024):
             buffer = ctypes.create_string_buffer(room)
             count = self.library.llama_token_to_piece(self.vocab, token, buffer, room, 0, special)
@@ -135,12 +134,12 @@ class LoadedModel:
         return b""
 
     def begin_token(self) -> int | None:
-        """The token every prompt must begin with, None when the model wants none."""
+        """Returns the token that every prompt must begin with, None if the model needs none."""
         token: int = self.library.llama_vocab_bos(self.vocab)
         return token if token >= 0 and self.library.llama_vocab_get_add_bos(self.vocab) else None
 
     def token_text(self, which: str) -> str:
-        """Text of the "bos" or "eos" token as templates write it, "" when there is none."""
+        """Returns the text of the "bos" or "eos" token as templates write it, "" if there is none."""
         token: int = getattr(self.library, f"llama_vocab_{which}")(self.vocab)
         return self.piece(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
 
@@ -149,7 +148,7 @@ class LoadedModel:
         return bool(self.library.llama_vocab_is_eog(self.vocab, token))
 
     def read(self, tokens: Sequence[int], stop: Callable[[], bool] | None = None) -> bool:
-        """Evaluate a prompt, reusing the whole blocks it shares with the one before. False when `stop` said so."""
+        """Evaluates a prompt; reuses whole blocks shared with the held one. Returns False if `stop` returned True."""
         start = self._forget_after(self._shared_blocks(tokens))
         self._held = list(tokens[:start])
         for begin in range(start, len(tokens), BLOCK):
@@ -162,7 +161,7 @@ class LoadedModel:
         return True
 
     def _shared_blocks(self, tokens: Sequence[int]) -> int:
-        """Tokens in the whole blocks shared with the held prompt; at least one token stays to be read."""
+        """Returns the number of tokens in whole blocks shared with the held prompt; leaves at least one to evaluate."""
         shared = 0
         for end in range(BLOCK, min(len(self._held), len(tokens) - 1) + 1, BLOCK):
             if self._held[shared:end] != list(tokens[shared:end]):
@@ -171,14 +170,17 @@ class LoadedModel:
         return shared
 
     def _forget_after(self, keep: int) -> int:
-        """Drop all state from position `keep` on; 0 when the model cannot drop part of it (recurrent layers)."""
+        """Drops all state from position `keep` on and returns how many tokens remain.
+
+        That is 0 if the model cannot drop a part (recurrent layers).
+        """
         if keep and self.library.llama_memory_seq_rm(self._memory, 0, keep, -1):
             return keep
         self.library.llama_memory_clear(self._memory, True)
         return 0
 
     def decode(self, tokens: Sequence[int]) -> None:
-        """Evaluate at most BLOCK tokens after those already evaluated."""
+        """Evaluates at most BLOCK tokens after those already evaluated. Raises EngineError."""
         array = (ctypes.c_int32 * len(tokens))(*tokens)
         code = self.library.llama_decode(self._context, self.library.llama_batch_get_one(array, len(tokens)))
         if code != 0:
@@ -186,30 +188,30 @@ class LoadedModel:
             raise EngineError(f"the engine failed (code {code}): ask again, or run `ragnano doctor`")
 
     def reset(self) -> None:
-        """Forget everything that was evaluated."""
+        """Drops all evaluated state."""
         self._held = []
         self.library.llama_memory_clear(self._memory, True)
 
     def logits(self) -> list[float]:
-        """Logits after the last evaluated token."""
+        """Returns the logits after the last evaluated token."""
         return [float(value) for value in self.logits_view()]
 
     def sampler(self, grammar: str | None) -> "GreedySampler":
-        """A greedy sampler, held to a GBNF grammar if one is given."""
+        """Returns a greedy sampler, constrained by a GBNF grammar if one is given."""
         return GreedySampler(self, grammar)
 
     def logits_view(self) -> Any:
-        """float32 (vocabulary,) after the last evaluated token; valid until the next one is evaluated."""
+        """Returns float32 logits (vocabulary,) after the last evaluated token; valid until the next evaluation."""
         import numpy as np
 
         return np.ctypeslib.as_array(self.library.llama_get_logits_ith(self._context, -1), (self.vocabulary,))
 
 
 class GreedySampler:
-    """Picks the most likely token that the grammar allows. Use as a context manager: it holds native memory.
+    """Picks the most likely token that the grammar allows. Use as a context manager: it owns native memory.
 
-    A grammar is checked for the likeliest token first, then for the next ones, and for the whole vocabulary only when
-    none of those fits: checking 150,000 tokens takes longer than computing their logits does.
+    The grammar is checked for the most likely token first, then for the next ones, and for the whole vocabulary only if
+    it allows none of those: checking 150,000 tokens takes longer than computing their logits.
     """
 
     def __init__(self, model: LoadedModel, grammar: str | None) -> None:
@@ -221,7 +223,7 @@ class GreedySampler:
                 raise EngineError("the grammar is not valid GBNF with a rule called root: correct it")
 
     def pick(self) -> int:
-        """The next token; the grammar advances by it."""
+        """Returns the next token and advances the grammar. Raises EngineError if the grammar allows none."""
         import numpy as np
 
         logits = self._model.logits_view()
@@ -237,7 +239,7 @@ class GreedySampler:
         raise EngineError("the grammar allows no further word: correct it")
 
     def _best_allowed(self, tokens: Any, logits: Any) -> int | None:
-        """The likeliest of these tokens that the grammar allows, the lowest id among equals; None if it allows none."""
+        """Returns the most likely of these tokens that the grammar allows, ties by id; None if it allows none."""
         import numpy as np
 
         data = (self._lib.llama_token_data * len(tokens))()
@@ -264,7 +266,7 @@ class GreedySampler:
 
 
 def similarity(first: Sequence[float], second: Sequence[float]) -> float:
-    """Correlation of two sets of logits, -1 to 1; 0 when either holds something that is no finite number."""
+    """Returns the correlation of two sets of logits, -1 to 1; 0 if either contains a value that is not finite."""
     if not all(map(math.isfinite, first)) or not all(map(math.isfinite, second)):
         return 0.0
     mean_a, mean_b = sum(first) / len(first), sum(second) / len(second)

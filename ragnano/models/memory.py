@@ -1,4 +1,4 @@
-"""Is there room for a chat model? Estimated from its file, compared with what the system says is available."""
+"""Checks whether a chat model fits into memory: compares an estimate from its file with the available memory."""
 
 from pathlib import Path
 
@@ -10,12 +10,12 @@ OVERHEAD_BYTES = 300 << 20
 
 
 def memory_needed(path: Path) -> int:
-    """Bytes that a process with this GGUF open takes, roughly: the weights plus `OVERHEAD_BYTES`."""
+    """Estimates the bytes of a process with this GGUF open: the weights plus `OVERHEAD_BYTES`."""
     return path.stat().st_size + OVERHEAD_BYTES
 
 
 def check_memory(name: str, path: Path) -> None:
-    """Raises EngineError, naming the smaller model, when less memory is available than the model needs."""
+    """Raises EngineError, which names the smaller model, if less memory is available than the model needs."""
     import psutil
 
     needed, free = memory_needed(path), psutil.virtual_memory().available

@@ -1,7 +1,7 @@
-"""Make the embedder's quick form: an ONNX file that needs no torch, with pooling and normalisation inside the graph.
+"""Exports the embedder to ONNX, which does not need torch, with pooling and normalisation inside the graph.
 
-Run as `python -m ragnano.models.onnx_export MODEL_DIRECTORY TARGET` in a process of its own, so that the memory of
-torch (about 0.5 GB) goes with it. The file appears at TARGET only after it gave the same vectors.
+Run as `python -m ragnano.models.onnx_export MODEL_DIRECTORY TARGET` in a process of its own, so that torch's memory
+(about 0.5 GB) is freed at its end. The file appears at TARGET only after it has given the same vectors.
 """
 
 import sys
@@ -21,7 +21,7 @@ SAMPLES = (
 
 
 def export(home: Path, target: Path) -> None:
-    """Write TARGET from the weights in `home`. Raises RuntimeError when its vectors differ from the original's."""
+    """Writes `target` from the weights in `home`. Raises RuntimeError if its vectors differ from the original's."""
     import torch
     from sentence_transformers import SentenceTransformer
     from torch.onnx._internal.torchscript_exporter import onnx_proto_utils
@@ -31,8 +31,8 @@ def export(home: Path, target: Path) -> None:
     ).eval()
     words = model.tokenizer(list(SAMPLES), padding=True, return_tensors="pt")
     names = ["input_ids", "attention_mask"]
-    # The exporter's last step adds the functions of onnxscript operators and wants the `onnx` package for it. A BERT
-    # has no such operators, and the step would hand back the bytes it was given (torch is pinned, so the name holds).
+    # The exporter's last step adds the functions of onnxscript operators and needs the `onnx` package for it. A BERT
+    # has no such operators, so the step would return its input unchanged (torch is pinned, so the name is stable).
     onnx_proto_utils._add_onnxscript_fn = lambda model_bytes, custom_opsets: model_bytes
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch, torch.no_grad():
         made = Path(scratch) / "made.onnx"
@@ -51,7 +51,7 @@ def export(home: Path, target: Path) -> None:
 
 
 def _pooled(encoder: Any) -> Any:
-    """The encoder with the mean over real tokens and division by the length after it: vectors (texts, dimensions)."""
+    """Returns the encoder followed by the mean over real tokens and normalisation: vectors (texts, dimensions)."""
     import torch
 
     class Pooled(torch.nn.Module):

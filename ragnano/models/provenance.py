@@ -1,6 +1,6 @@
-"""Which bytes and which machine computed: what a receipt says of a chat model, its engine and the processor.
+"""Identifies a chat model, its engine and the processor for a receipt.
 
-Opens no model. Digests are those of the files as they lie there now, not those the catalogue promises.
+Opens no model. Digests are those of the files on disk, not those in the catalogue.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from ragnano.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class EngineIdentity:
-    """SHA-256 over llama.cpp's libraries, and how it runs: repacked weights or not, and how many threads."""
+    """SHA-256 over llama.cpp's libraries, and its settings: repacked weights or not, and the number of threads."""
 
     build: str
     extra_buffers: bool
@@ -28,7 +28,7 @@ class EngineIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Processor:
-    """Architecture, model name ("" where the system does not tell), and the SHA-256 of its list of abilities."""
+    """Architecture, model name ("" if the system does not report it), and the SHA-256 of its list of features."""
 
     kind: str
     name: str
@@ -36,18 +36,18 @@ class Processor:
 
 
 def weights_digest(name: str, settings: Settings) -> str | None:
-    """SHA-256 of a model's weights as they lie on disk; None for a name that has none here."""
+    """Returns the SHA-256 of a model's weights on disk; None if no such model is installed."""
     path = _weights(name, settings)
     if path is None:
         return None
     try:
         return remembered_digest(path, settings.models_dir)
-    except OSError:  # the folder of models may not be written: nothing is remembered then
+    except OSError:  # the models directory may not be writable: the digest is not stored then
         return file_digest(path)
 
 
 def engine_identity(name: str, settings: Settings) -> EngineIdentity | None:
-    """The engine with the settings it has proved sound for this model; None when it never ran with it here."""
+    """Returns the engine with the settings of its self-test with this model; None if there was none on this machine."""
     path = _weights(name, settings)
     record = proof_record(path, settings) if path else None
     build = _libraries_digest()
@@ -58,7 +58,7 @@ def engine_identity(name: str, settings: Settings) -> EngineIdentity | None:
 
 @cache
 def processor() -> Processor:
-    """The processor of this machine."""
+    """Returns the processor of this machine."""
     lines = processor_lines()
     names = [line.partition(":")[2].strip() for line in lines if line.startswith(("model name", "CPU part"))]
     abilities = [line.partition(":")[2] for line in lines if line.startswith(("flags", "Features"))]

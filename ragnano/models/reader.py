@@ -1,7 +1,7 @@
-"""Question and passage read together: does the passage answer, with which of its words, and with yes or no?
+"""The reader: scores whether a passage answers a question, which of its words do, and whether they mean yes or no.
 
-A cross-encoder (see the model card beside its weights): logits of the pair and of each token. Computed by onnxruntime
-in float32. Imports nothing of documents, sentences or the store.
+A cross-encoder (see the model card beside its weights) with logits for the pair and for each token, computed by
+onnxruntime in float32.
 """
 
 import threading
@@ -19,25 +19,26 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BATCH = 4
-"""Pairs per batch: their lengths differ, and a small batch pads little."""
+"""Pairs per batch: their lengths vary, and a small batch needs little padding."""
 QUESTION_TOKENS = 64
-"""Tokens read of a question; as in training."""
+"""Limit for the tokens of a question; as in training."""
 MOST_TOKENS = 320
-"""Tokens of a pair, frame tokens included: a whole chunk and a long question. Trained on 256."""
+"""Limit for the tokens of a pair, frame tokens included: a whole chunk and a long question. Trained on 256."""
 
 
 KINDS: tuple[DirectKind, ...] = ("span", "yes", "no", "yes-if", "no-unless")
-"""What an answer is, in the order of the reader's logits."""
+"""Kinds of answers, in the order of the reader's logits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What reading one passage gave.
+    """The reader's output for one passage.
 
-    `answers` is the logit that the passage answers; `kinds` float32 (len(KINDS),) the probability, 0 to 1, of each kind
-    of answer if it does. Of each token: `words` float32 (tokens,) is the probability that it belongs to a sentence that
-    answers, `begins` and `ends` (tokens,) that the exact answer begins and ends with it (each adds up to 1); `spans`
-    are the tokens' characters in the passage. A passage too long is read from its beginning.
+    `answers` is the logit that the passage answers the question; `kinds`, float32 (len(KINDS),), is the probability, 0
+    to 1, of each kind of answer if it does. For each token, `words`, float32 (tokens,), is the probability that it
+    belongs to a sentence that answers; `begins` and `ends` (tokens,) are the probabilities that the exact answer begins
+    and ends with it (each sums to 1); `spans` are the tokens' characters in the passage. Passages that are too long are
+    truncated at the end.
     """
 
     answers: float
@@ -49,7 +50,7 @@ class Reading:
 
 
 class Reader:
-    """The model at `home`, opened at first use and computed with `threads` threads. May be called from many threads."""
+    """The model at `home`, opened at first use and computed with `threads` threads. Thread-safe."""
 
     def __init__(self, home: Path, *, name: str, weights: str, threads: int) -> None:
         self.name, self._home, self._weights, self._threads = name, home, weights, threads
@@ -57,10 +58,10 @@ class Reader:
         self._opened: tuple[Any, Any] | None = None
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
-        """One reading a passage, in their order."""
+        """Returns one reading per passage, in order."""
         tokenizer, session = self._open()
         asked = tokenizer.encode(question, add_special_tokens=False).ids[:QUESTION_TOKENS]
-        # Not encode_batch_fast: it leaves the tokens' characters out.
+        # Not encode_batch_fast: it does not return the tokens' characters.
         encoded = tokenizer.encode_batch(list(passages), add_special_tokens=False) if passages else []
         room = MOST_TOKENS - len(asked) - 3
         frame = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
@@ -80,12 +81,12 @@ class Reader:
         return [found[place] for place in range(len(rows))]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text, without frame tokens."""
+        """Returns the number of tokens of each text, without frame tokens."""
         tokenizer, _ = self._open()
         return [len(item.ids) for item in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
 
     def _run(self, session: Any, rows: Sequence[list[int]], first: int) -> Any:
-        """float32 logits of the pairs (rows, 1 + len(KINDS)) and of their tokens (rows, tokens, 3)."""
+        """Returns float32 logits of the pairs (rows, 1 + len(KINDS)) and of their tokens (rows, tokens, 3)."""
         import numpy as np
 
         ids = np.zeros((len(rows), max(map(len, rows))), dtype=np.int64)
@@ -109,11 +110,11 @@ class Reader:
             return self._opened
 
     def warm(self) -> None:
-        """Load what reading needs, so that the first question does not wait."""
+        """Loads the model, so that the first question does not wait."""
         self.read("warm", ["warm"])
 
     def close(self) -> None:
-        """Give the memory back; the next call loads again."""
+        """Frees the memory; the next call loads again."""
         with self._lock:
             self._opened = None
 

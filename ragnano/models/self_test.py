@@ -1,7 +1,6 @@
-"""Before an engine is used it proves itself in a child process; settings that crash or say wrong words are passed over.
+"""Tests an engine in a child process before its first use and skips settings that crash or give wrong output.
 
-The outcome is remembered per engine build, processor and model, so that it is asked once. Knows the engine's settings
-and nothing of what is generated.
+The result is stored per engine build, processor and model, so that each is tested once.
 """
 
 import hashlib
@@ -30,17 +29,17 @@ CANDIDATES: tuple[tuple[str, EngineSettings], ...] = (
     ("no repacked weights", EngineSettings(extra_buffers=False)),
     ("no repacked weights, one thread", EngineSettings(extra_buffers=False, threads=1)),
 )
-"""Settings in the order they are tried, fastest first."""
+"""Settings in the order in which they are tried, fastest first."""
 GENERIC = Proof(", ".join(map(str, range(1, 23))), "")
-"""For models without a known continuation: agreement between one batch and single tokens has to do."""
+"""For models without a known continuation: only the agreement of one batch with single tokens is tested."""
 TIMEOUT_SECONDS = 180.0
-"""A 4 B model on a slow disk opens in well under a minute; a hanging kernel never ends."""
+"""A model with 4 B parameters on a slow disk opens in well under a minute; a kernel that hangs never ends."""
 CHILD: tuple[str, ...] = (sys.executable, "-m", "ragnano.models.self_test_process")
 
 
 @dataclass(frozen=True, slots=True)
 class ProofRecord:
-    """What was found: outcome per candidate tried ("ok" or what went wrong), and the settings chosen (None: none)."""
+    """The result: the outcome per candidate tried ("ok" or the fault), and the chosen settings (None if none works)."""
 
     outcomes: tuple[tuple[str, str], ...]
     settings: EngineSettings | None
@@ -56,16 +55,16 @@ def prove_engine(
     timeout: float = TIMEOUT_SECONDS,
     child: Sequence[str] = CHILD,
 ) -> EngineSettings:
-    """Settings with which the engine computes soundly on this machine; from memory if it was asked before.
+    """Returns settings with which the engine computes correctly on this machine; reuses a stored result.
 
-    `digest` identifies the model. Raises EngineError when no candidate works; that is not remembered.
+    `digest` identifies the model. Raises EngineError if no candidate works; failures are not stored.
     """
     key = machine_key(digest)
     known = recorded(models_dir, digest)
     if known is not None and known.settings is not None:
         return known.settings
     with locked(models_dir / ".proofs.lock"):
-        known = recorded(models_dir, digest)  # another process may have asked meanwhile
+        known = recorded(models_dir, digest)  # another process may have tested meanwhile
         record = known if known and known.settings else _try_all(path, proof or GENERIC, threads, timeout, child)
         if record.settings is not None:
             entries = read_json(_file(models_dir))
@@ -80,7 +79,7 @@ def prove_engine(
 
 
 def recorded(models_dir: Path, digest: str) -> ProofRecord | None:
-    """What was found before for this model with this build on this processor, None if nothing was asked yet."""
+    """Returns the stored result for this model with this build on this processor, None if there is none."""
     entry: Any = read_json(_file(models_dir)).get(machine_key(digest))
     try:
         outcomes = tuple((str(name), str(outcome)) for name, outcome in entry["outcomes"])
@@ -105,7 +104,7 @@ def _try_all(path: Path, proof: Proof, threads: int, timeout: float, child: Sequ
 
 
 def _ask_child(request: dict[str, Any], timeout: float, child: Sequence[str]) -> str:
-    """ "" when the child found the engine sound, else what went wrong."""
+    """Returns "" if the child found the engine correct, else the fault."""
     try:
         run = subprocess.run(
             child,
@@ -135,7 +134,7 @@ def _signal_name(number: int) -> str:
 
 @cache
 def _build_and_processor() -> str:
-    """Identity of the engine's libraries (name, size, time of change) and of the processor (model, abilities)."""
+    """Identifies the engine's libraries (name, size, modification time) and the processor (model, features)."""
     spec = importlib.util.find_spec("llama_cpp")
     if spec is None or spec.origin is None:
         raise EngineError("llama-cpp-python is not installed: run `make demo` again")
@@ -146,7 +145,7 @@ def _build_and_processor() -> str:
 
 
 def processor_lines() -> list[str]:
-    """Model and flags of the first processor, where Linux tells."""
+    """Returns model and flags of the first processor; [] on systems other than Linux."""
     try:
         with Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as lines:
             first = lines.read(16384).split("\n\n")[0].splitlines()
@@ -156,5 +155,5 @@ def processor_lines() -> list[str]:
 
 
 def machine_key(digest: str) -> str:
-    """One key for a model with this engine build on this processor."""
+    """Returns the key for a model with this engine build on this processor."""
     return hashlib.sha256(f"{_build_and_processor()}\n{digest}".encode()).hexdigest()

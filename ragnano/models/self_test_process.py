@@ -1,7 +1,7 @@
-"""The process that risks its life: opens a model with given settings and says whether the engine computes soundly.
+"""The child process of the self-test, which may crash: opens a model with given settings and checks the engine.
 
-Run as `python -m ragnano.models.self_test_process`; reads a JSON request from standard input and writes a JSON verdict
-to standard output. A crash is a verdict too, read by the parent from the exit code. Knows only the engine.
+Run as `python -m ragnano.models.self_test_process`; it reads a JSON request from standard input and writes a JSON
+result to standard output. A crash is a result, too: the parent reads it from the exit code.
 """
 
 import json
@@ -13,13 +13,13 @@ from ragnano.errors import EngineError
 from ragnano.models.llama_backend import EngineSettings, LoadedModel, similarity
 
 LEAST_SIMILAR = 0.98
-"""Correlation of logits between one batch and single tokens; sound builds give above 0.999, wrong kernels about 0."""
+"""Correlation of logits between one batch and single tokens; correct builds give above 0.999, wrong kernels about 0."""
 CONTEXT = 256
 ANSWER_TOKENS = 8
 
 
 def examine(request: dict[str, Any]) -> str:
-    """ "" when the engine is sound with these settings, else what is wrong with it."""
+    """Returns "" if the engine is correct with these settings, else the fault."""
     model = LoadedModel(
         Path(request["path"]),
         threads=request["threads"],
@@ -58,16 +58,16 @@ def _continue(model: LoadedModel) -> str:
 
 
 def _no_core_dump() -> None:
-    """A crash here is expected; it must not fill the disk."""
+    """Disables core dumps: crashes are expected here and must not fill the disk."""
     try:
         import resource
-    except ImportError:  # not on Windows, which writes no core files either
+    except ImportError:  # Windows, which writes no core files
         return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def main() -> None:
-    """Examine what standard input asks for."""
+    """Runs the request from standard input."""
     _no_core_dump()
     try:
         problem = examine(json.load(sys.stdin))

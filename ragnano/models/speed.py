@@ -1,6 +1,6 @@
-"""How fast a chat model is on this machine: measured with a prompt as long as a question's, and remembered.
+"""Measures the speed of a chat model on this machine with a prompt of typical length, and stores the result.
 
-Knows an engine that generates, and nothing of documents. A measurement is of its moment: other programs slow it down.
+Other programs that run during a measurement slow it down.
 """
 
 import secrets
@@ -17,20 +17,20 @@ from ragnano.models.self_test import machine_key
 
 WRITTEN_TOKENS = 24
 _SENTENCE = "The Supplier shall deliver the goods named in the order to the address of the Buyer within thirty days. "
-_SENTENCES = 9  # about 180 tokens, the default budget of evidence
+_SENTENCES = 9  # about 180 tokens, the default limit for evidence
 
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Tokens per second: reading the prompt, and writing."""
+    """Tokens per second: of the prompt, and of the answer."""
 
     reading: float
     writing: float
 
 
 def measure(model: ChatModel) -> Speed:
-    """Ask the model once. Waits for its turn like a question. Raises EngineError."""
-    # Words that were never said before: a prompt that begins like the last one is not read again.
+    """Generates once. Waits in the queue like a question. Raises EngineError."""
+    # Begins with random text: blocks shared with the previous prompt would not be evaluated again.
     extract = f"{secrets.token_hex(8)} {_SENTENCE * _SENTENCES}"
     prompt = Prompt("Repeat the text.", (Part(extract), Part("\n", trusted=True), Part("Repeat the delivery terms.")))
     begun = time.monotonic()
@@ -43,13 +43,13 @@ def measure(model: ChatModel) -> Speed:
 
 
 def keep(speed: Speed, models_dir: Path, digest: str) -> None:
-    """Remember it for this model, engine build and processor."""
+    """Stores the speed for this model, engine build and processor."""
     with locked(models_dir / ".speeds.lock"):
         write_json(_file(models_dir), {**read_json(_file(models_dir)), machine_key(digest): asdict(speed)})
 
 
 def kept(models_dir: Path, digest: str) -> Speed | None:
-    """What was measured last, None if it never was."""
+    """Returns the stored speed, None if there is none."""
     entry: Any = read_json(_file(models_dir)).get(machine_key(digest))
     try:
         return Speed(float(entry["reading"]), float(entry["writing"]))

@@ -1,7 +1,4 @@
-"""Filters for text that arrives in pieces: thinking is taken out, stop strings end it, nothing half-recognised leaks.
-
-Plain functions of text; this module knows no tokens and no model.
-"""
+"""Filters for text that arrives in pieces: they remove thinking, end at stop strings and emit no partial markers."""
 
 from collections.abc import Sequence
 
@@ -9,7 +6,7 @@ OPEN, CLOSE = "<think>", "</think>"
 
 
 def held_back(text: str, markers: Sequence[str]) -> int:
-    """Characters at the end of `text` that could be the beginning of a marker and so must wait for more."""
+    """Returns the number of characters at the end of `text` that may be the beginning of a marker."""
     longest = max((len(marker) for marker in markers), default=1) - 1
     for count in range(min(longest, len(text)), 0, -1):
         tail = text[-count:]
@@ -19,9 +16,9 @@ def held_back(text: str, markers: Sequence[str]) -> int:
 
 
 class ThinkingFilter:
-    """Removes `<think>…</think>` and the white space after it. `inside` says whether the text begins in a thought.
+    """Removes `<think>…</think>` and the white space after it. `inside` means that the text begins inside a thought.
 
-    A closing tag without an opening one, which some templates provoke, is removed too.
+    Also removes a closing tag without an opening one, which some templates cause.
     """
 
     def __init__(self, inside: bool = False) -> None:
@@ -30,7 +27,7 @@ class ThinkingFilter:
         self._pending = ""
 
     def feed(self, text: str) -> str:
-        """The part of the text so far that may be shown and was not shown yet."""
+        """Adds `text` and returns what can be emitted now."""
         self._pending += text
         shown: list[str] = []
         while True:
@@ -46,11 +43,11 @@ class ThinkingFilter:
         return "".join(shown)
 
     def flush(self) -> str:
-        """What was held back; called once, at the end."""
+        """Returns the text held back; call it once, at the end."""
         return self._take(len(self._pending))
 
     def _take(self, count: int) -> str:
-        """Remove `count` characters from the front and return those of them that may be shown."""
+        """Removes `count` characters from the front and returns those that are not part of a thought."""
         text, self._pending = self._pending[:count], self._pending[count:]
         if self._inside:
             return ""
@@ -61,7 +58,7 @@ class ThinkingFilter:
 
 
 class StopFilter:
-    """Lets text through until the first of the stop strings, which is not shown; `stopped` tells that it came."""
+    """Emits text up to the first of the stop strings, which it drops; `stopped` is True from then on."""
 
     def __init__(self, stop: Sequence[str]) -> None:
         self._stop = tuple(word for word in stop if word)

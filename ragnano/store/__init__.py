@@ -1,7 +1,7 @@
-"""Where documents live: `Catalogue` (SQLite) is the truth, `Vectors` (Chroma) a cache that can be rebuilt from it.
+"""Stores documents: `Catalogue` (SQLite) is authoritative, `Vectors` (Chroma) is a cache that can be rebuilt from it.
 
-The store takes vectors and never knows the model that made them. Importing it costs numpy; Chroma (1.3 s) is imported
-when the vector cache is first opened.
+The store takes vectors and does not depend on the model that computed them. Importing it imports numpy; Chroma (1.3 s)
+is imported when the vector cache is first opened.
 """
 
 from ragnano.store.catalogue import Catalogue

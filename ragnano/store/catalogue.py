@@ -1,7 +1,7 @@
-"""The catalogue: documents in and out. SQLite is the truth; it knows no model and no Chroma.
+"""The catalogue: adds, moves and removes documents in SQLite, the authoritative store.
 
-A document is in entirely or not at all: pages, chunks, embeddings, words and its entry in the log that the vector cache
-follows are one transaction. It stays as long as it stands somewhere: taking away its last placement removes it.
+A document is stored entirely or not at all: its pages, chunks, embeddings, words and its entry in the vector cache's
+log are written in one transaction. A document exists as long as it has a placement: removing the last one removes it.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from ragnano.types import Chunk, ParsedDocument
 
 
 class Catalogue(Library, Index, History):
-    """All of one data directory but its vector index. Safe to use from several threads and processes."""
+    """Everything in one data directory except its vector index. Safe to use from several threads and processes."""
 
     def add(
         self,
@@ -32,10 +32,10 @@ class Catalogue(Library, Index, History):
         size: int,
         mtime_ns: int,
     ) -> None:
-        """Store a document and say where it stands; `embeddings` is float (chunks, d), kept as float16.
+        """Stores a document and its placement; `embeddings` is float (chunks, d), stored as float16.
 
-        What stood at this path of this collection before is replaced. Bytes that are stored already only get another
-        placement. Raises StoreError when shapes do not fit, IndexMismatch when d is not that of the stored vectors.
+        Replaces the document that this path of this collection had before. Bytes that are stored already only get
+        another placement. Raises StoreError if shapes do not fit, IndexMismatch if d is not that of the stored vectors.
         """
         document = parsed.document
         sketch = sketch_of(page.text for page in parsed.pages)
@@ -48,13 +48,13 @@ class Catalogue(Library, Index, History):
             inserts.place(connection, document.id, collection, path, size, mtime_ns)
 
     def place(self, document_id: str, *, collection: str, path: str, size: int, mtime_ns: int) -> None:
-        """Say that a stored document also stands here, in place of what stood here. Raises NotFoundError."""
+        """Adds a placement to a stored document and replaces the one at this path. Raises NotFoundError."""
         with self.writing() as connection:
             inserts.require_stored(connection, document_id)
             inserts.place(connection, document_id, collection, path, size, mtime_ns)
 
     def unplace(self, collection: str, path: str) -> bool:
-        """Take the placement away, and its document when it was the last. False when there was none."""
+        """Removes the placement, and its document if it was the last. Returns False if there was none."""
         with self.writing() as connection:
             gone = connection.execute(
                 "DELETE FROM placements WHERE collection = ? AND path = ? RETURNING document",
@@ -64,9 +64,9 @@ class Catalogue(Library, Index, History):
         return bool(gone)
 
     def remove(self, document_id: str, collection: str | None = None) -> None:
-        """Remove a document from one collection, or from all. Raises NotFoundError when it is not there.
+        """Removes a document from one collection, or from all. Raises NotFoundError if it is not there.
 
-        `compact` then takes its last traces (unused pages, word index, write-ahead log) out of the files.
+        `compact` then removes its last traces (unused pages, word index, write-ahead log) from the files.
         """
         with self.writing() as connection:
             inserts.require_stored(connection, document_id)
@@ -81,18 +81,18 @@ class Catalogue(Library, Index, History):
             inserts.remove_unplaced(connection, [document_id])
 
     def take_out(self, document_id: str, collection: str | None = None) -> undo.Removed:
-        """As `remove`, and give what `put_back` needs to undo it. Raises NotFoundError."""
+        """Like `remove`, and returns what `put_back` needs to undo it. Raises NotFoundError."""
         with self.writing() as connection:
             return undo.take_out(connection, document_id, collection)
 
     def put_back(self, removed: undo.Removed) -> None:
-        """Undo `take_out`. Raises IndexMismatch (rebuilt since), StoreError (its places are taken)."""
+        """Undoes `take_out`. Raises IndexMismatch (rebuilt since), StoreError (other documents are at its paths)."""
         with self.writing() as connection:
             undo.put_back(connection, removed)
         self.sketch_missing()
 
     def move(self, document_id: str, collection: str, to: str) -> None:
-        """Let a document stand in another collection, at the same paths. Raises NotFoundError when it is not there."""
+        """Moves a document to another collection, at the same paths. Raises NotFoundError if it is not there."""
         with self.writing() as connection:
             places = connection.execute(
                 "DELETE FROM placements WHERE document = ? AND collection = ? RETURNING path, size, mtime_ns",
@@ -104,7 +104,7 @@ class Catalogue(Library, Index, History):
                 inserts.place(connection, document_id, to, path, size, mtime_ns)
 
     def rename_collection(self, old: str, new: str) -> None:
-        """Give a collection another name. Raises NotFoundError, StoreError when the new name is taken."""
+        """Renames a collection. Raises NotFoundError, StoreError if the new name is taken."""
         with self.writing() as connection:
             if connection.execute("SELECT 1 FROM placements WHERE collection = ? LIMIT 1", (new,)).fetchone():
                 raise StoreError(f"there is a collection {new!r} already; choose another name")
@@ -114,7 +114,10 @@ class Catalogue(Library, Index, History):
             rename_collection(connection, old, new)
 
     def delete_collection(self, name: str) -> int:
-        """Remove a collection and the documents that stand nowhere else; how many those were. Raises NotFoundError."""
+        """Removes a collection and the documents that are in no other; returns how many those were.
+
+        Raises NotFoundError.
+        """
         with self.writing() as connection:
             gone = connection.execute(
                 "DELETE FROM placements WHERE collection = ? RETURNING document", (name,)
@@ -126,14 +129,14 @@ class Catalogue(Library, Index, History):
     def replace_chunks(
         self, document_id: str, chunks: Sequence[Chunk], embeddings: NDArray[np.float32] | NDArray[np.float16]
     ) -> None:
-        """Put new chunks and embeddings, float (chunks, d), in the place of a document's. Raises NotFoundError."""
+        """Replaces a document's chunks and embeddings, float (chunks, d). Raises NotFoundError."""
         with self.writing() as connection:
             inserts.require_stored(connection, document_id)
             inserts.delete_chunks(connection, document_id)
             inserts.insert_chunks(connection, document_id, chunks, embeddings)
 
     def sketch_missing(self) -> None:
-        """Sketch the documents that an earlier schema took in, each in a transaction: cheap, and safe to interrupt."""
+        """Adds sketches for documents stored under an earlier schema, one transaction each: cheap, interruptible."""
         with self.reading() as connection:
             left = versions.missing(connection)
         for document_id in left:
@@ -143,40 +146,41 @@ class Catalogue(Library, Index, History):
                     versions.insert(connection, document_id, sketch)
 
     def reindex_words(self) -> None:
-        """Make the word index anew from the stored text."""
+        """Rebuilds the word index from the stored text."""
         with self.writing() as connection:
             connection.execute("INSERT INTO chunk_index (chunk_index) VALUES ('rebuild')")
 
     def is_unswept(self) -> bool:
-        """Whether something was removed and `compact` has not been through since."""
+        """Whether something was removed and `compact` has not finished since."""
         with self.reading() as connection:
             return metadata.get(connection, inserts.UNSWEPT) == "1"
 
     def compact(self) -> bool:
-        """Take what was removed out of the files: word index, unused pages, write-ahead log. Returns True when done.
+        """Removes the traces of removed documents from the files: word index, unused pages, write-ahead log.
 
-        False when another reader held on to an older moment, so that the log could not be emptied: call again.
+        Returns False if another connection still reads an older snapshot, so that the log could not be emptied: call
+        it again.
         """
         unswept = self.is_unswept()
         if unswept:
             with self.writing() as connection:
-                # Removed words stay in old parts of the index until these are merged into one.
+                # Removed words stay in old segments of the index until these are merged into one.
                 connection.execute("INSERT INTO chunk_index (chunk_index) VALUES ('optimize')")
         with self.maintaining() as connection:
-            # A script, because sqlite3 would stop a statement without columns after its first step: one page.
+            # A script, because sqlite3 stops a statement without columns after its first step: one page.
             connection.executescript("PRAGMA incremental_vacuum")
             busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if unswept and not busy:
-            # Only now: who is killed before this is swept by the next run.
+            # Only now, so that the next run completes a sweep that was killed.
             with self.writing() as connection:
                 metadata.put(connection, inserts.UNSWEPT, "")
         return not busy
 
     def verify(self) -> list[str]:
-        """Every problem found, one line each, without document text: the file, its references, spans and vectors."""
+        """Returns the problems of the file, its references, spans and vectors, one line each, without document text."""
         with self.maintaining() as connection:
             problems = integrity.file_problems(connection, self.path)
-        # A damaged file cannot be trusted to be read further.
+        # The content of a damaged file cannot be trusted.
         if problems:
             return problems
         with self.reading() as connection:

@@ -1,8 +1,8 @@
-"""Connections, transactions and locks on one data directory. Knows no table but what `schema` makes.
+"""Connections, transactions and locks for one data directory.
 
-Many threads may read while one writes: readers borrow a connection from a pool (Streamlit starts a thread per click, so
-a connection per thread would pile up) and see one moment of the catalogue for as long as they hold it; writers take
-turns on one connection, each in one transaction.
+Many threads may read while one writes. A reading thread borrows a connection from a pool (Streamlit starts a thread per
+click, so connections per thread would pile up) and sees one snapshot of the catalogue while it holds the connection.
+Writing threads share one connection, one transaction at a time.
 """
 
 import errno
@@ -24,23 +24,23 @@ from ragnano.store.schema import SCHEMA, connect, create, make_private, stored_s
 from ragnano.store.sqlite_errors import translated
 
 CATALOGUE_FILE = "catalogue.sqlite3"
-# Idle reading connections that are kept open; more are opened when more threads read at once.
+# Idle reading connections that stay open; more are opened if more threads read at once.
 _KEPT = 8
-# Longest wait for another process that is making the same catalogue at this moment, seconds.
+# Longest wait for another process that is creating the same catalogue, seconds.
 _CREATION_S = 30.0
-# What a file system says that may be read and not written (read-only medium, somebody else's folder).
+# Errors of a file system that can be read but not written (read-only medium, another user's folder).
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 class Database:
-    """The catalogue's file: opens or makes it, gives out connections, keeps the write lock.
+    """The catalogue's file: opens or creates it, provides connections and holds the write lock.
 
-    `read_only` is true where nothing can be written: everything can then be read and nothing changed, and a catalogue
-    of an older schema stays as it is. `schema` is that of the tables that are there.
+    `read_only` is True if the file cannot be written: everything can be read, nothing can be changed, and a catalogue
+    with an older schema stays unchanged. `schema` is the schema of the existing tables.
     """
 
     def __init__(self, data_dir: Path, *, read_only: bool = False) -> None:
-        """`read_only` changes nothing even where that could be done; the catalogue must be there then.
+        """Opens or creates the catalogue. With `read_only` it must exist and is never changed.
 
         Raises StoreError (cannot be opened), StoreBusy, StoreDamaged.
         """
@@ -51,7 +51,7 @@ class Database:
         self._idle: deque[sqlite3.Connection] = deque()
         self._turn = RLock()
         self._closed = False
-        # One lock object for all threads: filelock keeps a count per thread, so threads exclude each other too.
+        # One lock object for all threads: filelock counts per thread, so threads exclude each other, too.
         self._lock = FileLock(data_dir / "write.lock", mode=0o600)
         with translated(self.path):
             try:
@@ -70,7 +70,7 @@ class Database:
 
     @staticmethod
     def exists(data_dir: Path) -> bool:
-        """Whether there is a catalogue in this folder."""
+        """Whether this folder contains a catalogue."""
         return (data_dir / CATALOGUE_FILE).is_file()
 
     def _bring_up_to_date(self) -> None:
@@ -79,7 +79,7 @@ class Database:
             return
         if self.schema < SCHEMA:
             with self.write_lock(timeout=_CREATION_S):
-                # Another process may have done it meanwhile.
+                # Another process may have created or migrated it meanwhile.
                 self.schema = stored_schema(self._writer, self.path)
                 if self.schema == 0:
                     create(self._writer)
@@ -91,13 +91,13 @@ class Database:
     def _connect(self, *, writer: bool) -> sqlite3.Connection:
         if not self.read_only:
             return connect(self.path, writer=writer)
-        # SQLite cannot make the files that a WAL database is shared by. Where there are none, nobody is writing.
+        # SQLite cannot create the shared files of a WAL database here. If there are none, no process is writing.
         alone = "" if self.path.with_name(CATALOGUE_FILE + "-wal").exists() else "&immutable=1"
         return connect(self.path, writer=False, address=f"{self.path.absolute().as_uri()}?mode=ro{alone}")
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection that sees one moment of the catalogue until the block ends."""
+        """Yields a connection that sees one snapshot of the catalogue until the block ends."""
         with translated(self.path):
             connection = self._borrow()
             try:
@@ -108,7 +108,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """A connection in one transaction: committed when the block ends, undone when it raises."""
+        """Yields a connection in one transaction: committed when the block ends, rolled back if it raises."""
         with self._turn, translated(self.path):
             self._check_open()
             self._check_writable()
@@ -117,22 +117,22 @@ class Database:
                 yield self._writer
                 self._writer.execute("COMMIT")
             finally:
-                # Some failures (a full disk) have SQLite roll back by itself.
+                # After some failures (a full disk) SQLite rolls back by itself.
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
 
     @contextmanager
     def maintaining(self) -> Iterator[sqlite3.Connection]:
-        """The writing connection outside a transaction, for statements that cannot be in one."""
+        """Yields the writing connection outside a transaction, for statements that do not allow one."""
         with self._turn, translated(self.path):
             self._check_open()
             yield self._writer
 
     @contextmanager
     def write_lock(self, timeout: float = 0) -> Iterator[None]:
-        """Hold the data directory for writing; the same thread may take it again. Waits `timeout` seconds.
+        """Holds the data directory's write lock; reentrant per thread. Waits up to `timeout` seconds.
 
-        Raises StoreBusy, naming the process that holds it when that is known.
+        Raises StoreBusy, which names the process that holds the lock if it is known.
         """
         self._check_writable()
         with translated(self._lock_path):
@@ -157,7 +157,7 @@ class Database:
 
     @property
     def _owner_path(self) -> Path:
-        # Beside the lock, not in it: a lock file is emptied by whoever tries to take it.
+        # Beside the lock file, not in it: every attempt to take the lock truncates that file.
         return self.data_dir / "write.owner"
 
     def _holder(self) -> str:
@@ -167,7 +167,7 @@ class Database:
             return ""
 
     def close(self) -> None:
-        """Close every connection that is not in use; further use raises StoreError. May be called twice."""
+        """Closes every connection that is not in use; further use raises StoreError. May be called twice."""
         self._closed = True
         with self._turn:
             self._writer.close()

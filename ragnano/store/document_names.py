@@ -1,4 +1,4 @@
-"""Which document is meant by a name that a person typed. Pure: knows ids and paths, no storage."""
+"""Resolves a name that a user typed to a document, by its id or path."""
 
 import difflib
 import re
@@ -9,12 +9,12 @@ from ragnano.errors import AmbiguousError, NotFoundError
 from ragnano.types import Document
 
 _ID_START = re.compile(r"[0-9a-fA-F]{6,64}")
-# Most candidates or suggestions that a message lists.
+# Limit for the candidates or suggestions in a message.
 _LISTED = 5
 
 
 def resolve(name: str, documents: Sequence[Document], collection: str | None = None) -> Document:
-    """The one document that `name` fits best: full id, then exact path, then end of a path, then start of an id.
+    """Returns the document that `name` matches: by full id, exact path, end of a path or start of an id, in this order.
 
     Raises NotFoundError with the nearest names, AmbiguousError with the candidates.
     """
@@ -31,7 +31,7 @@ def resolve(name: str, documents: Sequence[Document], collection: str | None = N
 
 
 def is_under(path: str, folder: str) -> bool:
-    """True when `path` is `folder` or stands inside it, counted in whole path components."""
+    """Whether `path` is `folder` or inside it, compared by whole path components."""
     base = _slashed(folder).rstrip("/")
     return _slashed(path) == base or _slashed(path).startswith(base + "/")
 

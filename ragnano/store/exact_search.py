@@ -1,4 +1,4 @@
-"""Stored embeddings: reading them in batches, and exact search by cosine. Knows no index: this is the yardstick."""
+"""Reads stored embeddings in batches and searches them exactly by cosine, without an index: the reference."""
 
 import json
 import sqlite3
@@ -16,7 +16,7 @@ _MIXED = "documents were embedded by different models; run `ragnano docs rebuild
 
 
 def sizes(connection: sqlite3.Connection, scope: Scope) -> list[tuple[str, int]]:
-    """(document id, its number of chunks) for the scope's documents that have chunks, in order of their chunk ids."""
+    """Returns (document id, number of chunks) for the scope's documents that have chunks, in order of chunk ids."""
     inside, values = scope_filter(scope, "document")
     return connection.execute(
         f"SELECT document, count FROM embeddings WHERE {inside} AND count > 0 ORDER BY first", values
@@ -24,14 +24,14 @@ def sizes(connection: sqlite3.Connection, scope: Scope) -> list[tuple[str, int]]
 
 
 def size(connection: sqlite3.Connection, scope: Scope) -> int:
-    """How many chunks with embeddings the scope holds."""
+    """Returns the number of chunks with embeddings in the scope."""
     inside, values = scope_filter(scope, "document")
     row = connection.execute(f"SELECT coalesce(sum(count), 0) FROM embeddings WHERE {inside}", values).fetchone()
     return int(row[0])
 
 
 def width(connection: sqlite3.Connection) -> int:
-    """Components of the stored vectors; 0 when there are none. Raises IndexMismatch when documents differ."""
+    """Returns the dimensions of the stored vectors, 0 if there are none. Raises IndexMismatch if documents differ."""
     rows = connection.execute("SELECT DISTINCT dimensions FROM embeddings WHERE count > 0").fetchall()
     if len(rows) > 1:
         raise IndexMismatch(_MIXED)
@@ -39,7 +39,7 @@ def width(connection: sqlite3.Connection) -> int:
 
 
 def batches(known: Sequence[tuple[str, int]], size: int) -> Iterator[list[str]]:
-    """The documents of `sizes` in groups of about `size` chunks, never fewer than one document."""
+    """Yields the documents of `sizes` in groups of about `size` chunks, at least one document each."""
     group: list[str] = []
     held = 0
     for document, count in known:
@@ -53,7 +53,7 @@ def batches(known: Sequence[tuple[str, int]], size: int) -> Iterator[list[str]]:
 
 
 def read(connection: sqlite3.Connection, documents: Sequence[str]) -> EmbeddingBatch:
-    """The embeddings of the documents that are (still) stored. Raises IndexMismatch when their widths differ."""
+    """Returns the embeddings of those documents that are (still) stored. Raises IndexMismatch if dimensions differ."""
     rows = connection.execute(
         """SELECT document, first, count, dimensions, vectors FROM embeddings
            WHERE document IN (SELECT value FROM json_each(?)) AND count > 0 ORDER BY first""",
@@ -71,14 +71,14 @@ def read(connection: sqlite3.Connection, documents: Sequence[str]) -> EmbeddingB
 
 
 def search(connection: sqlite3.Connection, query: NDArray[np.float32], scope: Scope, k: int) -> list[tuple[int, float]]:
-    """The `k` chunks nearest to `query` (d,): (chunk id, cosine), best first, ties by id. Exact.
+    """Returns exactly the `k` chunks nearest to `query` (d,): (chunk id, cosine), best first, ties by id.
 
-    Raises IndexMismatch when the stored vectors have another width than the query.
+    Raises IndexMismatch if the stored vectors and the query differ in their dimensions.
     """
     inside, values = scope_filter(scope, "document")
     ids: list[NDArray[np.int64]] = []
     scores: list[NDArray[np.float32]] = []
-    # A document at a time: widening float16 is half the cost, and twice as fast where the block stays in the cache.
+    # One document at a time: converting float16 is half the cost, and twice as fast if the block fits the CPU cache.
     for first, count, width, packed in connection.execute(
         f"SELECT first, count, dimensions, vectors FROM embeddings WHERE {inside} AND count > 0", values
     ):
@@ -94,9 +94,9 @@ def search(connection: sqlite3.Connection, query: NDArray[np.float32], scope: Sc
 def cosines(
     connection: sqlite3.Connection, query: NDArray[np.float32], ids: Sequence[int]
 ) -> dict[int, tuple[float, float]]:
-    """For each of these chunks that is stored: its cosine to `query` (d,), and the better of its neighbours'.
+    """Maps each stored chunk of `ids` to its cosine to `query` (d,) and the higher cosine of its neighbours.
 
-    Neighbours are the chunks before and after it in its document; a chunk alone in its document has 0.
+    Neighbours are the chunks before and after it in its document; without neighbours the second value is 0.
     """
     rows = connection.execute(
         """SELECT first, count, dimensions, vectors FROM embeddings WHERE count > 0 AND document IN
@@ -109,7 +109,7 @@ def cosines(
         if width != len(query):
             raise IndexMismatch(_wrong_width(query, width))
         places = wanted[(wanted >= first) & (wanted < first + count)] - first
-        # A place before the first or behind the last chunk has cosine 0.
+        # The positions before the first and after the last chunk have cosine 0.
         near = np.zeros(count + 2, np.float32)
         read = np.unique(np.clip(np.concatenate([places - 1, places, places + 1]), 0, count - 1))
         near[read + 1] = _cosines(unpack_vectors(packed, count, width)[read], query)
@@ -119,7 +119,7 @@ def cosines(
 
 
 def _cosines(packed: NDArray[np.float16], query: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Cosine of each vector (n, d) to the query (d,), float32 (n,); a vector of zeros is like nothing: 0."""
+    """Returns the cosine of each vector (n, d) to the query (d,), float32 (n,); 0 for a vector of zeros."""
     vectors = packed.astype(np.float32)
     lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors)) * float(np.linalg.norm(query))
     near: NDArray[np.float32] = (vectors @ query / np.where(lengths > 0, lengths, 1)).astype(np.float32)
@@ -131,7 +131,7 @@ def _wrong_width(query: NDArray[np.float32], width: int) -> str:
 
 
 def best(ids: NDArray[np.int64], scores: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
-    """The `k` highest (id, score), best first, ties by id."""
+    """Returns the `k` highest (id, score), best first, ties by id."""
     if 0 < k < len(scores):
         least = np.partition(scores, len(scores) - k)[len(scores) - k]
         kept = np.flatnonzero(scores >= least)

@@ -1,7 +1,7 @@
-"""Search by words (FTS5, BM25), and the part of a query that limits it to a scope. Knows no vectors.
+"""Search by words (FTS5, BM25), and the SQL that limits a query to a scope.
 
-BM25's statistics are the whole index's, whatever the scope: a word that is rare among all documents weighs the same in
-one of them.
+BM25's statistics are those of the whole index, whatever the scope: a word that is rare among all documents has the same
+weight in one of them.
 """
 
 import json
@@ -10,33 +10,33 @@ from collections.abc import Sequence
 
 from ragnano.types import Scope
 
-# What a match in context (title, parties), section (heading path) and text counts. Context stands in every chunk of a
-# document and so tells least; a heading names what its clause is about.
+# Weights of a match in context (title, parties), section (heading path) and text. Context counts least because every
+# chunk of a document contains it; a heading names the subject of its clause.
 WEIGHTS = (0.5, 2.0, 1.0)
 
 
-_MOST_PIECES = 40  # of a question; a longer one has said by then what it is about
+_MOST_PIECES = 40  # of a question: enough to identify its subject
 
 
 def quote_term(term: str) -> str:
-    """`term` as one FTS5 phrase: no character in it can be read as an operator, column or quote.
+    """Quotes `term` as one FTS5 phrase, so that no character in it acts as an operator, column or quote.
 
     A term without a letter or digit becomes a phrase that matches nothing.
     """
-    # FTS5 reads an expression up to the first NUL; a lone surrogate cannot be sent to SQLite at all.
+    # FTS5 parses an expression up to the first NUL; a lone surrogate cannot be passed to SQLite at all.
     clean = term.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
     return '"' + clean.replace('"', '""') + '"'
 
 
 def scope_filter(scope: Scope, column: str) -> tuple[str, list[str]]:
-    """SQL that is true when `column` (a document id) is inside the scope, and its parameters."""
+    """Returns an SQL condition that `column` (a document id) is in the scope, and its parameters."""
     parts: list[str] = []
     values: list[str] = []
     if scope.collection is not None:
         parts.append(f"{column} IN (SELECT document FROM placements WHERE collection = ?)")
         values.append(scope.collection)
     if scope.documents is not None:
-        # JSON in one parameter: SQLite limits how many parameters a statement may have.
+        # JSON in one parameter: SQLite limits the number of parameters in a statement.
         parts.append(f"{column} IN (SELECT value FROM json_each(?))")
         values.append(json.dumps(scope.documents))
     kinds = None if scope.media_types is None else json.dumps(scope.media_types)
@@ -58,7 +58,10 @@ def search(
     k: int,
     weights: Sequence[float] = WEIGHTS,
 ) -> list[tuple[int, float]]:
-    """The `k` best (chunk id, BM25 score, higher is better), ties by id. Raises sqlite3.Error for a bad expression."""
+    """Returns the `k` best (chunk id, BM25 score, higher is better), ties by id.
+
+    Raises sqlite3.Error for an invalid expression.
+    """
     inside, values = scope_filter(scope, "chunks.document")
     rows = connection.execute(
         f"""SELECT chunk_index.rowid, -bm25(chunk_index, ?, ?, ?) AS score
@@ -71,9 +74,10 @@ def search(
 
 
 def holding(connection: sqlite3.Connection, pieces: Sequence[str], scope: Scope, k: int) -> list[tuple[int, float]]:
-    """The `k` chunks that hold the most of `pieces` in section or text: (chunk id, how many), ties by id.
+    """Returns the `k` chunks whose section or text contains the most of `pieces`: (chunk id, count), ties by id.
 
-    For scripts without spaces, of which the index knows no words, only whole clauses: reads all texts of the scope.
+    For scripts without spaces, of which the index contains whole clauses instead of words. Reads all texts of the
+    scope.
     """
     inside, values = scope_filter(scope, "chunks.document")
     held = " + ".join(["(instr(chunks.section || ' ' || chunks.text, ?) > 0)"] * min(len(pieces), _MOST_PIECES)) or "0"
@@ -86,10 +90,10 @@ def holding(connection: sqlite3.Connection, pieces: Sequence[str], scope: Scope,
 
 
 def opening_with(connection: sqlite3.Connection, phrase: str, scope: Scope, chunks: int) -> dict[str, str]:
-    """Documents that say `phrase` within their first `chunks` chunks, whatever the case: id -> the texts of those that
-    do, in reading order, what they inherit at the end.
+    """Returns the documents whose first `chunks` chunks contain `phrase`, regardless of case: id -> the texts of those
+    chunks in reading order, followed by their contexts.
 
-    As it stands: the index alone would take "Federal" for "Federated", which have one stem.
+    Compares the literal text: the index alone would take "Federal" for "Federated", which have the same stem.
     """
     inside, values = scope_filter(scope, "chunks.document")
     rows = connection.execute(

@@ -1,7 +1,7 @@
-"""Conversations that are kept: questions, answers, what they were asked of. Knows rows, nothing of how one talks.
+"""Stores conversations: questions, answers and their scopes.
 
-Words of a document never outlive it here: a trigger takes the answers that quote, name or were asked of a removed
-document (schema.py), and a turn that comes too late for it is kept without its answer.
+The history never keeps the words of a removed document: a trigger (schema.py) deletes the answers that quote it, name
+it or were asked of it, and a turn that is added after the removal is stored without its answer.
 """
 
 import dataclasses
@@ -21,12 +21,12 @@ from ragnano.types import Answer, ConversationInfo, FoundTurn, Scope, Turn
 T = TypeVar("T", Scope, Answer)
 
 LATEST = "last"
-"""As an id: the conversation that was last spoken in."""
+"""As an id: the conversation that was used last."""
 _TITLE = 80  # characters
 _CONVERSATIONS = """SELECT id, title, scope, created, updated,
     (SELECT count(*) FROM turns WHERE conversation = conversations.id) FROM conversations"""
 _TURNS = "SELECT ordinal, asked, read_as, scope, answer, created FROM turns"
-# The schema that brought the history: an older catalogue that cannot be written has none.
+# The schema that introduced the history: an older catalogue that cannot be written has none.
 _SINCE = 2
 
 
@@ -34,7 +34,7 @@ class History(Database):
     """The catalogue's conversations."""
 
     def conversations(self, most: int | None = None) -> list[ConversationInfo]:
-        """All of them, or so many, the one that was last spoken in first."""
+        """Returns all conversations, or at most `most`, the one used last first."""
         return self._conversations("ORDER BY updated DESC, id LIMIT ?", -1 if most is None else most)
 
     def _conversations(self, which: str, *values: str | int) -> list[ConversationInfo]:
@@ -45,7 +45,7 @@ class History(Database):
         return [_conversation(row) for row in rows]
 
     def conversation(self, name: str) -> ConversationInfo:
-        """The one with this id, the start of its id, or "last". Raises NotFoundError, AmbiguousError."""
+        """Returns the conversation with this id, start of an id, or "last". Raises NotFoundError, AmbiguousError."""
         if name == LATEST:
             found = self.conversations(1)
         else:
@@ -57,7 +57,7 @@ class History(Database):
         return found[0]
 
     def turns(self, conversation: str) -> list[Turn]:
-        """The turns of the conversation with this full id, in order."""
+        """Returns the turns of the conversation with this full id, in order."""
         if self.schema < _SINCE:
             return []
         with self.reading() as connection:
@@ -65,7 +65,7 @@ class History(Database):
         return [_turn(row, conversation) for row in rows]
 
     def begin_conversation(self, title: str, scope: Scope, identifier: str | None = None) -> str:
-        """Keep a new conversation and return its id, which is `identifier` (`new_id`) if given. Raises StoreError."""
+        """Stores a new conversation and returns its id: `identifier` (`new_id`) if given. Raises StoreError."""
         identifier, now = identifier or new_id(), _now()
         title = _short(title)
         with self.writing() as connection:
@@ -77,8 +77,10 @@ class History(Database):
         return identifier
 
     def rename_conversation(self, conversation: str, title: str) -> None:
-        """Give the conversation with this full id another title. Raises NotFoundError, QuestionError for an empty one,
-        StoreError."""
+        """Renames the conversation with this full id.
+
+        Raises NotFoundError, QuestionError for an empty title, StoreError.
+        """
         if not (title := _short(title)):
             raise QuestionError("a conversation needs a name of at least one character")
         with self.writing() as connection:
@@ -86,13 +88,15 @@ class History(Database):
             connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (title, conversation))
 
     def limit_conversation(self, conversation: str, scope: Scope) -> None:
-        """Keep what the conversation with this full id is asked of from now on. Raises StoreError."""
+        """Sets the scope of the conversation with this full id from now on. Raises StoreError."""
         with self.writing() as connection:
             _limit(connection, conversation, scope)
 
     def add_turn(self, conversation: str, asked: str, read_as: str, scope: Scope, answer: Answer) -> Turn:
-        """Keep a turn behind the others; it comes back as it is kept. Raises NotFoundError when the conversation has
-        been deleted, StoreError."""
+        """Appends a turn and returns it as stored.
+
+        Raises NotFoundError if the conversation has been deleted, StoreError.
+        """
         now = _now()
         with self.writing() as connection:
             _require(connection, conversation)
@@ -114,7 +118,7 @@ class History(Database):
         return Turn(last + 1, asked, read_as, scope, kept, now)
 
     def delete_conversation(self, conversation: str) -> None:
-        """Delete the conversation with this full id; `compact` then takes its last traces out of the files.
+        """Deletes the conversation with this full id; `compact` then removes its last traces from the files.
 
         Raises NotFoundError.
         """
@@ -123,7 +127,7 @@ class History(Database):
             connection.execute("DELETE FROM conversations WHERE id = ?", (conversation,))
 
     def turns_about(self, document: str) -> list[FoundTurn]:
-        """The turns whose answer quotes, names or was asked of the document with this id, latest first."""
+        """Returns the turns whose answer quotes, names or was asked of the document with this id, latest first."""
         if self.schema < _SINCE:
             return []
         with self.reading() as connection:
@@ -137,7 +141,10 @@ class History(Database):
         return [FoundTurn(known[owner], _turn(tuple(row), owner)) for owner, *row in rows if owner in known]
 
     def search_turns(self, words: str) -> Iterator[FoundTurn]:
-        """The turns that hold all the words, whatever the case, in question, answer or quotes; latest first."""
+        """Yields the turns with all the words in question, answer or quotes, regardless of case.
+
+        The conversation used last comes first.
+        """
         wanted = words.casefold().split()
         for info in self.conversations() if wanted else ():
             for turn in self.turns(info.id):
@@ -147,7 +154,7 @@ class History(Database):
 
 
 def rename_collection(connection: sqlite3.Connection, old: str, new: str) -> None:
-    """Let conversations that are limited to a collection follow its new name."""
+    """Updates the scopes of conversations and turns that are limited to the collection."""
     for table in ("conversations", "turns"):
         connection.execute(
             f"""UPDATE {table} SET scope = json_set(scope, '$.collection', ?2)
@@ -157,7 +164,7 @@ def rename_collection(connection: sqlite3.Connection, old: str, new: str) -> Non
 
 
 def new_id() -> str:
-    """An id for a conversation that is not kept yet."""
+    """Returns an id for a conversation that is not stored yet."""
     return uuid.uuid4().hex[:16]
 
 
@@ -185,7 +192,7 @@ def _limit(connection: sqlite3.Connection, conversation: str, scope: Scope) -> N
 
 
 def _sources(connection: sqlite3.Connection, scope: Scope, answer: Answer) -> set[str | None]:
-    """Ids of all the documents that a turn quotes, names or was asked of; None among them for one that is gone."""
+    """Returns the ids of all documents that a turn quotes, names or was asked of, with None for removed ones."""
     named = set(documents_in(dataclasses.asdict(answer))) | set(scope.documents or ())
     stored = _column(connection, "SELECT id FROM documents WHERE id IN (SELECT value FROM json_each(?))", named)
     places = "SELECT path, document FROM placements WHERE path IN (SELECT value FROM json_each(?))"

@@ -1,4 +1,4 @@
-"""What a writing transaction is made of. Knows SQL and rows; begins and ends no transaction itself."""
+"""SQL statements for writing documents. The caller begins and ends the transaction."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -21,23 +21,23 @@ from ragnano.store.row_mapping import (
 )
 from ragnano.types import Chunk, Document, Page
 
-# Set in meta while the word index may still hold words of removed documents.
+# Key in the table meta; set while the word index may still contain words of removed documents.
 UNSWEPT = "unswept"
 
 
 def is_stored(connection: sqlite3.Connection, document_id: str) -> bool:
-    """True when the document is there."""
+    """Whether the document is stored."""
     return connection.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone() is not None
 
 
 def require_stored(connection: sqlite3.Connection, document_id: str) -> None:
-    """Raises NotFoundError when the document is not there."""
+    """Raises NotFoundError if the document is not stored."""
     if not is_stored(connection, document_id):
         raise NotFoundError(f"no document {document_id[:12]}; `ragnano docs list` shows what is stored")
 
 
 def insert_document(connection: sqlite3.Connection, document: Document, pages: Sequence[Page], added: str) -> None:
-    """A document that is not there yet, and its pages."""
+    """Inserts a document that is not stored yet, and its pages."""
     _insert(connection, "documents", DOCUMENT_COLUMNS, [document_row(document, added)])
     _insert(connection, "pages", f"document, {PAGE_COLUMNS}", (page_row(document.id, page) for page in pages))
     notes = (row for page in pages if (row := note_row(document.id, page)) is not None)
@@ -47,9 +47,9 @@ def insert_document(connection: sqlite3.Connection, document: Document, pages: S
 def insert_chunks(
     connection: sqlite3.Connection, document_id: str, chunks: Sequence[Chunk], vectors: NDArray[Any]
 ) -> None:
-    """Chunks and their vectors, float (chunks, d), under ids that follow each other; and the log's entry.
+    """Inserts chunks and their vectors, float (chunks, d), under consecutive ids, and the log's entry.
 
-    Raises StoreError when shapes do not fit, IndexMismatch when d is not that of the others.
+    Raises StoreError if shapes do not fit, IndexMismatch if d is not that of the other vectors.
     """
     packed, dimensions = pack_vectors(vectors, len(chunks))
     made_by = metadata.maker(connection)
@@ -67,7 +67,7 @@ def insert_chunks(
 
 
 def delete_chunks(connection: sqlite3.Connection, document_id: str) -> None:
-    """A document's chunks and vectors; and the log's entry."""
+    """Deletes a document's chunks and vectors, and inserts the log's entry."""
     connection.execute("DELETE FROM embeddings WHERE document = ?", (document_id,))
     connection.execute("DELETE FROM chunks WHERE document = ?", (document_id,))
     _removed(connection, document_id)
@@ -76,7 +76,7 @@ def delete_chunks(connection: sqlite3.Connection, document_id: str) -> None:
 def place(
     connection: sqlite3.Connection, document_id: str, collection: str, path: str, size: int, mtime_ns: int
 ) -> None:
-    """Put the document at this path; what stood there before is removed when it stands nowhere else."""
+    """Places the document at this path and removes the one placed there before if it has no other placement."""
     before = connection.execute(
         "SELECT document FROM placements WHERE collection = ? AND path = ?", (collection, path)
     ).fetchone()
@@ -89,7 +89,7 @@ def place(
 
 
 def remove_unplaced(connection: sqlite3.Connection, candidates: Iterable[str]) -> int:
-    """Remove those of the candidates that stand nowhere, with all that belongs to them; how many they were."""
+    """Removes those of the candidates that have no placement, with all their data; returns how many."""
     removed = 0
     for document_id in candidates:
         if connection.execute("SELECT 1 FROM placements WHERE document = ? LIMIT 1", (document_id,)).fetchone():
@@ -101,7 +101,7 @@ def remove_unplaced(connection: sqlite3.Connection, candidates: Iterable[str]) -
 
 
 def log(connection: sqlite3.Connection, op: str, document_id: str) -> None:
-    """Tell vector caches of a change."""
+    """Logs a change for vector caches."""
     connection.execute("INSERT INTO vector_log (op, document) VALUES (?, ?)", (op, document_id))
 
 

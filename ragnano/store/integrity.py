@@ -1,4 +1,4 @@
-"""What can be wrong with a catalogue, told one line a problem. Changes nothing and shows no document text."""
+"""Checks a catalogue and reports its problems, one line each. Changes nothing and reports no document text."""
 
 import sqlite3
 import unicodedata
@@ -16,7 +16,7 @@ _AGAIN = "ingest it again"
 
 
 def file_problems(connection: sqlite3.Connection, path: Path) -> list[str]:
-    """What SQLite itself finds wrong with the file, its lexical index and its references; [] when it is sound."""
+    """Returns what SQLite itself finds wrong with the file, its word index and its references; [] if nothing."""
     problems: list[str] = []
     try:
         with translated(path):
@@ -38,7 +38,7 @@ def file_problems(connection: sqlite3.Connection, path: Path) -> list[str]:
 
 
 def vector_problems(connection: sqlite3.Connection) -> list[str]:
-    """Documents whose embeddings do not fit their chunks, or that stand nowhere."""
+    """Reports documents whose embeddings do not fit their chunks, or that have no placement."""
     problems: list[str] = []
     rows = connection.execute(
         """SELECT documents.id, embeddings.first, embeddings.count, embeddings.dimensions, embeddings.vectors,
@@ -59,7 +59,7 @@ def vector_problems(connection: sqlite3.Connection) -> list[str]:
 
 
 def problems(document: Document, pages: Sequence[Page], chunks: Iterable[Chunk]) -> list[str]:
-    """Pages that are missing, and chunks whose spans do not lead to their text."""
+    """Reports missing pages, and chunks whose text differs from their spans."""
     found: list[str] = []
     name = f"document {document.id[:12]}"
     if [page.number for page in pages] != list(range(1, document.pages + 1)):
@@ -78,5 +78,5 @@ def _inside(span: Span, texts: Mapping[int, str]) -> bool:
 
 
 def _letters(text: str) -> str:
-    """Letters and digits alone: a chunk folds white space, joins broken words and draws tables its own way."""
+    """Returns letters and digits only: chunks fold white space, join hyphenated words and reformat tables."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text)))

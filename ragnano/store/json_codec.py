@@ -1,6 +1,6 @@
-"""ragnano's frozen types to JSON and back, by their annotations. Knows no table.
+"""Converts ragnano's frozen types to JSON and back, by their annotations.
 
-What a later version adds is left out when read, what it gives a default may be missing: old and new histories load.
+Unknown fields are ignored and fields with a default may be missing, so that histories of older and newer versions load.
 """
 
 import dataclasses
@@ -13,19 +13,19 @@ T = TypeVar("T")
 
 
 def to_json(value: Any) -> str:
-    """A dataclass of ragnano.types as JSON."""
+    """Returns a dataclass of ragnano.types as JSON."""
     return json.dumps(dataclasses.asdict(value), ensure_ascii=False, separators=(",", ":"))
 
 
 def from_json(kind: type[T], text: str) -> T:
-    """The dataclass that `to_json` wrote. Raises ValueError, TypeError or KeyError for what is none."""
+    """Returns the dataclass that `to_json` wrote. Raises ValueError, TypeError or KeyError for other text."""
     made = _made(kind, json.loads(text))
     assert isinstance(made, kind)
     return made
 
 
 def documents_in(value: Any) -> Iterator[str]:
-    """Every document id in a dataclass's dictionary: what stands under "document" or, in a list, under "documents"."""
+    """Yields every document id in a dataclass's dictionary: each value of "document" and each item of "documents"."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
             if name == "document" and isinstance(inner, str):

@@ -1,7 +1,8 @@
-"""The catalogue's own facts: small values by key, and the fingerprint of what made its index.
+"""The catalogue's metadata: small values by key, and the fingerprint of its index.
 
 The fingerprint is a mapping that the caller chooses (embedder, its revision, chunk size, …). Every document's
-embeddings bear a digest of the one in force when they were made, so an interrupted rebuild knows what is left to do.
+embeddings carry a digest of the fingerprint in force when they were computed, so that an interrupted rebuild can
+continue.
 """
 
 import hashlib
@@ -16,34 +17,34 @@ _REMEDY = "run `ragnano docs rebuild --reembed`"
 
 
 def get(connection: sqlite3.Connection, key: str, default: str = "") -> str:
-    """The value kept under `key`."""
+    """Returns the value of `key`."""
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
     return str(row[0]) if row else default
 
 
 def put(connection: sqlite3.Connection, key: str, value: str) -> None:
-    """Keep `value` under `key`."""
+    """Sets the value of `key`."""
     connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
 
 def fingerprint(connection: sqlite3.Connection) -> dict[str, str]:
-    """The fingerprint in force; {} when none was ever stored."""
+    """Returns the fingerprint in force; {} if none was ever stored."""
     loaded: dict[str, str] = json.loads(get(connection, _FINGERPRINT, "{}"))
     return loaded
 
 
 def store_fingerprint(connection: sqlite3.Connection, new: Mapping[str, str]) -> None:
-    """Put `new` in force."""
+    """Puts `new` in force."""
     put(connection, _FINGERPRINT, json.dumps(dict(new), sort_keys=True))
 
 
 def maker(connection: sqlite3.Connection) -> str:
-    """Digest of the fingerprint in force, hex (16,)."""
+    """Returns the digest of the fingerprint in force, 16 hex digits."""
     return hashlib.sha256(get(connection, _FINGERPRINT, "{}").encode()).hexdigest()[:16]
 
 
 def require_fingerprint(connection: sqlite3.Connection, expected: Mapping[str, str]) -> None:
-    """Store `expected` when no document is stored; else raise IndexMismatch unless every document was made with it."""
+    """Stores `expected` if there is no document; else raises IndexMismatch unless all were indexed with it."""
     stored = fingerprint(connection)
     if connection.execute("SELECT 1 FROM documents LIMIT 1").fetchone() is None:
         if stored != dict(expected):
@@ -61,6 +62,6 @@ def require_fingerprint(connection: sqlite3.Connection, expected: Mapping[str, s
 
 
 def stale_documents(connection: sqlite3.Connection) -> list[str]:
-    """Ids of the documents whose embeddings were made with another fingerprint, oldest first."""
+    """Returns the ids of the documents whose embeddings have another fingerprint, oldest first."""
     rows = connection.execute("SELECT document FROM embeddings WHERE made_by <> ? ORDER BY first", (maker(connection),))
     return [row[0] for row in rows]

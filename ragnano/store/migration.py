@@ -1,7 +1,7 @@
-"""From an older schema to this one: a copy first, then one transaction, then the copy is removed.
+"""Migrates a catalogue from an older schema: makes a copy, migrates in one transaction, then deletes the copy.
 
-The copy holds the text of every document, so it is as private as the catalogue and never stays behind: what a crash
-left is removed when the catalogue is next opened in its new form.
+The copy contains the text of every document, so it is as private as the catalogue and never stays behind: a copy left
+by a crash is deleted when the migrated catalogue is next opened.
 """
 
 import os
@@ -12,21 +12,21 @@ from pathlib import Path
 from ragnano.errors import StoreError
 from ragnano.store.schema import HISTORY_TABLES, NOTE_TABLES, SCHEMA, SKETCH_TABLES, in_one_transaction
 
-# What leads from each schema to the next.
+# SQL that migrates each schema to the next.
 _STEPS: dict[int, str] = {1: HISTORY_TABLES, 2: NOTE_TABLES, 3: SKETCH_TABLES}
 # SQLite's own files beside a database.
 _BESIDE = ("", "-wal", "-shm", "-journal")
 
 
 def backup_path(path: Path) -> Path:
-    """Where the copy of a catalogue lies while it is migrated."""
+    """Returns the path of a catalogue's copy during its migration."""
     return path.with_name(path.name + ".before-migration")
 
 
 def migrate(connection: sqlite3.Connection, path: Path, stored: int) -> None:
-    """Bring the catalogue from schema `stored` to SCHEMA; hold the write lock meanwhile.
+    """Migrates the catalogue from schema `stored` to SCHEMA. The caller must hold the write lock.
 
-    Raises StoreError, with the catalogue as it was and the copy beside it, when that fails.
+    Raises StoreError on failure; the catalogue is then unchanged, with the copy beside it.
     """
     copy = backup_path(path)
     remove_backup(path)
@@ -43,7 +43,7 @@ def migrate(connection: sqlite3.Connection, path: Path, stored: int) -> None:
 
 
 def remove_backup(path: Path) -> None:
-    """Delete the copy of a catalogue that has been migrated, if one is left."""
+    """Deletes the copy of a migrated catalogue, if there is one."""
     copy = backup_path(path)
     for ending in _BESIDE:
         copy.with_name(copy.name + ending).unlink(missing_ok=True)
@@ -56,5 +56,5 @@ def _back_up(connection: sqlite3.Connection, path: Path) -> None:
         with closing(sqlite3.connect(copy)) as target:
             connection.backup(target)
     except BaseException:
-        remove_backup(path)  # half a copy is of no use
+        remove_backup(path)  # an incomplete copy is useless
         raise

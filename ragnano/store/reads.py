@@ -1,4 +1,4 @@
-"""Reading the catalogue: documents and where they stand, their pages and chunks. Writes nothing, ranks nothing."""
+"""Reads the catalogue: documents and their placements, pages and chunks. Neither writes nor ranks."""
 
 import json
 from collections import defaultdict
@@ -23,29 +23,29 @@ from ragnano.store.row_mapping import (
 from ragnano.store.versions import Version
 from ragnano.types import Chunk, Document, Page, Scope
 
-# The schema that brought sketches: a catalogue that can only be read may be older.
+# The schema that introduced sketches: a read-only catalogue may be older.
 _SKETCHED = 4
-_NOTED = 3  # likewise, what few pages have
+_NOTED = 3  # likewise for page notes
 _PAGES = "pages LEFT JOIN page_notes USING (document, number)"
 
 
 class Library(Database):
-    """What the catalogue holds. Every method sees one moment of it."""
+    """Read access to the catalogue. Every method sees one snapshot of it."""
 
     def has(self, document_id: str) -> bool:
-        """True when a document with this full id is stored."""
+        """Whether a document with this full id is stored."""
         with self.reading() as connection:
             return connection.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone() is not None
 
     def document(self, document_id: str) -> Document:
-        """The document with this full id, all its paths and collections. Raises NotFoundError."""
+        """Returns the document with this full id, with all its paths and collections. Raises NotFoundError."""
         found = self._documents("id = ?", [document_id])
         if not found:
             raise NotFoundError(f"no document {document_id[:12]}; `ragnano docs list` shows what is stored")
         return found[0]
 
     def documents(self, scope: Scope | None = None) -> list[Document]:
-        """The scope's documents by title, then path. Their paths and collections are all they have, not the scope's."""
+        """Returns the scope's documents by title, then path. Includes their paths and collections outside the scope."""
         return self._documents(*scope_filter(scope or Scope(), "documents.id"))
 
     def _documents(self, condition: str, values: list[str]) -> list[Document]:
@@ -63,15 +63,15 @@ class Library(Database):
         return sorted(found, key=lambda document: (document.title.casefold(), document.title, document.path))
 
     def resolve(self, name: str, collection: str | None = None) -> Document:
-        """The one document that goes by `name`: its id, the start of its id (6 or more hex digits), a path it stands
-        at, or the end of one ("lease.pdf", "2024/lease.pdf").
+        """Returns the document with this name: its id, the start of its id (6 or more hex digits), one of its paths, or
+        the end of one ("lease.pdf", "2024/lease.pdf").
 
         Raises NotFoundError with the nearest names, AmbiguousError with the candidates.
         """
         return document_names.resolve(name, self.documents(Scope(collection=collection)), collection)
 
     def placement(self, collection: str, path: str) -> Placement | None:
-        """What stands at this path of this collection: to tell whether a file has changed since it was taken in."""
+        """Returns the placement at this path of this collection: shows whether a file has changed since ingestion."""
         with self.reading() as connection:
             row = connection.execute(
                 f"SELECT {PLACEMENT_COLUMNS} FROM placements WHERE collection = ? AND path = ?",
@@ -80,7 +80,7 @@ class Library(Database):
         return to_placement(row) if row else None
 
     def placements(self, collection: str | None = None, under: str | None = None) -> list[Placement]:
-        """All placements by collection and path; with `under`, that path and those inside it as a folder."""
+        """Returns all placements by collection and path; with `under`, only that path and paths inside it."""
         with self.reading() as connection:
             rows = connection.execute(
                 f"""SELECT {PLACEMENT_COLUMNS} FROM placements WHERE (?1 IS NULL OR collection = ?1)
@@ -90,7 +90,7 @@ class Library(Database):
         return [to_placement(row) for row in rows if under is None or document_names.is_under(row[1], under)]
 
     def placements_at(self, collection: str, paths: Sequence[str]) -> dict[str, Placement]:
-        """What stands at these paths of this collection, by path; the others are left out."""
+        """Returns the placements at these paths of this collection, by path; paths without one are left out."""
         with self.reading() as connection:
             rows = connection.execute(
                 f"""SELECT {PLACEMENT_COLUMNS} FROM placements
@@ -100,7 +100,7 @@ class Library(Database):
         return {row[1]: to_placement(row) for row in rows}
 
     def placements_of(self, document_id: str) -> list[Placement]:
-        """Where a document stands, by collection and path."""
+        """Returns a document's placements by collection and path."""
         with self.reading() as connection:
             rows = connection.execute(
                 f"SELECT {PLACEMENT_COLUMNS} FROM placements WHERE document = ? ORDER BY collection, path",
@@ -109,7 +109,7 @@ class Library(Database):
         return [to_placement(row) for row in rows]
 
     def paths_in(self, collection: str, size: int = 1000) -> Iterator[str]:
-        """Every path of a collection in order, read `size` at a time; between them nothing is held."""
+        """Yields every path of a collection in order; reads `size` at a time and holds no connection in between."""
         last = ""
         while True:
             with self.reading() as connection:
@@ -123,14 +123,14 @@ class Library(Database):
                 yield last
 
     def collections(self) -> list[tuple[str, int]]:
-        """(name, number of documents) of every collection, by name."""
+        """Returns (name, number of documents) of every collection, by name."""
         with self.reading() as connection:
             return connection.execute(
                 "SELECT collection, count(DISTINCT document) FROM placements GROUP BY collection ORDER BY collection"
             ).fetchall()
 
     def page(self, document_id: str, number: int) -> Page:
-        """One page; `number` counts from 1. Raises NotFoundError."""
+        """Returns one page; `number` counts from 1. Raises NotFoundError."""
         with self.reading() as connection:
             row = connection.execute(
                 f"SELECT {PAGE_COLUMNS}, {NOTE_COLUMNS} FROM {_PAGES} WHERE document = ? AND number = ?",
@@ -142,7 +142,7 @@ class Library(Database):
         return to_page(row)
 
     def pages(self, document_id: str) -> list[Page]:
-        """All pages of a document in order; [] when it is not stored."""
+        """Returns all pages of a document in order; [] if it is not stored."""
         with self.reading() as connection:
             rows = connection.execute(
                 f"SELECT {PAGE_COLUMNS}, {NOTE_COLUMNS} FROM {_PAGES} WHERE document = ? ORDER BY number",
@@ -151,7 +151,7 @@ class Library(Database):
         return [to_page(row) for row in rows]
 
     def chunks(self, ids: Iterable[int]) -> dict[int, Chunk]:
-        """The chunks that are stored under these ids; the others are left out."""
+        """Returns the chunks with these ids; ids that are not stored are left out."""
         with self.reading() as connection:
             rows = connection.execute(
                 f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE id IN (SELECT value FROM json_each(?))",
@@ -160,7 +160,7 @@ class Library(Database):
         return {row[0]: to_chunk(row) for row in rows}
 
     def chunks_of(self, document_id: str) -> list[Chunk]:
-        """A document's chunks by ordinal; [] when it is not stored."""
+        """Returns a document's chunks by ordinal; [] if it is not stored."""
         with self.reading() as connection:
             rows = connection.execute(
                 f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE document = ? ORDER BY ordinal", (document_id,)
@@ -168,28 +168,28 @@ class Library(Database):
         return [to_chunk(row) for row in rows]
 
     def headings_of(self, document_id: str) -> list[tuple[int, str]]:
-        """(id, section) of each of a document's chunks by ordinal, without their text; [] when it is not stored."""
+        """Returns (id, section) of a document's chunks by ordinal, without their text; [] if it is not stored."""
         with self.reading() as connection:
             return connection.execute(
                 "SELECT id, section FROM chunks WHERE document = ? ORDER BY ordinal", (document_id,)
             ).fetchall()
 
     def versions_of(self, document_id: str) -> list[Version]:
-        """Documents that share much of this one's wording, most alike first; its own bytes elsewhere are no version."""
+        """Returns documents that share much of this one's wording, most alike first. Identical copies do not count."""
         if self.schema < _SKETCHED:
             return []
         with self.reading() as connection:
             return versions.of(connection, document_id)
 
     def versions(self) -> dict[str, list[Version]]:
-        """The same for every document that has any."""
+        """Like `versions_of`, for every document that has versions."""
         if self.schema < _SKETCHED:
             return {}
         with self.reading() as connection:
             return versions.all_of_them(connection)
 
     def hidden_counts(self) -> dict[str, int]:
-        """How many passages each document that hides any hides from its readers."""
+        """Returns the number of hidden passages of each document that has any."""
         if self.schema < _NOTED:
             return {}
         with self.reading() as connection:
@@ -199,7 +199,7 @@ class Library(Database):
             return dict(rows.fetchall())
 
     def counts(self) -> tuple[int, int, int]:
-        """(documents, pages, chunks) stored."""
+        """Returns the numbers of stored (documents, pages, chunks)."""
         with self.reading() as connection:
             row: tuple[int, int, int] = connection.execute(
                 "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM pages), (SELECT count(*) FROM chunks)"

@@ -1,7 +1,7 @@
-"""Rows of the catalogue to and from ragnano's types. Pure: knows no connection.
+"""Converts rows of the catalogue to ragnano's types and back.
 
-JSON keeps what is only ever read whole (spans, outline, parties); embeddings are float16, little-endian: half the bytes
-of float32, and the rounding (about 1e-3 of a component) is far below what tells two passages apart.
+Values that are only read whole (spans, outline, parties) are JSON. Embeddings are float16, little-endian: half the
+bytes of float32, and the rounding (about 1e-3 of a component) is far below the differences between passages.
 """
 
 import json
@@ -21,7 +21,7 @@ FLOAT16 = np.dtype("<f2")
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A place where a document's bytes were found. `size` in bytes; `mtime_ns` as the file system told it."""
+    """A path where a document's bytes were found. `size` is in bytes; `mtime_ns` is the file system's value."""
 
     collection: str
     path: str
@@ -31,7 +31,7 @@ class Placement:
 
 
 class LogEntry(NamedTuple):
-    """One change that a vector cache must follow; `seq` grows and is never used twice."""
+    """One change that a vector cache must apply; `seq` increases and is never reused."""
 
     seq: int
     op: Literal["add", "remove"]
@@ -54,7 +54,7 @@ CHUNK_COLUMNS = "id, document, ordinal, text, spans, context, section, tokens"
 
 
 def document_row(document: Document, added: str) -> tuple[Any, ...]:
-    """The values of DOCUMENT_COLUMNS."""
+    """Returns the values of DOCUMENT_COLUMNS."""
     return (
         document.id,
         document.title,
@@ -71,7 +71,7 @@ def document_row(document: Document, added: str) -> tuple[Any, ...]:
 
 
 def to_document(row: tuple[Any, ...], placements: Iterable[Placement]) -> Document:
-    """A document from DOCUMENT_COLUMNS and the places it stands at."""
+    """Returns a document from DOCUMENT_COLUMNS and its placements."""
     identifier, title, media_type, pages, size, parties, date, status, author, outline, added = row
     places = tuple(placements)
     return Document(
@@ -92,20 +92,20 @@ def to_document(row: tuple[Any, ...], placements: Iterable[Placement]) -> Docume
 
 
 def page_row(document: str, page: Page) -> tuple[Any, ...]:
-    """The document and the values of PAGE_COLUMNS."""
+    """Returns the document's id and the values of PAGE_COLUMNS."""
     words = zlib.compress(page.words)
     return document, page.number, page.width, page.height, page.text, words, page.read_by, page.unreadable
 
 
 def note_row(document: str, page: Page) -> tuple[Any, ...] | None:
-    """The document, the page's number and the values of NOTE_COLUMNS; None for a page with nothing to note."""
+    """Returns the document's id, the page's number and the values of NOTE_COLUMNS; None if all of these are empty."""
     if not (page.place or page.marks or page.hidden):
         return None
     return document, page.number, page.place, _json(page.marks), _json(page.hidden)
 
 
 def to_page(row: tuple[Any, ...]) -> Page:
-    """A page from PAGE_COLUMNS and NOTE_COLUMNS, the latter None where nothing was noted."""
+    """Returns a page from PAGE_COLUMNS and NOTE_COLUMNS; the latter are None for a page without notes."""
     number, width, height, text, words, read_by, unreadable, place, marks, hidden = row
     return Page(
         number,
@@ -122,7 +122,7 @@ def to_page(row: tuple[Any, ...]) -> Page:
 
 
 def chunk_row(document: str, chunk: Chunk) -> tuple[Any, ...]:
-    """The values of CHUNK_COLUMNS but for the id, which the catalogue gives."""
+    """Returns the values of CHUNK_COLUMNS except the id, which the catalogue assigns."""
     return (
         document,
         chunk.ordinal,
@@ -135,7 +135,7 @@ def chunk_row(document: str, chunk: Chunk) -> tuple[Any, ...]:
 
 
 def to_chunk(row: tuple[Any, ...]) -> Chunk:
-    """A chunk from CHUNK_COLUMNS."""
+    """Returns a chunk from CHUNK_COLUMNS."""
     identifier, document, ordinal, text, spans, context, section, tokens = row
     return Chunk(
         document=document,
@@ -150,9 +150,9 @@ def to_chunk(row: tuple[Any, ...]) -> Chunk:
 
 
 def pack_vectors(vectors: NDArray[Any], count: int) -> tuple[bytes, int]:
-    """Vectors, float (count, d), as float16 little-endian, and d (0 for no vectors).
+    """Returns vectors, float (count, d), as float16 little-endian bytes, and d (0 if there are none).
 
-    Raises StoreError for another shape or values that are not finite.
+    Raises StoreError for another shape or for values that are not finite.
     """
     if count == 0 and vectors.size == 0:
         return b"", 0
@@ -166,12 +166,12 @@ def pack_vectors(vectors: NDArray[Any], count: int) -> tuple[bytes, int]:
 
 
 def unpack_vectors(packed: bytes, count: int, dimensions: int) -> NDArray[np.float16]:
-    """The float16 (count, dimensions) that `pack_vectors` packed; read-only, shares the bytes."""
+    """Returns the float16 (count, dimensions) that `pack_vectors` packed: a read-only view of the bytes."""
     return np.frombuffer(packed, FLOAT16).reshape(count, dimensions)
 
 
 def to_placement(row: tuple[Any, ...]) -> Placement:
-    """A placement from PLACEMENT_COLUMNS."""
+    """Returns a placement from PLACEMENT_COLUMNS."""
     return Placement(*row)
 
 

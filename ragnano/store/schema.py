@@ -1,12 +1,12 @@
-"""The catalogue's tables, and how a connection to them is set up. Knows no document.
+"""The catalogue's tables, and the configuration of connections.
 
-Schema 2 brought the history of conversations, schema 3 what is known of a page beside its text, schema 4
-sketches that tell versions of one text. Text of documents is
-stored once: the lexical index is an FTS5 table with external content (it holds an inverted index over `chunks` and no
-text of its own), kept in step by triggers, which also fire when a removed document cascades.
+Schema 2 introduced the history of conversations, schema 3 page notes (names, marks, hidden text), schema 4 sketches,
+which find versions of one text. The text of documents is stored once: the word index is an FTS5 table with external
+content (an inverted index over `chunks` without text of its own). Triggers keep it in sync; they also fire when the
+removal of a document cascades.
 
-FTS5's 'secure-delete' is not used: it would make the file unreadable to SQLite before 3.42, which Python 3.11 to 3.13
-are still built with. `Catalogue.compact` merges the index instead, which drops removed words for good.
+FTS5's 'secure-delete' is not used: SQLite before 3.42 could not read the file, and Python 3.11 to 3.13 are still built
+with such versions. `Catalogue.compact` merges the index instead, which removes the words for good.
 """
 
 import os
@@ -17,11 +17,11 @@ from pathlib import Path
 from ragnano.errors import StoreDamaged, StoreError
 
 SCHEMA = 4
-# "ragn" in ASCII, in the file's header: tells a catalogue from somebody else's SQLite file.
+# "ragn" in ASCII, in the file's header: distinguishes a catalogue from other SQLite files.
 APPLICATION_ID = 0x7261676E
-# Seconds to wait for another process's transaction. The longest is one document's.
+# Seconds to wait for another process's transaction. The longest transaction stores one document.
 BUSY_S = 10.0
-# RETURNING came with 3.35 (March 2021).
+# RETURNING requires 3.35 (March 2021).
 _OLDEST = (3, 35, 0)
 
 DOCUMENT_TABLES = """
@@ -178,13 +178,13 @@ END;
 
 
 def connect(path: Path, *, writer: bool, address: str | None = None) -> sqlite3.Connection:
-    """Open a connection fit for one thread at a time; transactions are begun and ended by hand. `address` is a URI to
-    open it by instead of the path.
+    """Opens a connection for one thread at a time; the caller begins and ends transactions. `address` is a URI to open
+    instead of the path.
 
-    synchronous=FULL, not NORMAL: NORMAL keeps a WAL database consistent through a power cut but may take back the last
-    transactions. Then a document that was reported as taken in would be gone, and numbers of the vector log would be
-    given out twice, to different documents, behind the back of a vector cache that has already applied them.
-    One flush a document is the price. fullfsync makes the flush real on macOS; other systems ignore it.
+    synchronous=FULL, not NORMAL: NORMAL keeps a WAL database consistent through a power cut but may lose the last
+    transactions. A document that was reported as ingested would be gone, and the vector log would assign numbers twice,
+    to different documents, although a vector cache may have applied the first ones already. The cost is one flush per
+    document. fullfsync makes the flush effective on macOS; other systems ignore it.
     """
     if sqlite3.sqlite_version_info < _OLDEST:
         raise StoreError(
@@ -200,7 +200,7 @@ def connect(path: Path, *, writer: bool, address: str | None = None) -> sqlite3.
             "secure_delete = ON",
             "synchronous = FULL",
             "fullfsync = ON",
-            # Sorted and intermediate rows hold document text: they must not reach a temporary file.
+            # Sorted and intermediate rows contain document text: they must not reach a temporary file.
             "temp_store = MEMORY",
             f"query_only = {'OFF' if writer else 'ON'}",
         ):
@@ -212,9 +212,9 @@ def connect(path: Path, *, writer: bool, address: str | None = None) -> sqlite3.
 
 
 def make_private(data_dir: Path, database: Path) -> None:
-    """Make the data directory (0700) and the database file (0600) so that nobody else can read them, if not there.
+    """Creates the data directory (0700) and the database file (0600) if missing, so that nobody else can read them.
 
-    A folder that already holds other things keeps its mode; the files inside are private by themselves.
+    A folder that contains other files keeps its mode; the catalogue's files are private by themselves.
     """
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     if database.exists() or not any(data_dir.iterdir()):
@@ -225,9 +225,9 @@ def make_private(data_dir: Path, database: Path) -> None:
 
 
 def stored_schema(connection: sqlite3.Connection, path: Path) -> int:
-    """The schema of the tables that are there, 0 for none.
+    """Returns the schema of the existing tables, 0 if there are none.
 
-    Raises StoreError for a newer schema, StoreDamaged for a strange database.
+    Raises StoreError for a newer schema, StoreDamaged for a database of another program.
     """
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     application: int = connection.execute("PRAGMA application_id").fetchone()[0]
@@ -245,8 +245,8 @@ def stored_schema(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def create(connection: sqlite3.Connection) -> None:
-    """Make the tables in one transaction, and give the catalogue its id."""
-    # Both must be set before the first table is made. Incremental: freed pages leave the file when asked to.
+    """Creates the tables and the catalogue's id in one transaction."""
+    # Both must be set before the first table is created. Incremental: freed pages leave the file on request.
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("PRAGMA journal_mode = WAL")
     in_one_transaction(
@@ -258,7 +258,7 @@ def create(connection: sqlite3.Connection) -> None:
 
 
 def in_one_transaction(connection: sqlite3.Connection, script: str) -> None:
-    """Run a script of statements; all of it happens, or nothing."""
+    """Runs a script of statements, all or nothing."""
     try:
         connection.executescript(f"BEGIN IMMEDIATE; {script} COMMIT;")
     finally:

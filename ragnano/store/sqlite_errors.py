@@ -1,4 +1,4 @@
-"""SQLite's and the file system's errors, told as ragnano's own. Knows no table and no query."""
+"""Translates errors of SQLite and the file system into ragnano's own."""
 
 import errno
 import sqlite3
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ragnano.errors import QuestionError, StoreBusy, StoreDamaged, StoreError
 
-# SQLite's name of the error begins with the key: the exception, and what to do. {path} is the database.
+# Prefix of SQLite's name of the error: the exception, and its message with a remedy. {path} is the database.
 _KINDS: dict[str, tuple[type[StoreError], str]] = {
     "SQLITE_BUSY": (StoreBusy, "another process is writing to {path}; try again when it has finished"),
     "SQLITE_LOCKED": (StoreBusy, "another thread is writing to {path}; try again when it has finished"),
@@ -54,8 +54,8 @@ _OS_KINDS = {
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Raise StoreBusy, StoreDamaged, StoreError or QuestionError where the block raises sqlite3.Error, OSError
-    or UnicodeEncodeError."""
+    """Raises StoreBusy, StoreDamaged, StoreError or QuestionError if the block raises sqlite3.Error, OSError or
+    UnicodeEncodeError."""
     try:
         yield
     except sqlite3.Error as error:
@@ -63,21 +63,21 @@ def translated(path: Path) -> Iterator[None]:
     except OSError as error:
         raise from_system(error, path) from error
     except UnicodeEncodeError as error:
-        # A lone surrogate, as Python gives for file names that are not valid text. The text itself is not shown.
+        # A lone surrogate, as in Python's file names that are not valid text. The message must not contain the text.
         raise StoreError(
             "a text or file name holds half a character and cannot be stored; rename the file, or save it anew"
         ) from error
 
 
 def from_sqlite(error: sqlite3.Error, path: Path) -> StoreError | QuestionError:
-    """The error to raise for one of SQLite's; its message names `path` and the remedy."""
+    """Returns the error to raise for one of SQLite's; its message names `path` and the remedy."""
     name = getattr(error, "sqlite_errorname", "")
     for start, (kind, message) in _KINDS.items():
         if name.startswith(start):
             return kind(message.format(path=path))
     if str(error).startswith(("fts5: syntax error", "no such column", "unterminated string", "unknown special query")):
         return QuestionError('the search words cannot be understood; use plain words, or quote a phrase with ""')
-    # Only the kind: SQLite's own words may quote what is stored.
+    # Only the kind: SQLite's own messages may quote stored text.
     if str(error).startswith("Could not decode"):
         name = "SQLITE_CORRUPT"
         return StoreDamaged(_KINDS[name][1].format(path=path))
@@ -85,6 +85,6 @@ def from_sqlite(error: sqlite3.Error, path: Path) -> StoreError | QuestionError:
 
 
 def from_system(error: OSError, path: Path) -> StoreError:
-    """The error to raise when a folder or file beside the database cannot be made, read or written."""
+    """Returns the error to raise if the database, or a folder or file beside it, cannot be created, read or written."""
     kind, message = _KINDS.get(_OS_KINDS.get(error.errno or 0, ""), _KINDS["SQLITE_CANTOPEN"])
     return kind(message.format(path=path))

@@ -1,7 +1,7 @@
-"""Taking a document out so that it can be put back: what left the files is handed to the caller, to be kept in memory.
+"""Removes a document so that it can be restored: returns its data, which the caller keeps in memory.
 
-Knows rows and transactions that others begin. Answers of the history that rest on the document go and come with it, but
-an answer comes back only while every other document that it rests on is still stored.
+The caller begins and ends the transaction. Answers in the history that depend on the document are removed and restored
+with it, but an answer is restored only if every other document that it depends on is still stored.
 """
 
 import sqlite3
@@ -21,7 +21,7 @@ from ragnano.store.row_mapping import (
 )
 from ragnano.types import Chunk
 
-# Rows that are put back as they were; what else belongs to a document is made anew.
+# Rows that are restored unchanged; all other data of a document is created again.
 _AS_THEY_WERE = (("documents", "id"), ("pages", "document"), ("page_notes", "document"))
 
 Rows = tuple[tuple[Any, ...], ...]
@@ -29,9 +29,10 @@ Rows = tuple[tuple[Any, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A document that was taken out of a collection, or out of all. `rows` are empty when it still stands elsewhere.
+    """A document that was removed from a collection, or from all. `rows` is empty if it is still placed elsewhere.
 
-    `rows` are (table, columns, rows); `vectors` are float16 little-endian (chunks, `dimensions`), made by `made_by`.
+    `rows` are (table, columns, rows); `vectors` are float16 little-endian (chunks, `dimensions`); `made_by` is the
+    digest of their fingerprint.
     `turns` are (conversation, ordinal, scope, answer, ids of its documents), `scopes` (conversation, scope).
     """
 
@@ -48,7 +49,7 @@ class Removed:
 
 
 def take_out(connection: sqlite3.Connection, document_id: str, collection: str | None) -> Removed:
-    """Remove the document from one collection or from all, and give what `put_back` needs. Raises NotFoundError."""
+    """Removes the document from one collection or from all; returns what `put_back` needs. Raises NotFoundError."""
     inserts.require_stored(connection, document_id)
     taken = _copy(connection, document_id, collection)
     if not taken.placements:
@@ -64,7 +65,10 @@ def take_out(connection: sqlite3.Connection, document_id: str, collection: str |
 
 
 def put_back(connection: sqlite3.Connection, removed: Removed) -> None:
-    """Undo `take_out`. Raises IndexMismatch when the index was rebuilt since, StoreError when its places are taken."""
+    """Undoes `take_out`.
+
+    Raises IndexMismatch if the index was rebuilt since, StoreError if other documents are at all its paths.
+    """
     if removed.rows and not inserts.is_stored(connection, removed.document):
         if removed.made_by != metadata.maker(connection):
             raise IndexMismatch(f"the index was rebuilt since {removed.title!r} was removed: take its file in again")
@@ -118,7 +122,7 @@ def _copy(connection: sqlite3.Connection, document_id: str, collection: str | No
 
 
 def _history(connection: sqlite3.Connection, document_id: str) -> tuple[Rows, Rows]:
-    """What the history loses with the document (see the trigger document_out in schema.py)."""
+    """Returns what the history loses with the document (see the trigger document_out in schema.py)."""
     turns = connection.execute(
         """SELECT conversation, ordinal, scope, answer FROM turns WHERE (conversation, ordinal) IN (
                SELECT conversation, ordinal FROM turn_documents WHERE document = ?)""",
@@ -142,7 +146,7 @@ def _history(connection: sqlite3.Connection, document_id: str) -> tuple[Rows, Ro
 
 
 def _put_back_history(connection: sqlite3.Connection, removed: Removed) -> None:
-    """Only where nothing was said anew in the meantime."""
+    """Restores answers that are still missing and have all their documents, and the scopes of conversations."""
     for conversation, ordinal, scope, answer, documents in removed.turns:
         whole = all(inserts.is_stored(connection, document) for document in documents)
         changed = whole and connection.execute(

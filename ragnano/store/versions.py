@@ -1,6 +1,6 @@
-"""Which documents are versions of one text: sketches in and out of the catalogue. Knows no model and no path.
+"""Finds documents that are versions of one text, from sketches in the catalogue.
 
-Candidates come from a table of bands, so a document is compared with the few that could be like it and never with all.
+A table of bands provides candidates, so that a document is compared only with the few that may be similar.
 """
 
 import sqlite3
@@ -12,20 +12,20 @@ import numpy as np
 
 from ragnano.store import minhash
 
-# Documents of one band that are looked at, the latest first: a form that came a thousand times must not be compared
-# with all its copies each time it comes again.
+# Limit for the documents of one band, the latest first: each new copy of a form must not be compared with a thousand
+# others.
 _OF_A_BAND = 32
 
 
 class Version(NamedTuple):
-    """Another document that shares much of the wording: `likeness` is the share of runs of words, 0.5 to 1."""
+    """Another document that shares much of the wording: `likeness` is the share of common runs of words, 0.5 to 1."""
 
     document: str
     likeness: float
 
 
 def insert(connection: sqlite3.Connection, document: str, packed: bytes) -> None:
-    """Keep a document's sketch and its bands; b"" says that there is too little text to compare."""
+    """Stores a document's sketch and its bands; b"" means that there is too little text to compare."""
     row = connection.execute("INSERT INTO sketches (document, minima) VALUES (?, ?)", (document, packed))
     if packed:
         numbers = minhash.bands(minhash.unpack(packed)).tolist()
@@ -36,13 +36,13 @@ def insert(connection: sqlite3.Connection, document: str, packed: bytes) -> None
 
 
 def missing(connection: sqlite3.Connection) -> list[str]:
-    """Ids of documents without a sketch: taken in before there were any."""
+    """Returns the ids of documents without a sketch: those ingested under an earlier schema."""
     rows = connection.execute("SELECT id FROM documents WHERE id NOT IN (SELECT document FROM sketches) ORDER BY id")
     return [row[0] for row in rows]
 
 
 def of(connection: sqlite3.Connection, document: str) -> list[Version]:
-    """The document's versions, most alike first; [] when there are none or it is not stored."""
+    """Returns the document's versions, most alike first; [] if there are none or it is not stored."""
     own = connection.execute("SELECT id, minima FROM sketches WHERE document = ?", (document,)).fetchone()
     if own is None or not own[1]:
         return []
@@ -64,7 +64,7 @@ def of(connection: sqlite3.Connection, document: str) -> list[Version]:
 
 
 def all_of_them(connection: sqlite3.Connection) -> dict[str, list[Version]]:
-    """The versions of every document that has any, found in one go (512 bytes a document at once)."""
+    """Returns the versions of every document that has any; loads all sketches at once (512 bytes per document)."""
     rows = connection.execute("SELECT document, minima FROM sketches WHERE length(minima) > 0 ORDER BY id").fetchall()
     if not rows:
         return {}
@@ -82,7 +82,7 @@ def all_of_them(connection: sqlite3.Connection) -> dict[str, list[Version]]:
 
 
 def _candidates(every: minhash.Sketch) -> Iterator[tuple[int, int]]:
-    """Pairs of rows of `every` (n, 128) that share a band; in a large band only near neighbours in time."""
+    """Yields pairs of rows of `every` (n, 128) that share a band; in a large band, only rows added near each other."""
     for column in minhash.bands(every).T:
         order = np.argsort(column, kind="stable")
         for step in range(1, _OF_A_BAND + 1):

@@ -1,1 +1,1 @@
-"""Analysis of text alone: words, questions, entities, quantities. Imports neither documents, models nor the store."""
+"""Text analysis without documents, models or a store: words, questions, entities, quantities."""

@@ -1,7 +1,7 @@
-"""Facts that can be checked: numbers, amounts, dates, durations, percentages and names as they stand in a text.
+"""Patterns for facts that can be checked: numbers, amounts, dates, durations, percentages and names in a text.
 
-Knows no documents and no models. Used to see whether a sentence can be an answer of the kind asked for, and whether
-what an answer states stands in the words it cites.
+Used to check whether a sentence can contain an answer of the expected kind, and whether the cited words contain what
+an answer states.
 """
 
 import re
@@ -47,6 +47,6 @@ _OF_KIND: dict[AnswerKind, tuple[re.Pattern[str], ...]] = {
 
 
 def fits_kind(text: str, kind: AnswerKind) -> bool:
-    """Whether `text` holds something of the kind a question asks for. True for kinds that have no form of their own."""
+    """Whether `text` contains something of the kind a question asks for. True for kinds that have no pattern."""
     patterns = _OF_KIND.get(kind)
     return patterns is None or any(pattern.search(text) for pattern in patterns)

@@ -1,5 +1,6 @@
-"""Is a run of capitals a name? Places, and the parts that parties play, tell no documents apart, and neither do the
-terms that a document defines. Pure text.
+"""Decides whether capitalised words name somebody in particular.
+
+Places, the roles of parties and the terms that a document defines do not distinguish one document from another.
 """
 
 import re
@@ -9,9 +10,9 @@ ROLES = (
     "guarantor employer employee company consultant contractor subcontractor provider client distributor manufacturer "
     "franchisor franchisee agent principal processor controller recipient discloser user bank reseller sponsor"
 )
-"""What contracts call their parties, singular, in small letters."""
+"""What contracts call their parties, in the singular and in lower case."""
 
-# Where parties are at home and whose law governs: the states of the U.S.A., and countries with much business law.
+# Where parties are based and whose law governs: the states of the U.S.A., and countries with much business law.
 _PLACES = """
     Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|District of Columbia|Florida|
     Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|
@@ -35,12 +36,12 @@ _AS_PARTS = frozenset("section clause article paragraph part schedule exhibit an
 
 
 def is_place(name: str) -> bool:
-    """Whether a name is that of a state or country: "State of New York"."""
+    """Whether a name is the name of a state or country: "State of New York"."""
     return _OF_A_PLACE.sub("", name.lower()) in _AS_PLACES
 
 
 def is_role(name: str) -> bool:
-    """Whether a name is what a contract calls a party by its part: "Tenant", "Lenders"."""
+    """Whether a name is a party's role in a contract: "Tenant", "Lenders"."""
     return name.lower().removesuffix("s") in _AS_ROLES
 
 
@@ -50,15 +51,15 @@ def is_part(name: str) -> bool:
 
 
 def tells_nothing_apart(name: str) -> bool:
-    """Whether many documents say such a name: a place, a role, a part."""
+    """Whether a name is too common to distinguish documents: a place, a role or a part."""
     return is_place(name) or is_role(name) or is_part(name)
 
 
 def names_somebody(name: str, text: str) -> bool:
-    """Whether an opening says `name` as a name, whatever the case of all but the first letters of its words.
+    """Whether a document's opening uses `name` as a name. Only the case of each word's first letter matters.
 
-    What it first says between quotation marks is a term that it defines there ("Prime Rate" means …); the short form of
-    a company's name comes behind the long one.
+    A name whose first occurrence is in quotation marks is a term that the document defines there ("Prime Rate" means
+    …). The short form of a company's name follows the long one.
     """
     parts = name.split()
     words = r"\s+".join(map(re.escape, parts))

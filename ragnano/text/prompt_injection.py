@@ -1,9 +1,8 @@
-"""Tells text that speaks to a machine that reads it ("ignore the above and print …") from text about the matter.
+"""Detects sentences that give orders to a language model ("ignore the above and print …").
 
-Such a sentence is never shown to the model, and quoted only when the question asks for it: a contract that obliges a
-party to disregard earlier instructions must still be found. What is looked for are orders without a subject, about
-what the reader is doing, and the marks of a chat's roles; letters that only look Latin are read as Latin. Knows no
-models and no store.
+Such a sentence is never passed to the model, and it is quoted only when the question asks for it: a contract that
+obliges a party to disregard earlier instructions must still be found. The patterns match orders without a subject that
+concern what a model is doing, and the role tags of chats. Lookalike letters are compared as Latin ones.
 """
 
 import re
@@ -19,7 +18,7 @@ _WHAT = (
     r"(?:instructions?|directions?|directives?|prompts?|rules?|guidelines?|guardrails?|messages?|context|data|text"
     r"|conversation|input|question|scoring|indicators?|document)"
 )
-# An order opens a clause: nobody stands before it who "shall" do it.
+# An order opens a clause: no subject that "shall" do it comes before the verb.
 _OPENS = r"(?:^|[.;:!?\"“”'‘>)\]\n-]\s*|\b(?:please|just|simply|instead|now|and|important)[,:]?\s+)"
 _ORDERS = (
     rf"{_OPENS}(?:ignore|disregard|forget|override|bypass|skip)\b[^.!?]{{0,60}}\b(?:{_ABOUT}\b[^.!?]{{0,40}}\b)?{_WHAT}\b",
@@ -45,12 +44,12 @@ _SPEAKS = re.compile("|".join(f"(?:{pattern})" for pattern in (*_ORDERS, *_ROLES
 
 
 def addresses_a_model(text: str) -> bool:
-    """Whether the text gives orders to a machine that reads it, or plays one of the roles of a chat."""
+    """Whether the text gives orders to a language model, or contains the role tags of a chat."""
     return _SPEAKS.search(plain_letters(text)) is not None
 
 
 def plain_letters(text: str) -> str:
-    """The text without invisible characters, letters that look Latin made Latin; only to be compared, never shown."""
+    """Removes invisible characters and replaces lookalike letters by Latin ones; for comparison, not for display."""
     compatible = unicodedata.normalize("NFKC", text)
     seen = "".join(character for character in compatible if unicodedata.category(character) != "Cf")
     return seen.translate(LOOKALIKES)

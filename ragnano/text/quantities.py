@@ -1,6 +1,6 @@
-"""Facts by value: "sixty (60) days" and "60 days" are one, "$5,000" and "5,000 dollars" too.
+"""Parses facts into values: "sixty (60) days" equals "60 days", and "$5,000" equals "5,000 dollars".
 
-Knows texts only. Used to tell whether two passages state the same; never to prove an answer, which stays literal
+Used to decide whether two passages state the same fact; never to verify an answer, which is compared literally
 (`ragnano.verification.verify`).
 """
 
@@ -18,7 +18,7 @@ from ragnano.text.words import stem, words
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A fact in a text: what it is measured in, how much (or which), and the words [start, end) that state it."""
+    """A fact in a text: its unit, its amount (or name), and the characters [start, end) that state it."""
 
     unit: str
     value: Fraction | str
@@ -39,7 +39,7 @@ _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
 _WORD = "|".join(sorted([*_ONES, *_TENS, *_SCALES], key=len, reverse=True))
 _DIGITS = r"\d[\d,]*(?:\.\d+)?"
 _SPELT = rf"(?:{_WORD})(?:(?:\s+|-|\s+and\s+)(?:{_WORD}))*"
-# "sixty (60)", "60", "sixty": the digits win where both stand.
+# "sixty (60)", "60", "sixty": the digits take precedence over the words.
 _NUMBER = rf"(?:(?:{_SPELT}\s*)?\(\s*(?P<inside>{_DIGITS})\s*\)|(?P<digits>{_DIGITS})|(?P<spelt>{_SPELT}))"
 
 _DURATION = re.compile(
@@ -72,9 +72,9 @@ _IN_ONE: dict[str, tuple[str, Fraction]] = {
 
 
 def values_of(text: str, kind: AnswerKind, asked: Collection[str] = ()) -> tuple[Value, ...]:
-    """The facts of this kind in a text, in order. () for kinds that have no value to compare.
+    """Returns the facts of this kind in a text, in order; () for kinds that have no value to compare.
 
-    An amount is money; where there is none, it is a number of things that are asked for (stems in `asked`).
+    An amount is money. If the text contains no money, amounts are counts of things in the question (stems in `asked`).
     """
     read = _READERS.get(kind)
     found = tuple(read(text)) if read else ()
@@ -90,7 +90,7 @@ def _durations(text: str) -> Iterator[Value]:
 
 def _dates(text: str) -> Iterator[Value]:
     for match in DATE.finditer(text):
-        # A day without its year could be any year's: it is compared with nothing.
+        # A date without a year cannot be compared with others.
         if len(re.findall(r"\d+", match.group())) < 2:
             continue
         try:
@@ -112,7 +112,7 @@ def _amounts(text: str) -> Iterator[Value]:
 
 def _shares(text: str) -> Iterator[Value]:
     for match in _SHARE.finditer(text):
-        # "one and one-quarter percent (1.25%)": the digits say it.
+        # "one and one-quarter percent (1.25%)": the digits in the parentheses match by themselves.
         if match["digits"] or not re.match(rf"\s*\(\s*{_DIGITS}\s*(?:%|per\s?cent)", text[match.end() :]):
             yield Value("%", _number(match), *match.span())
 
@@ -149,7 +149,7 @@ def _plain(digits: str) -> Fraction:
 
 
 def spelt_number(text: str) -> Fraction:
-    """A number in words: "one hundred twenty" is 120, "forty-five" is 45."""
+    """Parses a number in words: "one hundred twenty" is 120, "forty-five" is 45."""
     total = current = 0
     for word in re.split(r"[\s-]+", text.lower().strip()):
         if word in _SCALES:

@@ -1,7 +1,4 @@
-"""What a question asks for: its content words and their synonyms, exact phrases, section numbers, names, answer kind.
-
-Pure text analysis: no store and no model.
-"""
+"""Parses a question into content words, synonyms, exact phrases, section numbers, names and the kind of answer."""
 
 import re
 import tomllib
@@ -20,7 +17,8 @@ from ragnano.text.words import MONTH, STOPWORDS, content_stems, fold, spelled_pl
 AnswerKind = Literal["date", "duration", "amount", "share", "party", "place", "yes_no", "other"]
 
 LONGEST_QUESTION = 2000
-"""Characters. A question is a sentence or two; more would crowd the evidence out of a small model's prompt."""
+"""Characters. A question is a sentence or two; a longer one would leave no room for evidence in a small model's
+prompt."""
 
 _QUOTED = re.compile(r"[\"“]([^\"”]{2,200})[\"”]")
 _SECTION = re.compile(
@@ -39,7 +37,7 @@ _DATE = re.compile(
 )
 _EXACT = re.compile(r"[$€£¥]\s?\d[\d,.]*|\b\d[\d,]*(?:\.\d+)?%?")
 
-# Tried in order, the first that fits wins. Written from the forms of English questions.
+# Tried in order; the first match wins. Derived from the forms of English questions.
 _KINDS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
     ("date", re.compile(r"\bwhen\b|\bdates?\b|\b(?:which|what) (?:day|year)\b|\bdeadline\b", re.I)),
     (
@@ -88,9 +86,9 @@ _KINDS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question taken apart. `stems` are its content words' stems; `names` its runs of capitals, longest first.
+    """A parsed question. `stems` are the stems of its content words; `names` its capitalised names, longest first.
 
-    `dates` are the days it names (ISO 8601), `files` the words that may be the name of a file.
+    `dates` are the dates it contains (ISO 8601), `files` the words that may be a file name.
     """
 
     text: str
@@ -105,7 +103,7 @@ class Question:
 
 
 def read_question(text: str) -> Question:
-    """Take a question apart, words of mixed letters spelled as they look. Raises QuestionError: empty or too long."""
+    """Parses a question, with lookalike letters replaced by Latin ones. Raises QuestionError: empty or too long."""
     text = spelled_plainly(fold(text))
     if not any(character.isalnum() for character in text):
         raise QuestionError("the question is empty: ask something in words")
@@ -126,7 +124,7 @@ def read_question(text: str) -> Question:
 
 
 def _day(text: str) -> str | None:
-    """A written day in ISO 8601, None for one that no calendar has."""
+    """Returns a written date in ISO 8601, None if the date does not exist."""
     try:
         day: date = parser.parse(re.sub(r"\b(?:day\s+)?of\b", " ", text, flags=re.IGNORECASE)).date()
         return day.isoformat()
@@ -135,7 +133,10 @@ def _day(text: str) -> str | None:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    """Runs of capitalised words, without the word that opens a sentence when it is an ordinary one."""
+    """Returns runs of capitalised words, longest first, without leading stop words.
+
+    A single word at the start of the text is left out: every sentence starts with a capital.
+    """
     found = []
     for match in _NAME.finditer(text):
         said = match.group().strip(" ,.").split()
@@ -156,7 +157,7 @@ def _synonym_groups() -> tuple[tuple[str, ...], ...]:
 
 @cache
 def _groups_by_stems() -> dict[tuple[str, ...], tuple[int, ...]]:
-    """Stems of each synonym -> the groups it belongs to."""
+    """Maps the stems of each synonym to the numbers of its groups."""
     table: dict[tuple[str, ...], tuple[int, ...]] = {}
     for number, group in enumerate(_synonym_groups()):
         for phrase in group:
@@ -166,7 +167,7 @@ def _groups_by_stems() -> dict[tuple[str, ...], tuple[int, ...]]:
 
 
 def synonyms(text: str) -> tuple[str, ...]:
-    """Words and phrases that may stand in a document for those of `text`, without those that are in it already."""
+    """Returns words and phrases that a document may use instead of those in `text`, without those `text` contains."""
     stems = [stem(word) for word in words(text)]
     found: dict[str, None] = {}
     for key, groups in _groups_by_stems().items():
@@ -179,6 +180,6 @@ def synonyms(text: str) -> tuple[str, ...]:
 
 @cache
 def synonym_stems(stem_asked: str) -> tuple[str, ...]:
-    """Stems of the single words that may stand for the word with this stem."""
+    """Returns the stems of the single words that are synonyms of the word with this stem."""
     groups = _groups_by_stems().get((stem_asked,), ())
     return tuple(stem(phrase) for group in groups for phrase in _synonym_groups()[group] if len(words(phrase)) == 1)

@@ -1,4 +1,4 @@
-"""Words and sentences of legal prose, with the offsets they stand at. Knows nothing of documents, models or stores."""
+"""Splits legal prose into words and sentences, with their offsets."""
 
 import re
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
-"""A month's name or its abbreviation, for a pattern that ignores case."""
+"""A month's name or its abbreviation, for use in a pattern that ignores case."""
 WIDE = "\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff60\uff66-\uff9f"
-"""Characters of scripts that write words without spaces (Chinese, Japanese), for a pattern's class."""
+"""Characters of scripts that write words without spaces (Chinese, Japanese), for use in a character class."""
 _SPACELESS = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff]{2,}")
 _SPACE = re.compile(r"\s+")
 
-# Words that say nothing about the subject of a question put to a contract. Question words are here too: what they ask
-# for is read by `ragnano.text.query`.
+# Words that do not describe the subject of a question about a contract. Question words are included:
+# `ragnano.text.query` derives the kind of answer from them.
 STOPWORDS = frozenset(
     """
     a about above after again all also am an and any are as at be because been before being below between both
@@ -43,22 +43,22 @@ _ABBREVIATIONS = frozenset(
     """.split()
 )
 _BOUNDARY = re.compile(r"[.?!][\"”’')\]]*(?=\s+[\"“‘'(\[]*[A-Z0-9(])|;(?=\s)|[。！？][”」』）]*|\n\s*\n")
-_ROW = re.compile(r"^\|.*\|[ \t]*$", re.MULTILINE)  # of a table, as pages carry it (ragnano.documents.table_rows)
-_LONGEST_ROW = 700  # characters; a longer one is text in columns and is cut like text
+_ROW = re.compile(r"^\|.*\|[ \t]*$", re.MULTILINE)  # a table's row in a page's text (ragnano.documents.table_rows)
+_LONGEST_ROW = 700  # characters; a longer row is text in columns and is split like text
 _CLAUSE_NUMBER = re.compile(r"(?:^|\s)\(?(?:\d+(?:\.\d+)*|[A-Za-z]|[ivxIVX]+)\.$")
 _DAY_OF_A_MONTH = re.compile(rf"\b{MONTH}\s+\d{{1,2}}$", re.I)
 _YEAR = re.compile(r"\s+[12]\d{3}\b")
-# A sentence is cut at semicolons only when it is longer than this (characters): shorter ones read better whole.
+# A sentence is split at semicolons only when it is longer than this (characters): shorter ones read better whole.
 _LONG_SENTENCE = 260
 
-# Cyrillic and Greek letters that are drawn as Latin ones (Unicode Technical Standard 39, confusables).
+# Cyrillic and Greek letters that look like Latin ones (Unicode Technical Standard 39, confusables).
 LOOKALIKES = str.maketrans(
     "АВСЕНІЈКМОРЅТХУасеіјорѕхуԁɡһʟոԛᴀɑɩıΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικνορυϲ",
     "ABCEHIJKMOPSTXYaceijopsxydghlnqAaiiABEZHIKMNOPTYXaikvopuc",
 )
 
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
-# Turkish writes the "ı" beside Latin letters.
+# Turkish uses "ı" together with Latin letters.
 _FOREIGN = {code: plain for code, plain in LOOKALIKES.items() if chr(code) != "ı"}
 _LATIN = re.compile(r"[A-Za-z]")
 
@@ -66,32 +66,35 @@ _stemmer = snowballstemmer.stemmer("english")
 
 
 def fold(text: str) -> str:
-    """`text` with every run of white space made one space, ends trimmed."""
+    """Replaces each run of white space in `text` by one space and trims the ends."""
     return _SPACE.sub(" ", text).strip()
 
 
 def unfolded(text: str, start: int, end: int) -> tuple[int, int]:
-    """Where characters [start, end) of `fold(text)` stand in `text`; start < end."""
+    """Returns the offsets in `text` of characters [start, end) of `fold(text)`; requires start < end."""
     kept: list[int] = []
     for match in re.finditer(r"\S+", text):
         if kept:
-            kept.append(match.start() - 1)  # the one space that stands for the white space before
+            kept.append(match.start() - 1)  # the one space that replaces the white space before
         kept += range(*match.span())
     return kept[start], kept[end - 1] + 1
 
 
 def lookalike_words(text: str) -> list[str]:
-    """The words that mix Latin letters with others that are drawn as Latin ones, as they stand, in order."""
+    """Returns the words that mix Latin letters with lookalikes of other alphabets, unchanged and in order."""
     return [] if text.isascii() else [word for word in _LETTERS.findall(text) if _is_mixed(word)]
 
 
 def plain_spellings(text: str) -> list[str]:
-    """Those words spelled as they look, each once: a search finds them by that, and the text stays as it is."""
+    """Returns the lookalike words of `text` in Latin letters, each once.
+
+    They are indexed beside the text, which stays unchanged, so that a search finds these words.
+    """
     return list(dict.fromkeys(word.translate(_FOREIGN) for word in lookalike_words(text)))
 
 
 def spelled_plainly(text: str) -> str:
-    """The text with those words spelled as they look."""
+    """Returns `text` with its lookalike words in Latin letters."""
     if text.isascii():
         return text
     return _LETTERS.sub(lambda found: found[0].translate(_FOREIGN) if _is_mixed(found[0]) else found[0], text)
@@ -113,9 +116,9 @@ def words(text: str) -> list[str]:
 
 
 def pairs(text: str) -> list[str]:
-    """Pairs of neighbouring characters of words that no space parts (Chinese, Japanese, Korean), each once, in order.
+    """Returns pairs of adjacent characters in Chinese, Japanese and Korean text, each once, in order.
 
-    Pairs of hiragana alone say how words go together and are left out.
+    Pairs that consist of hiragana only are left out: they are grammar.
     """
     runs = _SPACELESS.findall(text)
     found = [run[at : at + 2] for run in runs for at in range(len(run) - 1)]
@@ -128,24 +131,26 @@ def content_stems(text: str) -> list[str]:
 
 
 LEAST_FUNCTION_WORDS = 0.1
-"""Share of the words of three letters and more that say nothing of a subject ("the", "shall"): see `is_english`."""
-_LEAST_TOLD = 8  # words; fewer don't tell a language
+"""Minimum share of stop words ("the", "shall") among words of three letters and more: see `is_english`."""
+_LEAST_TOLD = 8  # words; fewer are not enough to identify a language
 
 
 def is_english(text: str) -> bool:
-    """Whether a text is English, by its function words; what has few words is taken for it, and so are capitals.
+    """Whether a text is English, judged by its share of function words. Short texts and texts in capitals count as
+    English.
 
-    Passages of English contracts, reports and letters have a share of .2 to .5, German, French, Spanish, Italian,
-    Dutch and Portuguese ones .0 to .05. Words of two letters are left out: other languages share them ("an", "no").
+    Passages of English contracts, reports and letters have a share of .2 to .5; German, French, Spanish, Italian,
+    Dutch and Portuguese ones have .0 to .05. Words of two letters are left out: other languages share them ("an",
+    "no").
     """
     own = [word for word in re.findall(r"[^\W\d_]{3,}", text) if word.islower()]
     return len(own) < _LEAST_TOLD or sum(word in STOPWORDS for word in own) >= LEAST_FUNCTION_WORDS * len(own)
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Spans [start, end) of the sentences of `text`, in order, white space at their ends left out.
+    """Yields the spans [start, end) of the sentences in `text`, in order, without white space at their ends.
 
-    Line breaks inside a sentence stay inside it; an empty line always ends one. A table's row is one.
+    A sentence may contain line breaks; an empty line always ends it. A table's row is one sentence.
     """
     start = 0
     for row in _ROW.finditer(text):
@@ -176,10 +181,10 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     last = before.split()[-1].lstrip("\"“‘'(").lower() if before.strip() else ""
     if last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha()):
         return False
-    # "until March 18. 2021": a slip of the pen for a comma.
+    # "until March 18. 2021": a typing error for a comma.
     if _DAY_OF_A_MONTH.search(before) and _YEAR.match(text, match.end()):
         return False
-    # "8.2." at the head of a clause is its number, not a sentence.
+    # "8.2." at the start of a clause is its number, not a sentence.
     return not _CLAUSE_NUMBER.fullmatch(" " + before.strip() + ".")
 
 
@@ -192,6 +197,6 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def sentence_spans(page_text: str, span: Span) -> list[Span]:
-    """The sentences inside `span`, as spans of the same page."""
+    """Returns the sentences inside `span`, as spans of the same page."""
     piece = page_text[span.start : span.end]
     return [Span(span.page, span.start + start, span.start + end) for start, end in sentences(piece)]

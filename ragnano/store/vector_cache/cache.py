@@ -1,10 +1,10 @@
-"""The vector cache: Chroma's index over the catalogue's embeddings, in step with the catalogue's log.
+"""The vector cache: Chroma's index over the catalogue's embeddings, kept in sync by the catalogue's log.
 
-It keeps nothing that cannot be made again from the catalogue without embedding. A cache that is missing, behind beyond
-repair, another catalogue's or broken is built anew in a folder of its own, and only then takes the old one's place.
+The catalogue can restore all of its content without embedding again. A cache that is missing, too far behind, broken or
+another catalogue's is rebuilt in a folder of its own and then replaces the old one.
 
-Chroma's files are not safe to share: a second process sees old vectors and may write them over new ones. So one process
-at a time holds them (a file lock, from the first use to `close`); all others search exactly, from the catalogue.
+Chroma's files cannot be shared: a second process sees old vectors and may overwrite new ones with them. Therefore one
+process at a time holds them (a file lock, from the first use to `close`); all others search exactly in the catalogue.
 """
 
 import shutil
@@ -23,21 +23,22 @@ from ragnano.store.vector_cache.chroma import Broken, ChromaIndex
 from ragnano.store.vector_cache.folder import NONE_YET, CacheFolder, State
 from ragnano.types import Scope
 
-# Up to so many chunks exact search is as fast (2 µs a chunk against 3 ms), measured on 2 cores with 384 dimensions;
-# tests/benchmarks/LOG.md.
+# Up to this many chunks, exact search is as fast (2 µs per chunk against 3 ms), measured on 2 cores with 384
+# dimensions; tests/benchmarks/LOG.md.
 EXACT_CHUNKS = 2_000
-# Opening Chroma costs about 2 s (import, check, load): a process that has not opened it asks exactly up to here.
+# Opening Chroma takes about 2 s (import, check, load): a process that has not opened it searches exactly up to this
+# many chunks.
 COLD_CHUNKS = 1_000_000
-# Vectors handed over at once.
+# Vectors per call to Chroma.
 _BATCH = 2_000
 
 
 class Vectors:
-    """Nearest chunks to a vector. Safe to use from several threads; close it to let another process have the cache."""
+    """Finds the chunks nearest to a vector. Thread-safe. `close` lets another process use the cache."""
 
     def __init__(self, data_dir: Path, catalogue: Catalogue) -> None:
-        """Opens nothing yet. Raises StoreError when the folder cannot be made."""
-        # Where nothing can be written, Chroma cannot even open an index: every search is exact.
+        """Creates the folder and opens nothing yet. Raises StoreError if the folder cannot be created."""
+        # Chroma cannot open an index without write access: every search is exact then.
         self._usable = not catalogue.read_only
         self._folder = CacheFolder(data_dir / "vectors", make=self._usable)
         self._catalogue = catalogue
@@ -46,55 +47,55 @@ class Vectors:
         self._state: State | None = None
 
     def sync(self) -> bool:
-        """Bring the cache in step with the catalogue and keep it open; what is broken is built anew.
+        """Brings the cache in sync with the catalogue and keeps it open; rebuilds it if it is broken.
 
         Call it after writing, and once at the start of a process that will search often: `search` does not wait for
-        Chroma to open. Returns False, changing nothing, when another process has the cache, or when another process or
-        thread holds the catalogue's write lock: searches are exact meanwhile. Raises StoreError when the cache cannot
-        be built (disk full, Chroma not working), IndexMismatch amid a change of embedder.
+        Chroma to open. Returns False and changes nothing if another process holds the cache, or if another process or
+        thread holds the catalogue's write lock: searches are exact meanwhile. Raises StoreError if the cache cannot be
+        built (disk full, Chroma not working), IndexMismatch during a change of embedder.
         """
         return self._with_locks(self._catch_up)
 
     def rebuild(self) -> bool:
-        """Build the cache anew from the catalogue, without embedding again. Returns and raises as `sync`."""
+        """Rebuilds the cache from the catalogue, without embedding again. Returns and raises like `sync`."""
         return self._with_locks(self._build)
 
     def compact(self) -> bool:
-        """As `sync`, and leave no byte of a removed vector in the cache's files.
+        """Like `sync`, and leaves no byte of a removed vector in the cache's files.
 
-        Chroma keeps removed vectors until its index is built anew. A large one is only deleted here, and built by the
-        next `sync`: 14,000 vectors took 40 s to build (busy), removing a document must take no time. Searches are
-        exact meanwhile.
+        Chroma keeps removed vectors until its index is rebuilt. A large index is only deleted here and rebuilt by the
+        next `sync`: building 14,000 vectors took 40 s on a busy machine, and removing a document must be fast. Searches
+        are exact meanwhile.
         """
         return self._with_locks(self._forget_removed)
 
     def is_behind(self) -> bool:
-        """Whether the cache lacks what a stopped run stored, or is gone: `sync` mends it."""
+        """Whether the cache lacks what an interrupted run stored, or is missing: `sync` repairs it."""
         saved = self._folder.load()
         if saved is None:
             return self._catalogue.embedded_count() > 0
         return saved.generation != NONE_YET and saved.seq != self._catalogue.head_seq()
 
     def holds_removed(self) -> bool:
-        """Whether the cache's files may hold vectors of removed documents: `compact` takes them out."""
+        """Whether the cache's files may contain vectors of removed documents: `compact` removes them."""
         saved = self._folder.load()
         return saved is not None and self._may_hold_removed(saved)
 
     def close(self) -> None:
-        """Let go of the cache so that another process can have it. It opens again when it is needed."""
+        """Releases the cache so that another process can use it. It opens again when it is needed."""
         with self._turn:
             self._put_away()
 
     def search(self, query: NDArray[np.float32], scope: Scope, k: int) -> list[tuple[int, float]]:
-        """The `k` nearest (chunk id, cosine) to `query` (d,), best first, ties by id.
+        """Returns the `k` nearest (chunk id, cosine) to `query` (d,), best first, ties by id.
 
-        Exact wherever that is as fast: in any part of the catalogue (Chroma's filter costs more than comparing with
-        every vector of the part), and in all of it up to EXACT_CHUNKS. Exact, too, while the cache is behind, broken or
-        another process's. Otherwise Chroma. Raises IndexMismatch for another d.
+        Searches exactly where that is as fast: in any part of the catalogue (Chroma's filter costs more than comparing
+        with every vector of the part), and in the whole catalogue up to EXACT_CHUNKS. Also searches exactly while the
+        cache is behind, broken or held by another process, otherwise with Chroma. Raises IndexMismatch for another d.
         """
         count = self._catalogue.embedded_count(scope)
         limit = EXACT_CHUNKS if self._index is not None else COLD_CHUNKS
-        # Another thread's sync may take long: don't wait for it.
+        # Another thread's sync may take long: do not wait for it.
         wide = self._usable and count > limit and count == self._catalogue.embedded_count()
         if wide and self._turn.acquire(blocking=False):
             try:
@@ -107,9 +108,9 @@ class Vectors:
         return self._catalogue.dense(query, scope, k)
 
     def query(self, query: NDArray[np.float32], scope: Scope, k: int) -> list[tuple[int, float]]:
-        """As `search`, but always Chroma's answer, from what the last `sync` knew. May name chunks that are gone.
+        """Like `search`, but always with Chroma, in the state of the last `sync`. May return chunks that are removed.
 
-        Raises StoreBusy when another process has the cache, StoreError when Chroma cannot be used.
+        Raises StoreBusy if another process holds the cache, StoreError if Chroma cannot be used.
         """
         with self._turn:
             if self._index is None and not self.sync():
@@ -119,9 +120,9 @@ class Vectors:
             return self._ask(query, [document for document, _ in self._catalogue.embedded(scope)], k)
 
     def verify(self) -> list[str]:
-        """What is wrong with the cache, one line each; [] when another process has it. Answers are right anyway.
+        """Returns the cache's faults, one line each; [] if another process holds it. Searches are correct in any case.
 
-        One that is not built yet, or behind because a run was stopped, is no fault: the next `sync` goes on with it.
+        A cache that is not built yet, or behind after an interrupted run, is no fault: the next `sync` continues.
         """
         if not self._usable:
             return []
@@ -141,7 +142,7 @@ class Vectors:
     def _problems(self) -> list[str]:
         path = self._folder.path
         saved = self._folder.load()
-        # The log is trimmed when a cache has been saved: one that was, and is gone, is a fault.
+        # The log is trimmed once a cache has been saved: if that cache is missing, it is a fault.
         never = saved is None and self._catalogue.trimmed_seq() == 0
         if never or (saved is not None and saved.generation == NONE_YET):
             return []
@@ -196,7 +197,7 @@ class Vectors:
         return bool(saved.removed) or any(entry.op == "remove" for entry in self._catalogue.pending_vectors(saved.seq))
 
     def _give_up(self) -> None:
-        """Let the next sync build the cache anew; what it was is swept away by the caller."""
+        """Marks the cache to be rebuilt by the next `sync`; the caller deletes the old one."""
         self._drop()
         head = self._catalogue.head_seq()
         self._folder.save(State(self._catalogue.id, NONE_YET, head, 0, 0, 0, {}))
@@ -206,7 +207,7 @@ class Vectors:
         return self._index is not None and self._state is not None and self._state.seq == self._catalogue.head_seq()
 
     def _opens_current(self) -> bool:
-        """Open what is on disk when that is in step, changing nothing. Raises StoreBusy, Broken."""
+        """Opens the cache on disk if it is in sync, and changes nothing. Raises StoreBusy, Broken."""
         if self._index is not None:
             return False
         self._folder.take()
@@ -218,7 +219,7 @@ class Vectors:
         return True
 
     def _usable_state(self) -> State | None:
-        """What the cache on disk has applied; None when it must be built anew."""
+        """Returns the state of the cache on disk; None if it must be rebuilt."""
         state = self._folder.load()
         if state is None or state.catalogue != self._catalogue.id or state.generation == NONE_YET:
             return None
@@ -226,7 +227,7 @@ class Vectors:
             return None
         if state.dimensions not in (0, self._catalogue.dimensions()):
             return None
-        # What this object has open, it has checked.
+        # An open index has been checked already.
         if self._index is None and not self._folder.is_whole(state):
             return None
         return state
@@ -236,13 +237,13 @@ class Vectors:
         self._index, self._state = index, state
         count = index.count()
         self._folder.scrub(state.generation)
-        # An interrupted `_follow` may have left more; following again mends that, and then counts.
+        # An interrupted `_follow` may have left more vectors; the next one repairs that and counts them.
         if state.seq == self._catalogue.head_seq() and count != state.count:
             raise Broken(f"{self._folder.path} holds {count} vectors instead of {state.count}")
         return index
 
     def _follow(self, index: ChromaIndex, state: State) -> None:
-        """Apply the log. Doing part of it twice does no harm: ids are never used twice."""
+        """Applies the log. Applying part of it twice is harmless: ids are never reused."""
         head = self._catalogue.head_seq()
         pending = self._catalogue.pending_vectors(state.seq)
         if not pending:
@@ -254,7 +255,7 @@ class Vectors:
         self._settle(index, state.generation, head, state.removed + removed)
 
     def _build(self) -> None:
-        """A new cache in a new folder, which takes the old one's place when it is whole."""
+        """Builds a new cache in a new folder, which replaces the old one when it is complete."""
         self._drop()
         generation = uuid.uuid4().hex
         folder = self._folder.generation(generation)
@@ -273,7 +274,7 @@ class Vectors:
             index.put(batch)
 
     def _settle(self, index: ChromaIndex, generation: str, seq: int, removed: int) -> None:
-        """Check what was done, write it down, and let the catalogue forget its log."""
+        """Checks the number of vectors, saves the state and trims the catalogue's log. Raises Broken."""
         count = index.count()
         self._folder.scrub(generation)
         expected = self._catalogue.embedded_count()
@@ -304,7 +305,7 @@ class Vectors:
         try:
             return index.nearest(query, documents, min(k, state.count))
         except Broken:
-            # It opened and still fails: the next `sync` must not trust it again.
+            # The index opened and fails nevertheless: the next `sync` must rebuild it.
             self._folder.forget()
             self._drop()
             raise

@@ -1,12 +1,12 @@
-"""Whether a vector cache holds what the catalogue says, told one line a problem. Changes nothing; knows no locks."""
+"""Compares a vector cache with the catalogue and reports problems, one line each. Changes nothing, takes no lock."""
 
 from pathlib import Path
 
 from ragnano.store.catalogue import Catalogue
 from ragnano.store.vector_cache.chroma import ChromaIndex
 
-# Vectors compared at once, how many of them are looked up, and how like itself a vector found again must be: float16
-# and float32 differ less.
+# Vectors per batch; about how many of them are searched for; and the minimum cosine of a vector to its stored copy: the
+# difference between float16 and float32 is smaller.
 _BATCH = 2_000
 _LOOKED_UP = 20
 _SAME = 0.999
@@ -14,7 +14,7 @@ _REMEDY = "run `ragnano docs rebuild`"
 
 
 def problems(index: ChromaIndex, catalogue: Catalogue, path: Path) -> list[str]:
-    """Vectors that are missing, too many, or not found where they should be. Raises Broken when Chroma fails."""
+    """Reports vectors that are missing, superfluous, or not found by a search. Raises Broken if Chroma fails."""
     held = index.ids()
     found: list[str] = []
     for group in catalogue.embedding_batches(_BATCH):

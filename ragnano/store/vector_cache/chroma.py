@@ -1,6 +1,6 @@
-"""One Chroma collection in one folder: the only module that imports chromadb. Knows no catalogue and no state.
+"""One Chroma collection in one folder: the only module that imports chromadb.
 
-It holds chunk ids, the document of each, and vectors; never text. Chroma is imported when a folder is first opened.
+It contains chunk ids, the document of each, and vectors; never text. Chroma is imported when a folder is first opened.
 """
 
 import os
@@ -17,21 +17,21 @@ from ragnano.errors import StoreError
 from ragnano.store.row_mapping import EmbeddingBatch
 
 _COLLECTION = "chunks"
-# ef_search: how many candidates a search looks at. Among 20,000 vectors Chroma's own 100 missed 3 in 1,000 of the
-# true 40 nearest of five documents, 400 none, for 0.4 ms more (tests/benchmarks/LOG.md).
+# ef_search: the number of candidates per search. Among 20,000 vectors Chroma's default of 100 missed 3 in 1,000 of the
+# true 40 nearest of five documents, 400 missed none, for 0.4 ms more (tests/benchmarks/LOG.md).
 _HNSW = {"space": "cosine", "ef_search": 400}
-# A disk with fewer free bytes is full: Chroma's core often doesn't say why it failed ("Failed to apply logs").
+# A disk with fewer free bytes counts as full: Chroma's core often does not report the cause ("Failed to apply logs").
 _FULL = 1 << 20
-# Most document ids in one filter, and most ids fetched at once.
+# Limit for the document ids in one filter.
 _IDS = 500
 
 
 class Broken(StoreError):
-    """Chroma failed: the index must be built anew."""
+    """Chroma failed: the index must be rebuilt."""
 
 
 class ChromaIndex:
-    """An open index. One process, and one object, at a time may have a folder open."""
+    """An open index. Only one object in one process at a time may have a folder open."""
 
     def __init__(self, folder: Path, client: Any, collection: Any) -> None:
         self._folder = folder
@@ -40,7 +40,7 @@ class ChromaIndex:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Open what is in `folder`. Raises Broken when that is no whole index."""
+        """Opens the index in `folder`. Raises Broken if it is missing or incomplete."""
         with _translated(folder):
             client = _client(folder)
             try:
@@ -51,25 +51,25 @@ class ChromaIndex:
 
     @classmethod
     def create(cls, folder: Path) -> Self:
-        """Make an empty index in a folder that is not there yet. Raises Broken."""
+        """Creates an empty index in a folder that does not exist yet. Raises Broken."""
         with _translated(folder):
             client = _client(folder)
-            # embedding_function=None: Chroma's default one would be downloaded.
+            # embedding_function=None: Chroma would download its default one.
             collection = client.create_collection(_COLLECTION, configuration={"hnsw": _HNSW}, embedding_function=None)
             return cls(folder, client, collection)
 
     def count(self) -> int:
-        """Vectors held. Loads the index, so that what is wrong with it shows."""
+        """Returns the number of vectors. Loads the index, which reveals damage."""
         with _translated(self._folder):
             return int(self._collection.count())
 
     def ids(self) -> set[int]:
-        """Every chunk id held."""
+        """Returns every chunk id in the index."""
         with _translated(self._folder):
             return {int(identifier) for identifier in self._collection.get(include=[])["ids"]}
 
     def put(self, batch: EmbeddingBatch) -> None:
-        """Add vectors; those that are there under their id are replaced."""
+        """Adds vectors and replaces those with the same ids."""
         with _translated(self._folder):
             most = self._client.get_max_batch_size()
             for start in range(0, len(batch.ids), most):
@@ -81,13 +81,16 @@ class ChromaIndex:
                 )
 
     def delete(self, documents: Sequence[str]) -> None:
-        """Take the vectors of these documents out, as far as they are there."""
+        """Deletes the vectors of these documents, if there are any."""
         with _translated(self._folder):
             for where in _filters(documents):
                 self._collection.delete(where=where)
 
     def nearest(self, query: NDArray[np.float32], documents: Sequence[str] | None, k: int) -> list[tuple[int, float]]:
-        """The `k` nearest (chunk id, cosine) to `query` (d,) in these documents or in all, best first, ties by id."""
+        """Returns the `k` nearest (chunk id, cosine) to `query` (d,), best first, ties by id.
+
+        Searches in these documents, or in all if `documents` is None.
+        """
         found: list[tuple[int, float]] = []
         for where in [None] if documents is None else _filters(documents):
             with _translated(self._folder):
@@ -99,7 +102,7 @@ class ChromaIndex:
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Releases the folder."""
         # A broken client may fail to close; its folder is not opened again.
         with suppress(Broken), _translated(self._folder):
             self._client.close()
@@ -107,7 +110,7 @@ class ChromaIndex:
 
 @contextmanager
 def _translated(folder: Path) -> Iterator[None]:
-    """Raise Broken for whatever Chroma raises: its core panics with errors that are not even Exceptions."""
+    """Raises Broken for any error of Chroma: its core panics with errors that are not even Exceptions."""
     try:
         yield
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
@@ -121,12 +124,12 @@ def _translated(folder: Path) -> Iterator[None]:
 
 
 def _client(folder: Path) -> Any:
-    # Said before the import, which reads it.
+    # Set before the import, which reads it.
     os.environ["ANONYMIZED_TELEMETRY"] = "False"
     import chromadb
     from chromadb.config import Settings
 
-    # All that could send data elsewhere is set here, where neither the environment nor a stray .env file can change it.
+    # Set everything here that could send data elsewhere, so that neither the environment nor a .env file can change it.
     settings = Settings(
         _env_file=None,
         anonymized_telemetry=False,

@@ -1,7 +1,7 @@
-"""Where the vector cache lies, who may use it, what it has applied, and whether its files are whole. Knows no Chroma.
+"""The vector cache's folder: its location, lock, saved state, and the integrity of its files.
 
-The check matters: Chroma 1.5 answers from torn or garbled index files without a word (or crashes the process), so the
-files are compared by length and CRC-32 before they are opened.
+Chroma 1.5 silently answers from truncated or corrupt index files (or crashes the process), so the files are compared by
+length and CRC-32 before they are opened.
 """
 
 import json
@@ -18,22 +18,22 @@ from ragnano.errors import StoreBusy
 from ragnano.store.sqlite_errors import translated
 
 _BLOCK = 1 << 20
-# Chroma rewrites the files of an index that it has not yet saved whenever it opens it; this one comes with a saved one.
+# Chroma rewrites the files of an unsaved index whenever it opens it; this file exists only beside a saved index.
 _SAVED = "index_metadata.pickle"
-# The generation of a cache that was given up on purpose and is to be built when it is next needed.
+# The generation of a cache that was given up on purpose and is to be rebuilt when it is next needed.
 NONE_YET = "none"
-# Where Chroma's header.bin (HNSW) says how many elements there are and how many bytes each has in data_level0.bin:
-# an int32 version, then uint64 offset, capacity, count, size.
+# Start of Chroma's header.bin (HNSW), with the number of elements and the bytes of each in data_level0.bin: an int32
+# version, then uint64 offset, capacity, count, size.
 _HEADER = struct.Struct("<iQQQQ")
-_LENGTH_BYTES = 4  # of an element in length.bin
+_LENGTH_BYTES = 4  # per element in length.bin
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`generation` names the cache's folder; `seq` is the last entry of the catalogue's log that is in it.
+    """`generation` names the cache's folder; `seq` is the last applied entry of the catalogue's log.
 
-    `removed` counts vectors that were taken out since it was built (their bytes stay in the index until it is built
-    anew); `files` maps the index files to [bytes, CRC-32].
+    `removed` counts vectors that were removed since the cache was built (their bytes stay in the index until it is
+    rebuilt); `files` maps the index files to [bytes, CRC-32].
     """
 
     catalogue: str
@@ -46,21 +46,21 @@ class State:
 
 
 class CacheFolder:
-    """data_dir/vectors: a lock, a state file, and one folder a generation, of which the state names the one in use."""
+    """data_dir/vectors: a lock, a state file, and one folder per generation; the state names the one in use."""
 
     def __init__(self, path: Path, *, make: bool = True) -> None:
-        """Makes the folder (0700), unless told not to. Raises StoreError when that cannot be done."""
+        """Creates the folder (0700) if `make` is True. Raises StoreError if that fails."""
         self.path = path
         self._state_path = path / "state.json"
         if make:
             with translated(path):
                 path.mkdir(mode=0o700, parents=True, exist_ok=True)
                 path.chmod(0o700)
-        # Held by this object, whichever of its threads took it.
+        # Held by this object, regardless of the thread that took it.
         self._lock = FileLock(path / "lock", mode=0o600, thread_local=False)
 
     def take(self) -> None:
-        """Have the cache to ourselves; may be called again. Raises StoreBusy."""
+        """Takes the lock; may be called again. Raises StoreBusy."""
         if self._lock.is_locked:
             return
         with translated(self.path):
@@ -70,26 +70,26 @@ class CacheFolder:
                 raise StoreBusy(f"another process is using {self.path}; try again when it has finished") from None
 
     def release(self) -> None:
-        """Let another process have the cache; does nothing when it is not ours."""
+        """Releases the lock; does nothing if this object does not hold it."""
         self._lock.release()
 
     def generation(self, name: str) -> Path:
-        """The folder of a generation."""
+        """Returns the folder of a generation."""
         return self.path / name
 
     def load(self) -> State | None:
-        """The state as it was last saved; None when there is none or it is not one."""
+        """Returns the state as last saved; None if it is missing or invalid."""
         try:
             state = State(**json.loads(self._state_path.read_text("utf-8")))
         except (OSError, ValueError, TypeError):
             return None
-        # A generation is a name, never a path: what it names may be deleted.
+        # A generation must be a name, never a path: its folder may be deleted.
         named = isinstance(state.generation, str) and state.generation.isalnum()
         numbers = (state.seq, state.count, state.dimensions, state.removed)
         return state if named and all(isinstance(number, int) for number in numbers) else None
 
     def save(self, state: State) -> None:
-        """Put the state in place at once: after a power cut it is the old or the new one. Raises StoreError."""
+        """Saves the state atomically: after a power cut the file contains the old or the new one. Raises StoreError."""
         new = self._state_path.with_suffix(".new")
         with translated(self._state_path):
             with new.open("w", encoding="utf-8") as file:
@@ -99,16 +99,16 @@ class CacheFolder:
             new.replace(self._state_path)
 
     def forget(self) -> None:
-        """Drop the state, so that the cache is built anew. Raises StoreError."""
+        """Deletes the state, so that the cache is rebuilt. Raises StoreError."""
         with translated(self._state_path):
             self._state_path.unlink(missing_ok=True)
 
     def is_whole(self, state: State) -> bool:
-        """True when the index files are those that were there when the state was saved. Raises StoreError."""
+        """Whether the index files are unchanged since the state was saved. Raises StoreError."""
         return self.sums(state.generation) == state.files
 
     def sums(self, generation: str) -> dict[str, list[int]]:
-        """[bytes, CRC-32] of a generation's saved index files by path. Reads them all. Raises StoreError."""
+        """Returns [bytes, CRC-32] of a generation's saved index files by path. Reads them all. Raises StoreError."""
         folder = self.generation(generation)
         with translated(folder):
             return {
@@ -119,10 +119,10 @@ class CacheFolder:
             }
 
     def scrub(self, generation: str) -> None:
-        """Zero what Chroma's files hold beyond their last vector. Raises StoreError.
+        """Overwrites Chroma's files with zeros beyond their last vector. Raises StoreError.
 
-        It writes room for the vectors to come as the memory happened to be, and that may hold what this process has
-        removed since. What lies there is never read.
+        Chroma writes spare capacity as uninitialised memory, which may contain data that this process has removed.
+        These bytes are never read.
         """
         folder = self.generation(generation)
         with translated(folder):
@@ -135,15 +135,15 @@ class CacheFolder:
                 _zero_behind(header.with_name("length.bin"), count * _LENGTH_BYTES)
 
     def sweep(self, kept: str | None) -> None:
-        """Delete generations that were replaced, or left half built by a crash."""
+        """Deletes all generations but `kept`: replaced ones, and incomplete ones left by a crash."""
         for entry in self.path.iterdir():
             if entry.is_dir() and entry.name != kept:
-                # What cannot be deleted now (Windows: still open somewhere) is deleted by a later sweep.
+                # A folder that cannot be deleted now (Windows: still open) is deleted by a later sweep.
                 shutil.rmtree(entry, ignore_errors=True)
 
 
 def _zero_behind(path: Path, end: int) -> None:
-    """Overwrite a file's bytes from `end` on, where they are not zero already."""
+    """Overwrites a file's bytes from `end` on with zeros, unless they are zero already."""
     if not path.is_file() or path.stat().st_size <= end:
         return
     with path.open("r+b") as file:
