@@ -32,7 +32,8 @@ import sys
 from pathlib import Path
 from ingest.pipeline import ingest
 from ragnano.settings import Settings
-from ragnano.store import Catalogue, Vectors, vectors_chroma
+from ragnano.store import Catalogue, Vectors
+from ragnano.store.vector_cache import chroma as vectors_chroma
 from tests.conftest import FakeEmbedder
 vectors_chroma._HNSW = vectors_chroma._HNSW | {"sync_threshold": 30, "batch_size": 15}
 settings = Settings.load(data_dir=Path(sys.argv[1]))

@@ -12,6 +12,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from playwright.sync_api import sync_playwright
 
 from ragnano.cli.evaluation_index import index_of
 from ragnano.models.offline import go_offline
+from ragnano.settings import Settings
 from ragnano.types import Scope
-from tests.screenshots import FLAGS, running_app
+from tests.ui.browser import FLAGS, running
+from tests.ui.fakes import UI
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "cuad" / "pdf"
 CONVERSATIONS = 50
@@ -49,7 +52,7 @@ def main() -> None:
         document = filled(home, options.data)
         first = [first_page(home) for _ in range(options.times)]
         tell("first page of a new server", first)
-        with running_app(home) as address, sync_playwright() as driver:
+        with the_app(home) as address, sync_playwright() as driver:
             tab = browser(driver).new_context().new_page()
             opened(tab, address, "ask")
             for page in USABLE:
@@ -68,8 +71,13 @@ def filled(home: Path, data: Path) -> str:
 
 
 def first_page(home: Path) -> float:
-    with running_app(home) as address, sync_playwright() as driver:
+    with the_app(home) as address, sync_playwright() as driver:
         return opened(browser(driver).new_page(), address, "ask", "")
+
+
+def the_app(home: Path) -> AbstractContextManager[str]:
+    """The app with the real models over this data directory; yields its address."""
+    return running(home, {"RAGNANO_MODELS_DIR": str(Settings.load().models_dir)}, UI / "app.py")
 
 
 def browser(driver: Any) -> Any:
