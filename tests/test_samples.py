@@ -154,5 +154,5 @@ def test_the_default_models_cite_the_right_page_and_refuse_what_is_not_there(tmp
     )
     # 41, 14 and 29 measured; rounding differs between processors (LOG.md).
     assert scores.right_page >= 39, wrong
-    assert scores.refused >= 13, wrong
+    assert scores.refused >= 15, wrong
     assert scores.direct_holds_expected >= 27, wrong

@@ -38,7 +38,7 @@ def full(desk: AppTest, tmp_path: Path) -> AppTest:
     return desk.run()
 
 
-@pytest.mark.parametrize("page", ["ask", "search", "library", "document", "reader", "history", "machine"])
+@pytest.mark.parametrize("page", ["ask", "search", "library", "document", "viewer", "history", "machine"])
 def test_a_page_is_there_at_once_with_a_full_library(full: AppTest, page: str) -> None:
     """Takes the best of three: another program's work does not count."""
     full.query_params["document"] = assistant().documents()[0].id
@@ -51,7 +51,7 @@ def test_a_page_is_there_at_once_with_a_full_library(full: AppTest, page: str) -
         took.append(time.monotonic() - begun)
         assert not full.exception
         assert not full.error
-        assert full.title[0].value == ("Agreement 0" if page in ("document", "reader") else page.capitalize())
+        assert full.title[0].value == ("Agreement 0" if page in ("document", "viewer") else page.capitalize())
     assert min(took) < MOST_S
 
 
