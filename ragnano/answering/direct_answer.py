@@ -13,7 +13,7 @@ from ragnano.evidence.answer_kind import restricts
 from ragnano.text.query import Question
 from ragnano.text.words import WORD, unfolded
 from ragnano.types import Citation, Direct, Evidence, Exact
-from ragnano.verification.claims import denies
+from ragnano.verification.claims import asks_what_is_forbidden, denies
 
 LEAST_WORDS = 0.05
 """Least probability at which the exact words are displayed; below it, no words count as the exact answer."""
@@ -28,9 +28,6 @@ SHORT = 20
 """Most words of such a sentence."""
 
 _NUMBER = re.compile(r"\s*(?:\d+(?:\.\d+)*\.?|\([a-z]{1,4}\)|[A-Z]\.\d+\.?)\s+(?=[A-Z])")
-_FORBIDS = re.compile(
-    r"\b(?:prohibit|forbid|forbidden|restrict|prevent|bar|ban|exclude|limit|preclude)\w*\b|n't\b|\bnot\b", re.I
-)
 _CONDITION = re.compile(
     r"(?:if|unless|except|provided|only|without|until|upon|subject|when|where|after|before|as long|so long|in case|"
     r"to the extent|in the event|with|within|during|but|on condition|other than|save)\b",
@@ -93,7 +90,7 @@ def _whole(exact: Exact, text: str) -> tuple[Exact, str] | None:
 
 def _may_say(exact: Exact, question: Question, text: str) -> bool:
     """Whether a Yes may be given beside the text: not if it denies, unless the question asks what is forbidden."""
-    return exact.kind != "yes" or not denies(text) or _FORBIDS.search(question.text) is not None
+    return exact.kind != "yes" or not denies(text) or asks_what_is_forbidden(question.text)
 
 
 def _in_quote(exact: Exact, evidence: Evidence, citations: Sequence[Citation]) -> tuple[int, int]:

@@ -26,6 +26,9 @@ _DENIAL = re.compile(
     re.I,
 )
 _FORBIDDEN = re.compile(r"\b(?:prohibited|forbidden|no (?:right|obligation|liability)|in no event|nothing)\b", re.I)
+_ASKS_FOR_A_BAN = re.compile(
+    r"\b(?:prohibit|forbid|forbidden|restrict|prevent|bar|ban|exclude|limit|preclude)\w*\b|n't\b|\bnot\b", re.I
+)
 _AFTER_DENIAL = 4  # content words after a denial that are searched for what it denies
 _WITH_UNIT: tuple[AnswerKind, ...] = ("duration", "amount", "share", "date")
 
@@ -96,6 +99,11 @@ def _turned_round(sentence: str, proof: str) -> bool:
         return False
     claimed, denied, said = set(content_stems(sentence)), list(_denied(proof)), [stem(word) for word in words(proof)]
     return any(one in claimed and said.count(one) == denied.count(one) for one in denied)
+
+
+def asks_what_is_forbidden(question: str) -> bool:
+    """Whether the question asks for a ban or a denial, so that a sentence that denies may answer it with yes."""
+    return _ASKS_FOR_A_BAN.search(question) is not None
 
 
 def denies(text: str) -> bool:

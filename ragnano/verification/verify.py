@@ -18,7 +18,7 @@ from ragnano.generation.prompts import NOT_FOUND
 from ragnano.text.query import Question
 from ragnano.text.words import content_stems, fold, sentences, words
 from ragnano.types import Evidence, Exact, Verdict
-from ragnano.verification.claims import TOKEN, denies, is_supported
+from ragnano.verification.claims import TOKEN, asks_what_is_forbidden, denies, is_supported
 from ragnano.verification.value_disambiguation import may_be_another, tells
 
 SEE_ALSO = "See also"
@@ -30,9 +30,6 @@ _LEADING = re.compile(r"^(?:answer|extract \d+|the extracts? says?)\s*[:,]\s*", 
 _ABOUT_EXTRACTS = re.compile(r"\b(?:the|these|this) extracts?\b", re.I)
 _CLAUSE_NUMBER = re.compile(r"^\W*(?:section|article|clause)?\s*(\d+(?:\.\d+)*)", re.I)
 _YES_NO = re.compile(r"^(yes|no)\b[\s,.:;-]*", re.I)
-_FORBIDS = re.compile(
-    r"\b(?:prohibit|forbid|forbidden|restrict|prevent|bar|ban|exclude|limit|preclude)\w*\b|n't\b|\bnot\b", re.I
-)
 _WITHOUT = re.compile(r"\b(?:without|no|need not|not (?:be )?(?:need|requir|oblig)\w*)\b", re.I)
 
 ENOUGH = 0.6
@@ -254,7 +251,7 @@ def _verdict_fits(said: str, question: Question, proof: str) -> bool:
     """
     if said.lower() == "yes" and re.search(r"\bwithout\b", question.text, re.I) and not _WITHOUT.search(proof):
         return False
-    if _FORBIDS.search(question.text):
+    if asks_what_is_forbidden(question.text):
         return True
     return denies(proof) == (said.lower() == "no")
 
