@@ -21,11 +21,12 @@ LEAST_WORDS = 0.05
 UNSURE = 0.25
 """Below this probability of the exact words a short sentence is displayed whole: .535 instead of .510 of 243 direct
 answers to questions of other kinds than yes or no were right, on documents kept for choosing."""
+SHORT = 20
+"""Most words of such a sentence."""
+
 LEAST_FOR_YES_OR_NO = 0.5
 """Least confidence of the gate for a Yes or No. On documents kept for choosing, 5 of 17 given between .3 and .5 were
 right; of documents that nothing was chosen on, 1 of 8."""
-SHORT = 20
-"""Most words of such a sentence."""
 
 _NUMBER = re.compile(r"\s*(?:\d+(?:\.\d+)*\.?|\([a-z]{1,4}\)|[A-Z]\.\d+\.?)\s+(?=[A-Z])")
 _CONDITION = re.compile(
@@ -35,8 +36,8 @@ _CONDITION = re.compile(
 )
 
 
-def capped(evidence: Sequence[Evidence], confidence: float) -> tuple[Evidence, ...]:
-    """Returns the evidence without a sure yes or no where the gate is unsure that the documents answer at all."""
+def without_doubtful_yes_or_no(evidence: Sequence[Evidence], confidence: float) -> tuple[Evidence, ...]:
+    """Returns the evidence; no yes or no in it counts as sure where the gate doubts that the documents answer at all."""
     if confidence >= LEAST_FOR_YES_OR_NO:
         return tuple(evidence)
     return tuple(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from ragnano.answering.citations import cite, cite_hit
 from ragnano.answering.clause_lookup import clause_asked, clause_evidence, no_such_clause
-from ragnano.answering.direct_answer import capped, direct_answer
+from ragnano.answering.direct_answer import direct_answer, without_doubtful_yes_or_no
 from ragnano.answering.named import check_named
 from ragnano.answering.phrasing import REFUSED, Draft, phrased, quoted, quoted_all, with_conflicts
 from ragnano.answering.question_parts import parts_of, together
@@ -107,7 +107,7 @@ class Pipeline:
         # Retrieval may have removed names that narrowed the search, but the check needs the whole question.
         named = check_named(read_question(request.question), evidence, self._catalogue, request.scope)
         confidence = load_gate().confidence(signals)
-        fitting = capped(named.fitting, confidence)
+        fitting = without_doubtful_yes_or_no(named.fitting, confidence)
         return _Looked(found, fitting, confidence, named.reason, False, time.monotonic() - request.begun)
 
     def _draft(self, request: AskRequest, looked: _Looked) -> Draft:
