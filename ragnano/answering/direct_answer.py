@@ -37,7 +37,7 @@ _CONDITION = re.compile(
 
 
 def without_doubtful_yes_or_no(evidence: Sequence[Evidence], confidence: float) -> tuple[Evidence, ...]:
-    """Returns the evidence; no yes or no in it counts as sure where the gate doubts that the documents answer at all."""
+    """Returns the evidence; no yes or no in it counts as sure where the gate doubts that the documents answer."""
     if confidence >= LEAST_FOR_YES_OR_NO:
         return tuple(evidence)
     return tuple(

@@ -18,9 +18,11 @@ LONGEST = 28  # words of a condition
 _YES, _NO, _YES_IF, _NO_UNLESS = (KINDS.index(name) for name in ("yes", "no", "yes-if", "no-unless"))
 
 _SAYS = re.compile(
-    r"^(?:(?:\(?[a-z]{1,4}\)|\d+(?:\.\d+)*[.)]?)\s+)?(?P<subject>(?:(?:The|Each|Either|Neither|Any|All)\s)?[A-Z][\w'’-]*(?:\s(?:of|the|and|"
-    r"or|[A-Z][\w'’-]*|party|parties)){0,4})\s(?P<modal>shall not|will not|may not|must not|cannot|shall|will|may|must|"
-    r"agrees to|agrees not to|is entitled to|has the right to)\s(?P<rest>[a-z][^.;]{12,})"
+    r"^(?:(?:\(?[a-z]{1,4}\)|\d+(?:\.\d+)*[.)]?)\s+)?"
+    r"(?P<subject>(?:(?:The|Each|Either|Neither|Any|All)\s)?[A-Z][\w'’-]*"
+    r"(?:\s(?:of|the|and|or|[A-Z][\w'’-]*|party|parties)){0,4})\s"
+    r"(?P<modal>shall not|will not|may not|must not|cannot|shall|will|may|must|agrees to|agrees not to|is entitled to|"
+    r"has the right to)\s(?P<rest>[a-z][^.;]{12,})"
 )
 _STOPS = re.compile(r"[,;:(]|\s(?:provided|unless|if|without|except|subject to|until|upon|in the event|so long as)\b")
 _CONDITION = re.compile(
