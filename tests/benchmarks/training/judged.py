@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragnano.assistant import Assistant
+from ragnano.evaluation.erasure import erased_text
 from ragnano.evaluation.retrieval import RUN, folded_words, runs_of, share
 from ragnano.evidence import Candidates, Signals, read_candidates, signals_of
 from ragnano.retrieval.retriever import Found
@@ -32,7 +33,7 @@ from tests.benchmarks.training.contracts import (
     held_out_records,
     wordings,
 )
-from tests.benchmarks.training.labels import Label, asked, located, text_of
+from tests.benchmarks.training.labels import Label, asked, text_of
 from tests.benchmarks.training.pairs import clean, general_pairs
 from tests.benchmarks.training.ranking import index, passage_files
 
@@ -126,11 +127,8 @@ def erase(labels: Sequence[Label], folder: Path) -> dict[str, Path]:
     made = {}
     for name, own in gold.items():
         text = text_of(name).read_text(encoding="utf-8")
-        for sentence in sorted(set(own), key=len, reverse=True):
-            while place := located(text, sentence):
-                text = text[: place[0]] + text[place[1] :]
         made[name] = folder / f"{Path(name).stem}.erased.txt"
-        made[name].write_text(text, encoding="utf-8")
+        made[name].write_text(erased_text(text, own), encoding="utf-8")
     return made
 
 
