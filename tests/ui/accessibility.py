@@ -14,14 +14,19 @@ LOOK = r"""
   const of = (at) => getComputedStyle(at);
   const shade = of(document.querySelector(".stApp")).backgroundColor.match(/\d+/g).slice(0, 3).map(Number);
   if (dark !== Math.max(...shade) < 128) return "";
-  return [...document.querySelectorAll(".stApp, .stSidebar, button, a, p, h1")].map((at) =>
-    [JSON.stringify(at.getBoundingClientRect()), of(at).backgroundColor, of(at).color]).join();
+  const fading = document.getAnimations().some((at) => at instanceof CSSTransition && at.playState === "running");
+  if (fading || [...document.querySelectorAll('[data-stale="true"]')].some((at) => at.checkVisibility())) return "";
+  return [...document.querySelectorAll(".stApp, .stApp *")].map((at) =>
+    [JSON.stringify(at.getBoundingClientRect()), of(at).backgroundColor, of(at).color, of(at).opacity]).join();
 }
 """
 
 
 def settled(page: Any, scheme: str) -> None:
-    """Waits until the page is drawn, has the scheme's colours, and does not move: two snapshots are equal."""
+    """Waits until the page is drawn, has the scheme's colours, and neither moves nor fades: two snapshots are equal.
+
+    Streamlit fades what a rerun has not drawn again yet, and axe-core reports faded words as too faint.
+    """
     before = None
     end = time.monotonic() + SEEN_MS / 1000
     while time.monotonic() < end:

@@ -18,7 +18,6 @@ import torch
 from numpy.typing import NDArray
 
 MOST_TOKENS = 224
-PART = 8  # items computed together, of similar length
 HALVES = 2
 
 NUMBERS = torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
@@ -32,6 +31,9 @@ class Halves(ABC, Generic[Item]):
 
     Both must be opened with eager attention: the backward pass of fused attention is slow on a CPU.
     """
+
+    together = 8
+    """Items computed together, of similar length: the shorter ones are padded to the longest."""
 
     def __init__(self, whole: Any) -> None:
         self.whole = whole
@@ -94,7 +96,9 @@ class Halves(ABC, Generic[Item]):
         return np.argsort([place for half in halves for place in half])
 
     def _outputs(self, items: Sequence[Item]) -> torch.Tensor:
-        return torch.cat([self._part(items[start : start + PART]) for start in range(0, len(items), PART)])
+        return torch.cat(
+            [self._part(items[start : start + self.together]) for start in range(0, len(items), self.together)]
+        )
 
 
 class Encoder(Halves[str]):

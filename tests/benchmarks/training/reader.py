@@ -37,8 +37,8 @@ from tests.benchmarks.training.reader_scores import Measured, scores
 
 BASE = "legal-minilm"
 NAME = "legal-reader"
-SEED = 32
-STEPS = 600
+SEED = 33
+STEPS = 750
 LEARNING_RATE = 8e-5
 HEAD_RATE = 1.5e-3
 WARM_UP = 0.05
@@ -89,6 +89,8 @@ class PairReader(torch.nn.Module):
 class Reading(Halves[Pair]):
     """The reader in training: one output row per pair, OF_PAIR columns and OF_TOKEN for each of MOST_TOKENS tokens."""
 
+    together = 4  # a third of the tokens were padding with 8 pairs ordered by their characters (LOG.md)
+
     def __init__(self, home: Path) -> None:
         from tokenizers import Tokenizer
 
@@ -111,7 +113,7 @@ class Reading(Halves[Pair]):
         return torch.cat([pairs.float(), tokens.flatten(1)], dim=1)
 
     def _length(self, item: Pair) -> int:
-        return len(item.question) + len(item.passage)
+        return len(self.encoded(item)[0])
 
     def encoded(self, item: Pair) -> tuple[list[int], int, list[tuple[int, int]]]:
         """Returns the token ids, the index of the passage's first token, and the passage tokens' character ranges."""
