@@ -17,14 +17,14 @@ NEIGHBOURS = 2  # sentences of the same passage before and after, at most
 LONGEST = 28  # words of a condition
 _YES, _NO, _YES_IF, _NO_UNLESS = (KINDS.index(name) for name in ("yes", "no", "yes-if", "no-unless"))
 
-_SAYS = re.compile(
+SAYS = re.compile(
     r"^(?:(?:\(?[a-z]{1,4}\)|\d+(?:\.\d+)*[.)]?)\s+)?"
     r"(?P<subject>(?:(?:The|Each|Either|Neither|Any|All)\s)?[A-Z][\w'’-]*"
     r"(?:\s(?:of|the|and|or|[A-Z][\w'’-]*|party|parties)){0,4})\s"
     r"(?P<modal>shall not|will not|may not|must not|cannot|shall|will|may|must|agrees to|agrees not to|is entitled to|"
     r"has the right to)\s(?P<rest>[a-z][^.;]{12,})"
 )
-_STOPS = re.compile(r"[,;:(]|\s(?:provided|unless|if|without|except|subject to|until|upon|in the event|so long as)\b")
+STOPS = re.compile(r"[,;:(]|\s(?:provided|unless|if|without|except|subject to|until|upon|in the event|so long as)\b")
 _CONDITION = re.compile(
     r"\b(?:provided that|unless|if|without|except|subject to|until|in the event|so long as|only)\b[^.;]*"
 )
@@ -71,7 +71,7 @@ def made(cuts: Sequence[Cut], rng: random.Random) -> Iterator[list[Pair]]:
     while True:
         cut = rng.choice(cuts)
         at = rng.randrange(len(cut.texts))
-        found = _SAYS.match(cut.texts[at])
+        found = SAYS.match(cut.texts[at])
         pair = found and _asked(cut, at, found, rng)
         if pair:
             rest = [place for place in _window(cut, at) if place != at]
@@ -92,7 +92,7 @@ def _asked(cut: Cut, at: int, found: re.Match[str], rng: random.Random) -> Pair 
     does = _ALLOWS if modal in ("may", "is entitled to", "has the right to") else _DEMANDS
     if " not" in modal or modal == "cannot" or subject.startswith("Neither"):
         does = _FORBIDS
-    stop = _STOPS.search(rest)
+    stop = STOPS.search(rest)
     act = (rest[: stop.start()] if stop else rest).strip()
     if not 3 <= len(act.split()) <= 14 or act.startswith(("only", "not ", "in no", "at no", "have no", "be deemed")):
         return None

@@ -13,12 +13,14 @@ from tests.benchmarks.training.labels import asked
 from tests.benchmarks.training.pairs import Pair
 from tests.benchmarks.training.polar_groups import made
 from tests.benchmarks.training.typed_questions import typed
+from tests.benchmarks.training.who_groups import who
 
 PAIRS = 36  # per step
 ASKED = {"contracts": 0.28, "office": 0.07, "tables": 0.07, "mergers": 0.02, "regulations": 0.02}
 ABSENT = {"contracts": 0.04, "office": 0.015, "tables": 0.01, "mergers": 0.005, "regulations": 0.005}
 CLAUSES = 0.15
 MADE = 0.04
+WHO = 0.035
 READING: dict[str, float] = {
     "squad": 0.19,
     "policies": 0.03,
@@ -48,6 +50,8 @@ class Mix:
         cuts = [cut for own in self._asked.cuts.values() for cut in own]
         yes_or_no = made(cuts, self._rng)
         self._add("made for yes or no", MADE, lambda: next(yes_or_no))
+        parties = who(self._asked.cuts, self._rng)
+        self._add("made for who", WHO, lambda: next(parties))
         for name, weight in READING.items():
             endless = self._shuffled(list(getattr(reading_groups, name)(self._rng)))
             self._add(name, weight, lambda endless=endless: next(endless))
