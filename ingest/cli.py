@@ -2,13 +2,14 @@
 
 import json as jsonlib
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingest import progress_texts
+from ingest.options import IngestOptions
 from ingest.terminal import Terminal, require_terminal
 from ragnano.documents.locations import HIDDEN
 
@@ -26,13 +27,9 @@ MOST_SHOWN = 20
 def run(
     settings: "Settings",
     paths: list[Path],
+    options: IngestOptions,
     *,
-    collection: str,
-    prune: bool,
-    passwords: tuple[str, ...],
     json: bool,
-    include: tuple[str, ...] = (),
-    exclude: tuple[str, ...] = (),
     quiet: bool = False,
     progress: str = "auto",
     watch: bool = False,
@@ -62,11 +59,7 @@ def run(
                 catalogue=catalogue,
                 vectors=vectors,
                 embedder=embedder,
-                collection=collection,
-                prune=prune,
-                passwords=passwords,
-                include=include,
-                exclude=exclude,
+                options=replace(options, prune=prune),
                 progress=show,
                 ask=terminal.ask if ask else None,
             )
@@ -75,7 +68,7 @@ def run(
         if watch:
             return _watch(settings, paths, take, vectors.close, json=json, quiet=quiet)
         with terminal:
-            report = take(progress_texts.print_event if progress == "json" else terminal.show, prune=prune)
+            report = take(progress_texts.print_event if progress == "json" else terminal.show, prune=options.prune)
         vectors.close()
     finally:
         catalogue.close()
@@ -94,12 +87,9 @@ def run(
 def dry_run(
     settings: "Settings",
     paths: list[Path],
+    options: IngestOptions,
     *,
-    collection: str,
-    prune: bool,
     json: bool,
-    include: tuple[str, ...] = (),
-    exclude: tuple[str, ...] = (),
 ) -> int:
     """Prints what `run` would do and changes nothing; returns 0, or 3 when some files would be refused."""
     from contextlib import closing, nullcontext
@@ -109,15 +99,7 @@ def dry_run(
 
     here = Catalogue.exists(settings.data_dir)
     with closing(Catalogue(settings.data_dir, read_only=True)) if here else nullcontext() as catalogue:
-        found = plan(
-            paths,
-            settings=settings,
-            catalogue=catalogue,
-            collection=collection,
-            prune=prune,
-            include=include,
-            exclude=exclude,
-        )
+        found = plan(paths, settings=settings, catalogue=catalogue, options=options)
     if json:
         typer.echo(jsonlib.dumps(asdict(found), ensure_ascii=False, indent=1))
     else:

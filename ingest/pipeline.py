@@ -19,6 +19,7 @@ from ingest.document_builder import Job
 from ingest.embedding import Progress, embed, fingerprint_of
 from ingest.locked_files import Ask, Locked, Outcome, is_locked, unlocked
 from ingest.ocr.languages import require_languages
+from ingest.options import IngestOptions
 from ingest.parsers.base.interface import ReadOptions
 from ingest.rebuild import rebuild
 from ingest.report import Account
@@ -43,11 +44,7 @@ def ingest(
     catalogue: Catalogue,
     vectors: Vectors,
     embedder: Embedder | Callable[[], Embedder],
-    collection: str = "default",
-    prune: bool = False,
-    passwords: Sequence[str] = (),
-    include: Sequence[str] = (),
-    exclude: Sequence[str] = (),
+    options: IngestOptions = IngestOptions(),  # noqa: B008 - immutable
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     reader: Callable[[], ParserPool] | None = None,
@@ -55,26 +52,25 @@ def ingest(
 ) -> IngestReport:
     """Ingests the files and folders in `paths`. A file that cannot be read is reported and does not stop the others.
 
-    `embedder` (or the function that returns it) embeds nothing when nothing is new; `prune` removes files that are gone
-    from the given folders; `include` and `exclude` are patterns as in a .gitignore; `cancelled` is polled between
-    files. When everything else is stored, `ask` is called for the password of each file that none of `passwords` opens.
+    `embedder` (or the function that returns it) embeds nothing when nothing is new; `cancelled` is polled between
+    files. When everything else is stored, `ask` is called for the password of each file that none of the options'
+    passwords opens.
 
     Raises NotFoundError (no such path), ConfigError (a pattern, an OCR language that is not installed), IndexMismatch
     (stored documents were made with another embedder or chunker), StoreError, ModelError.
     """
     if settings.ocr != "never":
         require_languages(settings.ocr_languages)
-    walk = Walk(paths, include=include, exclude=exclude, own=settings.data_dir)
+    walk = Walk(paths, include=options.include, exclude=options.exclude, own=settings.data_dir)
     with catalogue.write_lock():
         known = embedder() if callable(embedder) else embedder
         catalogue.require_fingerprint(fingerprint_of(settings, known))
         catalogue.sketch_missing()
-        options = ReadOptions(passwords=tuple(passwords), ocr=settings.ocr, languages=settings.ocr_languages)
-        run = _Run(settings, catalogue, vectors, known, collection, folders_of(paths), options, progress, ask)
-        gone = run.gone() if prune else []
+        run = _Run(settings, catalogue, vectors, known, folders_of(paths), options, progress, ask)
+        gone = run.gone() if options.prune else []
         if run.look_over(walk):
             with (reader or (lambda: ParserPool(settings)))() as reading:
-                run.take_in(changed_files(walk, catalogue, collection), reading, cancelled or (lambda: False))
+                run.take_in(changed_files(walk, catalogue, options.collection), reading, cancelled or (lambda: False))
         run.prune(gone)
         run.settle()
     hand_back()
@@ -106,15 +102,17 @@ class _Run:
         catalogue: Catalogue,
         vectors: Vectors,
         embedder: Embedder,
-        collection: str,
         folders: Sequence[str],
-        options: ReadOptions,
+        options: IngestOptions,
         progress: Callable[[Progress], None] | None,
         ask: Ask | None,
     ) -> None:
         self._settings, self._catalogue, self._vectors = settings, catalogue, vectors
-        self._embedder, self._collection, self._folders = embedder, collection, folders
-        self._options, self._ask = options, ask
+        self._embedder, self._collection, self._folders = embedder, options.collection, folders
+        self._options = ReadOptions(
+            passwords=tuple(options.passwords), ocr=settings.ocr, languages=settings.ocr_languages
+        )
+        self._ask = ask
         # Further files with the same bytes as one that is being read, by hash and media type.
         self._twins: dict[_Bytes, list[Change]] = {}
         self.account = Account(progress)

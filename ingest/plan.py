@@ -10,6 +10,7 @@ from typing import Literal
 from ingest.discovery.changes import changed_files, is_within, survey
 from ingest.discovery.file_types import kind_name, media_type_of
 from ingest.discovery.walk import LeftOut, Walk, folders_of, reason_of
+from ingest.options import IngestOptions
 from ingest.pipeline import refuse_size
 from ragnano.errors import LoadError
 from ragnano.settings import Settings
@@ -43,17 +44,14 @@ def plan(
     *,
     settings: Settings,
     catalogue: Catalogue | None,
-    collection: str = "default",
-    prune: bool = False,
-    include: Sequence[str] = (),
-    exclude: Sequence[str] = (),
+    options: IngestOptions = IngestOptions(),  # noqa: B008 - immutable
 ) -> Plan:
     """Plans what `ingest.pipeline.ingest` would do; `catalogue` is None where there is none yet.
 
     Raises what the walk raises. Whether a file can be parsed is only known after parsing it, and is not part of the
     plan.
     """
-    walk = Walk(paths, include=include, exclude=exclude, own=settings.data_dir)
+    walk = Walk(paths, include=options.include, exclude=options.exclude, own=settings.data_dir)
     refused: list[FailedFile] = []
     left_out: list[LeftOut] = []
     read: list[Planned] = []
@@ -63,8 +61,8 @@ def plan(
     else:
         for _ in walk.files(left_out=left_out.append):
             continue
-        skipped = survey(walk, catalogue, collection, refused.append).skipped
-        wanted = [(change.file, change.before) for change in changed_files(walk, catalogue, collection)]
+        skipped = survey(walk, catalogue, options.collection, refused.append).skipped
+        wanted = [(change.file, change.before) for change in changed_files(walk, catalogue, options.collection)]
     for file, before in wanted:
         try:
             media_type = media_type_of(file.path)
@@ -78,11 +76,11 @@ def plan(
         why: Literal["new", "changed", "known"] = "known" if known else "changed" if before else "new"
         read.append(Planned(file.path, why, kind_name(media_type), file.size))
     gone: list[str] = []
-    if prune and catalogue is not None:
+    if options.prune and catalogue is not None:
         folders = folders_of(paths)
         gone = [
             known_path
-            for known_path in catalogue.paths_in(collection)
+            for known_path in catalogue.paths_in(options.collection)
             if any(is_within(known_path, folder) for folder in folders) and not path.lexists(known_path)
         ]
     return Plan(tuple(read), skipped, tuple(refused), tuple(gone), tuple(left_out))

@@ -4,7 +4,8 @@ import pytest
 
 from ragnano.assistant import QUOTES_ONLY, Assistant
 from ragnano.errors import IndexMismatch, NotFoundError, QuestionError
-from ragnano.types import Scope
+from ragnano.store.reads import Library
+from ragnano.types import Page, Scope
 from tests.conftest import FakeChatModel, add_text
 
 LEASE = """Lease between Brightwater Properties LLC and Larkspur Analytics Ltd.
@@ -57,6 +58,23 @@ def test_the_direct_answer_is_there_before_the_model_has_written(
     assistant.ask(DEPOSIT, model=QUOTES_ONLY, on_direct=lambda first: heard.append(""))
     assistant.ask("Who won the football championship of 1954?", on_direct=lambda first: heard.append(""))
     assert not heard, "where no model is asked, the answer itself comes as early"
+
+
+def test_a_question_fetches_each_page_once(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_text(assistant, LEASE)
+    fetched: list[tuple[str, int]] = []
+    fetch = Library._fetch
+
+    def counted(self: Library, document: str, number: int) -> Page:
+        fetched.append((document, number))
+        return fetch(self, document, number)
+
+    monkeypatch.setattr(Library, "_fetch", counted)
+    assistant.ask(DEPOSIT, model=QUOTES_ONLY)
+    assert fetched and len(fetched) == len(set(fetched))
+    again = len(fetched)
+    assistant.ask(DEPOSIT, model=QUOTES_ONLY)
+    assert len(fetched) == 2 * again, "a page is not kept for the next question: it may have changed"
 
 
 def test_a_clause_asked_for_by_its_number_is_looked_up(assistant: Assistant) -> None:

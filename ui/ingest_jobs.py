@@ -141,6 +141,7 @@ class Intake:
 
 def _ingest(assistant: Assistant, run: Run) -> IngestReport:
     from ingest import pipeline
+    from ingest.options import IngestOptions
 
     def tell(progress: "Progress") -> None:
         line = run.files.get(progress.path)
@@ -157,8 +158,7 @@ def _ingest(assistant: Assistant, run: Run) -> IngestReport:
         catalogue=assistant.catalogue,
         vectors=assistant.vectors,
         embedder=lambda: assistant.embedder,
-        collection=run.collection,
-        passwords=run.passwords,
+        options=IngestOptions(collection=run.collection, passwords=run.passwords),
         progress=tell,
         cancelled=run.stop.is_set,
         reader=lambda: _Watched(pipeline.ParserPool(assistant.settings), run),  # type: ignore[arg-type, return-value]

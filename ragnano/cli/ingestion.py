@@ -21,6 +21,7 @@ from ingest.cli import (
     read_passwords,
     run,
 )
+from ingest.options import IngestOptions
 from ingest.progress_texts import FORMS
 from ragnano.cli.options import DataDir, Json, settings
 
@@ -54,22 +55,12 @@ def ingest(
     if watch and dry:
         raise typer.BadParameter("--watch and --dry-run cannot be joined")
     chosen = settings(data_dir=data_dir, file_megabytes=max_size, ocr=ocr, ocr_languages=ocr_languages)
-    patterns = {"include": tuple(include or ()), "exclude": tuple(exclude or ())}
+    options = IngestOptions(
+        collection, prune, read_passwords(password_file), tuple(include or ()), tuple(exclude or ())
+    )
     if dry:
-        code = dry_run(chosen, paths, collection=collection, prune=prune, json=json, **patterns)
+        code = dry_run(chosen, paths, options, json=json)
     else:
-        code = run(
-            chosen,
-            paths,
-            collection=collection,
-            prune=prune,
-            passwords=read_passwords(password_file),
-            ask=ask,
-            json=json,
-            quiet=quiet,
-            progress=progress,
-            watch=watch,
-            **patterns,
-        )
+        code = run(chosen, paths, options, ask=ask, json=json, quiet=quiet, progress=progress, watch=watch)
     if code:
         raise typer.Exit(code)

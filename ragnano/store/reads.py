@@ -3,6 +3,8 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from ragnano.errors import NotFoundError
 from ragnano.store import document_names, versions
@@ -27,6 +29,9 @@ from ragnano.types import Chunk, Document, Page, Scope
 _SKETCHED = 4
 _NOTED = 3  # likewise for page notes
 _PAGES = "pages LEFT JOIN page_notes USING (document, number)"
+
+_FETCHED: ContextVar[dict[tuple[int, str, int], Page] | None] = ContextVar("fetched pages", default=None)
+"""The pages fetched within `each_page_once`, by catalogue, document and number; None outside it."""
 
 
 class Library(Database):
@@ -129,8 +134,28 @@ class Library(Database):
                 "SELECT collection, count(DISTINCT document) FROM placements GROUP BY collection ORDER BY collection"
             ).fetchall()
 
+    @contextmanager
+    def each_page_once(self) -> Iterator[None]:
+        """Within the block, `page` fetches a page once and remembers it: one question needs the same page repeatedly.
+
+        Only calls from the thread that entered the block are remembered.
+        """
+        token = _FETCHED.set({})
+        try:
+            yield
+        finally:
+            _FETCHED.reset(token)
+
     def page(self, document_id: str, number: int) -> Page:
         """Returns one page; `number` counts from 1. Raises NotFoundError."""
+        fetched, key = _FETCHED.get(), (id(self), document_id, number)
+        if fetched is None:
+            return self._fetch(document_id, number)
+        if key not in fetched:
+            fetched[key] = self._fetch(document_id, number)
+        return fetched[key]
+
+    def _fetch(self, document_id: str, number: int) -> Page:
         with self.reading() as connection:
             row = connection.execute(
                 f"SELECT {PAGE_COLUMNS}, {NOTE_COLUMNS} FROM {_PAGES} WHERE document = ? AND number = ?",

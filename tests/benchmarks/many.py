@@ -21,6 +21,7 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
+from ingest.options import IngestOptions
 from ingest.pipeline import Progress, ingest
 from ingest.workers.pool import ParserPool
 from ragnano.assistant import Assistant
@@ -163,11 +164,11 @@ def fake_run(files: Path, home: Path, count: int) -> dict[str, object]:
         remove_s = timed(lambda: helper.remove(documents[count // 2].id))
         rebuild_s = timed(helper.settle)
         Path(documents[0].path).unlink()
-        pruned, prune_s = take(prune=True)
+        pruned, prune_s = take(options=IngestOptions(prune=True))
         several = documents[1 : 1 + count // 10]
         for document in several:
             Path(document.path).unlink()
-        pruned_more, prune_more_s = take(prune=True)
+        pruned_more, prune_more_s = take(options=IngestOptions(prune=True))
         verify_s = timed(lambda: problems.extend((*helper.catalogue.verify(), *helper.vectors.verify())))
     size = sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
     steps = list(zip([(0, 0.0, 0.0, 0.0, 0.0), *rows], rows, strict=False))

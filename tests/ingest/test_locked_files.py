@@ -7,6 +7,7 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.cli import read_passwords
+from ingest.options import IngestOptions
 from ingest.pipeline import Progress, ingest
 from ingest.workers.pool import ParserPool
 from ragnano.settings import Settings
@@ -107,7 +108,7 @@ def test_a_given_password_is_not_asked_for_and_without_anybody_to_ask_the_file_f
 ) -> None:
     locked_pdf(files / "a.pdf", "heron")
     assert names(take(files)) == ["a.pdf"]
-    assert take(files, passwords=["heron"], ask=Person()).files == 1
+    assert take(files, options=IngestOptions(passwords=["heron"]), ask=Person()).files == 1
 
 
 def test_a_locked_member_of_an_archive_is_asked_for(take: Callable[..., IngestReport], files: Path) -> None:

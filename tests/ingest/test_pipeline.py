@@ -15,6 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingest.chunking.chunker import embedding_text
 from ingest.document_builder import Job
+from ingest.options import IngestOptions
 from ingest.pipeline import Progress, ingest, rebuild
 from ingest.workers.pool import ParserPool
 from ragnano.errors import IndexMismatch, NotFoundError
@@ -159,7 +160,7 @@ def test_gone_files_are_forgotten_only_when_asked_and_only_in_the_given_folders(
     (files / "gone/b.txt").unlink()
     (files / "other/c.txt").unlink()
     assert take(files / "gone").removed == 0
-    assert take(files / "gone", files / "kept", prune=True).removed == 1
+    assert take(files / "gone", files / "kept", options=IngestOptions(prune=True)).removed == 1
     assert [names for _, names, _ in take.state()] == [("a.txt",), ("c.txt",)]
 
 
@@ -214,7 +215,7 @@ def test_a_file_that_became_unreadable_keeps_its_earlier_version_and_says_so(tak
     path.write_text(CLAUSES)
     take(files)
     path.write_bytes(b"")
-    [failed] = take(files, prune=True).failed
+    [failed] = take(files, options=IngestOptions(prune=True)).failed
     assert failed.reason.endswith("the version taken in before stays searchable")
     assert len(take.state()) == 1
 
@@ -223,7 +224,7 @@ def test_passwords_are_tried(take: Taker, files: Path) -> None:
     canvas = Canvas(str(files / "a.pdf"), encrypt="secret")
     canvas.drawString(100, 700, "Rent is due monthly.")
     canvas.save()
-    assert take(files, passwords=("wrong", "secret")).files == 1
+    assert take(files, options=IngestOptions(passwords=("wrong", "secret"))).files == 1
 
 
 def test_progress_counts_every_file_once(take: Taker, files: Path) -> None:
@@ -266,8 +267,8 @@ def test_ctrl_c_keeps_what_was_stored(take: Taker, files: Path, monkeypatch: pyt
 
 def test_collections_are_apart(take: Taker, files: Path) -> None:
     (files / "a.txt").write_text(CLAUSES)
-    take(files, collection="one")
-    report = take(files, collection="two", embedder=Idle())
+    take(files, options=IngestOptions(collection="one"))
+    report = take(files, options=IngestOptions(collection="two"), embedder=Idle())
     assert (report.files, report.skipped) == (1, 0)
     assert [name for name, _ in take.catalogue.collections()] == ["one", "two"]
 
@@ -356,5 +357,5 @@ def test_the_report_counts_by_kind_and_names_near_copies(take: Taker, files: Pat
 def test_patterns_choose_what_is_taken_in(take: Taker, files: Path) -> None:
     for name in ("a.txt", "b.txt", "c.md"):
         (files / name).write_text(CLAUSES + name)
-    assert take(files, include=["*.txt"], exclude=["b.*"]).files == 1
+    assert take(files, options=IngestOptions(include=["*.txt"], exclude=["b.*"])).files == 1
     assert [names for _, names, _ in take.state()] == [("a.txt",)]

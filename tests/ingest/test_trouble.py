@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.options import IngestOptions
 from ingest.pipeline import ingest
 from ingest.workers.pool import ParserPool
 from ragnano.errors import StoreError
@@ -42,7 +43,7 @@ class Home:
             catalogue=self.catalogue,
             vectors=self.vectors,
             embedder=LetterEmbedder(),  # type: ignore[arg-type]
-            prune=prune,
+            options=IngestOptions(prune=prune),
             reader=lambda: ParserPool(self.settings, make=word_reader),
         )
 

@@ -23,6 +23,7 @@ ASK_FEE = "What is the monthly fee of the Customer?"
 def take_in(*paths: Path, collection: str = "default") -> None:
     import shared
 
+    from ingest.options import IngestOptions
     from ingest.pipeline import ingest
 
     helper = shared.assistant()
@@ -32,7 +33,7 @@ def take_in(*paths: Path, collection: str = "default") -> None:
         catalogue=helper.catalogue,
         vectors=helper.vectors,
         embedder=helper.embedder,
-        collection=collection,
+        options=IngestOptions(collection=collection),
     )
 
 
