@@ -26,6 +26,7 @@ UI_MAY_USE = (
     "ragnano.text",
     "ragnano.types",
     "ingest.discovery.file_types",  # data: which files have a parser
+    "ingest.options",
     "ingest.pipeline",
 )
 ONE_IMPORTER = {

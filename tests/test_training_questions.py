@@ -57,6 +57,6 @@ def test_a_question_typed_in_a_hurry_is_never_empty(question: str, seed: int) ->
 
 
 @given(st.integers())
-def test_names_and_numbers_survive_a_hurry(seed: int) -> None:
-    changed = typed("How much does Plan 12B of McTavish cost per quarter?", random.Random(seed)).lower()
-    assert {"12b", "mctavish"} <= set(changed.split())
+def test_figures_survive_a_hurry(seed: int) -> None:
+    changed = typed("How much does Plan 12B cost for 36 months?", random.Random(seed)).lower()
+    assert {"12b", "36"} <= set(changed.split())
