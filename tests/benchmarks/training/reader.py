@@ -52,6 +52,7 @@ KIND_WEIGHT = 1.5
 PADDED_TO = 16
 CHECKPOINT = 25  # steps
 EVALUATIONS = 1
+BEGUN_SHARE = 0.5  # of the weights that the training began with, in the average that is kept
 OF_PAIR = 1 + len(KINDS)
 TOKEN_HEAD = "token.transposed"
 """The name of the token head in the shipped graph, which multiplies from the other side."""
@@ -152,6 +153,15 @@ class Reading(Halves[Pair]):
             at += len(group)
         return loss / len(items)
 
+    def average_with(self, weights: Mapping[str, torch.Tensor]) -> None:
+        """Averages the weights with those it began with (Wortsman et al. 2022, arXiv:2203.05482)."""
+        own = self.whole.state_dict()
+        for name, array in weights.items():
+            if own[name].shape == array.shape:
+                own[name].lerp_(array, BEGUN_SHARE)
+        self.whole.load_state_dict(own)
+        self.follow()
+
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         torch.save(self.whole.state_dict(), path)
@@ -179,9 +189,14 @@ def main() -> None:
     home = bulk_model(settings.models_dir / BASE)
     embedder.close()
     model = Reading(home)
-    model.whole.begin_with(torch.load(options.weights) if options.weights else shipped_weights())
+    begun = torch.load(options.weights) if options.weights else shipped_weights()
+    model.whole.begin_with(begun)
     model.follow()
-    train(model, mix, measured, options.steps, resume=options.resume)
+    lines = train(model, mix, measured, options.steps, resume=options.resume)
+    model.average_with(begun)
+    lines.append(lines[-1] | {"averaged": BEGUN_SHARE} | scores(model, measured))
+    print(json.dumps(lines[-1], indent=1), flush=True)
+    SCORES.write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
     model.save(READER)
 
 
@@ -192,8 +207,11 @@ def shipped_weights() -> dict[str, torch.Tensor]:
     return {name: torch.from_numpy(array) for name, array in found.items()}
 
 
-def train(model: Reading, mix: Mix, measured: Measured, steps: int, *, resume: bool) -> None:
-    """Trains for `steps` steps with regular checkpoints; a resumed run repeats the draws before it and skips them."""
+def train(model: Reading, mix: Mix, measured: Measured, steps: int, *, resume: bool) -> list[dict[str, float]]:
+    """Trains for `steps` steps with regular checkpoints; a resumed run repeats the draws before it and skips them.
+
+    Returns the scores, one entry per evaluation.
+    """
     heads = [parameter for name, parameter in model.whole.named_parameters() if not name.startswith("encoder.")]
     body = [parameter for parameter in model.masters() if all(parameter is not head for head in heads)]
     optimizer = torch.optim.AdamW(
@@ -230,6 +248,7 @@ def train(model: Reading, mix: Mix, measured: Measured, steps: int, *, resume: b
         if step % CHECKPOINT == 0:
             state = {"step": step, "minutes": minutes, "lines": lines, "model": model.whole.state_dict()}
             torch.save(state | {"optimizer": optimizer.state_dict(), "rate": rate.state_dict()}, STATE)
+    return lines
 
 
 if __name__ == "__main__":
