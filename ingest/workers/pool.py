@@ -230,7 +230,8 @@ class _Unpickler(pickle.Unpickler):
     """Unpickles replies and nothing else: a child that a malicious file controls must not reach the parent."""
 
     def find_class(self, module: str, name: str) -> Any:
-        found = super().find_class(module, name) if module in ("ragnano.types", "ragnano.errors") else None
+        allowed = module == "ragnano.errors" or module.startswith("ragnano.types.")
+        found = super().find_class(module, name) if allowed else None
         if isinstance(found, type) and found.__module__ == module:
             return found
         raise pickle.UnpicklingError("not a reply")
