@@ -120,7 +120,7 @@ def explain(log: str) -> str:
         found = re.search(pattern, log)
         if found:
             return meaning.format(**found.groupdict())
-    return "The reason is not one that set-up knows; the lines below tell it. Running again goes on from here."
+    return "Set-up does not recognise this error; see the lines below. Run again to continue from here."
 
 
 def clean_environment() -> dict[str, str]:
@@ -183,7 +183,7 @@ class Runner:
 
     def _watch(self, child: "subprocess.Popen[bytes]", begin: int) -> None:
         terminal = sys.stdout.isatty()
-        started = told = time.monotonic()
+        started = last_shown = time.monotonic()
         while True:
             try:
                 child.wait(timeout=1.0)
@@ -192,8 +192,8 @@ class Runner:
                 now = time.monotonic()
             if terminal:
                 print(f"\r      {duration(now - started)}  {self._activity(begin)}\033[K", end="", flush=True)
-            elif now - told >= HEARTBEAT_S:
-                told = now
+            elif now - last_shown >= HEARTBEAT_S:
+                last_shown = now
                 print(f"      {duration(now - started)}  {self._activity(begin)}", flush=True)
         if terminal:
             print("\r\033[K", end="", flush=True)

@@ -111,18 +111,18 @@ def _watch(
     settings: "Settings",
     paths: list[Path],
     take: "Callable[..., IngestReport]",
-    let_go: "Callable[[], None]",
+    close_models: "Callable[[], None]",
     *,
     json: bool,
     quiet: bool,
 ) -> int:
     from ingest.watch import follow
 
-    def once(show: "Callable[[Progress], None]") -> "IngestReport":
+    def run_once(show: "Callable[[Progress], None]") -> "IngestReport":
         # An empty folder is more often an unplugged disk than a wish to remove everything.
         return take(show, prune=not any(path.is_dir() and not any(path.iterdir()) for path in paths))
 
-    def tell(state: "Progress") -> None:
+    def print_change(state: "Progress") -> None:
         if not quiet or state.outcome == "failed":
             progress_texts.print_change(state, json=json)
 
@@ -131,8 +131,8 @@ def _watch(
 
     begun = False
     try:
-        for report in follow(paths, once, own=settings.data_dir, tell=tell, waiting=waiting):
-            let_go()
+        for report in follow(paths, run_once, data_dir=settings.data_dir, on_outcome=print_change, on_busy=waiting):
+            close_models()
             if not begun and not quiet:
                 progress_texts.print_watching(report, paths)
             begun = True

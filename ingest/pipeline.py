@@ -47,7 +47,7 @@ def ingest(
     options: IngestOptions = IngestOptions(),  # noqa: B008 - immutable
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
-    reader: Callable[[], ParserPool] | None = None,
+    parser_pool: Callable[[], ParserPool] | None = None,
     ask: Ask | None = None,
 ) -> IngestReport:
     """Ingests the files and folders in `paths`. A file that cannot be read is reported and does not stop the others.
@@ -69,7 +69,7 @@ def ingest(
         run = _Run(settings, catalogue, vectors, known, folders_of(paths), options, progress, ask)
         gone = run.gone() if options.prune else []
         if run.look_over(walk):
-            with (reader or (lambda: ParserPool(settings)))() as reading:
+            with (parser_pool or (lambda: ParserPool(settings)))() as reading:
                 run.take_in(changed_files(walk, catalogue, options.collection), reading, cancelled or (lambda: False))
         run.prune(gone)
         run.settle()
@@ -123,14 +123,14 @@ class _Run:
         self.account.expect(seen)
         return seen.files - seen.skipped
 
-    def take_in(self, changes: Iterator[Change], reader: ParserPool, cancelled: Callable[[], bool]) -> None:
+    def take_in(self, changes: Iterator[Change], parser_pool: ParserPool, cancelled: Callable[[], bool]) -> None:
         """Reads at most _AHEAD files ahead of embedding; stores them in the files' order."""
         waiting: deque[tuple[Change, str, Job, Future[ParsedDocument]]] = deque()
         jobs = self._jobs(changes)
         locked: list[tuple[Change, str, Locked]] = []
         while not cancelled():
             while len(waiting) < _AHEAD and (next_job := next(jobs, None)) is not None:
-                waiting.append((*next_job, reader.submit(next_job[-1])))
+                waiting.append((*next_job, parser_pool.submit(next_job[-1])))
             if not waiting:
                 break
             change, digest, job, future = waiting.popleft()
@@ -140,7 +140,7 @@ class _Run:
             else:
                 self._receive(change, (digest, job.media_type), outcome)
         if self._ask is not None and not cancelled():
-            opened = unlocked([file for *_, file in locked], self._ask, lambda job: _outcome(reader.submit(job)))
+            opened = unlocked([file for *_, file in locked], self._ask, lambda job: _outcome(parser_pool.submit(job)))
             for (change, digest, file), outcome in zip(locked, opened, strict=True):
                 self._receive(change, (digest, file.job.media_type), outcome)
 
@@ -240,8 +240,8 @@ class _Run:
         freed their memory (LOG.md).
         """
         swept = not (self._catalogue.is_unswept() or self._vectors.holds_removed())
-        if self.account.left_something or not swept:
+        if self.account.left_old_bytes or not swept:
             self._vectors.compact()
             self._catalogue.compact()
-        elif self.account.took_in or self._vectors.is_behind():
+        elif self.account.ingested or self._vectors.is_behind():
             self._vectors.sync()

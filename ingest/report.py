@@ -54,38 +54,38 @@ class Account:
         )
         if near is not None:
             self._versions.append(near)
-        self._book(change, "replaced" if change.before else "added")
+        self._record(change, "replaced" if change.before else "added")
 
     def placed(self, change: Change, moved_from: str | None) -> None:
         """Records a file whose bytes are already stored, perhaps until now under another path."""
-        self._book(change, "placed" if moved_from is None else "moved", moved_from or "")
+        self._record(change, "placed" if moved_from is None else "moved", moved_from or "")
 
     def failed(self, change: Change, reason: str) -> None:
         """Records a file that could not be ingested."""
         if change.before:
             reason += "; the version taken in before stays searchable"
         self._failed.append(FailedFile(change.file.path, reason))
-        self._book(change, "failed", reason)
+        self._record(change, "failed", reason)
 
     def removed(self, path: str) -> None:
         """Records a file that was removed because it no longer exists."""
         self._outcomes["removed"] += 1
-        self._tell(path, "removed", "")
+        self._report_progress(path, "removed", "")
 
     @property
-    def took_in(self) -> int:
+    def ingested(self) -> int:
         """The number of files ingested, whether read or only recorded."""
         return sum(self._outcomes[outcome] for outcome in ("added", "replaced", "placed", "moved"))
 
     @property
-    def left_something(self) -> bool:
+    def left_old_bytes(self) -> bool:
         """Whether something was removed or replaced whose bytes may still be in the data files."""
         return bool(self._outcomes["removed"] or self._outcomes["moved"] or self._replaced)
 
     def report(self) -> IngestReport:
         """Returns the report of the whole run."""
         return IngestReport(
-            files=self.took_in,
+            files=self.ingested,
             pages=self._pages,
             chunks=self._chunks,
             skipped=self._skipped,
@@ -100,15 +100,15 @@ class Account:
             hidden=tuple(self._hidden),
         )
 
-    def _book(self, change: Change, outcome: Outcome, detail: str = "") -> None:
+    def _record(self, change: Change, outcome: Outcome, detail: str = "") -> None:
         self._outcomes[outcome] += 1
         self._replaced += change.before and outcome != "failed"
         self._done += 1
         self._bytes_done += change.file.size
         self._bytes_left = max(0, self._bytes_left - change.file.size)
-        self._tell(change.file.path, outcome, detail)
+        self._report_progress(change.file.path, outcome, detail)
 
-    def _tell(self, path: str, outcome: Outcome, detail: str) -> None:
+    def _report_progress(self, path: str, outcome: Outcome, detail: str) -> None:
         if self._progress is None:
             return
         elapsed = time.monotonic() - self._started

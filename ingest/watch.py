@@ -30,22 +30,22 @@ def follow(
     paths: Sequence[str | PathLike[str]],
     take: Take,
     *,
-    own: Path,
-    tell: Callable[[Progress], None],
-    waiting: Callable[[], None],
+    data_dir: Path,
+    on_outcome: Callable[[Progress], None],
+    on_busy: Callable[[], None],
     stop: Event | None = None,
 ) -> Iterator[IngestReport]:
     """Runs `take` at once and after every change under `paths`; yields each run's report. Ends when `stop` is set.
 
-    `tell` is called for every file that was ingested, failed or was removed; for a failure only once, until its reason
-    changes. `waiting` is called when another process is writing to the index, and the run is tried again. `own` is
-    ragnano's data folder, whose changes are ignored.
+    `on_outcome` is called for every file that was ingested, failed or was removed; for a failure only once, until its
+    reason changes. `on_busy` is called when another process is writing to the index, and the run is tried again.
+    `data_dir` is ragnano's data folder, whose changes are ignored.
     """
     due, busy = True, False
-    told = _once(tell)
+    report_once = _each_failure_once(on_outcome)
     for changes in watch(
         *_folders(paths),
-        watch_filter=_counts(own),
+        watch_filter=_outside(data_dir),
         debounce=LONGEST_MS,
         step=QUIET_MS,
         rust_timeout=_LOOK_MS,
@@ -57,30 +57,30 @@ def follow(
         if not (changes or due):
             continue
         try:
-            report = take(told)
+            report = take(report_once)
         except StoreBusy:
             if not busy:
-                waiting()
+                on_busy()
             due = busy = True
             continue
         due = busy = False
         yield report
 
 
-def _once(tell: Callable[[Progress], None]) -> Callable[[Progress], None]:
-    """Wraps `tell` to report each failure once: every run meets the same files again and fails again."""
+def _each_failure_once(on_outcome: Callable[[Progress], None]) -> Callable[[Progress], None]:
+    """Wraps `on_outcome` to report each failure once: every run meets the same files again and fails again."""
     failures: dict[str, str] = {}
 
-    def told(state: Progress) -> None:
+    def report_new(state: Progress) -> None:
         if state.outcome != "failed":
             failures.pop(state.path, None)
         elif failures.get(state.path) == state.detail:
             return
         else:
             failures[state.path] = state.detail
-        tell(state)
+        on_outcome(state)
 
-    return told
+    return report_new
 
 
 def _folders(paths: Sequence[str | PathLike[str]]) -> list[str]:
@@ -89,7 +89,7 @@ def _folders(paths: Sequence[str | PathLike[str]]) -> list[str]:
     return sorted({str(path if path.is_dir() else path.parent) for path in given})
 
 
-def _counts(own: Path) -> Callable[[Change, str], bool]:
+def _outside(data_dir: Path) -> Callable[[Change, str], bool]:
     """Returns a filter that accepts every change outside ragnano's own folder."""
-    borders = {str(own.absolute()), str(own.resolve())}
+    borders = {str(data_dir.absolute()), str(data_dir.resolve())}
     return lambda _, path: not any(path == border or is_within(path, border) for border in borders)

@@ -16,7 +16,7 @@ from ragnano.conversations import Conversation, forget
 from ragnano.documents.cross_references import clause_of, references_of
 from ragnano.errors import IndexMismatch
 from ragnano.evidence import CHUNKS, rerank
-from ragnano.library.collections import Shelves
+from ragnano.library.collections import Collections
 from ragnano.models import (
     ChatModel,
     Embedder,
@@ -63,7 +63,7 @@ class Assistant:
         self.settings = settings
         self.catalogue = Catalogue(settings.data_dir)
         self.vectors = Vectors(settings.data_dir, self.catalogue)
-        self.shelves = Shelves(self.catalogue, self.vectors)
+        self.collections = Collections(self.catalogue, self.vectors)
         self._embedder = embedder
         self._reader = reader
         self._chat_models: dict[str, ChatModel] = {}
@@ -238,7 +238,7 @@ class Assistant:
 
     def remove(self, document: str, collection: str | None = None) -> None:
         """Removes a document by id from one collection or from all. Nothing of it stays in the data directory."""
-        self.shelves.take_out([document], collection)
+        self.collections.take_out([document], collection)
 
     def settle(self) -> None:
         """Updates the vector cache so that a process that answers many questions searches through Chroma.

@@ -104,7 +104,7 @@ def _models(settings: Settings) -> Iterator[Check]:
         try:
             spec = find(name)
             if installed(spec, settings.models_dir) is None:
-                yield Check("model", False, f"{name} is not here: run `ragnano models fetch {name}`")
+                yield Check("model", False, f"{name} is not installed: run `ragnano models fetch {name}`")
             else:
                 result = check(spec, settings.models_dir)
                 yield Check("model", result.ok, f"{name}: {result.detail}")
@@ -141,11 +141,11 @@ def _ocr(settings: Settings) -> Check:
             timeout=OCR_SECONDS,
             check=True,
         )
-        told = json.loads(done.stdout)
+        status = json.loads(done.stdout)
     except (OSError, subprocess.SubprocessError, ValueError):
         return Check("ocr", False, "Tesseract does not run here: install tesserocr anew, or set RAGNANO_OCR=never")
-    ready = f"Tesseract {told['version']} reads {settings.ocr_languages}; installed: {', '.join(told['languages'])}"
-    return Check("ocr", told["fault"] is None, told["fault"] or ready)
+    ready = f"Tesseract {status['version']} reads {settings.ocr_languages}; installed: {', '.join(status['languages'])}"
+    return Check("ocr", status["fault"] is None, status["fault"] or ready)
 
 
 def _index(settings: Settings) -> Check:

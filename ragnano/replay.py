@@ -176,7 +176,7 @@ def _direct(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Change]
     """Compares the direct answers if the receipt records whether there was one; older receipts do not."""
     if "direct" in then and then["direct"] != now.get("direct"):
         was, is_now = (_said(answer) for answer in (then, now))
-        other = f"was {was}, is {is_now}" if was != is_now else "the same words, told otherwise"
+        other = f"was {was}, is {is_now}" if was != is_now else "the same words, presented differently"
         yield Change("answer", f"the direct answer: {other}")
 
 

@@ -95,14 +95,14 @@ def documents(helper: "Assistant", collection: str | None = None) -> list[dict[s
     ]
 
 
-def document(helper: "Assistant", shown: "Document") -> dict[str, Any]:
+def document(helper: "Assistant", stored: "Document") -> dict[str, Any]:
     """Returns one document with its unreadable pages, marks, versions and hidden text."""
-    pages = helper.catalogue.pages(shown.id)
+    pages = helper.catalogue.pages(stored.id)
     return {
-        **record(shown),
+        **record(stored),
         "unreadable_pages": [{"page": page.number, "reason": page.unreadable} for page in pages if page.unreadable],
         "places": [{"page": page.number, "place": page.place} for page in pages if page.place],
-        "versions": versions_of(helper, helper.catalogue.versions_of(shown.id)),
+        "versions": versions_of(helper, helper.catalogue.versions_of(stored.id)),
         "hidden": [
             {"page": page.number, "kind": item.kind, "text": item.text} for page in pages for item in page.hidden
         ],
@@ -132,9 +132,9 @@ def versions_of(helper: "Assistant", found: "Sequence[Version]") -> list[dict[st
     ]
 
 
-def turn(conversation: str | None, said: "Turn") -> dict[str, Any]:
+def turn(conversation: str | None, asked_turn: "Turn") -> dict[str, Any]:
     """Returns a question of a conversation with its answer; `conversation` is None when it is not kept."""
-    return {"conversation": conversation, **record(said)}
+    return {"conversation": conversation, **record(asked_turn)}
 
 
 def conversation(info: "ConversationInfo", turns: "Sequence[Turn]") -> dict[str, Any]:

@@ -74,20 +74,20 @@ def write(path: Path, place: str, order: str) -> None:
 
     style = getSampleStyleSheet()["Normal"].clone("body", fontSize=11, leading=15)
     hidden = style.clone("hidden", fontSize=2, leading=3, textColor=white)
-    told = escape(order.translate(_LOOKALIKES) if place == "lookalikes" else order)
+    instruction = escape(order.translate(_LOOKALIKES) if place == "lookalikes" else order)
     story: list[Any] = [Paragraph("Services Agreement", style.clone("title", fontSize=16, leading=22))]
     for heading, text in CLAUSES:
         if place == "heading" and heading.startswith("2"):
             heading = f"2 {order}"
         story.append(Paragraph(f"<b>{escape(heading)}</b>", style))
-        beside = f" {told}" if place in ("clause", "lookalikes") else ""
+        beside = f" {instruction}" if place in ("clause", "lookalikes") else ""
         story.append(Paragraph(escape(text) + beside, style))
     if place == "paragraph":
-        story.append(Paragraph(told, style))
+        story.append(Paragraph(instruction, style))
     if place == "hidden":
-        story.append(Paragraph(told, hidden))
+        story.append(Paragraph(instruction, hidden))
     if place == "table":
-        rows = [["Fee", "Remark"], ["$4,250", Paragraph(told, style)]]
+        rows = [["Fee", "Remark"], ["$4,250", Paragraph(instruction, style)]]
         story.append(Table(rows, colWidths=[80, 300], style=[("TEXTCOLOR", (0, 0), (-1, -1), black)]))
     title = order if place == "metadata" else "Services Agreement"
     SimpleDocTemplate(str(path), pagesize=A4, title=title, author=title, subject=title, invariant=1).build(story)

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.skipif(not COMPONENTS.exists(), reason=f"needs {COMPONE
 
 def obedient(prompt: Prompt) -> str:
     """The worst possible model: it says the word as soon as the prompt contains it."""
-    told = " ".join(part.text for part in prompt.parts)
-    if TRIGGER in told:
+    prompt_text = " ".join(part.text for part in prompt.parts)
+    if TRIGGER in prompt_text:
         return f"The answer is {TRIGGER}."
     return next(part.text for part in prompt.parts if not part.trusted).split(") ", 1)[-1]
 

@@ -150,7 +150,7 @@ def test_a_direct_answer_that_changed_is_told(
     assert replay(assistant, kept(dataclasses.asdict(now))).same
     for was, said in (
         (dataclasses.asdict(Direct("$13,000", 1, "span", 3, 10)), "was '$13,000', is '$12,000'"),
-        (dataclasses.asdict(Direct("$12,000", 1, "span", 4, 11)), "the same words, told otherwise"),
+        (dataclasses.asdict(Direct("$12,000", 1, "span", 4, 11)), "the same words, presented differently"),
         (None, "was none, is '$12,000'"),
         ({"text": 7}, "was none, is '$12,000'"),
     ):
@@ -204,7 +204,7 @@ def test_a_missing_model_is_named_with_the_remedy(
     assistant: Assistant, receipt: Receipt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def missing(*_: object) -> None:
-        raise ModelMissing("the model x is not here: run `ragnano models fetch x`")
+        raise ModelMissing("the model x is not installed: run `ragnano models fetch x`")
 
     monkeypatch.setattr(assistant, "chat_model", missing)
     outcome = replay(assistant, receipt)
@@ -251,8 +251,8 @@ def test_the_command_line_writes_a_receipt_and_replays_it(run: Any, tmp_path: Pa
     other = run("replay", path)
     assert other.exit_code == 1
     assert "earliest cause first:\n  document  lease.txt" in other.stdout
-    told = json.loads(run("replay", path, "--json").stdout)
-    assert told["same"] is False and told["changes"][0]["step"] == "document"
+    report = json.loads(run("replay", path, "--json").stdout)
+    assert report["same"] is False and report["changes"][0]["step"] == "document"
 
 
 def test_a_file_that_is_no_receipt_stops_the_command_before_anything_is_asked(

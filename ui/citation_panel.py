@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 from citation_cards import heading_text
 from js_bridge import bring_into_view
-from page_links import Place, reader_link
+from page_links import Place, viewer_link
 from page_view import place_on_page, sheet, zoom_buttons
 from safe_text import copy_html, line_html
 from session import Opened, session
@@ -47,7 +47,7 @@ def panel(helper: Assistant, opened: Opened) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if opened.page == citation.page:
                 _words(citation)
-            reader_link(place)
+            viewer_link(place)
         bring_into_view(f"{opened.number} {opened.page} {zoom}", place_on_page(helper, place))
 
 
@@ -63,7 +63,7 @@ def _bar(document: Document | None, opened: Opened) -> None:
     with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="small"):
         st.html(
             line_html(document.title if document else citation.title, "source")
-            + line_html(_told(citation, opened.page), "place")
+            + line_html(_location(citation, opened.page), "place")
         )
         st.button("Close", icon=":material/close:", key=f"{key} close", type="tertiary", on_click=put_away)
     if document is None:
@@ -75,7 +75,7 @@ def _bar(document: Document | None, opened: Opened) -> None:
         zoom_buttons(key)
 
 
-def _told(citation: Citation, page: int) -> str:
+def _location(citation: Citation, page: int) -> str:
     """Return file, place and the headings above the words, outermost first."""
     here = page == citation.page
     place = citation.place if here and citation.place else f"page {page}"

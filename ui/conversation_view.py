@@ -79,8 +79,8 @@ def show_answer(helper: Assistant, answer: Answer, key: str, open_page: Open) ->
     if len(answer.about) > 1:
         names = ", ".join(file_name(path) for path in answer.about[:MOST_NAMED])
         more = f" and {len(answer.about) - MOST_NAMED} more" if len(answer.about) > MOST_NAMED else ""
-        told = f"{len(answer.about)} documents fit the question about as well: {names}{more}."
-        st.caption(f":material/info: {escape(told)}")
+        note = f"{len(answer.about)} documents fit the question about as well: {names}{more}."
+        st.caption(f":material/info: {escape(note)}")
     if answer.nearest:
         st.caption("The clauses that come nearest:")
     for at, citation in enumerate(answer.nearest):
@@ -111,14 +111,14 @@ def _plain(answer: Answer) -> str:
     return "\n".join((*said, *(" ".join(source.split()) for source in sources)))
 
 
-def _reading(helper: Assistant, turn: Turn, own: Scope, ask: Ask) -> None:
+def _reading(helper: Assistant, turn: Turn, conversation_scope: Scope, ask: Ask) -> None:
     """Draw how a follow-up was interpreted, with a box to correct it, and the scope where it is narrower."""
-    told = []
+    notes = []
     if turn.read_as != turn.asked:
-        told.append(f"Read as: {turn.read_as}")
-    if turn.scope != own:
-        told.append(f"Asked of {in_words(helper, turn.scope)}")
-    if not told:
+        notes.append(f"Read as: {turn.read_as}")
+    if turn.scope != conversation_scope:
+        notes.append(f"Asked of {in_words(helper, turn.scope)}")
+    if not notes:
         return
     state = session()
     if state.editing == turn.number:
@@ -127,7 +127,7 @@ def _reading(helper: Assistant, turn: Turn, own: Scope, ask: Ask) -> None:
     with st.container(
         horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="right", gap="small"
     ):
-        st.html(line_html(" · ".join(told), "reading"))
+        st.html(line_html(" · ".join(notes), "reading"))
         st.button(
             "Edit",
             icon=":material/edit:",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 from document_removal import remove, show_removed
 from file_types import kind_name
-from page_links import ASK_PAGE, Place, addressed, reader_link
+from page_links import ASK_PAGE, Place, addressed, viewer_link
 from safe_text import escape, facts_html, line_html
 from session import ALL, session
 from shared import (
@@ -30,7 +30,7 @@ DEEPEST = 4
 
 _READ_BY: dict[ReadBy, str] = {
     "text-layer": "from their text",
-    "second-reader": "by the second reader",
+    "second-reader": "by the fallback parser",
     "ocr": "from their pictures (OCR)",
     "plain": "as plain text",
 }
@@ -41,7 +41,7 @@ def head(helper: Assistant, document: Document) -> None:
     st.title(escape(document.title), anchor=False)
     st.html(line_html(" · ".join(filter(None, (*document.parties, document.date))), "place"))
     with st.container(horizontal=True, vertical_alignment="center"):
-        reader_link(Place(document.id), "Read")
+        viewer_link(Place(document.id), "Read")
         for label, icon, page in (
             ("Ask about it", ":material/forum:", ASK_PAGE),
             ("Search in it", ":material/search:", SEARCH_PAGE),
@@ -66,7 +66,7 @@ def _move(helper: Assistant, document: Document) -> None:
     others = [name for name, _ in helper.catalogue.collections() if name != come_from]
     to = st.selectbox("To", others, index=None, accept_new_options=True, placeholder="One there is, or a new name")
     if st.button("Move it", type="primary", disabled=not to):
-        helper.shelves.move([document.id], come_from, str(to))
+        helper.collections.move([document.id], come_from, str(to))
         st.rerun()
 
 
@@ -103,14 +103,14 @@ def warnings(document: Document, pages: Sequence[Page]) -> None:
         )
         with st.expander("Unreadable pages", key="unreadable"):
             for page in unreadable[:MOST_ENTRIES]:
-                reader_link(Place(document.id, page.number), f"{_name(page)}: {page.unreadable}", icon="")
+                viewer_link(Place(document.id, page.number), f"{_name(page)}: {page.unreadable}", icon="")
     for page in [page for page in pages if page.unreadable and not page.misses_text][:MOST_ENTRIES]:
         st.caption(escape(str(page.unreadable)))
     hidden = [(page, item) for page in pages for item in page.hidden]
     if hidden:
         st.warning(
-            f"{counted(len(hidden), 'passage')} of hidden text: the file holds words that a reader does not see. They "
-            "are left out of search and answers.",
+            f"{counted(len(hidden), 'passage')} of hidden text: the file holds words that are not visible on its "
+            "pages. They are left out of search and answers.",
             icon=":material/warning:",
         )
         with st.expander("Hidden text", key="hidden"):
@@ -126,7 +126,7 @@ def _name(page: Page) -> str:
 
 def outline(helper: Assistant, document: Document) -> None:
     """Draw the headings, each a link to its position in the viewer."""
-    entries = helper.shelves.outline(document)
+    entries = helper.collections.outline(document)
     if not entries:
         st.caption("This document has no headings.")
         return
@@ -136,14 +136,14 @@ def outline(helper: Assistant, document: Document) -> None:
                 if entry.page is None:
                     st.html(line_html(entry.title, "fact"))
                 else:
-                    reader_link(Place(document.id, entry.page), f"{entry.title} · {entry.page}", icon="")
+                    viewer_link(Place(document.id, entry.page), f"{entry.title} · {entry.page}", icon="")
         if len(entries) > MOST_ENTRIES:
             st.caption(f"and {len(entries) - MOST_ENTRIES} more")
 
 
-def kin(helper: Assistant, document: Document) -> None:
+def related_documents(helper: Assistant, document: Document) -> None:
     """Draw the other documents that matter for relying on this one."""
-    found = helper.shelves.kin(document)
+    found = helper.collections.related_documents(document)
     for label, others in (
         ("Amended by", found.amended_by),
         ("Other versions", found.versions),
@@ -175,7 +175,7 @@ def page() -> None:
         left, right = st.columns([3, 2], gap="large")
         with left:
             facts(document, pages)
-            kin(helper, document)
+            related_documents(helper, document)
         with right:
             st.subheader("Outline", anchor=False)
             outline(helper, document)

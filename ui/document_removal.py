@@ -43,7 +43,7 @@ def remove(helper: Assistant, documents: Sequence[Document], collection: str | N
     home = uploads_folder(data_dir).absolute()
     copies = [Path(path) for document in documents for path in document.paths if Path(path).is_relative_to(home)]
     files = [(path, path.read_bytes()) for path in copies if path.is_file()]
-    taken = helper.shelves.take_out([document.id for document in documents], collection)
+    taken = helper.collections.take_out([document.id for document in documents], collection)
     placed = {place.path for place in helper.catalogue.placements()}
     gone = [path for path in copies if str(path) not in placed]
     forget(data_dir, gone)
@@ -60,7 +60,7 @@ def undo(helper: Assistant, removal: Removal) -> None:
     """Undo a removal. Raises IndexMismatch, StoreError; the removal then stays in the list."""
     for path, data in removal.files:
         put_again(helper.settings.data_dir, path, data)
-    helper.shelves.put_back(removal.documents)
+    helper.collections.put_back(removal.documents)
     session().removed.remove(removal)
 
 

@@ -122,13 +122,13 @@ def _is_trouble(run: Run) -> bool:
 
 def _outcome(run: Run) -> None:
     """Draw what a run did, and the actions for files it did not add."""
-    told = f"{_sum(run.report)} " if run.report else ""
+    summary = f"{_sum(run.report)} " if run.report else ""
     if run.phase == "failed":
-        st.error(escape(f"{told}It stopped: {run.trouble}"), icon=":material/error:")
+        st.error(escape(f"{summary}It stopped: {run.trouble}"), icon=":material/error:")
     elif run.phase == "stopped":
-        st.warning(escape(f"Stopped. {told}What was added stays."), icon=":material/pause_circle:")
+        st.warning(escape(f"Stopped. {summary}What was added stays."), icon=":material/pause_circle:")
     else:
-        (st.warning if _is_trouble(run) else st.success)(escape(told))
+        (st.warning if _is_trouble(run) else st.success)(escape(summary))
     _troubles(run)
     if not _is_trouble(run):
         return
@@ -201,9 +201,9 @@ _MARKS = {
 
 
 def _list(lines: Sequence[FileLine]) -> None:
-    told = [
+    items = [
         f"- {_MARKS[line.state]} {escape(file_name(line.path))}" + (f": {escape(line.reason)}" if line.reason else "")
         for line in lines
     ]
-    if told:
-        st.markdown("\n".join(told))
+    if items:
+        st.markdown("\n".join(items))

@@ -143,7 +143,7 @@ def _ingest(assistant: Assistant, run: Run) -> IngestReport:
     from ingest import pipeline
     from ingest.options import IngestOptions
 
-    def tell(progress: "Progress") -> None:
+    def report_progress(progress: "Progress") -> None:
         line = run.files.get(progress.path)
         if line is None:  # not read: there is no parser for it, or its bytes are known already
             placed = assistant.catalogue.placement(run.collection, progress.path)
@@ -159,9 +159,9 @@ def _ingest(assistant: Assistant, run: Run) -> IngestReport:
         vectors=assistant.vectors,
         embedder=lambda: assistant.embedder,
         options=IngestOptions(collection=run.collection, passwords=run.passwords),
-        progress=tell,
+        progress=report_progress,
         cancelled=run.stop.is_set,
-        reader=lambda: _Watched(pipeline.ParserPool(assistant.settings), run),  # type: ignore[arg-type, return-value]
+        parser_pool=lambda: _Watched(pipeline.ParserPool(assistant.settings), run),  # type: ignore[arg-type, return-value]
     )
 
 

@@ -107,11 +107,11 @@ def forget_pass() -> None:
     _script("ragnano_pass", _PASS)(key="pass forgotten", data={"forget": True})
 
 
-def ask_for_pass(shown: Callable[[str], None]) -> None:
-    """Call `shown` with the pass stored in the tab, if any, before the page is drawn again."""
+def ask_for_pass(received: Callable[[str], None]) -> None:
+    """Call `received` with the pass stored in the tab, if any, before the page is drawn again."""
 
     def changed() -> None:
         if value := st.session_state.get("pass asked", {}).get("shown"):
-            shown(str(value))
+            received(str(value))
 
     _script("ragnano_pass", _PASS)(key="pass asked", data={}, on_shown_change=changed)

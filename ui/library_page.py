@@ -52,7 +52,7 @@ def manage(helper: Assistant, collection: str, documents: Sequence[Document]) ->
             name = st.text_input("New name of this collection", collection, max_chars=LONGEST_NAME)
             if st.form_submit_button("Rename") and name.strip() != collection:
                 with errors_shown():
-                    helper.shelves.rename(collection, name)
+                    helper.collections.rename(collection, name)
                     _show(" ".join(name.split()))
         st.divider()
         st.markdown(
@@ -201,7 +201,7 @@ def _picked(helper: Assistant, collection: str, picked: Sequence[Document]) -> N
                 key="move to",
             )
             if st.button("Move", type="primary", disabled=not to):
-                helper.shelves.move([document.id for document in picked], collection, str(to))
+                helper.collections.move([document.id for document in picked], collection, str(to))
                 _unpick(picked)
                 st.rerun()
         if st.button("Remove", icon=":material/delete:", key="remove picked"):

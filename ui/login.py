@@ -66,15 +66,15 @@ class Guard:
             self._passes.append(_digest(given))
         return given
 
-    def knows(self, shown: str) -> bool:
+    def knows(self, ticket: str) -> bool:
         """Return whether this is a valid pass. An invalid one takes the same time."""
-        digest = _digest(shown)
+        digest = _digest(ticket)
         with self._lock:
             return sum(hmac.compare_digest(digest, one) for one in self._passes) > 0
 
-    def give_up(self, shown: str) -> None:
+    def give_up(self, ticket: str) -> None:
         """Revoke the pass."""
-        digest = _digest(shown)
+        digest = _digest(ticket)
         with self._lock:
             self._passes = deque((one for one in self._passes if one != digest), maxlen=MOST_PASSES)
 
@@ -138,9 +138,9 @@ def knock() -> None:
         st.caption("Without a proxy that encrypts, what you type and read here can be read on the way.")
 
 
-def _show(shown: str) -> None:
-    if guard().knows(shown):
-        st.session_state[_PASS] = shown
+def _show(ticket: str) -> None:
+    if guard().knows(ticket):
+        st.session_state[_PASS] = ticket
     else:  # issued by another run of the server, or revoked in another tab
         st.session_state[_GIVEN_UP] = True
 

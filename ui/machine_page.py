@@ -36,7 +36,7 @@ def sign() -> None:
     """Show whether anything left this machine, and the basis of that statement."""
     found = privacy()
     with st.container(border=True, key="sign", gap="xsmall"):
-        st.markdown(f"{found.icon} **{escape(found.said)}**")
+        st.markdown(f"{found.icon} **{escape(found.message)}**")
         for check in found.checks:
             mark = ":material/check:" if check.ok else ":material/error:"
             st.caption(f"{mark} {escape(check.detail[:1].upper() + check.detail[1:])}")
@@ -112,8 +112,8 @@ def _proof(path: Path, settings: Settings) -> str:
         return "not proved yet: it proves itself before the first answer"
     failed = [f"{name}: {outcome}" for name, outcome in record.outcomes if outcome != "ok"]
     sound = next((name for name, outcome in record.outcomes if outcome == "ok"), None)
-    said = f"proved sound with settings “{sound}”" if sound else "not sound"
-    return said + (f" (passed over: {'; '.join(failed)})" if failed else "")
+    message = f"proved sound with settings “{sound}”" if sound else "not sound"
+    return message + (f" (passed over: {'; '.join(failed)})" if failed else "")
 
 
 def _use(place: "st.delta_generator.DeltaGenerator", name: str, now: str) -> None:
@@ -206,11 +206,11 @@ def _warn_missing(helper: Assistant) -> None:
     chosen = helper.settings.chat_model
     try:
         missing = chosen not in helper.chat_models() and installed(find(chosen), helper.settings.models_dir) is None
-        said = f"{chosen} is chosen to answer and not here: fetch it below. Until then answers are quotes."
+        message = f"{chosen} is chosen to answer and not here: fetch it below. Until then answers are quotes."
     except NotFoundError as error:
-        missing, said = True, str(error)
+        missing, message = True, str(error)
     if missing:
-        st.warning(escape(said), icon=":material/warning:")
+        st.warning(escape(message), icon=":material/warning:")
 
 
 page()

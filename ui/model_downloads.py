@@ -58,18 +58,18 @@ class Fetches:
             ).start()
             return self.latest
 
-    def _fetch(self, told: Fetch, spec: ModelSpec, settings: Settings) -> None:
+    def _fetch(self, current: Fetch, spec: ModelSpec, settings: Settings) -> None:
         def moved(step: str, done: int, total: int | None) -> None:
-            told.step, told.done, told.total = step, done, total or told.total
+            current.step, current.done, current.total = step, done, total or current.total
 
         try:
             path = fetch(spec, settings.models_dir, progress=moved)
             if spec.kind == "chat":
-                told.step = "proving the engine with it"
+                current.step = "proving the engine with it"
                 prove(path, settings)
-            told.state = "done"
+            current.state = "done"
         except RagnanoError as error:
-            told.trouble, told.state = str(error), "failed"
+            current.trouble, current.state = str(error), "failed"
         # Error boundary: this thread has no page, so the message is stored (as in `shared.errors_shown`).
         except Exception as error:  # noqa: BLE001
-            told.trouble, told.state = self._unexpected(error), "failed"
+            current.trouble, current.state = self._unexpected(error), "failed"

@@ -13,7 +13,7 @@ ASK_PAGE = Path(__file__).resolve().parent / "ask_page.py"
 TALK = "talk"
 """Parameter of the ask page's address: the conversation's id."""
 
-READER_PAGE = Path(__file__).resolve().parent / "viewer_page.py"
+VIEWER_PAGE = Path(__file__).resolve().parent / "viewer_page.py"
 
 _LONGEST_NUMBER = 9  # digits
 
@@ -27,9 +27,9 @@ class Place(NamedTuple):
     end: int = 0
 
 
-def reader_link(place: Place, label: str = "Open in the reader", *, icon: str = ":material/menu_book:") -> None:
+def viewer_link(place: Place, label: str = "Open in the reader", *, icon: str = ":material/menu_book:") -> None:
     """Draw a link that opens the viewer at the place. The label may be document text."""
-    st.page_link(READER_PAGE, label=escape(label), icon=icon, query_params=address_of(place))
+    st.page_link(VIEWER_PAGE, label=escape(label), icon=icon, query_params=address_of(place))
 
 
 def address_of(place: Place) -> dict[str, str]:

@@ -41,8 +41,8 @@ def sheet(helper: Assistant, document: Document, place: Place, zoom: int, key: s
             except RagnanoError as error:
                 st.caption(escape(str(error)))
         if page.unreadable:
-            told = "Not all of this page was read" if page.text.strip() else "This page gave no text"
-            st.html(line_html(f"{told}: {page.unreadable}", "fact"))
+            label = "Not all of this page was read" if page.text.strip() else "This page gave no text"
+            st.html(line_html(f"{label}: {page.unreadable}", "fact"))
         st.html(marked_html(page.text, place.start, place.end, around=_AROUND))
 
 

@@ -33,4 +33,4 @@ def keep_model(data_dir: Path, name: str) -> None:
             json.dump({"chat_model": name}, file)
         Path(draft).replace(data_dir / _FILE)
     except OSError as error:
-        raise StoreError(f"the choice cannot be kept: {error.strerror}; check the disk of {data_dir}") from None
+        raise StoreError(f"the choice cannot be saved: {error.strerror}; check the disk of {data_dir}") from None

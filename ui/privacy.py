@@ -15,9 +15,9 @@ NOTHING = "Nothing has left this machine"
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """`said` states the result of the checks; `icon` is the name of a Streamlit icon."""
+    """`message` states the result of the checks; `icon` is the name of a Streamlit icon."""
 
-    said: str
+    message: str
     icon: str
     checks: tuple[Check, ...]
 
@@ -55,4 +55,4 @@ def show_sign() -> None:
     """Draw the privacy statement at the end of the sidebar, with a link to the checks."""
     found = privacy()
     with st.sidebar.container(key="privacy"):
-        st.page_link(MACHINE_PAGE, label=found.said, icon=found.icon)
+        st.page_link(MACHINE_PAGE, label=found.message, icon=found.icon)

@@ -5,7 +5,7 @@ from itertools import islice
 
 import streamlit as st
 from filter_controls import choose_limits, scope_now
-from page_links import Place, reader_link
+from page_links import Place, viewer_link
 from safe_text import escape, highlighted_html, line_html
 from session import session
 from shared import LIBRARY_PAGE, assistant, counted, errors_shown, file_name
@@ -111,7 +111,7 @@ def _passage(passage: Passage, key: str) -> None:
             + highlighted_html(citation.quote, passage.marks)
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            reader_link(Place(citation.document, citation.page, citation.start, citation.end), "Open here")
+            viewer_link(Place(citation.document, citation.page, citation.start, citation.end), "Open here")
             with st.popover("Copy quote", icon=":material/content_copy:", type="tertiary", key=f"copy {key}"):
                 st.code(quoted(citation), language=None, wrap_lines=True)
                 st.caption(escape(f"Quoted as {reference(citation)}. The button at the corner copies it."))

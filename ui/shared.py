@@ -89,15 +89,13 @@ def unexpected(error: Exception) -> str:
         trace = trace.tb_next
     place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
     log.error("unexpected %s at %s", type(error).__name__, place)
-    return (
-        f"Something went wrong that should not have ({type(error).__name__}). Try again; `ragnano doctor` may tell why."
-    )
+    return f"Something went wrong ({type(error).__name__}). Try again; if it happens again, run `ragnano doctor`."
 
 
 def choose(label: str, options: Sequence[str], current: str, key: str, **more: Any) -> str:
     """Draw a select box that keeps its value after a visit to another page, which Streamlit forgets."""
-    held = st.session_state.get(key)
-    if held is None or (held not in options and not more.get("accept_new_options")):
+    stored = st.session_state.get(key)
+    if stored is None or (stored not in options and not more.get("accept_new_options")):
         st.session_state[key] = current if current in options else options[0]
     return str(st.selectbox(label, options, key=key, **more) or options[0])
 

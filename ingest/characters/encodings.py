@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from charset_normalizer import CharsetMatch
 
-UNKNOWN_ENCODING = "its letters are in an encoding that cannot be told; open it in its program and save it as UTF-8"
+UNKNOWN_ENCODING = "its text encoding cannot be determined; open it in its program and save it as UTF-8"
 """The message for a text whose encoding is uncertain."""
 
 _SNIFFED = 2_000  # bytes

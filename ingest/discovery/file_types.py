@@ -129,9 +129,9 @@ def _media_type(name: str, file: BinaryIO) -> str:
     ending = PurePath(name).suffix.lower()
     kind = _by_content(file, ending) or _ENDINGS.get(ending)
     if kind is None:
-        raise UnknownKind(f"no reader for {ending} files; convert it to PDF or text")
+        raise UnknownKind(f"no parser for {ending} files; convert it to PDF or text")
     if kind.media_type is None:
-        raise UnsupportedFile(f"no reader for this kind, {kind.name} ({ending or 'no ending'}); {kind.remedy}")
+        raise UnsupportedFile(f"no parser for this kind, {kind.name} ({ending or 'no ending'}); {kind.remedy}")
     return kind.media_type
 
 

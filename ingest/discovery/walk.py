@@ -175,7 +175,7 @@ def _patterns(lines: Sequence[str], where: str) -> GitIgnoreSpec:
     try:
         return GitIgnoreSpec.from_lines(lines)
     except ValueError:
-        raise ConfigError(f"a pattern in {where} cannot be understood; write them as in a .gitignore") from None
+        raise ConfigError(f"a pattern in {where} is invalid; use the syntax of .gitignore") from None
 
 
 def _with_own_rules(folder: Path, ignoring: Ignoring) -> Ignoring:

@@ -21,8 +21,8 @@ SENTENCE = "60 days 1250"
 
 def main(languages: str) -> None:
     """Print {version, languages, fault}; `fault` is None if the picture was read correctly."""
-    told = {"version": version(), "languages": installed_languages(), "fault": _fault(languages)}
-    print(json.dumps(told))
+    status = {"version": version(), "languages": installed_languages(), "fault": _fault(languages)}
+    print(json.dumps(status))
 
 
 def _fault(languages: str) -> str | None:

@@ -29,7 +29,7 @@ def load_csv(data: bytes, options: ReadOptions) -> LoadedFile:
     try:
         rows = _rows(text, delimiter or _delimiter(text))
     except csv.Error:
-        raise DamagedFile("a quoted cell of the table never ends; mend the file") from None
+        raise DamagedFile("a quoted cell of the table is never closed; correct the file") from None
     cells = {number: dict(enumerate(row, 1)) for number, row in enumerate(rows, 1)}
     out = Composer()
     write_sheets([Sheet("Table", cells)], out)

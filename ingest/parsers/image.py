@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 
 from ingest.ocr.pages import PageRecognizer, Sheet, dpi_for
-from ingest.parsers.base.heartbeat import alive
+from ingest.parsers.base.heartbeat import beat
 from ingest.parsers.base.interface import LoadedFile, ReadOptions
 from ragnano.documents import image_files
 from ragnano.errors import DamagedFile, LimitExceeded, UnsupportedFile
@@ -26,10 +26,10 @@ def load_image(data: bytes, options: ReadOptions) -> LoadedFile:
     count = image_files.page_count(file)
     damaged: dict[int, Page] = {}
     read: dict[int, Page] = {}
-    with PageRecognizer(options.languages) as reader:
-        for page in reader.pages(_sheets(file, count, damaged)):
+    with PageRecognizer(options.languages) as recognizer:
+        for page in recognizer.pages(_sheets(file, count, damaged)):
             read[page.number] = page
-            alive()
+            beat()
     pages = tuple((read | damaged)[number] for number in range(1, count + 1))
     if not any(page.text.strip() for page in pages):
         if damaged:

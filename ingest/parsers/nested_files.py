@@ -32,7 +32,7 @@ def inside(options: ReadOptions) -> ReadOptions:
     """Return the options for the contents of a container read with `options`. Raises LimitExceeded if too deep."""
     now = options.inside or Inside(0, Budget(MOST_MEMBERS, MOST_UNPACKED))
     if now.depth >= MOST_DEPTH:
-        raise LimitExceeded(f"archives and messages inside each other, more than {MOST_DEPTH} deep; unpack it")
+        raise LimitExceeded(f"archives and messages are nested more than {MOST_DEPTH} deep; unpack it")
     return replace(options, inside=replace(now, depth=now.depth + 1))
 
 
@@ -58,7 +58,7 @@ def pages_at(place: str, read: Callable[[], LoadedFile]) -> list[Page]:
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - error boundary: a parser may raise anything on a malformed file
-        return [unreadable(place, f"the reader failed on it ({type(error).__name__}); save the file anew")]
+        return [unreadable(place, f"the parser failed ({type(error).__name__}); save the file anew")]
 
 
 def is_spent(options: ReadOptions) -> bool:

@@ -60,12 +60,12 @@ def load(data: bytes, media_type: str, options: ReadOptions | None = None) -> Lo
     """Parse a file's bytes. Raises UnsupportedFile, PasswordNeeded, LimitExceeded or DamagedFile."""
     place = LOADERS.get(media_type)
     if place is None:
-        raise UnsupportedFile(f"no reader for {media_type}; convert it to PDF or text")
+        raise UnsupportedFile(f"no parser for {media_type}; convert it to PDF or text")
     if not data:
         raise DamagedFile("the file is empty, 0 bytes; nothing to take in")
     module, _, name = place.partition(":")
-    reader: Loader = getattr(importlib.import_module(module), name)
-    return _seen(reader(data, options or ReadOptions()))
+    loader: Loader = getattr(importlib.import_module(module), name)
+    return _seen(loader(data, options or ReadOptions()))
 
 
 def _seen(loaded: LoadedFile) -> LoadedFile:

@@ -26,7 +26,7 @@ from ingest.structure.headings import (
     label_of,
     run_in_title,
 )
-from ingest.structure.layout import Ground
+from ingest.structure.layout import PageLayouts
 from ingest.structure.lines import Layout, Line, lines_of
 from ingest.structure.tables import mark_rows
 from ragnano.text.words import fold
@@ -100,7 +100,7 @@ class _Builder:
         self._notes = deque(footnotes_of(line for lines in body for line in lines))
         body = [[line for line in lines if not line.footnote] for lines in body]
         self._lines = [line for lines in body for line in lines]
-        self._ground = Ground(printed, body)
+        self._layouts = PageLayouts(printed, body)
         self._path = SectionPath()
         self._count = 0  # blocks so far
 
@@ -152,7 +152,7 @@ class _Builder:
             if (
                 draft
                 and draft.kind == "table"
-                and self._ground.near(previous, line)
+                and self._layouts.near(previous, line)
                 and draft.lines[0].cells == line.cells
             ):
                 return None
@@ -194,7 +194,7 @@ class _Builder:
 
     def _joins_heading(self, draft: _Draft, previous: Line, line: Line) -> bool:
         """Returns whether `line` continues a heading: a title below its number, or a second line of capitals."""
-        if draft.kind != "heading" or draft.closed or not self._ground.near(previous, line):
+        if draft.kind != "heading" or draft.closed or not self._layouts.near(previous, line):
             return False
         if draft.rank is not None:
             return True
@@ -202,17 +202,17 @@ class _Builder:
         if label_of(line.text) or not is_title(text) or len(text) > _MOST_TITLE_CHARACTERS or is_signature(line.text):
             return False
         bare = draft.label is not None and not draft.title
-        return bare or (is_capitals(previous.text) and is_capitals(text) and not self._ground.wide(previous, line))
+        return bare or (is_capitals(previous.text) and is_capitals(text) and not self._layouts.wide(previous, line))
 
     def _parts(self, draft: _Draft | None, previous: Line, line: Line) -> bool:
         """Returns whether a block begins with `line`; a sentence that continues on the next page begins one, too."""
-        if draft is None or draft.kind == "heading" or not self._ground.near(previous, line):
+        if draft is None or draft.kind == "heading" or not self._layouts.near(previous, line):
             return True
-        layout = self._ground.layout(line)
+        layout = self._layouts.layout(line)
         finished = bool(_FINISHED.search(previous.text))
         if draft.label and draft.lines[-1] is draft.lines[0] and len(previous.text) <= draft.label.rest:
             return False  # a number alone on its line: its text is here
-        full, wide = layout.is_full(previous), self._ground.wide(previous, line)
+        full, wide = layout.is_full(previous), self._layouts.wide(previous, line)
         small = line.text[0].islower()
         if label_of(line.text):
             return finished or wide or not (full or _REFERS.search(previous.text))
@@ -230,7 +230,7 @@ class _Builder:
 
     def _whole(self, draft: _Draft, previous: Line, line: Line) -> bool:
         """Returns True when the text above `line` is complete, so that `line` is not the rest of its sentence."""
-        if self._ground.near(previous, line) or draft.kind in ("heading", "table"):
+        if self._layouts.near(previous, line) or draft.kind in ("heading", "table"):
             return True
         if line.text[0].islower():
             return False
@@ -239,7 +239,7 @@ class _Builder:
     def _heading(self, line: Line, label: Label | None, after: Line | None) -> _Draft | None:
         text = line.text[label.rest :] if label else line.text
         title = text.strip().rstrip(".:").strip()
-        layout = self._ground.layout(line)
+        layout = self._layouts.layout(line)
         if label is None or label.kind in ("paren", "letter", "bullet"):
             lone = label is None and self._lone_title(line, title, layout, after)
             return _Draft("heading", [line], None, title) if lone else None
@@ -257,13 +257,13 @@ class _Builder:
         if not title and label.kind not in ("exhibit", "article", "section"):
             titled = (
                 after is not None
-                and self._ground.near(line, after)
+                and self._layouts.near(line, after)
                 and is_capitals(after.text)
                 and is_title(after.text)
             )
             if not titled:
                 return None
-        if after is not None and self._ground.near(line, after) and after.text[0].islower():
+        if after is not None and self._layouts.near(line, after) and after.text[0].islower():
             return None  # the line only looks complete: its sentence continues below
         if not self._path.believes(label, bool(title)):
             return None
@@ -271,13 +271,13 @@ class _Builder:
 
     def _plain_title(self, line: Line, label: Label, title: str, after: Line | None) -> bool:
         """Returns whether a numbered line in small letters is a title: no verb, and its clauses or a gap follow."""
-        if label.kind not in ("integer", "decimal", "section") or after is None or not self._ground.near(line, after):
+        if label.kind not in ("integer", "decimal", "section") or after is None or not self._layouts.near(line, after):
             return False
         if len(title.split()) > _MOST_PLAIN_WORDS or has_verb(title) or line.text.endswith((".", ";", ",")):
             return False
         below = label_of(after.text)
         deeper = below is not None and below.rank > label.rank
-        return title[0].isupper() and (deeper or (self._ground.wide(line, after) and after.text[0].isupper()))
+        return title[0].isupper() and (deeper or (self._layouts.wide(line, after) and after.text[0].isupper()))
 
     def _lone_title(self, line: Line, title: str, layout: Layout, after: Line | None) -> bool:
         """Returns whether a line without a number is a heading; strict, because names and cells look alike."""
@@ -290,7 +290,7 @@ class _Builder:
                 return False
             centred_or_short = layout.is_centred(line) or line.right < layout.left + 0.8 * layout.width
             return centred_or_short and not after.text[0].islower() and len(title) > 3
-        below = after.page == line.page and self._ground.wide(line, after)
+        below = after.page == line.page and self._layouts.wide(line, after)
         body = len(after.text) > 0.6 * max(len(line.text), 60) and not is_title(after.text)
         return body and (layout.is_centred(line) or below) and len(title.split()) <= 8 and not _NO_TITLE.search(title)
 

@@ -9,7 +9,7 @@ _LEAST_LINES = 8  # a page with fewer lines gets the whole document's layout
 _WIDE = 1.4  # multiples of the usual line distance that separate paragraphs
 
 
-class Ground:
+class PageLayouts:
     """The layouts of all pages, made from their lines: `printed` is all, `body` without furniture and footnotes."""
 
     def __init__(self, printed: Sequence[Sequence[Line]], body: Sequence[Sequence[Line]]) -> None:

@@ -32,13 +32,13 @@ import psutil
 from ingest.discovery.file_types import PDF
 from ingest.discovery.walk import reason_of
 from ingest.document_builder import Job, read
-from ingest.parsers.base.heartbeat import hear
+from ingest.parsers.base.heartbeat import on_heartbeat
 from ragnano.errors import DamagedFile, LimitExceeded, LoadError, RagnanoError
 from ragnano.settings import Settings
 from ragnano.types import ParsedDocument
 
-ReadFile = Callable[[Job], ParsedDocument]
-MakeParser = Callable[[Settings], ReadFile]
+ParseFile = Callable[[Job], ParsedDocument]
+MakeParser = Callable[[Settings], ParseFile]
 
 MEMORY = 3 << 30
 """The most bytes of data a child may hold; a 200 MB file needs about 1 GiB, a decompression bomb any amount."""
@@ -58,7 +58,7 @@ class _Failed(Exception):
         self.error = error
 
 
-def file_reader(settings: Settings) -> ReadFile:
+def file_parser(settings: Settings) -> ParseFile:
     """Returns the child's reading function, which counts tokens with the embedder's tokenizer. Raises ModelMissing."""
     from ragnano.models import open_embedder
 
@@ -72,11 +72,11 @@ class ParserPool:
     `make` is a function in an importable module; the child calls it with the settings to get its reading function.
     """
 
-    def __init__(self, settings: Settings, *, make: MakeParser = file_reader, workers: int | None = None) -> None:
+    def __init__(self, settings: Settings, *, make: MakeParser = file_parser, workers: int | None = None) -> None:
         self._settings = settings
         self._make = f"{make.__module__}:{make.__qualname__}"
         self._most = workers or min(os.cpu_count() or 1, _MOST_CHILDREN)
-        self._threads = ThreadPoolExecutor(self._most, thread_name_prefix="reader")
+        self._threads = ThreadPoolExecutor(self._most, thread_name_prefix="parser")
         self._idle: queue.SimpleQueue[_Child | None] = queue.SimpleQueue()
         self._children: set[_Child] = set()
         self._closed = False
@@ -170,7 +170,7 @@ class _Child:
                 raise EOFError
         except (OSError, EOFError, pickle.UnpicklingError):
             self.end()
-            raise LoadError("the reading process does not start; `ragnano doctor` tells what is wrong") from None
+            raise LoadError("the reading process does not start; run `ragnano doctor` to find out why") from None
 
     def ask(self, job: Job, seconds: float, most: float) -> "ParsedDocument | RagnanoError":
         """Returns what the child makes of the file.
@@ -186,9 +186,7 @@ class _Child:
             if watch.late:
                 raise _Failed(LimitExceeded(watch.late)) from None
             raise _Failed(
-                DamagedFile(
-                    f"the reader crashed on it ({_end_of(self._process.wait())}); save the file anew and try again"
-                )
+                DamagedFile(f"the parser crashed ({_end_of(self._process.wait())}); save the file anew and try again")
             ) from None
         finally:
             watch.end()
@@ -230,7 +228,8 @@ class _Unpickler(pickle.Unpickler):
     """Unpickles replies and nothing else: a child that a malicious file controls must not reach the parent."""
 
     def find_class(self, module: str, name: str) -> Any:
-        found = super().find_class(module, name) if module in ("ragnano.types", "ragnano.errors") else None
+        allowed = module == "ragnano.errors" or module.startswith("ragnano.types.")
+        found = super().find_class(module, name) if allowed else None
         if isinstance(found, type) and found.__module__ == module:
             return found
         raise pickle.UnpicklingError("not a reply")
@@ -244,7 +243,7 @@ class _Watch:
         self._begun = self._last = time.monotonic()
         self._done = threading.Event()
         self.late = ""
-        self._thread = threading.Thread(target=self._run, name="reader-watch", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="parser-watch", daemon=True)
         self._thread.start()
 
     def sign(self) -> None:
@@ -289,34 +288,34 @@ def main() -> None:
     module, _, name = make.partition(":")
     maker: MakeParser = getattr(importlib.import_module(module), name)
     _answer(outgoing, _READY)
-    reader: ReadFile | None = None
+    parse_file: ParseFile | None = None
     while True:
         try:
             job = pickle.load(incoming)
         except EOFError:
             return
         try:
-            reader = reader or maker(settings)
+            parse_file = parse_file or maker(settings)
         except RagnanoError as error:
             _answer(outgoing, error)
             continue
-        hear(lambda: _answer(outgoing, _SIGN))
-        outcome = _outcome(reader, job)
-        hear(None)
+        on_heartbeat(lambda: _answer(outgoing, _SIGN))
+        outcome = _outcome(parse_file, job)
+        on_heartbeat(None)
         _answer(outgoing, outcome)
 
 
-def _outcome(reader: ReadFile, job: Job) -> ParsedDocument | RagnanoError | tuple[str, LoadError]:
+def _outcome(parse_file: ParseFile, job: Job) -> ParsedDocument | RagnanoError | tuple[str, LoadError]:
     try:
-        return reader(job)
+        return parse_file(job)
     except RagnanoError as error:
         return type(error)(*error.args)  # without the traceback, which may hold pages
     except OSError as error:
         return LoadError(reason_of(error))
     except MemoryError:
-        return _TROUBLE, LimitExceeded("reading it takes more memory than a reader may have; split the file")
+        return _TROUBLE, LimitExceeded("reading it takes more memory than allowed; split the file")
     except Exception as error:  # noqa: BLE001 - a parser may raise anything on a malformed file
-        why = f"the reader failed on it ({type(error).__name__}); save the file anew and try again"
+        why = f"the parser failed ({type(error).__name__}); save the file anew and try again"
         return _TROUBLE, DamagedFile(why)
 
 

@@ -154,7 +154,7 @@ class _Clauses:
             return []
         named = [own for piece in self._pieces for own in (*piece.above, piece.number) if own]
         others = {
-            own.key: own.said
+            own.key: own.printed
             for own in named
             if own.attached == wanted.attached and (not own.items or (wanted.items and own.parts == wanted.parts))
         }

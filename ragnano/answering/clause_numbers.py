@@ -39,7 +39,7 @@ class Number:
     attached: str
     parts: tuple[int, ...]
     items: tuple[str, ...] = ()
-    said: str = ""
+    printed: str = ""
 
     @property
     def key(self) -> tuple[str, tuple[int, ...], tuple[str, ...]]:
@@ -119,7 +119,7 @@ def _with_item(last: Number, item: str) -> Number:
 
 
 def _item_of(last: Number, items: tuple[str, ...]) -> Number:
-    base = last.said.partition("(")[0]
+    base = last.printed.partition("(")[0]
     return Number(last.attached, last.parts, items, base + "".join(f"({item})" for item in items))
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from ragnano.conflicts.detect import set_against
+from ragnano.conflicts.detect import find_conflicts
 from ragnano.evidence import within_budget
 from ragnano.generation.prompt_builder import generate, whole_sentences
 from ragnano.models import ChatModel
@@ -69,30 +69,32 @@ def phrased(
     decides which evidence answers, and whether with yes or no: words that leave the best evidence out or contradict the
     reader are rejected. `begun` is the time of the question (time.monotonic, seconds).
     """
-    told = within_budget(evidence, settings.evidence_tokens, count_tokens)
-    if any(addresses_a_model(item.text) for item in told) or evidence[0].foreign:
+    prompt_evidence = within_budget(evidence, settings.evidence_tokens, count_tokens)
+    if any(addresses_a_model(item.text) for item in prompt_evidence) or evidence[0].foreign:
         return quoted(evidence)
-    guard = StreamGuard(told)
+    guard = StreamGuard(prompt_evidence)
     first: list[float] = []
 
     def preview(piece: str) -> None:
         if not first:
             first.append(time.monotonic() - begun)
-        if on_text and (shown := guard.feed(piece)):
-            on_text(shown)
+        if on_text and (checked_text := guard.feed(piece)):
+            on_text(checked_text)
 
-    reply = generate(chat, question, told, max_tokens=settings.answer_tokens, on_text=preview, cancelled=cancelled)
+    reply = generate(
+        chat, question, prompt_evidence, max_tokens=settings.answer_tokens, on_text=preview, cancelled=cancelled
+    )
     if on_text and (rest := guard.finish()):
         on_text(rest)
-    checked = verify(whole_sentences(reply), question, told)
+    checked = verify(whole_sentences(reply), question, prompt_evidence)
     # If the model declined or its words failed verification, the evidence, which passed the gate, is quoted.
-    taken = 0 in checked.cited and agrees(checked.text, evidence[0].exact)
-    shown = best_first(see_also(checked, evidence)) if taken else quote(evidence)
+    accepted = 0 in checked.cited and agrees(checked.text, evidence[0].exact)
+    verified = best_first(see_also(checked, evidence)) if accepted else quote(evidence)
     return Draft(
-        shown.text,
-        shown.verdict,
-        shown.cited,
-        len(checked.cited or shown.cited),
+        verified.text,
+        verified.verdict,
+        verified.cited,
+        len(checked.cited or verified.cited),
         first[0] if first else None,
         TokenCount(reply.prompt_tokens, reply.answer_tokens),
     )
@@ -102,7 +104,7 @@ def with_conflicts(
     draft: Draft, question: Question, evidence: tuple[Evidence, ...], catalogue: Catalogue, scope: Scope
 ) -> tuple[tuple[Evidence, ...], Draft]:
     """Adds what contradicts the cited evidence: an answer never presents only one side of a conflict."""
-    against = set_against(question, evidence, draft.cited, catalogue, scope, draft.main)
+    against = find_conflicts(question, evidence, draft.cited, catalogue, scope, draft.main)
     if against is None:
         return evidence, draft
     text = against.text if against.whole else f"{draft.text}\n{against.text}"

@@ -151,7 +151,7 @@ def _batch_ask(
 
 def _need_one(question: str | None, batch: Path | None) -> None:
     if (question is None) == (batch is None):
-        raise typer.BadParameter("give a question, or --batch FILE, one of them")
+        raise typer.BadParameter("give either a question or --batch FILE")
 
 
 def _stream(ask: "Callable[..., Answer]", question: str, scope: "Scope", model: str | None) -> None:

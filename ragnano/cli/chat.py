@@ -65,7 +65,7 @@ class Session:
         self._model = model
         self._json = json
         self._failed = False
-        self._told = ""
+        self._last_reason = ""
         self._typed = sys.stdin.isatty()
 
     def run(self) -> None:
@@ -93,13 +93,13 @@ class Session:
                     typer.echo("")
                 return
             except UnicodeDecodeError:
-                raise QuestionError("the input is no text: give one question a line, in UTF-8") from None
+                raise QuestionError("the input is not text: give one question per line, in UTF-8") from None
             if line.strip():
                 yield line.strip()
 
     def _welcome(self) -> None:
         if turns := self._conversation.turns:
-            echo_lines([f"Carrying on after: {turns[-1].asked}"])
+            echo_lines([f"Continuing after: {turns[-1].asked}"])
         if limits := self._limits(self._conversation.scope):
             echo_lines([f"Asked of: {limits}"])
         echo_lines(["Ask about your documents; /help shows what else you can type, /quit ends."])
@@ -130,16 +130,16 @@ class Session:
             assert turn.answer is not None
             echo_answer(turn.answer, streamed=preview.settle(turn.answer))
             echo_lines([""])
-        self._tell_not_kept()
+        self._print_not_kept()
 
     def _reading(self, text: str) -> "Callable[[str, Scope], None]":
-        def tell(read_as: str, scope: "Scope") -> None:
+        def print_reading(read_as: str, scope: "Scope") -> None:
             if read_as != text:
                 echo_lines([f"Read as: {read_as}"])
             if scope != self._conversation.scope:
-                echo_lines([f"Asked of: {self._limits(scope)} (/all asks of more)"])
+                echo_lines([f"Asked of: {self._limits(scope)} (/all removes the limits)"])
 
-        return tell
+        return print_reading
 
     def _limits(self, scope: "Scope") -> str:
         """Describes a scope in words; "" for everything."""
@@ -163,7 +163,7 @@ class Session:
             echo_lines(HELP)
         elif command == "/all":
             self._conversation.leave_topic()
-            self._tell_scope()
+            self._print_scope()
         elif command == "/new":
             self._conversation = self._helper.converse(scope=self._conversation.scope, keep=self._keep)
             echo_lines(["A new conversation."], err=self._json)
@@ -174,20 +174,20 @@ class Session:
             else:
                 chosen = self._helper.scope(name or None)
             self._conversation.limit(chosen)
-            self._tell_scope()
+            self._print_scope()
         else:
-            raise NotFoundError(f"there is no command {command}: /help shows them")
+            raise NotFoundError(f"unknown command {command}: /help lists the commands")
         return True
 
-    def _tell_scope(self) -> None:
+    def _print_scope(self) -> None:
         echo_lines([f"Asked of: {self._limits(self._conversation.scope) or 'all documents'}"], err=self._json)
-        self._tell_not_kept()
+        self._print_not_kept()
 
-    def _tell_not_kept(self) -> None:
+    def _print_not_kept(self) -> None:
         """Prints the reason once, as long as it stays the same."""
-        if self._conversation.not_kept and self._conversation.not_kept != self._told:
+        if self._conversation.not_kept and self._conversation.not_kept != self._last_reason:
             echo_lines([f"ragnano: not kept in the history: {self._conversation.not_kept}"], err=True)
-        self._told = self._conversation.not_kept
+        self._last_reason = self._conversation.not_kept
 
     def _fail(self, asked: str, error: RagnanoError) -> None:
         self._failed = True

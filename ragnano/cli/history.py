@@ -96,7 +96,7 @@ def export(
     from ragnano.conversations.transcript import write
 
     if out is None and form in ("docx", "pdf"):
-        raise typer.BadParameter(f"{form} is no text for the screen: name a file with --out")
+        raise typer.BadParameter(f"{form} cannot be printed to the terminal: name a file with --out")
     with assistant(data_dir=data_dir) as helper:
         info = helper.catalogue.conversation(name)
         content = _exported(form, info, helper.catalogue.turns(info.id))
@@ -116,10 +116,10 @@ def delete(
 ) -> None:
     """Delete conversations: nothing of them stays in the data directory."""
     if bool(names) == everything:
-        raise typer.BadParameter("give ids of conversations, or --all, one of them")
+        raise typer.BadParameter("give either conversation ids or --all")
     with assistant(data_dir=data_dir) as helper:
-        wanted = [info.id for info in helper.conversations()] if everything else names or []
-        deleted = helper.forget(*wanted)
+        chosen = [info.id for info in helper.conversations()] if everything else names or []
+        deleted = helper.forget(*chosen)
         if json:
             typer.echo(to_json({"deleted": deleted}))
         else:

@@ -53,7 +53,7 @@ def ingest(
     if progress not in FORMS:
         raise typer.BadParameter(f"--progress is one of {', '.join(FORMS)}")
     if watch and dry:
-        raise typer.BadParameter("--watch and --dry-run cannot be joined")
+        raise typer.BadParameter("--watch and --dry-run cannot be combined")
     chosen = settings(data_dir=data_dir, file_megabytes=max_size, ocr=ocr, ocr_languages=ocr_languages)
     options = IngestOptions(
         collection, prune, read_passwords(password_file), tuple(include or ()), tuple(exclude or ())

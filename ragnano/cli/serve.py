@@ -28,7 +28,7 @@ def serve(
     data_dir: DataDir = None,
 ) -> None:
     """Answer programs over HTTP on this machine, with a token that is kept in the data directory."""
-    with assistant(data_dir=data_dir) as helper, _listening(host, port) as heard:
+    with assistant(data_dir=data_dir) as helper, _listening(host, port) as listener:
         import uvicorn
 
         from ragnano.network import is_loopback
@@ -37,7 +37,7 @@ def serve(
         token = token_of(helper.settings.data_dir)
         helper.settle()
         name = f"[{host}]" if ":" in host else host
-        echo_lines([f"Listening at http://{name}:{heard.getsockname()[1]}/v1 until Ctrl-C."])
+        echo_lines([f"Listening at http://{name}:{listener.getsockname()[1]}/v1 until Ctrl-C."])
         echo_lines([f"The token is in {token_file(helper.settings.data_dir)}: send it as Authorization: Bearer TOKEN."])
         if not is_loopback(host):
             warning = (
@@ -54,7 +54,7 @@ def serve(
             timeout_graceful_shutdown=FAREWELL_S,
         )
         try:
-            uvicorn.Server(config).run(sockets=[heard])
+            uvicorn.Server(config).run(sockets=[listener])
         except KeyboardInterrupt:
             echo_lines(["Stopped."], err=True)
 
@@ -64,14 +64,14 @@ def _listening(host: str, port: int) -> "socket.socket":
     import socket
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    heard = socket.socket(family, socket.SOCK_STREAM)
-    heard.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        heard.bind((host, port))
-        heard.listen()
+        listener.bind((host, port))
+        listener.listen()
     except OSError as error:
-        heard.close()
+        listener.close()
         raise ConfigError(
             f"cannot listen at {host} port {port}: {error.strerror or error}; choose another with --host or --port"
         ) from None
-    return heard
+    return listener

@@ -30,7 +30,7 @@ COMPARED: tuple[AnswerKind, ...] = ("duration", "amount", "share", "date")
 
 
 @dataclass(frozen=True, slots=True)
-class SetAgainst:
+class ConflictingAnswer:
     """A replacement for an answer: evidence (possibly more), text with citation numbers, citations and conflicts.
 
     `whole` is true when everything that was cited is part of a conflict; otherwise the text is appended to the answer.
@@ -53,14 +53,14 @@ class _Pair:
     reason: str
 
 
-def set_against(
+def find_conflicts(
     question: Question,
     evidence: Sequence[Evidence],
     cited: Sequence[int],
     catalogue: Catalogue,
     scope: Scope,
     main: int | None = None,
-) -> SetAgainst | None:
+) -> ConflictingAnswer | None:
     """Returns the cited evidence with what contradicts it, or None. At most one pair per citation.
 
     The answer rests on the first `main` citations (None: all of them); the others are only displayed beside it.
@@ -86,7 +86,7 @@ def set_against(
         for pair, places in zip(pairs, sides, strict=True)
     )
     text = "\n".join(line for conflict in conflicts for line in _lines(conflict, [everything[at] for at in shown]))
-    return SetAgainst(tuple(everything), text, shown, conflicts, whole)
+    return ConflictingAnswer(tuple(everything), text, shown, conflicts, whole)
 
 
 def _amended(item: Evidence, catalogue: Catalogue, scope: Scope) -> _Pair | None:

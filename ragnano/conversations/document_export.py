@@ -104,7 +104,9 @@ def pdf(info: ConversationInfo, turns: Sequence[Turn]) -> bytes:
 
 def _parts(info: ConversationInfo, turns: Sequence[Turn]) -> Iterator[Part]:
     yield Part("title", info.title)
-    yield Part("note", f"Begun {_told(info.created)}, last question {_told(info.updated)}. Made by ragnano.")
+    yield Part(
+        "note", f"Begun {_local_time(info.created)}, last question {_local_time(info.updated)}. Made by ragnano."
+    )
     for turn in turns:
         yield Part("question", f"{turn.number}. {turn.asked}")
         if turn.read_as != turn.asked:
@@ -112,7 +114,7 @@ def _parts(info: ConversationInfo, turns: Sequence[Turn]) -> Iterator[Part]:
         if turn.answer is None:
             yield Part("note", REMOVED)
             continue
-        yield Part("note", f"{VERDICTS[turn.answer.verdict]} · {turn.answer.model} · {_told(turn.created)}")
+        yield Part("note", f"{VERDICTS[turn.answer.verdict]} · {turn.answer.model} · {_local_time(turn.created)}")
         yield from _answered(turn.answer)
 
 
@@ -149,7 +151,7 @@ def _moment(time: str) -> datetime:
     return datetime.fromisoformat(time).replace(tzinfo=None)
 
 
-def _told(time: str) -> str:
+def _local_time(time: str) -> str:
     return f"{time[:16].replace('T', ' ')} UTC"
 
 

@@ -30,12 +30,12 @@ _FIGURE = re.compile(r"\W*\d[\d\W]*$")
 class TextRow:
     """A line of a table: characters [start, end) of the text, and its cells with the names of their columns.
 
-    `said` is "" for the line that names the columns, and the line itself if no line names them.
+    `spelled_out` is "" for the line that names the columns, and the line itself if no line names them.
     """
 
     start: int
     end: int
-    said: str
+    spelled_out: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def read_asked(data: Path) -> tuple[Label, ...]:
     with labels_of(path):
         found = tuple(_label(line) for line in read_lines(path))
         if len({label.id for label in found}) < len(found):
-            raise ValueError("an id stands twice")
+            raise ValueError("duplicate id")
     return found
 
 

@@ -76,7 +76,7 @@ class Replies:
                 self._read(self._path)
                 self._stream = self._path.open("a", encoding="utf-8")
             except OSError as error:
-                raise ConfigError(f"cannot keep the answers in {self._path}: {error.strerror}") from None
+                raise ConfigError(f"cannot save the answers in {self._path}: {error.strerror}") from None
         return self
 
     def __exit__(

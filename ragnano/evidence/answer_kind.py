@@ -19,7 +19,7 @@ _DENIES = re.compile(r"\b(?:no|not|never|neither|nor|none|nobody|nothing|cannot|
 _RESTRICTS = re.compile(r"\b(?:provided|except|unless|only|if|without|until|subject to|save|other than)\b", re.I)
 YES = ("reader", "denies")
 CONDITION = ("reader", "restricts")
-"""Features, in the order of `Signs`: the log odds from the reader, and whether the sentence contains such a word."""
+"""Features, in the order of `KindFeatures`: log odds from the reader, and whether the sentence contains such a word."""
 # "Nothing prevents", "neither may … but …": a small model cannot determine what such a sentence denies.
 _DENIES_A_DENIAL = re.compile(
     r"\b(?:prohibit|forbid|restrict|prevent|bar|limit|preclude|hinder|oblige)(?:s|d|ed|ing)?\b|\bbut\b"
@@ -30,17 +30,17 @@ _LEAST = 1e-4  # a probability closer to 0 is raised to this, so that its logari
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
+class KindFeatures:
     """Features for yes and for a condition, in the order of YES and CONDITION."""
 
     yes: tuple[float, float]
     condition: tuple[float, float]
 
 
-def signs_of(kinds: Sequence[float], text: str) -> Signs:
+def kind_features(kinds: Sequence[float], text: str) -> KindFeatures:
     """Returns the features of a sentence with the reader's probabilities of KINDS."""
     _, yes, no, yes_if, no_unless = (max(float(kind), _LEAST) for kind in kinds)
-    return Signs(
+    return KindFeatures(
         (math.log((yes + yes_if) / (no + no_unless)), float(bool(_DENIES.search(text)))),
         (math.log((yes_if + no_unless) / (yes + no)), float(restricts(text))),
     )
@@ -58,11 +58,11 @@ def answer_kind(kinds: Sequence[float], text: str) -> tuple[DirectKind, float]:
     """
     if kinds[0] >= 0.5:
         return "span", float(kinds[0])
-    signs = signs_of(kinds, text)
-    conditioned = _probability("condition", CONDITION, signs.condition) > 0.5
+    features = kind_features(kinds, text)
+    conditioned = _probability("condition", CONDITION, features.condition) > 0.5
     if _DENIES.search(text) and _DENIES_A_DENIAL.search(text):
         return ("yes-if" if conditioned else "yes"), 0.5
-    says_yes = _probability("yes", YES, signs.yes)
+    says_yes = _probability("yes", YES, features.yes)
     if says_yes >= 0.5:
         return ("yes-if" if conditioned else "yes"), says_yes
     return ("no-unless" if conditioned else "no"), 1 - says_yes

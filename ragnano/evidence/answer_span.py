@@ -48,7 +48,7 @@ def exact_answer(reading: Reading, place: tuple[int, int], read_as: str, text: s
     return Exact(kind, sure, 0, 0, 0.0)
 
 
-def held(reading: Reading, place: tuple[int, int]) -> float:
+def span_probability(reading: Reading, place: tuple[int, int]) -> float:
     """Probability, 0 to 1, that the exact answer starts and ends in the extract at `place` of the passage."""
     inside = _inside(reading, place)
     return float(reading.begins[inside].sum() + reading.ends[inside].sum()) / 2

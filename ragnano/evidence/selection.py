@@ -17,7 +17,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from ragnano.evidence.answer_span import exact_answer, held
+from ragnano.evidence.answer_span import exact_answer, span_probability
 from ragnano.evidence.sentence_trimming import part_that_answers
 from ragnano.evidence.sentences import Extract, extracts_of, says_something
 from ragnano.models import Reader, Reading
@@ -120,8 +120,8 @@ def select(found: Found, catalogue: Catalogue, reader: Reader) -> tuple[tuple[Ev
         item = _to_the_point(candidates, int(at), float(scores[at]), catalogue)
         if says_something(candidates.extracts[at]) and all(item.text != other.text for other in evidence):
             evidence.append(item)
-    told = (replace(item, foreign=_is_foreign(item, catalogue)) for item in evidence)
-    return tuple(told), signals_of(candidates, scores)
+    checked = (replace(item, foreign=_is_foreign(item, catalogue)) for item in evidence)
+    return tuple(checked), signals_of(candidates, scores)
 
 
 def _is_foreign(item: Evidence, catalogue: Catalogue) -> bool:
@@ -157,20 +157,20 @@ def within_budget(
     The first item that does not fit ends the selection, so that a worse one never takes its place. The reader's
     tokenizer counts the tokens, so that a refusal never has to open the chat model.
     """
-    told: list[Evidence] = []
+    kept: list[Evidence] = []
     for item, tokens in zip(evidence, count_tokens([item.text for item in evidence]), strict=True):
         budget -= tokens + TOKENS_ROUND_AN_EXTRACT
-        if told and budget < 0:
+        if kept and budget < 0:
             break
-        told.append(item)
-    return tuple(told)
+        kept.append(item)
+    return tuple(kept)
 
 
 def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candidates:
     """Returns the sentences of the best hits with the scores of reader and retrieval."""
     hits = found.hits[:CHUNKS]
-    asked = Asked(found)
-    cut = _rows_asked_for([extracts for hit in hits if (extracts := _to_be_read(hit, catalogue, asked))], asked)
+    terms = QuestionTerms(found)
+    cut = _rows_asked_for([extracts for hit in hits if (extracts := _to_be_read(hit, catalogue, terms))], terms)
     passages = [Passage(extracts) for extracts in cut]
     readings = reader.read(found.focus, [passage.text for passage in passages])
     rows: list[list[float]] = []
@@ -183,7 +183,7 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
         ):
             whole = (0, len(extract.text))  # a row is never trimmed
             exacts.append(exact_answer(reading, place, extract.read_as, extract.text))
-            part = whole if extract.told else part_that_answers(extract.text, words, middles)
+            part = whole if extract.spelled_out else part_that_answers(extract.text, words, middles)
             parts.append(_around(part, exacts[-1], len(extract.text)))
             best, stems = np.sort(words)[-BEST_WORDS:], frozenset(content_stems(extract.read_as))
             rows.append(
@@ -192,10 +192,10 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
                     float(best.mean()) if len(best) else 0.0,
                     float(words.mean()) if len(words) else 0.0,
                     1 / math.sqrt(1 + hits.index(hit)),
-                    asked.coverage(passage.heading_stems | stems),
-                    asked.coverage(stems),
+                    terms.coverage(passage.heading_stems | stems),
+                    terms.coverage(stems),
                     float(fits_kind(extract.text, found.question.kind)),
-                    held(reading, place),
+                    span_probability(reading, place),
                 ]
             )
     read = np.array(rows, dtype=np.float64).reshape(len(rows), len(READ))
@@ -203,28 +203,34 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
     near = catalogue.cosines(found.vector, [hit.chunk.id for hit in hits])
     cosines = np.array([near.get(extract.hit.chunk.id, (0.0, 0.0))[0] for extract in every], dtype=np.float64)
     answers = tuple(reading.answers / 10 for reading in readings)
-    return Candidates(every, read, answers, cosines, tuple(parts), tuple(exacts), 1 - asked.coverage(asked.seen))
+    return Candidates(every, read, answers, cosines, tuple(parts), tuple(exacts), 1 - terms.coverage(terms.seen))
 
 
-def _to_be_read(hit: Hit, catalogue: Catalogue, asked: "Asked") -> list[Extract]:
+def _to_be_read(hit: Hit, catalogue: Catalogue, terms: "QuestionTerms") -> list[Extract]:
     """Returns the chunk's extracts; those that address a model are included only if the question asks for them."""
     return [
         extract
         for extract in extracts_of(hit, catalogue)
-        if not extract.orders or asked.coverage(frozenset(content_stems(extract.text))) >= ASKED_FOR
+        if not extract.orders or terms.coverage(frozenset(content_stems(extract.text))) >= ASKED_FOR
     ]
 
 
-def _rows_asked_for(cut: Sequence[list[Extract]], asked: "Asked") -> list[list[Extract]]:
+def _rows_asked_for(cut: Sequence[list[Extract]], terms: "QuestionTerms") -> list[list[Extract]]:
     """Keeps only those of a page's table rows whose own cells contain the most of the question: if one row says "Gold",
     the others are about something else. The reader was trained on sentences and distinguishes rows badly."""
     best: dict[tuple[str, int], float] = {}
-    held = {id(row): asked.coverage(frozenset(content_stems(row.text))) for rows in cut for row in rows if row.told}
-    for row in (row for rows in cut for row in rows if row.told):
+    coverage = {
+        id(row): terms.coverage(frozenset(content_stems(row.text))) for rows in cut for row in rows if row.spelled_out
+    }
+    for row in (row for rows in cut for row in rows if row.spelled_out):
         table = (row.hit.document.id, row.spans[0].page)
-        best[table] = max(best.get(table, 0.0), held[id(row)])
+        best[table] = max(best.get(table, 0.0), coverage[id(row)])
     kept = [
-        [row for row in rows if not row.told or held[id(row)] >= best[row.hit.document.id, row.spans[0].page]]
+        [
+            row
+            for row in rows
+            if not row.spelled_out or coverage[id(row)] >= best[row.hit.document.id, row.spans[0].page]
+        ]
         for rows in cut
     ]
     return [rows for rows in kept if rows]
@@ -308,7 +314,7 @@ def signals_of(candidates: Candidates, scores: NDArray[np.float64]) -> Signals:
     )
 
 
-class Asked:
+class QuestionTerms:
     """The terms a question asks for, as weighted stems; measures how much of them a text covers, synonyms included.
 
     Stems in the best document's title or parties identify the document and do not count. A stem that is rare among the

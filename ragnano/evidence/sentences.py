@@ -42,20 +42,20 @@ _NUMBERED = re.compile(
 class Extract:
     """A sentence, list item or row of a retrieved chunk; `text` has its white space folded, `spans` locate it.
 
-    `orders` is true when it addresses a model that reads it (`ragnano.text.prompt_injection`). `told` is a table row as
-    the reader gets it, each cell after its column's name; "" where the reader gets `text`.
+    `orders` is true when it addresses a model that reads it (`ragnano.text.prompt_injection`). `spelled_out` is a table
+    row as the reader gets it, each cell after its column's name; "" where the reader gets `text`.
     """
 
     hit: Hit
     spans: tuple[Span, ...]
     text: str
     orders: bool = False
-    told: str = ""
+    spelled_out: str = ""
 
     @property
     def read_as(self) -> str:
         """The text that the reader gets."""
-        return self.told or self.text
+        return self.spelled_out or self.text
 
 
 class Pages(Protocol):
@@ -79,23 +79,23 @@ def extracts_of(hit: Hit, pages_of: Pages) -> list[Extract]:
         if cells and page.text[span.start] != "|":
             if not is_head(row_of(cells[0].name)):
                 text = fold(page.text[span.start : span.end])
-                made.append(Extract(hit, (span,), text, addresses_a_model(text), _told(page, cells)))
+                made.append(Extract(hit, (span,), text, addresses_a_model(text), _spelled_out(page, cells)))
             continue
         rows = {row.start: row for row in text_rows(page.text) if span.start <= row.start and row.end <= span.end}
         for piece, ordered in _orders_apart(page.text, _pieces(page.text, span, rows.values(), hit.chunk)):
             text = fold(page.text[piece.start : piece.end])
             row = rows.get(piece.start)
-            if row and not row.said:
+            if row and not row.spelled_out:
                 continue
-            told = row.said if row else columns.told(text)
+            spelled_out = row.spelled_out if row else columns.spelled_out(text)
             before = made[-1] if made else None
-            alike = before and not before.told and not told and ordered == before.orders
+            alike = before and not before.spelled_out and not spelled_out and ordered == before.orders
             joins = alike and before and not _is_heading(before.text, hit.chunk)
             if before and joins and _joins(before.text, text, before.spans[-1], piece):
                 whole = f"{before.text} {text}"
                 made[-1] = Extract(hit, (*before.spans, piece), whole, ordered or addresses_a_model(whole))
             else:
-                made.append(Extract(hit, (piece,), text, ordered, told))
+                made.append(Extract(hit, (piece,), text, ordered, spelled_out))
     return [
         replace(extract, spans=_merged(extract.spans))
         for extract in made
@@ -105,7 +105,7 @@ def extracts_of(hit: Hit, pages_of: Pages) -> list[Extract]:
 
 def says_something(extract: Extract) -> bool:
     """Whether it is more than a number or the heading of its own clause, which every citation already shows."""
-    return bool(extract.told) or not (
+    return bool(extract.spelled_out) or not (
         _is_heading(extract.text, extract.hit.chunk) or _BARE_LABEL.fullmatch(extract.text)
     )
 
@@ -141,7 +141,7 @@ class _Columns:
     def __init__(self, above: str) -> None:
         self._above = self._names = cells_of(above) if above else []
 
-    def told(self, text: str) -> str:
+    def spelled_out(self, text: str) -> str:
         """Returns a row as the reader gets it; "" for text that is not a row or has no column names."""
         if not is_row(text):
             self._names = self._above
@@ -153,7 +153,7 @@ class _Columns:
         return ""
 
 
-def _told(page: Page, cells: Sequence[Mark]) -> str:
+def _spelled_out(page: Page, cells: Sequence[Mark]) -> str:
     """Returns a row as "Item: Wheat; Price: $210"."""
     named = [(mark.name.rpartition(", ")[2], fold(page.text[mark.start : mark.end])) for mark in cells]
     return "; ".join(f"{name}: {text}" for name, text in named)

@@ -38,8 +38,8 @@ def whole_sentences(reply: Generation) -> str:
 def _with_place(item: Evidence) -> str:
     """Returns the evidence preceded by its heading: "Term and Termination: Either party may …"."""
     heading = innermost(item.hit.chunk.section)
-    told = heading and heading not in item.text and not addresses_a_model(heading)
-    return f"({heading}) {item.text}" if told else item.text
+    has_heading = heading and heading not in item.text and not addresses_a_model(heading)
+    return f"({heading}) {item.text}" if has_heading else item.text
 
 
 def generate(

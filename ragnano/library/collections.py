@@ -13,14 +13,14 @@ from ragnano.store import Catalogue, Removed, Vectors
 from ragnano.text.words import fold
 from ragnano.types import Document, OutlineEntry
 
-__all__ = ["LONGEST_NAME", "Kin", "Removed", "Shelves", "collection_name"]
+__all__ = ["LONGEST_NAME", "Collections", "RelatedDocuments", "Removed", "collection_name"]
 
 LONGEST_NAME = 80
 """Most characters of a collection's name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kin:
+class RelatedDocuments:
     """Documents related to one: the same text in other bytes, its versions, other related ones, and its amendments."""
 
     same_text: tuple[Document, ...] = ()
@@ -29,7 +29,7 @@ class Kin:
     amended_by: tuple[Document, ...] = ()
 
 
-class Shelves:
+class Collections:
     """Organises one data directory. Thread-safe; each change takes the write lock."""
 
     def __init__(self, catalogue: Catalogue, vectors: Vectors) -> None:
@@ -64,7 +64,7 @@ class Shelves:
         with self._catalogue.write_lock():
             self._catalogue.rename_collection(collection, collection_name(to))
 
-    def kin(self, document: Document) -> Kin:
+    def related_documents(self, document: Document) -> RelatedDocuments:
         """Returns the documents of the library that are related to this one."""
         others = [other for other in self._catalogue.documents() if other.id != document.id]
         text = self._text(document)
@@ -75,7 +75,7 @@ class Shelves:
         amending = [other for other in rest if amends(other, document, self._catalogue)]
         near = [other for other in rest if other not in amending and belong_together(document, other)]
         versions = [other for other in near if fold(other.title).casefold() == fold(document.title).casefold()]
-        return Kin(
+        return RelatedDocuments(
             tuple(same),
             tuple(sorted(versions, key=lambda other: other.date or "")),
             tuple(other for other in near if other not in versions),

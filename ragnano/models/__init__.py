@@ -129,7 +129,7 @@ def _here(spec: ModelSpec, settings: Settings) -> Path:
     if path is None and any(isinstance(source, FileSource) for source in spec.sources):
         path = fetch(spec, settings.models_dir, source="file")  # shipped with ragnano: needs no consent
     if path is None:
-        raise ModelMissing(f"the model {spec.name} is not here: run `ragnano models fetch {spec.name}`")
+        raise ModelMissing(f"the model {spec.name} is not installed: run `ragnano models fetch {spec.name}`")
     return path
 
 

@@ -85,7 +85,7 @@ class ChatTemplate:
             segments = self._segments(system, user)
             if segments is not None:
                 return segments
-        raise EngineError("the model's chat template loses part of the message: use another model")
+        raise EngineError("the model's chat template drops part of the message: use another model")
 
     def _segments(self, system: str, parts: Sequence[Part]) -> list[Segment] | None:
         """Renders the template and splits the result; None if the template refused, or lost or repeated a piece."""

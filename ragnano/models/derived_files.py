@@ -59,7 +59,9 @@ def _export(home: Path, target: Path) -> None:
     try:
         run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
-        raise EngineError(f"the embedder's quick form took over {TIMEOUT_SECONDS:.0f} s: try again when idle") from None
+        raise EngineError(
+            f"preparing the optimised embedder took {TIMEOUT_SECONDS:.0f} s: try again when idle"
+        ) from None
     if run.returncode != 0 or not target.is_file():
         reason = (run.stderr.strip().splitlines() or [f"exit code {run.returncode}"])[-1]
-        raise EngineError(f"the embedder's quick form could not be made ({reason}): fetch the embedder again")
+        raise EngineError(f"the optimised embedder could not be built ({reason}): fetch the embedder again")

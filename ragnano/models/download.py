@@ -102,7 +102,7 @@ def _acquire(spec: ModelSpec, models_dir: Path, sources: tuple[Source, ...], pro
             _fetch_from_any(spec, sources, models_dir, progress or (lambda _label, _done, _total: None))
     ready = installed(spec, models_dir)
     if ready is None:
-        raise FetchError(f"{spec.name} was fetched and vanished: is something cleaning {models_dir}?")
+        raise FetchError(f"{spec.name} was downloaded, but it is gone: check what deletes files in {models_dir}")
     return ready
 
 
@@ -128,7 +128,7 @@ def _chosen(spec: ModelSpec, wanted: str | None) -> tuple[Source, ...]:
 
 
 def _fetch_from_any(spec: ModelSpec, sources: tuple[Source, ...], models_dir: Path, progress: Progress) -> None:
-    said: list[str] = []
+    reasons: list[str] = []
     wrong = False
     for source in sources:
         try:
@@ -140,8 +140,8 @@ def _fetch_from_any(spec: ModelSpec, sources: tuple[Source, ...], models_dir: Pa
             return
         except (FetchError, DigestMismatch) as error:
             wrong = wrong or isinstance(error, DigestMismatch)
-            said.append(f"{source.kind}: {error}")
-    message = f"{spec.name} could not be fetched; " + "; ".join(said)
+            reasons.append(f"{source.kind}: {error}")
+    message = f"{spec.name} could not be fetched; " + "; ".join(reasons)
     if wrong:
         raise DigestMismatch(f"{message}. Nothing was kept: try another source with --source")
     raise FetchError(f"{message}. Check the connection, or give a file with --source PATH")

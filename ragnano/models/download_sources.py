@@ -103,7 +103,7 @@ def _download(requirement: str, scratch: Path, tick: Callable[[], None]) -> Path
     _run(command, {**os.environ, "TMPDIR": str(scratch), "TEMP": str(scratch)}, tick)
     wheels = list(scratch.glob("*.whl"))
     if len(wheels) != 1:
-        raise FetchError(f"pip brought {len(wheels)} wheels for {requirement}, not one")
+        raise FetchError(f"pip downloaded {len(wheels)} wheels for {requirement}, not one")
     return wheels[0]
 
 

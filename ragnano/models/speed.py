@@ -38,7 +38,7 @@ def measure(model: ChatModel) -> Speed:
     took = time.monotonic() - begun
     first = found.seconds_to_first_token
     if first is None or found.answer_tokens < 2:
-        raise EngineError("the model wrote nothing to measure: try again, or fetch it anew")
+        raise EngineError("the model generated nothing to measure: try again, or fetch it again")
     return Speed(found.prompt_tokens / max(first, 1e-6), (found.answer_tokens - 1) / max(took - first, 1e-6))
 
 

@@ -46,7 +46,7 @@ def make_receipt(answer: Answer, scope: Scope, trace: Trace, settings: Settings,
     """Returns the receipt of an answer that was just made; `scope` is the one it was asked with."""
     sources = {item.hit.document.id: item.hit.document for item in trace.evidence}
     # Converted by way of JSON, so that it compares equal to what is read back.
-    said = json.loads(json.dumps(asdict(answer)))
+    data = json.loads(json.dumps(asdict(answer)))
     content = Receipt(
         format=FORMAT,
         question=answer.question,
@@ -57,7 +57,7 @@ def make_receipt(answer: Answer, scope: Scope, trace: Trace, settings: Settings,
         documents=tuple(SourceDocument(id=one.id, title=one.title, path=one.path) for one in sources.values()),
         evidence=tuple(_extract(item) for item in trace.evidence),
         exchanges=tuple(_exchanged(exchange) for exchange in trace.exchanges),
-        answer={name: value for name, value in said.items() if name not in NOT_KEPT},
+        answer={name: value for name, value in data.items() if name not in NOT_KEPT},
         sha256="0" * 64,
     )
     return content.model_copy(update={"sha256": content.digest()})

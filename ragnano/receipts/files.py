@@ -31,7 +31,7 @@ def may_write(path: Path) -> None:
         try:
             _read(path)
         except ReceiptError:
-            raise ReceiptError(f"{path} is there and is no receipt: it is left alone; name another file") from None
+            raise ReceiptError(f"{path} exists and is not a receipt: it is left unchanged; name another file") from None
 
 
 def save_receipt(receipt: Receipt, path: Path) -> None:
@@ -54,7 +54,7 @@ def load_receipt(path: Path) -> Receipt:
         place = ".".join(
             str(part) for part in error.errors(include_input=False)[0]["loc"] if _FIELD.fullmatch(str(part))
         )
-        raise ReceiptError(f"{path} is no whole receipt: {place or 'its content'} is wrong or missing") from None
+        raise ReceiptError(f"{path} is not a complete receipt: {place or 'its content'} is wrong or missing") from None
     if receipt.sha256 != receipt.digest():
         raise ReceiptError(f"{path} was changed after it was written: its content is not what its sha256 says")
     return receipt
@@ -74,12 +74,12 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(data.decode("utf-8"), parse_constant=_refuse)
     except (ValueError, RecursionError):
-        raise ReceiptError(f"{path} is no receipt: it is not JSON") from None
+        raise ReceiptError(f"{path} is not a receipt: it is not JSON") from None
     made = value.get("format") if isinstance(value, dict) else None
     if not isinstance(made, str) or not made.startswith("ragnano receipt "):
-        raise ReceiptError(f"{path} is no receipt: name one that `ragnano ask --receipt` wrote")
+        raise ReceiptError(f"{path} is not a receipt: name one that `ragnano ask --receipt` wrote")
     if made != FORMAT:
-        raise ReceiptError(f"{path} is a receipt of another form than this version of ragnano reads ({FORMAT})")
+        raise ReceiptError(f"{path} is a receipt in another format; this version of ragnano reads ({FORMAT})")
     assert isinstance(value, dict)
     return value
 

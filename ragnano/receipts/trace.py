@@ -29,10 +29,10 @@ class Trace:
     def listen(self, model: ChatModel) -> ChatModel:
         """Returns a wrapper of the model that records its exchanges here."""
         # A wrapper with the same methods: a second ChatModel would open the weights again.
-        return cast(ChatModel, _Heard(model, self.exchanges))
+        return cast(ChatModel, _RecordingModel(model, self.exchanges))
 
 
-class _Heard:
+class _RecordingModel:
     """Forwards everything to the model, and records prompts and replies."""
 
     def __init__(self, model: ChatModel, exchanges: list[Exchange]) -> None:

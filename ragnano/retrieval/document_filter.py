@@ -60,22 +60,22 @@ def narrow(question: Question, catalogue: Catalogue, scope: Scope) -> Narrowed:
     if files := tuple(document for document in documents if _is_called(document, question.files)):
         ids = tuple(document.id for document in files)
         return Narrowed(replace(scope, documents=ids), files, _without_files(question, files))
-    wanted = _wanted(question, documents) | _small_names(question, documents, catalogue, scope)
-    wanted -= _WEAK | _words_of_dates(question)
-    wanted |= set(question.dates) & {document.date for document in documents if document.date}
-    if not wanted or not documents:
+    named = _wanted(question, documents) | _small_names(question, documents, catalogue, scope)
+    named -= _WEAK | _words_of_dates(question)
+    named |= set(question.dates) & {document.date for document in documents if document.date}
+    if not named or not documents:
         return unchanged
-    borne = {document.id: wanted & (_own_names(document) | _glued_names(question, document)) for document in documents}
+    matches = {document.id: named & (_own_names(document) | _glued_names(question, document)) for document in documents}
     for identifier, found in _named_in_front(question.names, catalogue, scope).items():
-        if identifier in borne:
-            borne[identifier] |= found & wanted
-    weights = _weights(wanted, borne.values(), len(documents))
-    scores = {identifier: sum(weights[word] for word in found) for identifier, found in borne.items()}
+        if identifier in matches:
+            matches[identifier] |= found & named
+    weights = _weights(named, matches.values(), len(documents))
+    scores = {identifier: sum(weights[word] for word in found) for identifier, found in matches.items()}
     best = max(scores.values())
     if best < _ENOUGH * sum(weights.values()) or best == 0:
         return unchanged
     kept = tuple(document for document in documents if scores[document.id] >= _NEAR_BEST * best)
-    focus = without_names(question.text, frozenset().union(*(borne[document.id] for document in kept)) | _WEAK)
+    focus = without_names(question.text, frozenset().union(*(matches[document.id] for document in kept)) | _WEAK)
     return Narrowed(replace(scope, documents=tuple(document.id for document in kept)), kept, focus)
 
 
@@ -209,7 +209,7 @@ def _single_names(name: str) -> Iterator[str]:
             yield " ".join(kept)
 
 
-def _weights(wanted: set[str], borne: Iterable[set[str]], total: int) -> dict[str, float]:
+def _weights(named: set[str], matches: Iterable[set[str]], total: int) -> dict[str, float]:
     """Inverse document frequency of each wanted word among the documents' names; an unknown word counts as rare."""
-    counts = Counter(word for found in borne for word in found)
-    return {word: math.log(1 + total / (1 + counts[word])) for word in wanted}
+    counts = Counter(word for found in matches for word in found)
+    return {word: math.log(1 + total / (1 + counts[word])) for word in named}

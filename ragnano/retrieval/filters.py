@@ -81,7 +81,7 @@ def day_of(text: str, *, last: bool) -> str:
     except (ValueError, OverflowError):
         found = []
     if not found or found[0].year != found[1].year or not any(character.isdigit() for character in text):
-        raise QuestionError(f"{text!r} is no date: write it like 2019, 2019-05 or 2019-05-01")
+        raise QuestionError(f"{text!r} is not a date: write it like 2019, 2019-05 or 2019-05-01")
     day: date = found[1 if last else 0]
     return day.isoformat()
 

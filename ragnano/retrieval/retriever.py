@@ -100,9 +100,9 @@ class Retriever:
             if name in self._parts
         }
         if "words" in self._parts and (pieces := pairs(focus)):
-            held = self._catalogue.holding(pieces, scope, most)
-            others = [found for found in rankings.get("words", []) if found[0] not in dict(held)]
-            rankings["words"] = [*held, *others][:most]
+            matches = self._catalogue.holding(pieces, scope, most)
+            others = [found for found in rankings.get("words", []) if found[0] not in dict(matches)]
+            rankings["words"] = [*matches, *others][:most]
         if "dense" in self._parts:
             rankings["dense"] = self._vectors.search(vector, scope, most)
         return rankings

@@ -49,7 +49,7 @@ class Search(Scoped):
     references: bool = Field(default=False, description="the sections it refers to and the terms it uses as defined")
 
 
-class Asked(Scoped):
+class QuestionBody(Scoped):
     """A question to be answered."""
 
     question: str
@@ -57,13 +57,13 @@ class Asked(Scoped):
     stream: bool = Field(default=False, description="a JSON object a line, while the answer is made")
 
 
-class Question(Asked):
+class Question(QuestionBody):
     """A question that stands alone."""
 
     receipt: bool = Field(default=False, description="with what the answer came from, for `ragnano replay`")
 
 
-class FollowUp(Asked):
+class FollowUp(QuestionBody):
     """A question of a conversation. With a limit, the conversation is asked of that from now on."""
 
     everything: bool = Field(default=False, description="leave the documents that the last answer was about")

@@ -13,7 +13,7 @@ from ragnano import serialization
 from ragnano.assistant import Assistant
 from ragnano.conversations import Conversation
 from ragnano.conversations.export import EXPORTS, Form
-from ragnano.server.requests import Asked, FollowUp, Title, Words
+from ragnano.server.requests import FollowUp, QuestionBody, Title, Words
 from ragnano.server.responses import Reply
 from ragnano.server.routes_questions import require_here
 from ragnano.server.stream import StreamCallbacks, reply
@@ -22,7 +22,7 @@ from ragnano.server.stream import StreamCallbacks, reply
 def conversations(helper: Assistant) -> APIRouter:
     """Returns the routes. A conversation is named by its id, a prefix of it, or "last"."""
     routes = APIRouter(prefix="/conversations")
-    turns = _Turns()
+    locks = _ConversationLocks()
 
     @routes.get("")
     def listed() -> Response:
@@ -30,11 +30,11 @@ def conversations(helper: Assistant) -> APIRouter:
         return Reply(helper.conversations())
 
     @routes.post("")
-    def begin(body: Asked) -> Response:
+    def begin(body: QuestionBody) -> Response:
         """Ask the first question of a conversation."""
         require_here(helper, body.model)
         scope = body.scope(helper)
-        return reply(lambda told: _said(helper.converse(scope=scope), body, told), stream=body.stream)
+        return reply(lambda callbacks: _ask(helper.converse(scope=scope), body, callbacks), stream=body.stream)
 
     @routes.post("/search")
     def search(body: Words) -> Response:
@@ -45,7 +45,7 @@ def conversations(helper: Assistant) -> APIRouter:
     def show(name: str) -> Response:
         """A conversation: each question, how it was read, and its answer with the words it rests on."""
         info = helper.catalogue.conversation(name)
-        return Reply(serialization.conversation(info, helper.catalogue.turns(info.id)))
+        return Reply(serialization.conversation(info, helper.catalogue.locks(info.id)))
 
     @routes.post("/{name}/turns")
     def carry_on(name: str, body: FollowUp) -> Response:
@@ -54,12 +54,12 @@ def conversations(helper: Assistant) -> APIRouter:
         kept = helper.catalogue.conversation(name).id
         scope = body.scope(helper) if body.is_limited() else None
 
-        def ask(told: StreamCallbacks) -> dict[str, Any]:
-            with turns.of(kept):
+        def ask(callbacks: StreamCallbacks) -> dict[str, Any]:
+            with locks.lock(kept):
                 conversation = helper.converse(kept, scope=scope)
                 if body.everything:
                     conversation.leave_topic()
-                return _said(conversation, body, told)
+                return _ask(conversation, body, callbacks)
 
         return reply(ask, stream=body.stream)
 
@@ -75,7 +75,7 @@ def conversations(helper: Assistant) -> APIRouter:
         """A conversation as a file. It holds words of your documents."""
         info = helper.catalogue.conversation(name)
         headers = {"content-disposition": f'attachment; filename="{EXPORTS[form].file_name(info)}"'}
-        content = EXPORTS[form].content(info, helper.catalogue.turns(info.id))
+        content = EXPORTS[form].content(info, helper.catalogue.locks(info.id))
         return Response(content, media_type=EXPORTS[form].media_type, headers=headers)
 
     @routes.delete("/{name}")
@@ -86,7 +86,7 @@ def conversations(helper: Assistant) -> APIRouter:
     return routes
 
 
-class _Turns:
+class _ConversationLocks:
     """Answers one question at a time per conversation; different conversations are answered in parallel."""
 
     def __init__(self) -> None:
@@ -94,11 +94,11 @@ class _Turns:
         self._locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
 
     @contextmanager
-    def of(self, conversation: str) -> Iterator[None]:
+    def lock(self, conversation: str) -> Iterator[None]:
         """Holds the conversation's lock."""
         with self._opening:
             lock = self._locks.setdefault(conversation, _Lock())
-        with lock.held:
+        with lock.lock:
             yield
 
 
@@ -106,17 +106,17 @@ class _Lock:
     """A lock that is dropped with its last user (a bare lock cannot be weakly referenced)."""
 
     def __init__(self) -> None:
-        self.held = threading.Lock()
+        self.lock = threading.Lock()
 
 
-def _said(conversation: Conversation, body: Asked, told: StreamCallbacks) -> dict[str, Any]:
+def _ask(conversation: Conversation, body: QuestionBody, callbacks: StreamCallbacks) -> dict[str, Any]:
     """Returns the turn's JSON; "not_kept" says why the history lacks it although it should be there, else ""."""
     turn = conversation.ask(
         body.question,
         model=body.model,
-        on_direct=told.on_direct,
-        on_text=told.on_text,
-        on_reading=told.on_reading,
-        cancelled=told.cancelled,
+        on_direct=callbacks.on_direct,
+        on_text=callbacks.on_text,
+        on_reading=callbacks.on_reading,
+        cancelled=callbacks.cancelled,
     )
     return {**serialization.turn(conversation.id, turn), "not_kept": conversation.not_kept}

@@ -37,15 +37,15 @@ def questions(helper: Assistant) -> APIRouter:
         require_here(helper, body.model)
         scope = body.scope(helper)
 
-        def answer(told: StreamCallbacks) -> dict[str, Any]:
+        def answer(callbacks: StreamCallbacks) -> dict[str, Any]:
             ask = partial(ask_with_receipt, helper) if body.receipt else helper.ask
             given = ask(
                 body.question,
                 scope,
                 model=body.model,
-                on_direct=told.on_direct,
-                on_text=told.on_text,
-                cancelled=told.cancelled,
+                on_direct=callbacks.on_direct,
+                on_text=callbacks.on_text,
+                cancelled=callbacks.cancelled,
             )
             if isinstance(given, Answer):
                 return record(given)

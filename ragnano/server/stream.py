@@ -75,11 +75,11 @@ async def _lines(answer: Callable[[StreamCallbacks], dict[str, Any]]) -> AsyncIt
         with contextlib.suppress(RuntimeError):  # the server and its loop have stopped
             loop.call_soon_threadsafe(queue.put_nowait, item)
 
-    told = StreamCallbacks(put)
+    callbacks = StreamCallbacks(put)
 
     def work() -> None:
         try:
-            put(answer(told))
+            put(answer(callbacks))
         except _HungUp:
             return
         except RagnanoError as error:
@@ -94,4 +94,4 @@ async def _lines(answer: Callable[[StreamCallbacks], dict[str, Any]]) -> AsyncIt
         while (item := await queue.get()) is not None:
             yield (to_json(item) + "\n").encode()
     finally:
-        told.hang_up()
+        callbacks.hang_up()

@@ -41,13 +41,13 @@ def width(connection: sqlite3.Connection) -> int:
 def batches(known: Sequence[tuple[str, int]], size: int) -> Iterator[list[str]]:
     """Yields the documents of `sizes` in groups of about `size` chunks, at least one document each."""
     group: list[str] = []
-    held = 0
+    filled = 0
     for document, count in known:
-        if group and held + count > size:
+        if group and filled + count > size:
             yield group
-            group, held = [], 0
+            group, filled = [], 0
         group.append(document)
-        held += count
+        filled += count
     if group:
         yield group
 

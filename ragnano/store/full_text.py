@@ -80,9 +80,9 @@ def holding(connection: sqlite3.Connection, pieces: Sequence[str], scope: Scope,
     scope.
     """
     inside, values = scope_filter(scope, "chunks.document")
-    held = " + ".join(["(instr(chunks.section || ' ' || chunks.text, ?) > 0)"] * min(len(pieces), _MOST_PIECES)) or "0"
+    count = " + ".join(["(instr(chunks.section || ' ' || chunks.text, ?) > 0)"] * min(len(pieces), _MOST_PIECES)) or "0"
     rows = connection.execute(
-        f"SELECT chunks.id, {held} AS score FROM chunks WHERE {inside} AND score > 0 "
+        f"SELECT chunks.id, {count} AS score FROM chunks WHERE {inside} AND score > 0 "
         "ORDER BY score DESC, chunks.id LIMIT ?",
         (*pieces[:_MOST_PIECES], *values, k),
     )
@@ -108,5 +108,5 @@ def opening_with(connection: sqlite3.Connection, phrase: str, scope: Scope, chun
         texts, contexts = found.get(document, ("", ""))
         found[document] = (f"{texts}{text} ", f"{contexts}{context} ")
     wanted = phrase.casefold()
-    said = {document: "".join(parts).replace("\n", " ") for document, parts in found.items()}
-    return {document: text for document, text in said.items() if wanted in text.casefold()}
+    joined = {document: "".join(parts).replace("\n", " ") for document, parts in found.items()}
+    return {document: text for document, text in joined.items() if wanted in text.casefold()}

@@ -30,9 +30,9 @@ def file_problems(connection: sqlite3.Connection, path: Path) -> list[str]:
         # rank 1: compare with the text of `chunks`, not only the index with itself.
         connection.execute("INSERT INTO chunk_index (chunk_index, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
-        told = from_sqlite(error, path)
-        if not isinstance(told, StoreDamaged):
-            raise told from error
+        translated_error = from_sqlite(error, path)
+        if not isinstance(translated_error, StoreDamaged):
+            raise translated_error from error
         problems.append(f"{path}: the word index does not fit the stored text; run `ragnano docs rebuild`")
     return problems
 

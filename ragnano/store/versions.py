@@ -41,7 +41,7 @@ def missing(connection: sqlite3.Connection) -> list[str]:
     return [row[0] for row in rows]
 
 
-def of(connection: sqlite3.Connection, document: str) -> list[Version]:
+def versions_of(connection: sqlite3.Connection, document: str) -> list[Version]:
     """Returns the document's versions, most alike first; [] if there are none or it is not stored."""
     own = connection.execute("SELECT id, minima FROM sketches WHERE document = ?", (document,)).fetchone()
     if own is None or not own[1]:

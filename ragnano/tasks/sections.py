@@ -116,26 +116,26 @@ class DocumentSentences:
                 yield Sentence(chunk, spans, text, lead)
 
     def _joined(self, chunk: Chunk) -> Iterator[tuple[tuple[Span, ...], str]]:
-        held: tuple[tuple[Span, ...], str] | None = None
+        pending: tuple[tuple[Span, ...], str] | None = None
         for span in chunk.spans:
             page = self._page_text(span.page)
             for whole in sentence_spans(page, span):
                 label = _LABEL.match(page, whole.start, whole.end)
                 piece = whole._replace(start=label.end()) if label else whole
                 text = fold(page[piece.start : piece.end])
-                if held and not label and _is_rest(held, piece, text):
-                    held = ((*held[0], piece), f"{held[1]} {text}")
+                if pending and not label and _is_rest(pending, piece, text):
+                    pending = ((*pending[0], piece), f"{pending[1]} {text}")
                     continue
-                if held:
-                    yield held
-                held = ((piece,), text) if text else None
-        if held:
-            yield held
+                if pending:
+                    yield pending
+                pending = ((piece,), text) if text else None
+        if pending:
+            yield pending
 
 
-def _is_rest(held: tuple[tuple[Span, ...], str], piece: Span, text: str) -> bool:
+def _is_rest(pending: tuple[tuple[Span, ...], str], piece: Span, text: str) -> bool:
     """Whether the text continues the sentence that a page break split."""
-    spans, before = held
+    spans, before = pending
     return (
         piece.page != spans[-1].page
         and before[-1:] not in ".!?;:"

@@ -33,13 +33,13 @@ def may_be_another(text: str, question: Question, proofs: Iterable[str]) -> bool
     if question.kind not in KINDS:
         return False
     given = {_key(value) for value in values_of(text, question.kind)}
-    told: dict[tuple[str, str], int] = {}
+    counts: dict[tuple[str, str], int] = {}
     for proof in proofs:
         for key, count in _asked_beside(proof, question).items():
-            told[key] = max(count, told.get(key, 0))
-    ours = [count for key, count in told.items() if key in given]
-    others = [count for key, count in told.items() if key not in given]
-    return bool(ours and others) and max(others) >= max(ours)
+            counts[key] = max(count, counts.get(key, 0))
+    given_counts = [count for key, count in counts.items() if key in given]
+    other_counts = [count for key, count in counts.items() if key not in given]
+    return bool(given_counts and other_counts) and max(other_counts) >= max(given_counts)
 
 
 def _asked_beside(proof: str, question: Question) -> dict[tuple[str, str], int]:

@@ -88,7 +88,7 @@ def main() -> None:
                 catalogue=catalogue,
                 vectors=vectors,
                 embedder=FakeEmbedder(),
-                reader=lambda: reader,
+                parser_pool=lambda: reader,
             )
 
         take_in([small])

@@ -28,7 +28,7 @@ from ragnano.assistant import Assistant
 from ragnano.models import open_embedder
 from ragnano.settings import Settings
 from ragnano.types import IngestReport
-from tests.ingest.fakes import word_reader
+from tests.ingest.fakes import word_parser
 
 WORDS = (
     "agreement party supplier buyer goods service delivery payment invoice price notice term renewal breach remedy "
@@ -149,7 +149,7 @@ def fake_run(files: Path, home: Path, count: int) -> dict[str, object]:
                 catalogue=helper.catalogue,
                 vectors=helper.vectors,
                 embedder=helper.embedder,
-                reader=lambda: ParserPool(settings, make=word_reader),
+                parser_pool=lambda: ParserPool(settings, make=word_parser),
                 **more,  # type: ignore[arg-type]
             )
             return report, time.monotonic() - begun

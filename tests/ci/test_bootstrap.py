@@ -85,7 +85,7 @@ FIRST = [
         ("Killed signal terminated program cc1plus\nFailed building wheel", "CMAKE_BUILD_PARALLEL_LEVEL=1"),
         ("ERROR: Failed building wheel for llama-cpp-python", "Building failed"),
         ("OSError: [Errno 28] No space left on device", "disk is full"),
-        ("something new", "not one that set-up knows"),
+        ("something new", "does not recognise this error"),
     ],
 )  # fmt: skip
 def test_a_failure_is_told_with_its_remedy(log: str, words: str) -> None:

@@ -41,7 +41,7 @@ def test_a_pipe_gives_an_answer_for_each_line_and_says_how_it_was_read(run: Any)
     first, second = result.stdout.split("Read as: ")
     assert "The security deposit is $12,000 [1]." in first
     assert "[1] lease.txt, page 1, 4 Deposit" in first
-    assert second.startswith(f"{DUE}\nAsked of: lease.txt (/all asks of more)\n")
+    assert second.startswith(f"{DUE}\nAsked of: lease.txt (/all removes the limits)\n")
     assert "> " not in result.stdout.replace("  > ", "")
 
 
@@ -62,8 +62,8 @@ def test_slash_commands_choose_what_is_asked(run: Any) -> None:
         "When is it due?", "/help", "/nonsense", "/quit", "never asked",
     )  # fmt: skip
     result = run("chat", lines=lines)
-    told = [line for line in result.stdout.splitlines() if line.startswith(("Read as", "Asked of", "A new"))]
-    assert told == [
+    notices = [line for line in result.stdout.splitlines() if line.startswith(("Read as", "Asked of", "A new"))]
+    assert notices == [
         "Asked of: all documents",
         f"Read as: {DUE}",
         "Asked of: lease.txt",
@@ -73,7 +73,7 @@ def test_slash_commands_choose_what_is_asked(run: Any) -> None:
         "A new conversation.",
     ]
     assert "/collection [NAME]" in result.stdout
-    assert "there is no command /nonsense" in result.stderr
+    assert "unknown command /nonsense" in result.stderr
     assert "never asked" not in result.stdout
 
 

@@ -180,7 +180,7 @@ def ragnano_command(*words: str, home: Path) -> "subprocess.CompletedProcess[str
     ("words", "code", "message"),
     [
         (("ask",), 2, "question"),
-        (("ask", "x", "--batch", "y"), 2, "one of them"),
+        (("ask", "x", "--batch", "y"), 2, "give either"),
         (("ask", "?"), 1, "models fetch"),
         (("docs", "show", "nothing.pdf"), 1, "nothing.pdf"),
         (("ingest", "/no/such/folder"), 1, "/no/such/folder"),

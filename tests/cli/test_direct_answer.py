@@ -15,7 +15,7 @@ from ragnano.cli.answers import ERASE_LINE, LINE_UP, Preview
 from ragnano.cli.output import answer_lines
 from ragnano.text.words import fold
 from ragnano.types import Answer, Direct
-from tests.answering.test_presentation import QUOTE, citation, told
+from tests.answering.test_presentation import QUOTE, citation, make_answer
 from tests.cli.test_cli import Kept
 from tests.conftest import FakeChatModel, add_text
 from tests.test_assistant import DEPOSIT, LEASE
@@ -28,7 +28,7 @@ def lines_of(answer: Answer, *, streamed: bool = False) -> list[str]:
 
 
 def test_it_stands_first_and_bold_and_is_bold_in_its_quote() -> None:
-    lines = lines_of(told())
+    lines = lines_of(make_answer())
     assert lines[:6] == [
         f"{BOLD} [1]",
         "",
@@ -40,7 +40,7 @@ def test_it_stands_first_and_bold_and_is_bold_in_its_quote() -> None:
 
 
 def test_a_quoted_answer_is_the_direct_answer_and_its_quotes() -> None:
-    answer = told(said=f"“{fold(QUOTE)}” [1]", verdict="quoted", more=(citation("See Schedule 2.", 2),))
+    answer = make_answer(said=f"“{fold(QUOTE)}” [1]", verdict="quoted", more=(citation("See Schedule 2.", 2),))
     lines = lines_of(answer)
     assert lines[:3] == [f"{BOLD} [1]", "", "[1] lease.pdf, page 4, 8 Term"]
     assert sum("Either party" in line for line in lines) == 1
@@ -48,11 +48,11 @@ def test_a_quoted_answer_is_the_direct_answer_and_its_quotes() -> None:
 
 
 def test_an_answer_of_the_same_words_is_said_once() -> None:
-    assert sum("days" in line for line in lines_of(told(said="Sixty (60) days. [1]"))) == 2  # answer, quote
+    assert sum("days" in line for line in lines_of(make_answer(said="Sixty (60) days. [1]"))) == 2  # answer, quote
 
 
 def test_an_answer_without_one_looks_as_before() -> None:
-    plain = replace(told(), direct=None)
+    plain = replace(make_answer(), direct=None)
     assert lines_of(plain)[0] == "The notice is sixty (60) days. [1]"
     assert lines_of(plain, streamed=True)[0] == ""
     assert "\x1b" not in "".join(lines_of(plain))
@@ -60,7 +60,7 @@ def test_an_answer_without_one_looks_as_before() -> None:
 
 def test_what_a_document_holds_for_a_terminal_is_made_harmless() -> None:
     quote = "Pay \x1b[31m$5\x1b]0;x\x07 [bold]now[/bold]"
-    answer = told(quote, "\x1b[31m$5\x1b]0;x\x07", text="\x1b[31m$5\x1b]0;x\x07", said="\x1b[2J\x07$5")
+    answer = make_answer(quote, "\x1b[31m$5\x1b]0;x\x07", text="\x1b[31m$5\x1b]0;x\x07", said="\x1b[2J\x07$5")
     shown = "\n".join(lines_of(answer)).replace("\x1b[1m", "").replace("\x1b[0m", "")
     assert not any(character in shown for character in "\x1b\x07")
     assert "[bold]now[/bold]" in shown
@@ -126,16 +126,16 @@ def previewed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
 
 def test_the_direct_answer_is_previewed_before_the_first_word(capsys: pytest.CaptureFixture[str]) -> None:
     preview = Preview(shown=False)
-    preview._show_direct(told())
+    preview._show_direct(make_answer())
     assert capsys.readouterr().out == "sixty (60) days [1]\n\n"
-    preview._show_direct(replace(told(), direct=None))
+    preview._show_direct(replace(make_answer(), direct=None))
     assert capsys.readouterr().out == ""
 
 
 def test_a_preview_gives_way_to_the_direct_answer(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answer = told()
+    answer = make_answer()
     assert previewed(monkeypatch, capsys, replace(answer, direct=None), answer.answer) == "\n"
     assert previewed(monkeypatch, capsys, answer, answer.answer) == ERASE_LINE + LINE_UP + ERASE_LINE  # 34 characters
     assert previewed(monkeypatch, capsys, answer, "word " * 400) == "\n"  # taller than the screen

@@ -10,7 +10,7 @@ from ingest.pipeline import ingest
 from ragnano.assistant import QUOTES_ONLY, Assistant
 from ragnano.cli.output import answer_lines
 from ragnano.conflicts.amendments import section_changed
-from ragnano.conflicts.detect import set_against
+from ragnano.conflicts.detect import find_conflicts
 from ragnano.settings import Settings, default_models_dir
 from ragnano.store import Catalogue
 from ragnano.text.query import read_question
@@ -195,7 +195,7 @@ def pages(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> Catalogue:
 def test_each_kind_of_fact_can_conflict_between_versions(
     question: str, first: str, second: str, pages: Catalogue
 ) -> None:
-    against = set_against(read_question(question), pair(first, second, date="2024-01-01"), (0,), pages, Scope())
+    against = find_conflicts(read_question(question), pair(first, second, date="2024-01-01"), (0,), pages, Scope())
     assert against is not None and against.whole
     assert against.conflicts[0].later == 1 and against.cited == (0, 1)
 
@@ -212,7 +212,7 @@ def test_each_kind_of_fact_can_conflict_between_versions(
 )  # fmt: skip
 def test_facts_about_different_things_are_no_conflict(question: str, first: str, second: str, pages: Catalogue) -> None:
     evidence = pair(first, second, date="2024-01-01")
-    assert set_against(read_question(question), evidence, (0,), pages, Scope()) is None
+    assert find_conflicts(read_question(question), evidence, (0,), pages, Scope()) is None
 
 
 def test_one_document_conflicts_with_itself_only_in_almost_the_same_words(pages: Catalogue) -> None:
@@ -221,23 +221,25 @@ def test_one_document_conflicts_with_itself_only_in_almost_the_same_words(pages:
         "Tenant may end the lease on sixty (60) days written notice.",
         "Tenant may end the lease on 90 days written notice.",
     )
-    against = set_against(question, same, (0,), pages, Scope())
+    against = find_conflicts(question, same, (0,), pages, Scope())
     assert against is not None and against.conflicts[0].later is None
     assert against.text.startswith("The document differs")
     rows = pair("Rent in Lease Year 1 is due in 10 days.", "Rent in Lease Year 2 is due in 20 days.")
-    assert set_against(read_question("When in how many days is rent due?"), rows, (0,), pages, Scope()) is None
+    assert find_conflicts(read_question("When in how many days is rent due?"), rows, (0,), pages, Scope()) is None
 
 
 def test_a_passage_far_worse_than_the_cited_one_is_not_compared(pages: Catalogue) -> None:
     good, bad = pair("The security deposit is $12,000.", "The security deposit is $900.", date="2024-01-01")
     evidence = (good, dataclasses.replace(bad, score=0.4))
-    assert set_against(read_question("How much is the security deposit?"), evidence, (0,), pages, Scope()) is None
+    assert find_conflicts(read_question("How much is the security deposit?"), evidence, (0,), pages, Scope()) is None
 
 
 def test_what_the_answer_says_beside_the_conflict_stays(pages: Catalogue) -> None:
     one, two = pair("The security deposit is $12,000.", "The security deposit is $900.", date="2024-01-01")
     third = dataclasses.replace(one, text="It is paid by wire.", spans=(one.spans[0]._replace(start=900, end=919),))
-    against = set_against(read_question("How much is the security deposit?"), (one, two, third), (2, 0), pages, Scope())
+    against = find_conflicts(
+        read_question("How much is the security deposit?"), (one, two, third), (2, 0), pages, Scope()
+    )
     assert against is not None and not against.whole
     assert against.cited == (2, 0, 1) and [side.citation for side in against.conflicts[0].sides] == [2, 3]
 

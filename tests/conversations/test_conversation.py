@@ -49,11 +49,11 @@ def test_a_follow_up_is_completed_and_asked_of_the_document_that_was_cited(
     )
     assert (first.number, first.read_as, first.scope) == (1, first.asked, Scope())
     assert [document.id for document in conversation.topic] == [library["lease"]]
-    told: list[tuple[str, Scope]] = []
-    second = conversation.ask("and the borrower?", model="none", on_reading=lambda *reading: told.append(reading))
+    readings: list[tuple[str, Scope]] = []
+    second = conversation.ask("and the borrower?", model="none", on_reading=lambda *reading: readings.append(reading))
     assert second.read_as == "How much is the security deposit that the borrower shall pay to the landlord?"
     assert second.scope == Scope(documents=(library["lease"],))
-    assert told == [(second.read_as, second.scope)]
+    assert readings == [(second.read_as, second.scope)]
     assert second.answer and second.answer.question == second.read_as
     assert {citation.document for citation in second.answer.citations} <= {library["lease"]}
 

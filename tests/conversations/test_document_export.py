@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from ragnano.conversations.document_export import parts, pdf, word
 from ragnano.types import Answer, Citation, ConversationInfo, Scope, Timings, TokenCount, Turn
-from tests.answering.test_presentation import told
+from tests.answering.test_presentation import make_answer
 
 QUOTE = "The fee is <b>$4,250</b> & **net** of Umsatzsteuer für Łódź, Αθήνα, Київ."
 BEGUN = "2026-11-24T08:00:00+00:00"
@@ -64,7 +64,7 @@ def test_everything_said_stands_in_it_as_it_is(make, read) -> None:  # type: ign
 
 def test_the_direct_answer_stands_first_and_bold_and_is_bold_in_its_quote() -> None:
     quote = "Pay <b>US$5</b> & no more."
-    answer = told(quote, "US$5</b> &", text="US$5</b> &", said="It is US$5.")
+    answer = make_answer(quote, "US$5</b> &", text="US$5</b> &", said="It is US$5.")
     turns = (turn(1, "How much?", answer),)
     kinds = [part.kind for part in parts(INFO, turns)][3:]
     assert kinds == ["note", "direct", "answer", "quote", "source"]
@@ -83,7 +83,7 @@ def test_the_direct_answer_stands_first_and_bold_and_is_bold_in_its_quote() -> N
 @pytest.mark.parametrize("make", [word, pdf])
 def test_characters_that_no_page_shows_do_no_harm(make) -> None:  # type: ignore[no-untyped-def]
     bad = "a\x00b\x1bc\ud800d\ufffee"
-    turns = (turn(1, bad, answered(bad, citation(bad))), turn(2, bad, told(bad, "b\x1bc", text=bad)))
+    turns = (turn(1, bad, answered(bad, citation(bad))), turn(2, bad, make_answer(bad, "b\x1bc", text=bad)))
     assert make(INFO, turns)
     assert all(part.text.isprintable() for part in parts(INFO, turns))
 

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from ragnano.conversations.transcript import REMOVED, escape, markdown, write
 from ragnano.errors import QuestionError
 from ragnano.types import Answer, Citation, ConversationInfo, Scope, Timings, TokenCount, Turn
-from tests.answering.test_presentation import told
+from tests.answering.test_presentation import make_answer
 
 HOSTILE = [
     "# heading", "1. list", "- list", "> quote", "* star", "`code`", "```", "~~~", "[link](http://a.b)", "![x](y)",
@@ -88,19 +88,19 @@ def drawn(answer: Answer) -> str:
 
 
 def test_the_direct_answer_stands_first_and_bold_and_is_bold_in_its_quote() -> None:
-    shown = drawn(told())
+    shown = drawn(make_answer())
     assert shown.index("<p><strong>sixty (60) days</strong> [1]</p>") < shown.index(
         "The notice is sixty (60) days. [1]"
     )
     assert "by giving <strong>sixty (60) days</strong>’ notice." in shown
-    quoted = drawn(told(said="“Either party may …” [1]", verdict="quoted"))
+    quoted = drawn(make_answer(said="“Either party may …” [1]", verdict="quoted"))
     assert "<p><strong>sixty (60) days</strong> [1]</p>" in quoted and "may …" not in quoted
 
 
 @pytest.mark.parametrize("words", [*(text for text in HOSTILE if text.isprintable()), "$5", "(b)", "**", "@ <b>x</b>"])
 @pytest.mark.parametrize(("before", "behind"), [("", ""), ("US", "each"), ("a ", " b"), ("(", ")"), ("@", "@")])
 def test_what_it_says_is_shown_as_it_stands(before: str, words: str, behind: str) -> None:
-    shown = drawn(told(before + words + behind, words, text=words, said="No more."))
+    shown = drawn(make_answer(before + words + behind, words, text=words, said="No more."))
     literal = html.escape(words)
     assert f"<p><strong>{literal}</strong> [1]</p>" in shown
     assert f"<p>{html.escape(before)}<strong>{literal}</strong>{html.escape(behind)}</p>" in shown

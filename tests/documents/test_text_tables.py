@@ -17,7 +17,7 @@ Dues are paid on arrival."""
 
 
 def said(text: str) -> list[str]:
-    return [row.said for row in text_rows(text) if row.said]
+    return [row.spelled_out for row in text_rows(text) if row.spelled_out]
 
 
 def test_a_row_is_told_with_the_names_of_its_columns() -> None:
@@ -34,7 +34,7 @@ def test_a_cell_that_is_empty_moves_no_other() -> None:
 def test_a_row_stands_where_its_line_stands() -> None:
     rows = text_rows(BERTHS)
     assert [BERTHS[row.start : row.end].split()[0] for row in rows] == ["Berth", "A-1", "A-2", "B-7"]
-    assert rows[0].said == "", "the line of the columns' names is no row"
+    assert rows[0].spelled_out == "", "the line of the columns' names is no row"
 
 
 @pytest.mark.parametrize("separator", ["\t", ";"])

@@ -15,7 +15,7 @@ from ragnano.evaluation.baseline import PlainPipeline
 from ragnano.evaluation.labelled_questions import LabelledQuestion
 from ragnano.evaluation.saved_answers import Replies, Reply
 from ragnano.evaluation.scores import judge
-from tests.answering.test_presentation import told
+from tests.answering.test_presentation import make_answer
 from tests.conftest import FakeChatModel, FakeEmbedder, add_text
 from tests.evaluation.test_question_sets import rgb_line
 from tests.test_assistant import DEPOSIT, LEASE
@@ -141,7 +141,7 @@ def test_a_stopped_run_goes_on_where_it_was(assistant: Assistant, chat_model: Fa
 def test_a_kept_answer_has_its_direct_answer_and_an_older_line_none(tmp_path: Path) -> None:
     path = tmp_path / "answers.jsonl"
     with Replies(path) as replies:
-        replies.add(DEPOSITED, "ragnano", "none", told())
+        replies.add(DEPOSITED, "ragnano", "none", make_answer())
     line = json.loads(path.read_text())
     assert line["direct"]["text"] == "sixty (60) days"
     with Replies(path) as replies:
@@ -172,7 +172,7 @@ def test_a_file_of_something_else_is_left_as_it_is(tmp_path: Path, text: str) ->
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="cannot keep the answers"), Replies(tmp_path / "missing" / "answers.jsonl"):
+    with pytest.raises(ConfigError, match="cannot save the answers"), Replies(tmp_path / "missing" / "answers.jsonl"):
         pass
 
 

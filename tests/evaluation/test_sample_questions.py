@@ -6,7 +6,7 @@ import pytest
 
 from ragnano.evaluation.sample_questions import DIRECT_WORDS, Known, score_questions
 from ragnano.types import Answer, Direct
-from tests.answering.test_presentation import told
+from tests.answering.test_presentation import make_answer
 
 KNOWN = Known("How long?", "sixty (60) days", "lease.pdf", 4)
 
@@ -27,13 +27,13 @@ def counted(answer: Answer, known: Known = KNOWN) -> tuple[int, int, int]:
     ],
 )
 def test_a_short_direct_answer_with_the_expected_words_counts(text: str, holds: int) -> None:
-    assert counted(replace(told(), direct=Direct(text, 1, "span", 0, 6))) == (1, 1, holds)
+    assert counted(replace(make_answer(), direct=Direct(text, 1, "span", 0, 6))) == (1, 1, holds)
 
 
 def test_without_a_direct_answer_none_holds_anything() -> None:
-    scores = score_questions([KNOWN], lambda _: replace(told(), direct=None))
+    scores = score_questions([KNOWN], lambda _: replace(make_answer(), direct=None))
     assert (scores.expected_words, scores.direct_holds_expected, scores.judged[0].direct) == (1, 0, None)
 
 
 def test_what_the_documents_do_not_answer_is_not_counted() -> None:
-    assert counted(told(), Known("Who won?", None, None, None)) == (0, 0, 0)
+    assert counted(make_answer(), Known("Who won?", None, None, None)) == (0, 0, 0)

@@ -65,15 +65,15 @@ def test_a_clauses_short_heading_is_not_joined_to_its_first_sentence(assistant: 
     for spans in ((whole,), (head, rest)):
         chunk = Chunk(document.id, 0, text, spans, section="7 Lasting")
         cut = extracts_of(Hit(chunk, document, 1.0), assistant.catalogue)
-        told = [extract.text for extract in cut if says_something(extract)]
-        assert told == ["7.1 This agreement lasts for two years."]
+        texts = [extract.text for extract in cut if says_something(extract)]
+        assert texts == ["7.1 This agreement lasts for two years."]
 
 
 def test_an_amount_that_stands_alone_is_evidence(assistant: Assistant) -> None:
     add_text(assistant, "# Distributor Agreement\n\nThe yearly fee of it:\n\n$5,000\n\n15%")
     evidence, _ = evidence_for(assistant, "What is the yearly fee of the distributor agreement?")
-    told = " ".join(item.text for item in evidence)
-    assert {"$5,000", "15%"} <= set(told.split())
+    texts = " ".join(item.text for item in evidence)
+    assert {"$5,000", "15%"} <= set(texts.split())
 
 
 def test_the_budget_is_kept_and_never_filled_with_worse_sentences() -> None:

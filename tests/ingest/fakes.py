@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.document_builder import Job, read
-from ingest.parsers.base.heartbeat import alive
-from ingest.workers.pool import ReadFile
+from ingest.parsers.base.heartbeat import beat
+from ingest.workers.pool import ParseFile
 from ragnano.settings import Settings
 from ragnano.types import ParsedDocument
 
@@ -40,15 +40,15 @@ class LetterEmbedder:
         return count_words(texts)
 
 
-def word_reader(settings: Settings) -> ReadFile:
+def word_parser(settings: Settings) -> ParseFile:
     """Parses like the real one, with words for tokens."""
     return lambda job: read(job, count_words)
 
 
-def fragile_reader(settings: Settings) -> ReadFile:
-    """Parses like `word_reader`, but obeys some file names: dies, hangs, prints, fails, uses up memory."""
+def fragile_parser(settings: Settings) -> ParseFile:
+    """Parses like `word_parser`, but obeys some file names: dies, hangs, prints, fails, uses up memory."""
 
-    def reader(job: Job) -> ParsedDocument:
+    def parse(job: Job) -> ParsedDocument:
         name = Path(job.path).stem
         if name == "kills":
             os.kill(os.getpid(), signal.SIGKILL)
@@ -62,21 +62,21 @@ def fragile_reader(settings: Settings) -> ReadFile:
             bytearray(8 << 30)
         return read(job, count_words)
 
-    return reader
+    return parse
 
 
-def signalling_reader(settings: Settings) -> ReadFile:
+def signalling_parser(settings: Settings) -> ParseFile:
     """Reports progress for 4 s before it parses, or hangs, depending on the file name."""
 
-    def reader(job: Job) -> ParsedDocument:
+    def parse(job: Job) -> ParsedDocument:
         if Path(job.path).stem == "hangs":
             time.sleep(60)
         for _ in range(8):
             time.sleep(0.5)
-            alive()
+            beat()
         return read(job, count_words)
 
-    return reader
+    return parse
 
 
 def bare_pdf(content: bytes, *, to_unicode: bytes = b"", box: str = "0 0 300 200", extra: str = "") -> bytes:

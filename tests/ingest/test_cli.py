@@ -60,8 +60,8 @@ def test_names_reach_the_terminal_without_what_it_would_obey(files: Path, home: 
     done = ragnano("ingest", files, "--data-dir", home)
     assert done.returncode == 3
     assert "\x1b" not in done.stdout and len(done.stdout.splitlines()) == 3
-    assert "a?[31m?b.pdf: no reader finds a page in it" in done.stdout
-    assert "mail?[2J.eml page 2: Attachment song.mp3: no reader for .mp3 files; convert it to PDF" in done.stdout
+    assert "a?[31m?b.pdf: no pages found in the file" in done.stdout
+    assert "mail?[2J.eml page 2: Attachment song.mp3: no parser for .mp3 files; convert it to PDF" in done.stdout
     quiet = ragnano("ingest", files, "--data-dir", home, "--quiet")
     assert "\x1b" not in quiet.stderr and "failed: " in quiet.stderr
 
@@ -84,15 +84,15 @@ def test_a_dry_run_says_what_would_happen_and_touches_nothing(files: Path, home:
     options = ("--prune", "--max-size", 1, "--exclude", "draft*", "--json")
     done = ragnano("ingest", files, "--data-dir", home, "--dry-run", *options)
     assert done.returncode == 3
-    told = json.loads(done.stdout)
-    assert {Path(item["path"]).name: item["why"] for item in told["read"]} == {
+    output = json.loads(done.stdout)
+    assert {Path(item["path"]).name: item["why"] for item in output["read"]} == {
         "changed.txt": "changed",
         "twin.txt": "known",
     }
-    assert told["skipped"] == 1
-    assert [Path(path).name for path in told["removed"]] == ["gone.txt"]
-    assert {Path(item["path"]).name for item in told["refused"]} == {"picture.heic", "large.txt"}
-    assert {Path(path).name: reason for path, reason in told["left_out"]} == {"draft.txt": "--exclude"}
+    assert output["skipped"] == 1
+    assert [Path(path).name for path in output["removed"]] == ["gone.txt"]
+    assert {Path(item["path"]).name for item in output["refused"]} == {"picture.heic", "large.txt"}
+    assert {Path(path).name: reason for path, reason in output["left_out"]} == {"draft.txt": "--exclude"}
     assert contents(home) == before
 
 
@@ -112,9 +112,9 @@ def test_versions_of_one_contract_are_shown(files: Path, home: Path) -> None:
 
 def test_hidden_text_is_told_of_and_shown_apart_from_the_page(files: Path, home: Path) -> None:
     (files / "offer.pdf").write_bytes(page_with(WAYS["white on white"][0]))
-    told = ragnano("ingest", files, "--data-dir", home).stdout
-    assert "offer.pdf page 1: 1 passage that a reader does not see (in the colour of its ground)" in told
-    assert ORDER not in told
+    output = ragnano("ingest", files, "--data-dir", home).stdout
+    assert "offer.pdf page 1: 1 passage that is not visible on the page (in the colour of its ground)" in output
+    assert ORDER not in output
     [hidden] = json.loads(ragnano("docs", "show", "offer.pdf", "--json", "--data-dir", home).stdout)["hidden"]
     assert (hidden["page"], hidden["kind"], hidden["text"]) == (1, "colour", ORDER)
     assert (
@@ -155,13 +155,13 @@ def test_a_password_is_asked_for_typed_unseen_and_kept_nowhere(files: Path, home
         while termios.tcgetattr(terminal)[3] & termios.ECHO:
             time.sleep(0.01)  # input typed before the echo is off is discarded
         os.write(master, typed + b"\n")
-    told, _ = asked.communicate(timeout=PATIENCE_S)
+    output, _ = asked.communicate(timeout=PATIENCE_S)
     os.set_blocking(master, False)
     with suppress(OSError):
         shown += os.read(master, 100_000)
-    assert asked.returncode == 0, told
-    assert b"1 files taken in" in told
-    assert b"bittern" not in shown + told
+    assert asked.returncode == 0, output
+    assert b"1 files taken in" in output
+    assert b"bittern" not in shown + output
     stored = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
     assert b"bittern" not in stored
     refused = ragnano("ingest", files, "--data-dir", home, "--ask-password", stdin=subprocess.DEVNULL)
@@ -179,5 +179,5 @@ def test_verify_tells_of_files_that_are_gone_or_changed(files: Path, home: Path)
     (files / "gone.txt").unlink()
     done = ragnano("docs", "verify", "--data-dir", home, "--json")
     assert done.returncode == 1
-    told = sorted((Path(line.split(":")[0]).name, "changed" in line) for line in json.loads(done.stdout)["problems"])
-    assert told == [("changed.txt", True), ("gone.txt", False)]
+    output = sorted((Path(line.split(":")[0]).name, "changed" in line) for line in json.loads(done.stdout)["problems"])
+    assert output == [("changed.txt", True), ("gone.txt", False)]

@@ -13,7 +13,7 @@ from ingest.workers.pool import ParserPool
 from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors
 from ragnano.types import IngestReport
-from tests.ingest.fakes import LetterEmbedder, word_reader
+from tests.ingest.fakes import LetterEmbedder, word_parser
 from tests.ingest.parsers.test_archive import encrypted
 
 TEXT = "Either party may end this Agreement on ninety days' notice."
@@ -45,7 +45,7 @@ def take(tmp_path: Path) -> Iterator[Callable[..., IngestReport]]:
                 catalogue=catalogue,
                 vectors=vectors,
                 embedder=LetterEmbedder(),  # type: ignore[arg-type]
-                reader=lambda: ParserPool(settings, make=word_reader),
+                parser_pool=lambda: ParserPool(settings, make=word_parser),
                 **options,  # type: ignore[arg-type]
             )
 
@@ -66,18 +66,18 @@ def names(report: IngestReport) -> list[str]:
 def test_a_locked_file_is_asked_for_when_all_others_are_in(take: Callable[..., IngestReport], files: Path) -> None:
     locked_pdf(files / "a.pdf", "heron")
     (files / "b.txt").write_text(TEXT)
-    told: list[str] = []
+    events: list[str] = []
     person = Person(a=["heron"])
 
     def ask(path: str, again: bool) -> str:
-        told.append("asked")
+        events.append("asked")
         return person(path, again)
 
     def progress(state: Progress) -> None:
-        told.append(Path(state.path).name)
+        events.append(Path(state.path).name)
 
     assert take(files, ask=ask, progress=progress).files == 2
-    assert told == ["b.txt", "asked", "a.pdf"]
+    assert events == ["b.txt", "asked", "a.pdf"]
 
 
 def test_a_password_is_tried_on_the_other_files_before_anybody_is_asked_again(

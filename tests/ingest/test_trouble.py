@@ -20,7 +20,7 @@ from ragnano.errors import StoreError
 from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors
 from tests.ingest.commands import CLAUSES, ROOT, ragnano, stored
-from tests.ingest.fakes import LetterEmbedder, word_reader
+from tests.ingest.fakes import LetterEmbedder, word_parser
 from tests.store.fakes import files_with
 
 CANARY = "kanarienvogel"
@@ -44,7 +44,7 @@ class Home:
             vectors=self.vectors,
             embedder=LetterEmbedder(),  # type: ignore[arg-type]
             options=IngestOptions(prune=prune),
-            reader=lambda: ParserPool(self.settings, make=word_reader),
+            parser_pool=lambda: ParserPool(self.settings, make=word_parser),
         )
 
     def close(self) -> None:
@@ -152,8 +152,8 @@ def test_a_disk_that_is_really_full_stops_the_run_and_the_next_goes_on(files: Pa
         words = " ".join(f"word{number}x{place}" for place in range(2_500))
         (files / f"{number:02}.txt").write_text(f"{CLAUSES}\n{words}\n")
     found = json.loads(on_a_small_disk(FULL_DISK, size, tmp_path / "disk", files))
-    told, (stored_first, problems), (stored_then, problems_then) = found
-    [line] = told
+    output, (stored_first, problems), (stored_then, problems_then) = found
+    [line] = output
     assert line.startswith("the disk that holds") and "is full; free some space" in line
     names = sorted(path.name for path in files.iterdir())
     assert stored_first == names[: len(stored_first)] and len(stored_first) < len(names)
@@ -162,8 +162,8 @@ def test_a_disk_that_is_really_full_stops_the_run_and_the_next_goes_on(files: Pa
 
 
 def test_a_vector_cache_that_the_disk_has_no_room_for_says_so(tmp_path: Path) -> None:
-    told = on_a_small_disk(FULL_CACHE, 2_000, tmp_path / "disk")
-    assert told == f"the disk that holds {tmp_path / 'disk'} is full; free some space and try again\n"
+    output = on_a_small_disk(FULL_CACHE, 2_000, tmp_path / "disk")
+    assert output == f"the disk that holds {tmp_path / 'disk'} is full; free some space and try again\n"
 
 
 def test_a_second_writer_is_told_who_is_writing(files: Path, home: Path) -> None:

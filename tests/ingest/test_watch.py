@@ -19,23 +19,23 @@ class Watching:
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self.process = process
-        self.told: Queue[str] = Queue()
+        self.output: Queue[str] = Queue()
         for stream in (process.stdout, process.stderr):
             threading.Thread(target=self._listen, args=(stream,), daemon=True).start()
 
     def _listen(self, stream: Any) -> None:
         for line in stream:
-            self.told.put(line.rstrip("\n"))
+            self.output.put(line.rstrip("\n"))
 
     def lines(self, count: int) -> list[tuple[str, str]]:
         """Returns the next `count` changes: what happened, and the file's name; sorted."""
-        found = [self.told.get(timeout=PATIENCE_S) for _ in range(count)]
+        found = [self.output.get(timeout=PATIENCE_S) for _ in range(count)]
         return sorted((line.split()[0], Path(line.split()[1].rstrip(":")).name) for line in found)
 
     def is_still(self) -> bool:
         """Returns True when nothing is reported for a while."""
         try:
-            self.told.get(timeout=2)
+            self.output.get(timeout=2)
         except Empty:
             return True
         return False
@@ -65,7 +65,7 @@ def test_a_watched_folder_is_followed_through_saves_moves_and_deletions(files: P
     (files / "b.txt").write_text(CLAUSES + "b")
     with watching(files, home) as watched:
         assert watched.lines(2) == [("added", "a.txt"), ("added", "b.txt")]
-        assert watched.told.get(timeout=PATIENCE_S).startswith("Watching")
+        assert watched.output.get(timeout=PATIENCE_S).startswith("Watching")
         # Editors save like this: a new file takes the old one's name.
         (files / "a.txt.tmp").write_text(CLAUSES.replace("ninety", "thirty"))
         (files / "a.txt.tmp").replace(files / "a.txt")
@@ -84,7 +84,7 @@ def test_a_watched_folder_is_followed_through_saves_moves_and_deletions(files: P
         assert watched.is_still(), "its own writing is no change, and what failed before is told once"
         watched.process.send_signal(signal.SIGINT)
         assert watched.process.wait(timeout=PATIENCE_S) == 0
-        assert "Stopped watching" in watched.told.get(timeout=PATIENCE_S)
+        assert "Stopped watching" in watched.output.get(timeout=PATIENCE_S)
     assert stored(home) == ["late.txt", "moved.txt", "new.txt"]
 
 
@@ -92,7 +92,7 @@ def test_a_folder_that_is_suddenly_empty_loses_nothing(files: Path, home: Path) 
     (files / "a.txt").write_text(CLAUSES)
     with watching(files, home) as watched:
         assert watched.lines(1) == [("added", "a.txt")]
-        watched.told.get(timeout=PATIENCE_S)
+        watched.output.get(timeout=PATIENCE_S)
         (files / "a.txt").unlink()
         assert watched.is_still()
     assert stored(home) == ["a.txt"]
@@ -101,6 +101,6 @@ def test_a_folder_that_is_suddenly_empty_loses_nothing(files: Path, home: Path) 
 def test_watching_waits_while_another_process_writes(files: Path, home: Path) -> None:
     (files / "a.txt").write_text(CLAUSES)
     with Catalogue(home) as catalogue, catalogue.write_lock(), watching(files, home) as watched:
-        assert "another ragnano is writing" in watched.told.get(timeout=PATIENCE_S)
+        assert "another ragnano is writing" in watched.output.get(timeout=PATIENCE_S)
     with watching(files, home) as watched:
         assert watched.lines(1) == [("added", "a.txt")]

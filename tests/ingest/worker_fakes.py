@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.document_builder import Job, read
-from ingest.parsers.base.heartbeat import alive
-from ingest.workers.pool import ReadFile
+from ingest.parsers.base.heartbeat import beat
+from ingest.workers.pool import ParseFile
 from ragnano.settings import Settings
 from ragnano.types import ParsedDocument
 from tests.ingest.fakes import count_words
@@ -21,10 +21,10 @@ HANGS_S = 240
 _kept: list[bytes] = []
 
 
-def telling_reader(settings: Settings) -> ReadFile:
+def scripted_parser(settings: Settings) -> ParseFile:
     """Parses with words for tokens, and stores its process id as the author."""
 
-    def reader(job: Job) -> ParsedDocument:
+    def parse(job: Job) -> ParsedDocument:
         name = Path(job.path).stem
         if name.startswith("crashes") and not job.options.second_only:
             os.kill(os.getpid(), signal.SIGSEGV)
@@ -35,11 +35,11 @@ def telling_reader(settings: Settings) -> ReadFile:
         if name == "takes long":
             for _ in range(10):
                 time.sleep(0.5)
-                alive()
+                beat()
         if name == "never ends":
             while True:
                 time.sleep(0.1)
-                alive()
+                beat()
         if name == "grows":
             _kept.append(b"x" * (700 << 20))
         if name.startswith("waits"):
@@ -51,7 +51,7 @@ def telling_reader(settings: Settings) -> ReadFile:
         parsed = read(job, count_words)
         return replace(parsed, document=replace(parsed.document, author=str(os.getpid())))
 
-    return reader
+    return parse
 
 
 class _Order:

@@ -25,12 +25,12 @@ def test_a_document_that_was_taken_out_is_gone_from_the_files_and_comes_back_who
     document = add_text(assistant, LEASE, name="lease.txt")
     before = assistant.catalogue.document(document)
     chunks = assistant.catalogue.chunks_of(document)
-    removed = assistant.shelves.take_out([document], "default")
+    removed = assistant.collections.take_out([document], "default")
     assert assistant.documents() == []
     assert assistant.search(DEPOSIT) == ()
     assert b"security deposit" not in stored_bytes(assistant.settings.data_dir)
 
-    assistant.shelves.put_back(removed)
+    assistant.collections.put_back(removed)
     assert assistant.catalogue.document(document) == before
     assert assistant.catalogue.page(document, 1).text == LEASE
     assert [chunk.text for chunk in assistant.catalogue.chunks_of(document)] == [chunk.text for chunk in chunks]
@@ -43,9 +43,9 @@ def test_versions_of_a_document_are_known_again_when_it_comes_back(assistant: As
     clauses = " ".join(f"The Tenant shall keep room {at} in good order and repair it at its cost." for at in range(60))
     draft = add_text(assistant, clauses, name="draft.txt")
     final = add_text(assistant, clauses + " It is signed.", name="final.txt")
-    removed = assistant.shelves.take_out([draft])
+    removed = assistant.collections.take_out([draft])
     assert assistant.catalogue.versions_of(final) == []
-    assistant.shelves.put_back(removed)
+    assistant.collections.put_back(removed)
     assert [version.document for version in assistant.catalogue.versions_of(final)] == [draft]
 
 
@@ -57,14 +57,14 @@ def test_answers_of_the_history_go_and_come_back_with_their_document(
     conversation = assistant.converse(scope=Scope(documents=(document,)))
     conversation.ask(DEPOSIT)
     (info,) = assistant.conversations()
-    removed = assistant.shelves.take_out([document])
+    removed = assistant.collections.take_out([document])
     assert assistant.catalogue.turns(info.id)[0].answer is None
-    assistant.shelves.put_back(removed)
+    assistant.collections.put_back(removed)
     answer = assistant.catalogue.turns(info.id)[0].answer
     assert answer is not None
     assert "$12,000" in answer.answer
     assert assistant.conversations()[0].scope == info.scope
-    assistant.shelves.take_out([document])  # the restored answer is removed again
+    assistant.collections.take_out([document])  # the restored answer is removed again
     assert assistant.catalogue.turns(info.id)[0].answer is None
 
 
@@ -75,52 +75,52 @@ def test_an_answer_that_also_rests_on_a_document_removed_since_stays_away(
     chat_model.reply = "The security deposit is $12,000 [1]."
     assistant.converse(scope=Scope(documents=(first, second))).ask(DEPOSIT)
     (info,) = assistant.conversations()
-    removed = assistant.shelves.take_out([first])
-    assistant.shelves.take_out([second])
-    assistant.shelves.put_back(removed)
+    removed = assistant.collections.take_out([first])
+    assistant.collections.take_out([second])
+    assistant.collections.put_back(removed)
     assert assistant.catalogue.turns(info.id)[0].answer is None
 
 
 def test_taking_out_of_one_collection_leaves_the_others(assistant: Assistant) -> None:
     document = add_text(assistant, LEASE, name="lease.txt")
     add_text(assistant, LEASE, name="lease.txt", collection="Other")
-    removed = assistant.shelves.take_out([document], "default")
+    removed = assistant.collections.take_out([document], "default")
     assert assistant.catalogue.document(document).collections == ("Other",)
-    assistant.shelves.put_back(removed)
+    assistant.collections.put_back(removed)
     assert assistant.catalogue.document(document).collections == ("Other", "default")
 
 
 def test_what_took_the_place_meanwhile_stays(assistant: Assistant) -> None:
     document = add_text(assistant, LEASE, name="lease.txt")
-    removed = assistant.shelves.take_out([document])
+    removed = assistant.collections.take_out([document])
     newer = add_text(assistant, LEASE + " Amended.", name="lease.txt")
     with pytest.raises(StoreError, match="taken the place"):
-        assistant.shelves.put_back(removed)
+        assistant.collections.put_back(removed)
     assert [found.id for found in assistant.documents()] == [newer]
 
 
 def test_a_rebuilt_index_refuses_old_vectors(assistant: Assistant) -> None:
     document = add_text(assistant, LEASE)
-    removed = assistant.shelves.take_out([document])
+    removed = assistant.collections.take_out([document])
     assistant.catalogue.adopt_fingerprint({"embedder": "another"})
     with pytest.raises(IndexMismatch, match="take its file in again"):
-        assistant.shelves.put_back(removed)
+        assistant.collections.put_back(removed)
     assert assistant.documents() == []
 
 
 def test_a_document_moves_to_another_collection(assistant: Assistant) -> None:
     document = add_text(assistant, LEASE)
-    assistant.shelves.move([document], "default", "  Mill   matter ")
+    assistant.collections.move([document], "default", "  Mill   matter ")
     assert assistant.catalogue.collections() == [("Mill matter", 1)]
     with pytest.raises(NotFoundError):
-        assistant.shelves.move([document], "default", "Elsewhere")
+        assistant.collections.move([document], "default", "Elsewhere")
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 81, "\x00\n"])
 def test_a_collection_needs_a_name(assistant: Assistant, name: str) -> None:
     add_text(assistant, LEASE)
     with pytest.raises(QuestionError):
-        assistant.shelves.rename("default", name)
+        assistant.collections.rename("default", name)
 
 
 def test_kin_are_told_apart(assistant: Assistant) -> None:
@@ -137,15 +137,15 @@ def test_kin_are_told_apart(assistant: Assistant) -> None:
     )
     add_text(assistant, "Parking between the same.", name="parking.txt", title="Parking Licence", parties=parties)
     add_text(assistant, "Strange", name="strange.txt", title="Loan", parties=("A Ltd", "B Ltd"))
-    kin = assistant.shelves.kin(assistant.catalogue.document(main))
-    assert [document.path for document in kin.same_text] == ["/docs/copy.txt"]
-    assert [document.path for document in kin.versions] == ["/docs/lease-2021.txt"]
-    assert [document.title for document in kin.amended_by] == ["First Amendment to Lease"]
-    assert [document.title for document in kin.related] == ["Parking Licence"]
+    related_documents = assistant.collections.related_documents(assistant.catalogue.document(main))
+    assert [document.path for document in related_documents.same_text] == ["/docs/copy.txt"]
+    assert [document.path for document in related_documents.versions] == ["/docs/lease-2021.txt"]
+    assert [document.title for document in related_documents.amended_by] == ["First Amendment to Lease"]
+    assert [document.title for document in related_documents.related] == ["Parking Licence"]
 
 
 def test_a_document_without_bookmarks_is_outlined_by_its_headings(assistant: Assistant) -> None:
     text = "# 1 Term\n\nOne year.\n\n# 1 Term > 1.1 Renewal\n\nNone.\n\nNever.\n\n# 2 Fees\n\nMonthly."
     document = assistant.catalogue.document(add_text(assistant, text))
-    outline = assistant.shelves.outline(document)
+    outline = assistant.collections.outline(document)
     assert outline == ((1, "1 Term", 1), (2, "1.1 Renewal", 1), (1, "2 Fees", 1))

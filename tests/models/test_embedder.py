@@ -69,12 +69,12 @@ def cold(name: str, call: str, texts: str) -> str:
 def test_texts_of_like_length_share_a_batch_and_the_order_is_kept() -> None:
     backend = LengthEmbedder()
     texts = ["x" * ((7 * number) % (3 * BATCH)) for number in range(3 * BATCH)]
-    told: list[tuple[int, int]] = []
-    vectors = backend.embed_passages(texts, lambda done, total: told.append((done, total)))
+    calls: list[tuple[int, int]] = []
+    vectors = backend.embed_passages(texts, lambda done, total: calls.append((done, total)))
     assert [int(value) for value in vectors[:, 0]] == [len(text) for text in texts]
     assert [len(batch) for batch in backend.batches] == [BATCH] * 3
     assert min(map(len, backend.batches[0])) >= max(map(len, backend.batches[1]))
-    assert told == [(BATCH, 3 * BATCH), (2 * BATCH, 3 * BATCH), (3 * BATCH, 3 * BATCH)]
+    assert calls == [(BATCH, 3 * BATCH), (2 * BATCH, 3 * BATCH), (3 * BATCH, 3 * BATCH)]
 
 
 def test_no_texts_give_no_vectors() -> None:

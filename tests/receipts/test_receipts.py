@@ -115,7 +115,7 @@ def test_another_receipt_is_overwritten_and_any_other_file_is_left_alone(receipt
     letter.write_text("Dear landlord")
     linked.symlink_to(tmp_path / "nowhere")
     for path in (letter, linked, tmp_path):
-        with pytest.raises(ReceiptError, match="left alone"):
+        with pytest.raises(ReceiptError, match="left unchanged"):
             save_receipt(receipt, path)
     assert letter.read_text() == "Dear landlord" and linked.is_symlink()
     with pytest.raises(ReceiptError, match="no folder"):
@@ -139,7 +139,7 @@ def test_a_change_by_hand_is_noticed(receipt: Receipt, tmp_path: Path) -> None:
         (lambda value: value["conditions"].pop("index"), "conditions.index"),
         (lambda value: value["conditions"]["model"].update(sha256="../../etc/passwd"), "model.sha256"),
         (lambda value: value["evidence"][0].update(spans=[[1, 2]]), "evidence.0.spans"),
-        (lambda value: value.update({"\x1b[31mred": 1}), "no whole receipt"),
+        (lambda value: value.update({"\x1b[31mred": 1}), "not a complete receipt"),
     ],
 )
 def test_a_receipt_of_the_wrong_shape_is_refused_without_repeating_its_words(
@@ -161,8 +161,8 @@ def test_a_receipt_of_the_wrong_shape_is_refused_without_repeating_its_words(
         (b"[" * 100_000, "not JSON"),
         (b'{"format": NaN}', "not JSON"),
         (b"[1]", "no receipt"),
-        (b'{"format": "ragnano receipt 99"}', "another form"),
-        (b'{"format": "ragnano receipt 1", "seed": 1e999}', "no whole receipt"),
+        (b'{"format": "ragnano receipt 99"}', "another format"),
+        (b'{"format": "ragnano receipt 1", "seed": 1e999}', "not a complete receipt"),
     ],
 )
 def test_what_is_no_receipt_is_refused(tmp_path: Path, content: bytes, message: str) -> None:

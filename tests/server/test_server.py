@@ -152,7 +152,7 @@ def test_a_request_is_refused_before_it_is_read_when_it_is_too_long(client: Test
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "told"),
+    ("body", "status", "message"),
     [
         ({"question": ""}, 422, "the question is empty"),
         ({"question": DEPOSIT, "doc": "nothing.pdf"}, 404, "nothing.pdf"),
@@ -165,11 +165,11 @@ def test_a_request_is_refused_before_it_is_read_when_it_is_too_long(client: Test
     ],
 )
 def test_what_cannot_be_asked_is_told_in_one_line(
-    client: TestClient, body: dict[str, Any], status: int, told: str
+    client: TestClient, body: dict[str, Any], status: int, message: str
 ) -> None:
     reply = client.post("/v1/ask", json=body)
     assert reply.status_code == status
-    assert told in reply.json()["error"]
+    assert message in reply.json()["error"]
     assert "\n" not in reply.json()["error"]
 
 

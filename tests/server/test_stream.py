@@ -25,10 +25,10 @@ ROOT = Path(__file__).parents[2]
 def test_whoever_hangs_up_ends_the_answer() -> None:
     ended = threading.Event()
 
-    def answer(told: StreamCallbacks) -> dict[str, Any]:
+    def answer(callbacks: StreamCallbacks) -> dict[str, Any]:
         try:
             while True:
-                told.on_text("word ")
+                callbacks.on_text("word ")
         finally:
             ended.set()
 
@@ -48,8 +48,8 @@ def test_a_server_that_stops_in_mid_answer_leaves_no_traceback(monkeypatch: pyte
     monkeypatch.setattr(threading, "excepthook", told_by_python.append)
     stopped = threading.Event()
 
-    def answer(told: StreamCallbacks) -> dict[str, Any]:
-        told.on_text("word ")
+    def answer(callbacks: StreamCallbacks) -> dict[str, Any]:
+        callbacks.on_text("word ")
         stopped.wait(START_S)
         return {"answer": "too late"}
 
@@ -84,8 +84,8 @@ def test_a_server_answers_on_this_machine_until_it_is_stopped(command: list[str]
         with urllib.request.urlopen(asked, timeout=START_S) as given:
             assert json.load(given) == []
         server.send_signal(signal.SIGINT)
-        _, told = server.communicate(timeout=START_S)
-        assert (server.returncode, told) == (0, "Stopped.\n")
+        _, output = server.communicate(timeout=START_S)
+        assert (server.returncode, output) == (0, "Stopped.\n")
     finally:
         server.kill()
         server.communicate()

@@ -127,9 +127,9 @@ def forge() -> None:
                 write_without_end(Path(folder), int(first))
             finally:
                 os._exit(1)
-        _tell(f"started {pid}")
+        _print_event(f"started {pid}")
         _, status = os.waitpid(pid, 0)
-        _tell(f"ended {os.waitstatus_to_exitcode(status)}")
+        _print_event(f"ended {os.waitstatus_to_exitcode(status)}")
 
 
 def write_without_end(folder: Path, first: int) -> None:
@@ -137,18 +137,18 @@ def write_without_end(folder: Path, first: int) -> None:
     catalogue = Catalogue(folder)
     cache = Vectors(folder, catalogue)
     cache.sync()
-    _tell("ready")
+    _print_event("ready")
     for number in itertools.count(first):
         identifier = add(catalogue, contract(number, WRITTEN_CHUNKS), f"/{number}")
-        _tell(f"added {number}")
+        _print_event(f"added {number}")
         if number % 5 == 4:
             catalogue.remove(identifier)
-            _tell(f"removed {number}")
+            _print_event(f"removed {number}")
         if number % 2:
             cache.sync()
 
 
-def _tell(word: str) -> None:
+def _print_event(word: str) -> None:
     # In one write: a kill must not split a line.
     os.write(1, f"{word}\n".encode())
 

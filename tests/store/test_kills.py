@@ -46,14 +46,14 @@ def test_killed_at_any_moment_every_document_is_in_entirely_or_not_at_all(tmp_pa
         if kill >= KILLS and len(present) > KILLS:
             break
         since = "started" if kill % 4 == 0 else "ready"
-        told = _killed_writer(forge, tmp_path / "data", following, since, chance.uniform(0, 0.4))
-        for word, number in told:
+        events = _killed_writer(forge, tmp_path / "data", following, since, chance.uniform(0, 0.4))
+        for word, number in events:
             (present.add if word == "added" else present.discard)(number)
         with Catalogue(tmp_path / "data") as catalogue:
             assert catalogue.verify() == []
             stored = {int(document.path[1:]) for document in catalogue.documents()}
             # The operation in progress at the kill may be done or not; everything reported is done.
-            following = max(stored | present | {number for _, number in told} | {following - 1}) + 1
+            following = max(stored | present | {number for _, number in events} | {following - 1}) + 1
             assert stored ^ present <= {following - 1}
             present = stored
             if kill % 4 == 3:
@@ -76,17 +76,17 @@ def _killed_writer(
     assert forge.stdout is not None
     forge.stdin.write(f"{folder} {first}\n")
     forge.stdin.flush()
-    told: list[tuple[str, int]] = []
+    events: list[tuple[str, int]] = []
     pid = 0
     while True:
         word, _, rest = forge.stdout.readline().strip().partition(" ")
         if word == "ended":
             assert int(rest) == -signal.SIGKILL
-            return told
+            return events
         if word == "started":
             pid = int(rest)
         if word in ("added", "removed"):
-            told.append((word, int(rest)))
+            events.append((word, int(rest)))
         if word == since:
             threading.Thread(target=_kill_later, args=(pid, seconds)).start()
 

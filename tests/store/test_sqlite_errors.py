@@ -144,16 +144,16 @@ def test_using_a_closed_catalogue_says_so(tmp_path: Path) -> None:
 def test_each_sqlite_error_has_a_ragnano_error_that_names_the_file(name: str, kind: type[StoreError]) -> None:
     error = sqlite3.OperationalError("message")
     error.sqlite_errorname = name
-    told = from_sqlite(error, Path("/data/catalogue.sqlite3"))
-    assert type(told) is kind
-    assert "/data/catalogue.sqlite3" in str(told)
+    message = from_sqlite(error, Path("/data/catalogue.sqlite3"))
+    assert type(message) is kind
+    assert "/data/catalogue.sqlite3" in str(message)
 
 
 # Verification
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "message"),
     [
         ("UPDATE chunks SET spans = '[[1,0,9999]]' WHERE ordinal = 0", "outside its page"),
         ("UPDATE chunks SET spans = '[[2,0,3]]' WHERE ordinal = 0", "outside its page"),
@@ -166,13 +166,13 @@ def test_each_sqlite_error_has_a_ragnano_error_that_names_the_file(name: str, ki
         ("UPDATE chunks SET text = 'One two four.' WHERE ordinal = 0", "word index does not fit"),
     ],
 )
-def test_verify_finds_each_kind_of_fault_without_showing_text(catalogue: Catalogue, fault: str, told: str) -> None:
+def test_verify_finds_each_kind_of_fault_without_showing_text(catalogue: Catalogue, fault: str, message: str) -> None:
     add(catalogue, document("One two three.", "Four five six."))
     assert catalogue.verify() == []
     with catalogue.writing() as connection:
         connection.execute(fault)
     problems = catalogue.verify()
-    assert any(told in problem for problem in problems)
+    assert any(message in problem for problem in problems)
     assert not any("three" in problem for problem in problems)
 
 

@@ -38,7 +38,7 @@ def fill(home: Path, folder: Path) -> None:
             catalogue=helper.catalogue,
             vectors=helper.vectors,
             embedder=helper.embedder,
-            reader=lambda: ParserInProcess(settings),  # type: ignore[arg-type, return-value]
+            parser_pool=lambda: ParserInProcess(settings),  # type: ignore[arg-type, return-value]
         )
 
 

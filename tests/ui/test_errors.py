@@ -49,9 +49,9 @@ def test_damaged_files_are_named_once_each_and_the_others_are_there(desk: AppTes
     (folder / "empty.pdf").write_bytes(b"")
     (folder / "letter.docx").write_bytes(b"PK\x03\x04 and nothing behind it")
     add_folder(desk.run(), folder)
-    [told] = messages(desk)
-    assert told.startswith("1 document added")
-    assert "3 files could not be read" in told
+    [message] = messages(desk)
+    assert message.startswith("1 document added")
+    assert "3 files could not be read" in message
     listed = "\n".join(found.value for found in desk.markdown)
     for name in ("cut", "empty", "letter"):
         assert listed.count(f"{name}\\.") == 1
@@ -68,11 +68,11 @@ def test_a_disk_that_is_full_stops_a_run_with_one_message_and_it_goes_on_from_th
     [pages] = writer.execute("PRAGMA page_count").fetchone()
     writer.execute(f"PRAGMA max_page_count = {pages}")
     add_folder(desk.run(), contracts)
-    [told] = messages(desk)
-    assert "is full" in told
-    assert "free some space" in told
+    [message] = messages(desk)
+    assert "is full" in message
+    assert "free some space" in message
     writer.execute("PRAGMA max_page_count = 1000000")
-    assert_answers(desk, still=(told,))
+    assert_answers(desk, still=(message,))
     desk.switch_page("library_page.py").run()
     button(desk, "Go on").click().run()
     settle()
@@ -90,14 +90,14 @@ def test_a_question_asked_on_a_full_disk_is_answered_with_one_message_and_kept_w
     while not messages(desk):  # what fits into pages already allocated is still stored
         desk.chat_input[0].set_value(ASK_NOTICE).run()
     desk.chat_input[0].set_value(ASK_FEE).run()
-    [told] = messages(desk)
-    assert "is full" in told
-    assert "free some space" in told
+    [message] = messages(desk)
+    assert "is full" in message
+    assert "free some space" in message
     asked = html(desk).count('class="rn-question"')
     assert asked >= 2
     for page in ("history", "library", "ask"):
         desk.switch_page(f"{page}_page.py").run()
-        assert messages(desk) == ([told] if page == "ask" else [])
+        assert messages(desk) == ([message] if page == "ask" else [])
     writer.execute("PRAGMA max_page_count = 1000000")
     assert_answers(desk)
     [info] = assistant().conversations()
@@ -117,9 +117,9 @@ def test_an_upload_for_which_there_is_no_room_is_one_message(
     with monkeypatch.context() as broken:
         broken.setattr(tempfile, "mkstemp", full)
         button(desk, "Add these files").click().run()
-    [told] = messages(desk)
-    assert "No space left" in told
-    assert "check the disk" in told
+    [message] = messages(desk)
+    assert "No space left" in message
+    assert "check the disk" in message
     assert_answers(desk)
 
 
@@ -135,8 +135,8 @@ def test_an_engine_that_dies_in_mid_answer_leaves_one_message_and_no_half_answer
     with monkeypatch.context() as broken:
         broken.setattr(FakeChatModel, "generate", die)
         desk.run().chat_input[0].set_value(ASK_NOTICE).run()
-    [told] = messages(desk)
-    assert "ask again" in told
+    [message] = messages(desk)
+    assert "ask again" in message
     assert "Either" not in html(desk)
     assert not assistant().conversations()
     button(desk, "Ask again").click().run()
@@ -170,8 +170,8 @@ def test_a_model_that_cannot_be_opened_is_one_message_and_quotes_go_on(
     if content:
         own_model.write_bytes(content)
     desk.run().chat_input[0].set_value(ASK_NOTICE).run()
-    [told] = messages(desk)
-    assert "mine\\.gguf" in told
+    [message] = messages(desk)
+    assert "mine\\.gguf" in message
     desk.selectbox(key="ask model").set_value("none").run()
     desk.chat_input[0].set_value(ASK_NOTICE).run()
     assert not messages(desk)

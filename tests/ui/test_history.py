@@ -117,5 +117,5 @@ def test_headings_say_how_long_ago() -> None:
     from relative_dates import period
 
     today = date(2026, 11, 24)
-    told = [period(day, today) for day in (today, date(2026, 11, 23), date(2026, 11, 18), date(2026, 11, 17))]
-    assert told == ["Today", "Yesterday", "Last seven days", "November 2026"]
+    periods = [period(day, today) for day in (today, date(2026, 11, 23), date(2026, 11, 18), date(2026, 11, 17))]
+    assert periods == ["Today", "Yesterday", "Last seven days", "November 2026"]

@@ -273,7 +273,7 @@ def test_hidden_text_and_unreadable_pages_are_warned_of_and_literal(desk: AppTes
     pages = (
         Page(1, 595, 842, "What is seen.", hidden=(Hidden("colour", "<b>unseen</b> **words** $x$"),)),
         Page(2, 595, 842, "", unreadable="no text: a picture, needs OCR"),
-        Page(3, 0, 0, "", read_by="no-reader", unreadable="Attachment a.xml: no reader for .xml files"),
+        Page(3, 0, 0, "", read_by="no-reader", unreadable="Attachment a.xml: no parser for .xml files"),
     )
     document = Document("b" * 64, "<i>Deed</i>", "application/pdf", 3, 9, status="partial")
     chunk = Chunk(document.id, 0, "What is seen.", (Span(1, 0, 13),))
@@ -283,9 +283,9 @@ def test_hidden_text_and_unreadable_pages_are_warned_of_and_literal(desk: AppTes
     )
     document_page(desk, document.id)
     assert not desk.exception
-    told = [found.value for found in desk.warning]
-    assert told[0].startswith("1 page not read in full")
-    assert told[1].startswith("1 passage of hidden text")
+    warnings = [found.value for found in desk.warning]
+    assert warnings[0].startswith("1 page not read in full")
+    assert warnings[1].startswith("1 passage of hidden text")
     assert any(".xml files" in found.value for found in desk.caption)
     assert "&lt;b&gt;unseen&lt;/b&gt; **words** $x$" in html(desk)
     assert "<b>" not in html(desk)

@@ -100,9 +100,9 @@ def test_the_password_is_in_no_message_and_no_representation(monkeypatch: pytest
     monkeypatch.setenv("RAGNANO_PASSWORD", PASSWORD)
     settings = Settings.load()
     assert PASSWORD not in repr(settings) + str(settings.model_dump())
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(ConfigError) as raised:
         Settings.load(password=["a", "b"])
-    assert "'a'" not in str(told.value)
+    assert "'a'" not in str(raised.value)
 
 
 def test_the_app_is_started_on_loopback_wherever_from(tmp_path: Any) -> None:

@@ -107,5 +107,5 @@ def test_speed_is_measured_and_remembered_for_this_machine(tmp_path: Path) -> No
     keep(Speed(160.0, 26.0), tmp_path, "digest")
     assert kept(tmp_path, "digest") == Speed(160.0, 26.0)
     assert kept(tmp_path, "another") is None
-    with pytest.raises(EngineError, match="wrote nothing"):
+    with pytest.raises(EngineError, match="generated nothing"):
         measure(Clockwork(0))  # type: ignore[arg-type]

@@ -24,8 +24,8 @@ def test_an_empty_library_leads_to_the_samples(desk: AppTest) -> None:
     desk.run()
     assert not desk.exception
     assert desk.chat_input
-    told = next(found.value for found in (*desk.warning, *desk.success))
-    assert "documents added" in told
+    message = next(found.value for found in (*desk.warning, *desk.success))
+    assert "documents added" in message
     assert len(assistant().documents()) >= 8
 
 

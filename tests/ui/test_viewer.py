@@ -110,9 +110,9 @@ def test_what_has_no_paper_is_read_as_text(desk: AppTest, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [("", "This page gave no text: "), ("Fee: $5", "Not all of this page was read: ")]
+    ("text", "label"), [("", "This page gave no text: "), ("Fee: $5", "Not all of this page was read: ")]
 )
-def test_a_page_that_was_not_read_in_full_says_so_above_what_it_gave(desk: AppTest, text: str, told: str) -> None:
+def test_a_page_that_was_not_read_in_full_says_so_above_what_it_gave(desk: AppTest, text: str, label: str) -> None:
     pages = (Page(1, 0, 0, "Cover"), Page(2, 0, 0, text, unreadable="a picture, needs OCR"))
     document = Document("c" * 64, "Form", "text/plain", 2, 9, status="partial")
     chunk = Chunk(document.id, 0, "Cover", (Span(1, 0, 5),))
@@ -121,5 +121,5 @@ def test_a_page_that_was_not_read_in_full_says_so_above_what_it_gave(desk: AppTe
         ParsedDocument(document, pages, (chunk,)), vectors, collection="default", path="/form.txt", size=9, mtime_ns=1
     )
     opened(desk, Place(document.id, 2))
-    assert f"{told}a picture, needs OCR" in html(desk)
+    assert f"{label}a picture, needs OCR" in html(desk)
     assert not text or text in html(desk)

@@ -28,6 +28,8 @@ def test_the_wrong_one_of_two_dates_is_not_handed_on() -> None:
     assert verify("The agreement expires on December 31, 2014.", EXPIRY, evidence).verdict == "answered"
 
 
-@pytest.mark.parametrize(("text", "told"), [("March 18", False), ("March 18, 2021", True), ("two years later", True)])
-def test_a_day_without_its_year_does_not_tell_when(text: str, told: bool) -> None:
-    assert tells(text, "date") is told
+@pytest.mark.parametrize(
+    ("text", "expected"), [("March 18", False), ("March 18, 2021", True), ("two years later", True)]
+)
+def test_a_day_without_its_year_does_not_tell_when(text: str, expected: bool) -> None:
+    assert tells(text, "date") is expected

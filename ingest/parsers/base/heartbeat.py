@@ -1,6 +1,6 @@
 """Heartbeats of a working parser, which distinguish a long file from a parser that hangs.
 
-A parser calls `alive` for every page, or whenever it makes progress. In the parsing process `ingest.workers.pool`
+A parser calls `beat` for every page, or whenever it makes progress. In the parsing process `ingest.workers.pool`
 receives the calls, and the time limit for a file counts from the last one. Elsewhere the call does nothing. Any thread
 of the parser may call it.
 """
@@ -13,24 +13,24 @@ LEAST_SECONDS_APART = 0.5
 """Calls that follow sooner are not passed on; a parser may make hundreds a second."""
 
 
-class _Signs:
+class _Heartbeat:
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._tell: Callable[[], None] | None = None
+        self._listener: Callable[[], None] | None = None
         self._last = 0.0
 
-    def hear(self, tell: Callable[[], None] | None) -> None:
+    def on_heartbeat(self, listener: Callable[[], None] | None) -> None:
         with self._lock:
-            self._tell, self._last = tell, time.monotonic()
+            self._listener, self._last = listener, time.monotonic()
 
-    def alive(self) -> None:
-        if self._tell is None or time.monotonic() - self._last < LEAST_SECONDS_APART:
+    def beat(self) -> None:
+        if self._listener is None or time.monotonic() - self._last < LEAST_SECONDS_APART:
             return
         with self._lock:
-            if self._tell is not None:
+            if self._listener is not None:
                 self._last = time.monotonic()
-                self._tell()
+                self._listener()
 
 
-_signs = _Signs()
-hear, alive = _signs.hear, _signs.alive
+_heartbeat = _Heartbeat()
+on_heartbeat, beat = _heartbeat.on_heartbeat, _heartbeat.beat

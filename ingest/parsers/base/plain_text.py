@@ -23,7 +23,7 @@ def load_text(data: bytes, options: ReadOptions) -> LoadedFile:
     text, sure = decode(data)
     controls = sum(1 for char in text if char < " " and char not in "\t\n\r\f\v")
     if controls > _MOST_CONTROL_SHARE * len(text):
-        raise DamagedFile("not text, whatever the name says: open it in the program it comes from and export a PDF")
+        raise DamagedFile("the content is not text, despite the file name: open it in its program and export a PDF")
     if not sure:
         raise DamagedFile(UNKNOWN_ENCODING)
     parts = [piece for part in text.split("\f") for piece in cut(clean(part))]

@@ -35,7 +35,7 @@ class Package:
         parts = self._zip.infolist()
         unpacked = sum(part.file_size for part in parts)
         if len(parts) > _MOST_PARTS or unpacked > MOST_UNPACKED or unpacked > max(_FREE, MOST_RATIO * len(data)):
-            raise LimitExceeded("unpacks to far more than it weighs, like a decompression bomb; save it anew, smaller")
+            raise LimitExceeded("unpacks to far more than its own size, like a decompression bomb; save a smaller copy")
         self.names = frozenset(part.filename for part in parts)
 
     def read(self, name: str) -> bytes:

@@ -74,7 +74,7 @@ def tidied(data: bytes | str) -> Tidy | None:
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
-        raise LimitExceeded("elements inside each other, more than 2,000 deep; save the page as PDF")
+        raise LimitExceeded("its elements are nested more than 2,000 deep; save the page as PDF")
     title = " ".join(root.xpath("string(//title)").split())
     author = " ".join(root.xpath("string(//meta[translate(@name,'AUTHOR','author')='author']/@content)").split())
     selectors = _hiding_selectors("\n".join(root.xpath("//style/text()")))
@@ -145,10 +145,10 @@ def _hidden_as(item: Any, selectors: dict[str, HiddenKind]) -> HiddenKind | None
     if kind := _hidden_by(style) or next((selectors[name] for name in named if name in selectors), None):
         return kind
     white = _WHITE.search(style) or item.get("color", "").lower() in ("#ffffff", "#fff", "white")
-    return "colour" if white and not any(map(_has_ground, (item, *item.iterancestors()))) else None
+    return "colour" if white and not any(map(_has_background, (item, *item.iterancestors()))) else None
 
 
-def _has_ground(item: Any) -> bool:
+def _has_background(item: Any) -> bool:
     """Return whether the element may have its own background, where white text is visible: colour, picture or class."""
     return "background" in item.get("style", "").lower() or any(
         item.get(name) is not None for name in ("bgcolor", "background", "class")

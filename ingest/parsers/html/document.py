@@ -23,7 +23,7 @@ def load_html(data: bytes, options: ReadOptions) -> LoadedFile:
     tidy = write_html(data, out)
     pages = out.pages()
     if tidy is None or not any(page.text for page in pages):
-        raise DamagedFile("the page holds no text that is seen; nothing to take in")
+        raise DamagedFile("the page has no visible text; nothing to take in")
     return LoadedFile(pages, tidy.title, tidy.author)
 
 

@@ -84,15 +84,15 @@ class _Collector:
     def _alternatives(self, parts: list[Mime]) -> None:
         """Choose between forms of one body: the plain one unless it is empty, plus the calendar of an invitation."""
         shown = [part for part in parts if not _is_other_text(part.get_content_type())]
-        held = [(part, Message()) for part in shown or parts]
-        for part, message in held:
+        messages = [(part, Message()) for part in shown or parts]
+        for part, message in messages:
             _Collector(message).collect(part)
-        plain = [message.plain for _, message in held if message.plain.strip()]
+        plain = [message.plain for _, message in messages if message.plain.strip()]
         for text in plain:
             self._plain(text)
         if not plain:
-            self._message.html += next((message.html for _, message in held if message.html), [])
-        for _, message in held:
+            self._message.html += next((message.html for _, message in messages if message.html), [])
+        for _, message in messages:
             self._message.attachments += message.attachments
             self._message.lost += message.lost
 

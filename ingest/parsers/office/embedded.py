@@ -6,7 +6,7 @@
 import posixpath
 from collections.abc import Collection, Sequence
 
-from ingest.parsers.base.heartbeat import alive
+from ingest.parsers.base.heartbeat import beat
 from ingest.parsers.base.interface import ReadOptions
 from ingest.parsers.base.zip_packages import Package
 from ingest.parsers.nested_files import inside, is_spent, member_name, numbered, read_member, unreadable
@@ -36,7 +36,7 @@ def with_embedded(
     for name in filter(posixpath.basename, names):
         if is_spent(within):
             break
-        alive()
+        beat()
         label = member_name(posixpath.basename(name))
         try:
             found += read_member(label, package.read(name), within, f"Attachment {label}")

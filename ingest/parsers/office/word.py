@@ -92,8 +92,8 @@ class _WordParser:
             elif name in _WRAPPERS:
                 self._body(item)
 
-    def _words(self, paragraph: Any, *, ground: bool = False) -> ParagraphText:
-        return words_of(paragraph, self._styles, self._note_numbers, ground=ground)
+    def _words(self, paragraph: Any, *, has_background: bool = False) -> ParagraphText:
+        return words_of(paragraph, self._styles, self._note_numbers, has_background=has_background)
 
     def _paragraph(self, paragraph: Any) -> None:
         properties = child(paragraph, "pPr")
@@ -186,7 +186,7 @@ class _WordParser:
             if any(local(above) in ("txbxContent", "Fallback") for above in paragraph.iterancestors()):
                 continue
             style, name = combined(self._styles, child(paragraph, "pPr"))
-            words = self._words(paragraph, ground=True)
+            words = self._words(paragraph, has_background=True)
             number = self._number(style, name, words.text)
             target = "hidden" if style.hidden else "text"
             if target == "text":

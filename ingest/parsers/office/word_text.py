@@ -52,12 +52,12 @@ def raised(count: int) -> str:
     return str(count).translate(_RAISED)
 
 
-def words_of(paragraph: Any, styles: Styles, numbers: NoteNumbers, *, ground: bool = False) -> ParagraphText:
-    """Return the text of one paragraph. `ground`: it has its own background (in a table), where white text may be
-    visible.
+def words_of(paragraph: Any, styles: Styles, numbers: NoteNumbers, *, has_background: bool = False) -> ParagraphText:
+    """Return the text of one paragraph. `has_background`: it is in a table cell with a background, where white
+    text may be visible.
     """
     words = ParagraphText()
-    shaded = ground or child(paragraph, "pPr", "shd") is not None
+    shaded = has_background or child(paragraph, "pPr", "shd") is not None
     _gather(paragraph, words, styles, numbers, shaded)
     return words
 

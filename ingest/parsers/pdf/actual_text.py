@@ -27,7 +27,7 @@ _MOST_LETTERS = 4  # that one such letter may represent: a ligature
 Marked = tuple[Any, Any]  # a text object and its mark
 
 
-def without_lies(page: Any, number: int) -> tuple[Hidden, ...]:
+def remove_false_actual_text(page: Any, number: int) -> tuple[Hidden, ...]:
     """Remove the marks from the open page whose text differs from the letters; returns their text as hidden text."""
     marked = _marked(page)
     if not marked:
@@ -36,29 +36,29 @@ def without_lies(page: Any, number: int) -> tuple[Hidden, ...]:
     bare = _marked(copy)
     for text, mark in bare:
         pdfium.FPDFPageObj_RemoveMark(text, mark)
-    said, shown = _texts(page, marked), _texts(copy, bare)
+    actual_texts, visible_texts = _texts(page, marked), _texts(copy, bare)
     copy.close()
-    lies: list[Hidden] = []
+    removed: list[Hidden] = []
     for _, group in groupby(range(len(marked)), key=lambda at: address_of(marked[at][1])):
         places = list(group)
-        told, seen = ("".join(texts[at] for at in places) for texts in (said, shown))
-        if _differ(told, seen):
-            lies.append(Hidden("characters", " ".join(clean(told).split())))
+        actual_text, visible_text = ("".join(texts[at] for at in places) for texts in (actual_texts, visible_texts))
+        if _differ(actual_text, visible_text):
+            removed.append(Hidden("characters", " ".join(clean(actual_text).split())))
             for at in places:
                 pdfium.FPDFPageObj_RemoveMark(*marked[at])
-    return tuple(lies)
+    return tuple(removed)
 
 
-def _differ(told: str, seen: str) -> bool:
+def _differ(actual_text: str, visible_text: str) -> bool:
     """Return whether letters or digits differ. For letters without a character map, the mark is the only source of the
     text.
     """
-    one, other = _plain(told), _plain(seen)
-    if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in told):
+    one, other = _plain(actual_text), _plain(visible_text)
+    if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in actual_text):
         one, other = "".join(sorted(one)), "".join(sorted(other))
     if one == other or not one or not other:
         return False
-    unmapped = sum(unicodedata.category(char) in _UNMAPPED for char in seen)
+    unmapped = sum(unicodedata.category(char) in _UNMAPPED for char in visible_text)
     if not 0 < len(one) - len(other) <= _MOST_LETTERS * unmapped:
         return True
     letters = iter(one)

@@ -47,15 +47,15 @@ _MOST_LABEL = 100  # characters
 class Note(NamedTuple):
     """An annotation's content and position. `kind` is one of pdfium's form field types, None for a comment.
 
-    `name` is the field's name ("" if it has none that people use), `told` the author's description of it; `value` of a
-    button is the option it represents. `shown`: a viewer displays it.
+    `name` is the field's name ("" if it has none that people use), `description` the author's description of it;
+    `value` of a button is the option it represents. `visible`: a viewer displays it.
     """
 
     kind: int | None
     name: str
-    told: str
+    description: str
     value: str
-    shown: bool
+    visible: bool
     box: Box
 
 
@@ -71,8 +71,8 @@ def with_notes(read: Page, notes: Sequence[Note]) -> Page:
     text, words, marks, hidden = read.text.rstrip("\n"), list(unpack_words(read.words)), list(read.marks), []
     printed = tuple(words)
     for note in notes:
-        line, name = _said(note, lambda box: _beside(read.text, printed, box))
-        if not note.shown:
+        line, name = _line_and_name(note, lambda box: _beside(read.text, printed, box))
+        if not note.visible:
             hidden.append(Hidden("invisible", line, note.box))
             continue
         text += "\n\n" if text else ""
@@ -83,16 +83,16 @@ def with_notes(read: Page, notes: Sequence[Note]) -> Page:
     return replace(read, text=text, words=pack_words(words), marks=tuple(marks), hidden=(*read.hidden, *hidden))
 
 
-def _said(note: Note, beside: Callable[[Box], str]) -> tuple[str, str]:
+def _line_and_name(note: Note, beside: Callable[[Box], str]) -> tuple[str, str]:
     """Return the line that reports an annotation, and the name of its field."""
     if note.kind == pdfium.FPDF_FORMFIELD_CHECKBOX:
-        name = note.told or beside(note.box) or note.name
+        name = note.description or beside(note.box) or note.name
         return (f"{name}: ticked" if name else "ticked"), name
     if note.kind == pdfium.FPDF_FORMFIELD_RADIOBUTTON:
         # For all buttons of a group, pdfium returns the description of the first one.
         chosen = beside(note.box) or note.value
         return (f"{note.name}: {chosen} (chosen)" if note.name else f"{chosen}: chosen"), note.name
-    name = note.told or note.name
+    name = note.description or note.name
     return (f"{name}: {note.value}" if name else note.value), name
 
 
@@ -119,8 +119,8 @@ def _notes(page: Any, form: Any) -> Iterator[Note]:
         try:
             found = _note(annotation, form)
             if found is not None:
-                shown = not pdfium.FPDFAnnot_GetFlags(annotation) & _NOT_SHOWN
-                yield Note(*found, shown, _box(annotation, page))
+                visible = not pdfium.FPDFAnnot_GetFlags(annotation) & _NOT_SHOWN
+                yield Note(*found, visible, _box(annotation, page))
         finally:
             pdfium.FPDFPage_CloseAnnot(annotation)
 

@@ -13,7 +13,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from ingest.parsers.archive import FREE, MOST_RATIO
-from ingest.parsers.base.heartbeat import alive
+from ingest.parsers.base.heartbeat import beat
 from ingest.parsers.base.interface import ReadOptions
 from ingest.parsers.nested_files import inside, is_spent, member_name, read_member, unreadable
 from ragnano.errors import LimitExceeded
@@ -38,7 +38,7 @@ def attached_pages(
     pages: list[Page] = []
     within: ReadOptions | None = None
     for place, attachment in _named(document, clipped):
-        alive()
+        beat()
         try:
             within = within or inside(options)
         except LimitExceeded as error:

@@ -9,7 +9,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from ingest.characters.garbled import is_noise
-from ingest.parsers.base.heartbeat import alive
+from ingest.parsers.base.heartbeat import beat
 from ingest.parsers.base.interface import LoadedFile, ReadOptions
 from ingest.parsers.nested_files import numbered
 from ingest.parsers.pdf.annotations import Note, notes_of, with_notes
@@ -32,14 +32,14 @@ def load_pdf(data: bytes, options: ReadOptions) -> LoadedFile:
     """
     second = PypdfFallback(data, options.passwords)
     with TURN:
-        pages = () if options.second_only else _first_reader(data, options, second)
+        pages = () if options.second_only else _read_with_pdfium(data, options, second)
     pages = pages or second.pages()
     _must_have_text(pages, options)
     title, author = second.title_and_author()
     return LoadedFile(pages, title, author, second.outline())
 
 
-def _first_reader(data: bytes, options: ReadOptions, second: PypdfFallback) -> tuple[Page, ...]:
+def _read_with_pdfium(data: bytes, options: ReadOptions, second: PypdfFallback) -> tuple[Page, ...]:
     document = _open(data, options.passwords)
     if document is None:
         return ()
@@ -49,27 +49,29 @@ def _first_reader(data: bytes, options: ReadOptions, second: PypdfFallback) -> t
         read = list(_pages(document, second))
         # Annotations are kept when OCR replaces the page's text.
         pages = with_ocr(document, [one.page for one in read], options)
-        own = [with_notes(page, one.notes) for page, one in zip(_once(pages), read, strict=True)]
+        own = [
+            with_notes(page, one.notes) for page, one in zip(_without_repeated_hidden_text(pages), read, strict=True)
+        ]
         clipped = [index for index, one in enumerate(read) if one.clipped]
         return numbered([*own, *attached_pages(document, clipped, options, len(data))])
     finally:
         document.close()
 
 
-def _once(pages: Sequence[Page]) -> Iterator[Page]:
+def _without_repeated_hidden_text(pages: Sequence[Page]) -> Iterator[Page]:
     """Yield the pages without invisible text that a neighbouring page shows: printers draw a line that a page break
     cuts on both pages, visible on one of them.
     """
     texts = ["", *(fold(page.text) if any(one.hidden for one in pages) else "" for page in pages), ""]
     for page, before, after in zip(pages, texts, texts[2:], strict=False):
-        told = tuple(
+        hidden = tuple(
             item
             for item in page.hidden
             if item.kind != "invisible"
             or len(item.text.split()) < LEAST_CUT
             or not any(fold(item.text) in text for text in (before, after))
         )
-        yield page if told == page.hidden else replace(page, hidden=told)
+        yield page if hidden == page.hidden else replace(page, hidden=hidden)
 
 
 class _Read(NamedTuple):
@@ -84,7 +86,7 @@ def _pages(document: pypdfium2.PdfDocument, second: PypdfFallback) -> Iterator[_
     layers = second.has_layers()
     for index in range(len(document)):
         yield _page(document, index, second, layers)
-        alive()
+        beat()
 
 
 def _open(data: bytes, passwords: Sequence[str]) -> pypdfium2.PdfDocument | None:
@@ -105,15 +107,15 @@ def _page(document: pypdfium2.PdfDocument, index: int, second: PypdfFallback, la
     try:
         page = document[index]
     except pypdfium2.PdfiumError:
-        damaged = Page(number, 0.0, 0.0, "", unreadable="the page is damaged; no reader opens it")
-        return _Read(_helped(damaged, second))
+        damaged = Page(number, 0.0, 0.0, "", unreadable="the page is damaged and cannot be read")
+        return _Read(_with_fallback_text(damaged, second))
     read = read_page(page, number, layers=layers)
     notes, clipped = notes_of(page, document.formenv), is_clipped(page)
     page.close()
-    return _Read(_helped(read, second), notes, clipped)
+    return _Read(_with_fallback_text(read, second), notes, clipped)
 
 
-def _helped(read: Page, second: PypdfFallback) -> Page:
+def _with_fallback_text(read: Page, second: PypdfFallback) -> Page:
     """Return the page, read by pypdf if pdfium found no text."""
     if is_noise(read.text):
         read = replace(read, text="", words=b"", unreadable="no text on this page: " + NO_CHARACTER_MAP)
@@ -128,7 +130,7 @@ def _helped(read: Page, second: PypdfFallback) -> Page:
 
 def _must_have_text(pages: Sequence[Page], options: ReadOptions) -> None:
     if not pages:
-        raise DamagedFile("no reader finds a page in it; open it in a PDF program and save it anew")
+        raise DamagedFile("no pages found in the file; open it in a PDF program and save it anew")
     if any(page.text.strip() for page in pages):
         return
     reasons = [page.unreadable for page in pages if page.unreadable]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ingest.characters.bidi import as_spoken
 from ingest.characters.hidden import Cut, cut
 from ingest.characters.sanitize import Mapped, clean_mapped
-from ingest.parsers.pdf.actual_text import without_lies
+from ingest.parsers.pdf.actual_text import remove_false_actual_text
 from ingest.parsers.pdf.hidden.candidates import Suspects, suspects_of
 from ingest.parsers.pdf.hidden.proof import Pieces, by_measure, by_picture, owners_of
 from ingest.parsers.pdf.line_segments import Placed, segments_of
@@ -43,7 +43,7 @@ def read_page(page: Any, number: int, *, layers: bool = False) -> Page:
     `unreadable` says why there is no text; `layers`: the file has layers that may be switched off.
     """
     width, height = page.get_size()
-    lies = without_lies(page, number)
+    lies = remove_false_actual_text(page, number)
     textpage = page.get_textpage()
     try:
         # surrogatepass keeps halves of pairs, which pdfium counts and `clean_mapped` drops, so that offsets stay

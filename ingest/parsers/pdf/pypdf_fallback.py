@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import pypdf
 
 from ingest.characters.sanitize import clean
-from ingest.parsers.base.heartbeat import alive
+from ingest.parsers.base.heartbeat import beat
 from ragnano.errors import PasswordNeeded
 from ragnano.types import OutlineEntry, Page
 
@@ -81,10 +81,10 @@ class PypdfFallback:
         return _or_else((), read)
 
     def _page(self, number: int) -> Page:
-        alive()
+        beat()
         text = self.text_of(number)
         width, height = self._size(number)
-        why = None if text.strip() else "no text on this page: damaged, only the second reader opens the file"
+        why = None if text.strip() else "no text on this page: damaged, only the fallback parser opens the file"
         return Page(number, width, height, text, read_by="second-reader", unreadable=why)
 
     def _size(self, number: int) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from ingest.parsers.base.heartbeat import alive
+from ingest.parsers.base.heartbeat import beat
 from ingest.parsers.base.interface import ReadOptions
 from ragnano.types import Page
 
@@ -31,10 +31,10 @@ def with_ocr(document: pypdfium2.PdfDocument, pages: Sequence[Page], options: Re
     from ingest.ocr.pages import PageRecognizer  # Tesseract is loaded for the first scan, not for every PDF
 
     read: dict[int, Page] = {}
-    with PageRecognizer(options.languages) as reader:
-        for page in reader.pages(_sheets(document, wanted)):
+    with PageRecognizer(options.languages) as recognizer:
+        for page in recognizer.pages(_sheets(document, wanted)):
             read[page.number] = page
-            alive()
+            beat()
     return tuple(_better(page, read.get(page.number), options.ocr) for page in pages)
 
 

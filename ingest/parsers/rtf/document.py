@@ -124,7 +124,7 @@ class _RtfParser:
         self._decode()
         if brace == b"{":
             if len(self._above) >= _MOST_DEPTH:
-                raise DamagedFile("groups in groups without end; open it in Word and save it anew")
+                raise DamagedFile("its groups are nested too deeply; open it in Word and save it anew")
             self._above.append(self._state)
             self._opened, self._starred = True, False
         elif self._above:

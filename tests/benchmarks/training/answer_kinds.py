@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from ragnano.evidence.answer_kind import CONDITION, YES, signs_of
+from ragnano.evidence.answer_kind import CONDITION, YES, kind_features
 from ragnano.models import open_embedder, open_reader
 from ragnano.models.reader import KINDS
 from ragnano.settings import Settings
@@ -36,9 +36,9 @@ def learn_kinds() -> list[str]:
         at = min(item.right)
         cut = groups.cuts[item.document][at]
         (reading,) = reader.read(item.label.question, [groups.right(item, at, trim=False).passage])
-        signs = signs_of(list(reading.kinds), " ".join(cut.texts[extract] for extract in item.right[at]))
-        yes_signs.append(list(signs.yes))
-        condition_signs.append(list(signs.condition))
+        features = kind_features(list(reading.kinds), " ".join(cut.texts[extract] for extract in item.right[at]))
+        yes_signs.append(list(features.yes))
+        condition_signs.append(list(features.condition))
         kinds.append(KINDS[item.label.answer_kind])
         documents.append(item.document)
     says_yes = np.array([kind.startswith("yes") for kind in kinds])
@@ -47,11 +47,11 @@ def learn_kinds() -> list[str]:
         [],
         ["# How the reader's kinds and signs of a sentence count, written by `make gate`: not edited by hand."],
     )
-    for name, what, signs, wanted in (
+    for name, what, features, wanted in (
         ("yes", YES, yes_signs, says_yes),
         ("condition", CONDITION, condition_signs, conditioned),
     ):
-        weights, said = _fitted(np.array(signs), wanted, documents)
+        weights, said = _fitted(np.array(features), wanted, documents)
         lines.append(f"{name}, {len(wanted)} questions: {said}")
         text += [f"# {lines[-1]}", "", f"[{name}]", f"bias = {weights[0]:.3f}"]
         text += [f"{sign} = {weight:.3f}" for sign, weight in zip(what, weights[1:], strict=True)]
@@ -59,10 +59,10 @@ def learn_kinds() -> list[str]:
     return lines
 
 
-def _fitted(signs: NDArray[np.float64], wanted: NDArray[np.bool_], documents: list[str]) -> tuple[list[float], str]:
+def _fitted(features: NDArray[np.float64], wanted: NDArray[np.bool_], documents: list[str]) -> tuple[list[float], str]:
     """Returns bias and weights, and how often they are right, overall and where they are sure."""
     model = LogisticRegression(C=STRENGTH)
-    found = cross_val_predict(model, signs, wanted, groups=documents, cv=GroupKFold(FOLDS), method="predict_proba")[
+    found = cross_val_predict(model, features, wanted, groups=documents, cv=GroupKFold(FOLDS), method="predict_proba")[
         :, 1
     ]
     right, sure = (found > 0.5) == wanted, np.maximum(found, 1 - found)
@@ -70,5 +70,5 @@ def _fitted(signs: NDArray[np.float64], wanted: NDArray[np.bool_], documents: li
     for least in SURE:
         own = sure >= least
         parts.append(f"from {least} on {own.mean():.2f} of them, right {right[own].mean() if own.any() else 0:.3f}")
-    model.fit(signs, wanted)
+    model.fit(features, wanted)
     return [float(model.intercept_[0]), *map(float, model.coef_[0])], ", ".join(parts)

@@ -65,7 +65,7 @@ def test_a_stray_byte_makes_no_other_encoding() -> None:
 @pytest.mark.parametrize("data", [GERMAN.encode("cp437"), RUSSIAN.replace("—", "-").encode("koi8-r")])
 def test_what_cannot_be_told_is_named_and_not_taken_in_as_nonsense(data: bytes) -> None:
     for kind in (TEXT, CSV):
-        with pytest.raises(DamagedFile, match=r"encoding that cannot be told.*UTF-8"):
+        with pytest.raises(DamagedFile, match=r"encoding cannot be determined.*UTF-8"):
             load(data, kind)
 
 

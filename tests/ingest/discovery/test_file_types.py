@@ -116,7 +116,7 @@ def test_the_name_decides_where_the_bytes_say_nothing(name: str, data: bytes, me
 def test_what_has_no_reader_says_what_to_do(name: str, data: bytes, reason: str) -> None:
     with pytest.raises(UnsupportedFile) as caught:
         media_type_in(name, data)
-    assert str(caught.value).startswith(f"no reader for {reason}")
+    assert str(caught.value).startswith(f"no parser for {reason}")
 
 
 def test_an_office_document_with_a_password_says_what_to_do() -> None:

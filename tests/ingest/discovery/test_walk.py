@@ -69,9 +69,9 @@ def test_what_is_no_file_is_passed_over_and_what_cannot_be_looked_at_is_reported
 
 
 def left_out(root: Path, **options: Any) -> dict[str, str]:
-    told: list[LeftOut] = []
-    list(Walk([root], **options).files(left_out=told.append))
-    return {Path(item.path).relative_to(root).as_posix(): item.reason for item in told}
+    skipped: list[LeftOut] = []
+    list(Walk([root], **options).files(left_out=skipped.append))
+    return {Path(item.path).relative_to(root).as_posix(): item.reason for item in skipped}
 
 
 def test_patterns_choose_and_leave_out_and_each_file_left_out_is_told(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_an_ignore_file_that_cannot_be_understood_costs_its_folder_alone(tmp_pat
     assert failed == [
         FailedFile(
             str(tmp_path / "a"),
-            "folder left out: a pattern in .ragnanoignore cannot be understood; write them as in a .gitignore",
+            "folder left out: a pattern in .ragnanoignore is invalid; use the syntax of .gitignore",
         )
     ]
 
@@ -178,7 +178,7 @@ def test_kinds_without_a_reader_say_so(tmp_path: Path, name: str, data: bytes, k
     (tmp_path / name).write_bytes(data)
     with pytest.raises(UnsupportedFile) as caught:
         media_type_of(str(tmp_path / name))
-    assert str(caught.value) == f"no reader for {kind}; convert it to PDF or text"
+    assert str(caught.value) == f"no parser for {kind}; convert it to PDF or text"
 
 
 def test_only_folders_border_a_pruning(tmp_path: Path) -> None:

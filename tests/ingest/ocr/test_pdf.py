@@ -16,7 +16,7 @@ from ingest.document_builder import Job
 from ingest.ocr.languages import installed_languages, require_languages
 from ingest.ocr.pages import MOST_PIXELS, PageRecognizer, Sheet, dpi_for
 from ingest.ocr.tesseract import Engine, Line, OcrFailed
-from ingest.parsers.base.heartbeat import hear
+from ingest.parsers.base.heartbeat import on_heartbeat
 from ingest.parsers.registry import ReadOptions, load
 from ingest.workers.pool import ParserPool
 from ragnano.documents.word_boxes import boxes_for, unpack_words
@@ -24,7 +24,7 @@ from ragnano.errors import ConfigError, LimitExceeded, UnsupportedFile
 from ragnano.settings import Settings
 from ragnano.text.words import words
 from ragnano.types import Page
-from tests.ingest.fakes import bare_pdf, lines_page, signalling_reader, word_reader
+from tests.ingest.fakes import bare_pdf, lines_page, signalling_parser, word_parser
 from tests.ingest.ocr.page_pictures import CLAUSES, askew, boxes_without_ink, page_pdf, picture_of, scan, uncovered_ink
 
 TEXT = "\n".join(CLAUSES)
@@ -205,8 +205,8 @@ def test_pages_come_in_order_and_the_same_whatever_the_threads_and_what_was_read
     pictures = [picture_of(page_pdf([*CLAUSES[at:], f"Page {at}"])) for at in range(5)]
 
     def read(threads: int, order: list[int]) -> dict[int, Page]:
-        with PageRecognizer("eng", threads) as reader:
-            return {page.number: page for page in reader.pages(Sheet(at, 330, 200, pictures[at]) for at in order)}
+        with PageRecognizer("eng", threads) as recognizer:
+            return {page.number: page for page in recognizer.pages(Sheet(at, 330, 200, pictures[at]) for at in order)}
 
     forth, back, alone = read(1, [0, 1, 2, 3, 4]), read(3, [4, 3, 2, 1, 0]), read(1, [3])
     assert list(forth) == [0, 1, 2, 3, 4] and list(back) == [4, 3, 2, 1, 0]
@@ -223,8 +223,8 @@ def test_few_pictures_are_held_at_a_time(picture: Image.Image) -> None:
             drawn += 1
             yield Sheet(at, 330, 200, picture)
 
-    with PageRecognizer("eng", 2) as reader:
-        assert next(reader.pages(sheets())).number == 0  # type: ignore[arg-type]
+    with PageRecognizer("eng", 2) as recognizer:
+        assert next(recognizer.pages(sheets())).number == 0  # type: ignore[arg-type]
         assert drawn <= 4
 
 
@@ -238,11 +238,11 @@ def test_readers_tell_after_each_page_that_they_are_alive(
 ) -> None:
     monkeypatch.setattr("ingest.parsers.base.heartbeat.LEAST_SECONDS_APART", 0.0)
     signs: list[str] = []
-    hear(lambda: signs.append(threading.current_thread().name))
+    on_heartbeat(lambda: signs.append(threading.current_thread().name))
     try:
         load(scan(picture, picture, picture), PDF)
     finally:
-        hear(None)
+        on_heartbeat(None)
     assert len(signs) >= 3
     assert set(signs) == {threading.current_thread().name}
 
@@ -250,19 +250,19 @@ def test_readers_tell_after_each_page_that_they_are_alive(
 def test_a_file_may_take_longer_than_its_limit_while_it_gets_on_and_a_hang_is_still_found(tmp_path: Path) -> None:
     for name in ("slow", "hangs"):
         (tmp_path / f"{name}.txt").write_text("Notice is given in writing.")
-    with ParserPool(Settings.load(data_dir=tmp_path, file_seconds=3.0), make=signalling_reader) as reader:
-        slow = reader.submit(Job(str(tmp_path / "slow.txt"), "text/plain", 200))
+    with ParserPool(Settings.load(data_dir=tmp_path, file_seconds=3.0), make=signalling_parser) as recognizer:
+        slow = recognizer.submit(Job(str(tmp_path / "slow.txt"), "text/plain", 200))
         began = time.monotonic()
         assert slow.result().pages[0].text == "Notice is given in writing."
         assert time.monotonic() - began > 3.0
         with pytest.raises(LimitExceeded):
-            reader.submit(Job(str(tmp_path / "hangs.txt"), "text/plain", 200)).result()
+            recognizer.submit(Job(str(tmp_path / "hangs.txt"), "text/plain", 200)).result()
 
 
 def test_the_reading_process_reads_scans_too(tmp_path: Path, picture: Image.Image) -> None:
     (tmp_path / "scan.pdf").write_bytes(scan(picture))
-    with ParserPool(Settings.load(data_dir=tmp_path), make=word_reader) as reader:
-        parsed = reader.submit(Job(str(tmp_path / "scan.pdf"), PDF, 200)).result()
+    with ParserPool(Settings.load(data_dir=tmp_path), make=word_parser) as recognizer:
+        parsed = recognizer.submit(Job(str(tmp_path / "scan.pdf"), PDF, 200)).result()
     assert parsed.pages[0].text == TEXT
     assert parsed.document.status == "ready"
     assert any("ninety (90) days" in chunk.text for chunk in parsed.chunks)

@@ -24,7 +24,7 @@ from ragnano.serialization import hits
 from ragnano.settings import Settings
 from ragnano.types import IngestReport
 from tests.conftest import FakeEmbedder, FakeReader
-from tests.ingest.fakes import word_reader
+from tests.ingest.fakes import word_parser
 from tests.ingest.parsers.fakes import message_tree, old_workbook, open_document, outlook_message, package
 
 FEES = (("Stage", "Deliverable", "Fee"), ("1", "Requirements study", "$32,000"), ("2", "Final board report", "$41,000"))
@@ -175,7 +175,7 @@ def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assista
             catalogue=helper.catalogue,
             vectors=helper.vectors,
             embedder=helper.embedder,
-            reader=lambda: ParserPool(settings, make=word_reader),
+            parser_pool=lambda: ParserPool(settings, make=word_parser),
         )
         yield helper, report
 

@@ -152,7 +152,7 @@ def test_an_inner_archive_that_gives_nothing_names_each_of_its_members() -> None
     pages = read(package({"good.txt": "Words.", "inner.zip": inner}))
     assert [page.unreadable for page in pages] == [
         None,
-        "inner.zip, a.mp3: no reader for .mp3 files; convert it to PDF or text",
+        "inner.zip, a.mp3: no parser for .mp3 files; convert it to PDF or text",
         "inner.zip, b.txt: the file is empty, 0 bytes; nothing to take in",
     ]
 

@@ -185,7 +185,7 @@ def zero_width(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("carried", "told"),
+    ("carried", "hidden_text"),
     [
         (tagged(ORDER), ORDER),
         (selected(ORDER), ORDER),
@@ -195,10 +195,10 @@ def zero_width(text: str) -> str:
     ],
     ids=["tags", "selectors", "zero-width bits", "zero-width run", "operators"],
 )
-def test_messages_in_invisible_characters_are_told_and_cut(carried: str, told: str) -> None:
+def test_messages_in_invisible_characters_are_told_and_cut(carried: str, hidden_text: str) -> None:
     page = load(f"The fee{carried} is $4,250.".encode(), TEXT).pages[0]
     assert page.text == "The fee is $4,250."
-    assert [(item.kind, item.text) for item in page.hidden] == [("characters", told)]
+    assert [(item.kind, item.text) for item in page.hidden] == [("characters", hidden_text)]
 
 
 def test_a_word_broken_by_invisible_characters_is_whole_and_told() -> None:

@@ -125,7 +125,7 @@ def test_what_cannot_be_read_is_named_with_its_reason_and_costs_only_itself() ->
     pages = read(made).pages
     assert [page.place for page in pages if page.text] == ["Message", "Attachment good.txt"]
     reasons = [page.unreadable for page in pages if page.unreadable]
-    assert reasons[0] == "Attachment song.mp3: no reader for .mp3 files; convert it to PDF or text"
+    assert reasons[0] == "Attachment song.mp3: no parser for .mp3 files; convert it to PDF or text"
     assert "save it as .docx" in str(reasons[1]) and "damaged" in str(reasons[2])
 
 
@@ -135,7 +135,7 @@ def test_a_reader_that_fails_costs_only_its_attachment(monkeypatch: pytest.Monke
 
     monkeypatch.setattr("ingest.parsers.rtf.document.load_rtf", fails)
     pages = read(attach(attach(mail(), "a.rtf", b"{\\rtf1 x}"), "b.txt", b"Words.")).pages
-    assert pages[1].unreadable == "Attachment a.rtf: the reader failed on it (ZeroDivisionError); save the file anew"
+    assert pages[1].unreadable == "Attachment a.rtf: the parser failed (ZeroDivisionError); save the file anew"
     assert pages[2].text == "Words."
 
 
@@ -271,5 +271,5 @@ def test_a_reason_inside_a_forwarded_message_names_each_place_once() -> None:
     outer = mail()
     outer.add_attachment(attach(mail(Subject="Old rent"), "song.mp3", b"ID3", "audio/mpeg"))
     assert read(outer).pages[-1].unreadable == (
-        "Attachment Old rent.eml, Attachment song.mp3: no reader for .mp3 files; convert it to PDF or text"
+        "Attachment Old rent.eml, Attachment song.mp3: no parser for .mp3 files; convert it to PDF or text"
     )

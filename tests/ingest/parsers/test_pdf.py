@@ -275,19 +275,19 @@ def test_a_clause_number_is_parted_from_the_word_that_sticks_to_it() -> None:
 def test_what_the_second_reader_stumbles_over_is_what_the_file_does_not_say(
     monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    second = failing_second_reader(monkeypatch, error)
+    second = failing_fallback(monkeypatch, error)
     assert second.pages() == () and second.text_of(1) == "" and second.outline() == ()
     assert second.title_and_author() == ("", "")
 
 
 def test_memory_that_runs_out_is_not_taken_for_a_page_without_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    second = failing_second_reader(monkeypatch, MemoryError())
+    second = failing_fallback(monkeypatch, MemoryError())
     for read in (second.pages, lambda: second.text_of(1), second.outline, second.title_and_author):
         with pytest.raises(MemoryError):
             read()
 
 
-def failing_second_reader(monkeypatch: pytest.MonkeyPatch, error: Exception) -> PypdfFallback:
+def failing_fallback(monkeypatch: pytest.MonkeyPatch, error: Exception) -> PypdfFallback:
     """Replaces the second parser by one that opens its file and fails at everything else."""
 
     class Failing:

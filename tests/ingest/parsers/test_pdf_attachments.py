@@ -66,7 +66,7 @@ def test_what_is_embedded_and_cannot_be_read_is_named_and_the_rest_is_read() -> 
     data = with_files(COVER, **{"plan.dwg": b"\x00\x01AC1032", "keys.txt": b"Four keys."})
     pages = load(data, PDF).pages
     assert [bool(page.text.strip()) for page in pages] == [True, True, False]
-    assert pages[2].unreadable is not None and pages[2].unreadable.startswith("Attachment plan.dwg: no reader for .dwg")
+    assert pages[2].unreadable is not None and pages[2].unreadable.startswith("Attachment plan.dwg: no parser for .dwg")
 
 
 def test_a_portfolio_whose_cover_is_empty_is_its_files() -> None:
@@ -128,7 +128,7 @@ def test_an_invoice_with_its_data_for_programs_is_read_in_full_and_the_data_is_n
     parsed = read(Job(str(path), PDF, 100), count_words)
     assert [page.unreadable for page in parsed.pages] == [
         None,
-        "Attachment factur-x.xml: no reader for .xml files; convert it to PDF or text",
+        "Attachment factur-x.xml: no parser for .xml files; convert it to PDF or text",
     ]
     assert parsed.document.status == "ready" and not parsed.pages[1].misses_text
 

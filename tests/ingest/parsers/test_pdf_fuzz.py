@@ -13,7 +13,7 @@ from ingest.workers.pool import ParserPool
 from ragnano.errors import LoadError
 from ragnano.settings import Settings
 from tests.conftest import SAMPLES
-from tests.ingest.fakes import word_reader
+from tests.ingest.fakes import word_parser
 from tests.ingest.parsers.hidden_pages import HIDDEN, page_with, searchable_scan
 
 _WHOLE = (
@@ -24,9 +24,9 @@ _WHOLE = (
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ParserPool, Path]]:
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ParserPool, Path]]:
     folder = tmp_path_factory.mktemp("fuzz")
-    with ParserPool(Settings.load(data_dir=folder, file_seconds=20, ocr="never"), make=word_reader) as reading:
+    with ParserPool(Settings.load(data_dir=folder, file_seconds=20, ocr="never"), make=word_parser) as reading:
         yield reading, folder / "a.pdf"
 
 
@@ -37,9 +37,9 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ParserPoo
     flips=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), max_size=12),
 )
 def test_a_damaged_pdf_is_read_or_named(
-    reader: tuple[ParserPool, Path], which: int, kept: float, flips: list[tuple[float, int]]
+    pool: tuple[ParserPool, Path], which: int, kept: float, flips: list[tuple[float, int]]
 ) -> None:
-    reading, path = reader
+    reading, path = pool
     data = bytearray(_WHOLE[which][: max(1, int(len(_WHOLE[which]) * kept))])
     for place, byte in flips:
         data[int(place * len(data))] = byte

@@ -209,7 +209,7 @@ def test_embedded_files_are_read_by_their_own_readers() -> None:
     first, annex, old = load(data, DOCX).pages
     assert (first.text, annex.text, annex.place) == ("See the annex.", "The fee is $7.", "Attachment annex.docx")
     assert [page.number for page in (first, annex, old)] == [1, 2, 3]
-    assert str(old.unreadable).startswith("Attachment oleObject1.bin: no reader for this kind")
+    assert str(old.unreadable).startswith("Attachment oleObject1.bin: no parser for this kind")
 
 
 def test_footnotes_follow_the_paragraph_with_their_printed_number() -> None:

@@ -15,7 +15,7 @@ from ragnano.errors import DamagedFile, LimitExceeded
 from ragnano.settings import Settings
 from ragnano.types import ParsedDocument
 from tests.ingest.fakes import bare_pdf, lines_page
-from tests.ingest.worker_fakes import HANGS_S, telling_reader
+from tests.ingest.worker_fakes import HANGS_S, scripted_parser
 
 LIMIT_S = 4.0
 """Of silence: eight times as long as a parser in these tests is silent, because a busy machine delays it."""
@@ -27,8 +27,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def reader(settings: Settings) -> Iterator[ParserPool]:
-    with ParserPool(settings, make=telling_reader, workers=2) as reading:
+def parser_pool(settings: Settings) -> Iterator[ParserPool]:
+    with ParserPool(settings, make=scripted_parser, workers=2) as reading:
         yield reading
 
 
@@ -44,57 +44,57 @@ def read_by(parsed: ParsedDocument) -> set[str]:
 
 @pytest.mark.parametrize("name", ["crashes", "fails"])
 def test_a_pdf_on_which_the_reader_ends_is_read_by_the_second_reader(
-    reader: ParserPool, tmp_path: Path, name: str
+    parser_pool: ParserPool, tmp_path: Path, name: str
 ) -> None:
-    first = reader.submit(job(tmp_path, "a.pdf")).result()
-    again = reader.submit(job(tmp_path, f"{name}.pdf")).result()
+    first = parser_pool.submit(job(tmp_path, "a.pdf")).result()
+    again = parser_pool.submit(job(tmp_path, f"{name}.pdf")).result()
     assert (read_by(first), read_by(again)) == ({"text-layer"}, {"second-reader"})
     assert "A lease of a mill" in again.pages[0].text
     assert again.document.author != first.document.author, "not in a fresh process"
 
 
-def test_a_file_that_ends_both_readers_is_named_by_what_the_first_did(reader: ParserPool, tmp_path: Path) -> None:
+def test_a_file_that_ends_both_readers_is_named_by_what_the_first_did(parser_pool: ParserPool, tmp_path: Path) -> None:
     with pytest.raises(DamagedFile, match=r"crashed on it \(SIGSEGV\)"):
-        reader.submit(job(tmp_path, "crashes both readers.pdf")).result()
-    assert reader.submit(job(tmp_path, "after.pdf")).result().pages
+        parser_pool.submit(job(tmp_path, "crashes both readers.pdf")).result()
+    assert parser_pool.submit(job(tmp_path, "after.pdf")).result().pages
 
 
-def test_the_limit_counts_from_the_last_sign_of_life(reader: ParserPool, tmp_path: Path) -> None:
+def test_the_limit_counts_from_the_last_sign_of_life(parser_pool: ParserPool, tmp_path: Path) -> None:
     begun = time.monotonic()
-    assert reader.submit(job(tmp_path, "takes long.txt", TEXT)).result().pages
+    assert parser_pool.submit(job(tmp_path, "takes long.txt", TEXT)).result().pages
     assert time.monotonic() - begun > LIMIT_S
 
 
-def test_signs_of_life_do_not_help_for_ever(reader: ParserPool, tmp_path: Path) -> None:
+def test_signs_of_life_do_not_help_for_ever(parser_pool: ParserPool, tmp_path: Path) -> None:
     with pytest.raises(LimitExceeded, match=r"longer than 0\.15 min; RAGNANO_FILE_MINUTES"):
-        reader.submit(job(tmp_path, "never ends.txt", TEXT)).result()
+        parser_pool.submit(job(tmp_path, "never ends.txt", TEXT)).result()
 
 
-def test_a_child_that_has_grown_is_replaced(reader: ParserPool, tmp_path: Path) -> None:
-    grown = int(reader.submit(job(tmp_path, "grows.txt", TEXT)).result().document.author)
+def test_a_child_that_has_grown_is_replaced(parser_pool: ParserPool, tmp_path: Path) -> None:
+    grown = int(parser_pool.submit(job(tmp_path, "grows.txt", TEXT)).result().document.author)
     assert psutil.Process(grown).memory_info().rss > 600 << 20
-    after = int(reader.submit(job(tmp_path, "after.txt", TEXT)).result().document.author)
+    after = int(parser_pool.submit(job(tmp_path, "after.txt", TEXT)).result().document.author)
     assert after != grown and not psutil.pid_exists(grown)
 
 
 @pytest.mark.parametrize(("patience", "children"), [(30.0, 1), (0.2, 2)])
 def test_another_child_helps_only_when_files_wait_long(
-    reader: ParserPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience: float, children: int
+    parser_pool: ParserPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience: float, children: int
 ) -> None:
     monkeypatch.setattr(pool, "_PATIENCE", patience)
-    futures = [reader.submit(job(tmp_path, f"waits {number}.txt", TEXT)) for number in range(3)]
+    futures = [parser_pool.submit(job(tmp_path, f"waits {number}.txt", TEXT)) for number in range(3)]
     assert len({future.result().document.author for future in futures}) == children
 
 
-def test_a_child_cannot_make_the_parent_run_anything(reader: ParserPool, tmp_path: Path) -> None:
+def test_a_child_cannot_make_the_parent_run_anything(parser_pool: ParserPool, tmp_path: Path) -> None:
     with pytest.raises(DamagedFile):
-        reader.submit(job(tmp_path, "lies.txt", TEXT)).result()
+        parser_pool.submit(job(tmp_path, "lies.txt", TEXT)).result()
     assert not (tmp_path / "lies.txt.run").exists()
 
 
 def test_leaving_ends_every_child_at_once(settings: Settings, tmp_path: Path) -> None:
     patient = settings.model_copy(update={"file_seconds": 600.0})
-    with ParserPool(patient, make=telling_reader, workers=2) as reading:
+    with ParserPool(patient, make=scripted_parser, workers=2) as reading:
         pid = int(reading.submit(job(tmp_path, "a.txt", TEXT)).result().document.author)
         waiting = [reading.submit(job(tmp_path, f"hangs {number}.txt", TEXT)) for number in range(4)]
         begun = time.monotonic()

@@ -12,7 +12,7 @@ import numpy as np
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
-from ingest.parsers.pdf.hidden.unpainted import Signs, address_of
+from ingest.parsers.pdf.hidden.unpainted import PaintChecks, address_of
 from ragnano.types import HiddenKind
 
 NEAR_LUMA = 60
@@ -95,7 +95,7 @@ class _Look:
         self._images: list[Rect] = []
         self._flat: set[int] = set()
         self._cut: set[int] = set()
-        self._signs = Signs()
+        self._paint_checks = PaintChecks()
         self._rgba = [ctypes.c_uint() for _ in range(4)]
         self._colour = [ctypes.byref(part) for part in self._rgba]
         self._edges = [ctypes.c_float() for _ in range(4)]
@@ -144,13 +144,13 @@ class _Look:
         if mode in _INVISIBLE_MODES:
             self._found.append((raw, "invisible"))
             self._inkless.add(address_of(raw))
-        elif self._rgba[3].value < _FAINT_ALPHA or (self._layers and _switched(raw)) or self._paints_nothing(raw):
+        elif self._rgba[3].value < _FAINT_ALPHA or (self._layers and _is_in_layer(raw)) or self._paints_nothing(raw):
             self._found.append((raw, "invisible"))
         else:
             self._plain.append(_Text(self._order, raw, matrix, luma))
 
     def _paints_nothing(self, raw: Any) -> bool:
-        sign = self._signs.of(raw)
+        sign = self._paint_checks.of(raw)
         if sign:
             (self._flat if sign == "flat" else self._cut).add(address_of(raw))
         return bool(sign)
@@ -234,21 +234,21 @@ def _against(
     before = shared & (orders < order)
     rectangles = np.where(before & whole & (boxes > 0), orders, -1)
     last = rectangles.max(axis=1, keepdims=True)
-    ground = np.where(last[:, 0] >= 0, lumas[rectangles.argmax(axis=1)], _WHITE)
+    background = np.where(last[:, 0] >= 0, lumas[rectangles.argmax(axis=1)], _WHITE)
     # `not … >=` so that NaN counts as near.
-    near = ~(np.abs(ground - luma[:, 0]) >= NEAR_LUMA)
+    near = ~(np.abs(background - luma[:, 0]) >= NEAR_LUMA)
     near |= (before & (orders > last) & ~(np.abs(lumas - luma) >= NEAR_LUMA)).any(axis=1)
     return covered, near
 
 
-def _switched(raw: Any) -> bool:
+def _is_in_layer(raw: Any) -> bool:
     """Return whether the object belongs to a layer."""
     name, size = ctypes.create_string_buffer(16), ctypes.c_ulong()
     for index in range(pdfium.FPDFPageObj_CountMarks(raw)):
         mark = pdfium.FPDFPageObj_GetMark(raw, index)
         buffer = ctypes.cast(name, ctypes.POINTER(pdfium.FPDF_WCHAR))
-        told = pdfium.FPDFPageObjMark_GetName(mark, buffer, len(name), ctypes.byref(size))
-        if told and name.raw[: size.value] == "OC\0".encode("utf-16-le"):
+        has_name = pdfium.FPDFPageObjMark_GetName(mark, buffer, len(name), ctypes.byref(size))
+        if has_name and name.raw[: size.value] == "OC\0".encode("utf-16-le"):
             return True
     return False
 

@@ -21,7 +21,7 @@ def address_of(handle: Any) -> int:
     return ctypes.addressof(handle.contents) if handle else 0
 
 
-class Signs:
+class PaintChecks:
     """Checks the text objects of one page. Consecutive objects share fonts and paths, which are cached by address:
     addresses are valid while the page is open.
     """
@@ -34,7 +34,7 @@ class Signs:
         self._corners = [(ctypes.c_float(), ctypes.c_float()) for _ in range(4)]
         self._corner = [(ctypes.byref(x), ctypes.byref(y)) for x, y in self._corners]
 
-    def of(self, text: Any) -> Literal["flat", "cut", ""]:
+    def check(self, text: Any) -> Literal["flat", "cut", ""]:
         """Return "flat" if no letter of an embedded font has a height (spaces have none either), or "cut" if a clipping
         path removes, or as a non-rectangle may remove, some of the text.
         """
