@@ -11,9 +11,6 @@ from ragnano.errors import IndexMismatch, NotFoundError
 from tests.ingest.commands import CLAUSES
 from tests.ingest.taker import Idle, Taker
 
-pytest_plugins = ["tests.ingest.taker"]
-
-
 BAD: dict[str, Callable[[Path], object]] = {
     "garbage.pdf": lambda path: path.write_bytes(b"garbage"),
     "empty.pdf": lambda path: path.write_bytes(b""),
