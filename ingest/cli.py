@@ -111,7 +111,7 @@ def _watch(
     settings: "Settings",
     paths: list[Path],
     take: "Callable[..., IngestReport]",
-    close_models: "Callable[[], None]",
+    close_vectors: "Callable[[], None]",
     *,
     json: bool,
     quiet: bool,
@@ -132,7 +132,7 @@ def _watch(
     begun = False
     try:
         for report in follow(paths, run_once, data_dir=settings.data_dir, on_outcome=print_change, on_busy=waiting):
-            close_models()
+            close_vectors()
             if not begun and not quiet:
                 progress_texts.print_watching(report, paths)
             begun = True

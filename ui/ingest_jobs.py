@@ -171,12 +171,12 @@ class _Watched:
     `ingest` itself needs no change for it.
     """
 
-    def __init__(self, reader: Any, run: Run) -> None:
-        self._reader, self._run = reader, run
+    def __init__(self, pool: Any, run: Run) -> None:
+        self._pool, self._run = pool, run
 
     def submit(self, job: Any) -> Future[Any]:
         line = self._run.files[job.path] = FileLine(job.path, "reading")
-        future: Future[Any] = self._reader.submit(job)
+        future: Future[Any] = self._pool.submit(job)
 
         def note(read: Future[Any]) -> None:
             error = None if read.cancelled() else read.exception()
@@ -187,8 +187,8 @@ class _Watched:
         return future
 
     def __enter__(self) -> Self:
-        self._reader.__enter__()
+        self._pool.__enter__()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._reader.__exit__(kind, error, at)
+        self._pool.__exit__(kind, error, at)

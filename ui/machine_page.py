@@ -206,7 +206,7 @@ def _warn_missing(helper: Assistant) -> None:
     chosen = helper.settings.chat_model
     try:
         missing = chosen not in helper.chat_models() and installed(find(chosen), helper.settings.models_dir) is None
-        message = f"{chosen} is chosen to answer and not here: fetch it below. Until then answers are quotes."
+        message = f"The chosen model {chosen} is not installed: fetch it below. Until then, answers are quotes."
     except NotFoundError as error:
         missing, message = True, str(error)
     if missing:

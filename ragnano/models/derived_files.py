@@ -60,7 +60,7 @@ def _export(home: Path, target: Path) -> None:
         run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
         raise EngineError(
-            f"preparing the optimised embedder took {TIMEOUT_SECONDS:.0f} s: try again when idle"
+            f"preparing the optimised embedder took over {TIMEOUT_SECONDS:.0f} s: try again when idle"
         ) from None
     if run.returncode != 0 or not target.is_file():
         reason = (run.stderr.strip().splitlines() or [f"exit code {run.returncode}"])[-1]

@@ -79,7 +79,7 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(made, str) or not made.startswith("ragnano receipt "):
         raise ReceiptError(f"{path} is not a receipt: name one that `ragnano ask --receipt` wrote")
     if made != FORMAT:
-        raise ReceiptError(f"{path} is a receipt in another format; this version of ragnano reads ({FORMAT})")
+        raise ReceiptError(f"{path} is a receipt in another format; this version of ragnano reads {FORMAT!r}")
     assert isinstance(value, dict)
     return value
 

@@ -45,7 +45,7 @@ def conversations(helper: Assistant) -> APIRouter:
     def show(name: str) -> Response:
         """A conversation: each question, how it was read, and its answer with the words it rests on."""
         info = helper.catalogue.conversation(name)
-        return Reply(serialization.conversation(info, helper.catalogue.locks(info.id)))
+        return Reply(serialization.conversation(info, helper.catalogue.turns(info.id)))
 
     @routes.post("/{name}/turns")
     def carry_on(name: str, body: FollowUp) -> Response:
@@ -75,7 +75,7 @@ def conversations(helper: Assistant) -> APIRouter:
         """A conversation as a file. It holds words of your documents."""
         info = helper.catalogue.conversation(name)
         headers = {"content-disposition": f'attachment; filename="{EXPORTS[form].file_name(info)}"'}
-        content = EXPORTS[form].content(info, helper.catalogue.locks(info.id))
+        content = EXPORTS[form].content(info, helper.catalogue.turns(info.id))
         return Response(content, media_type=EXPORTS[form].media_type, headers=headers)
 
     @routes.delete("/{name}")
@@ -97,8 +97,8 @@ class _ConversationLocks:
     def lock(self, conversation: str) -> Iterator[None]:
         """Holds the conversation's lock."""
         with self._opening:
-            lock = self._locks.setdefault(conversation, _Lock())
-        with lock.lock:
+            entry = self._locks.setdefault(conversation, _Lock())
+        with entry.lock:
             yield
 
 

@@ -80,9 +80,9 @@ def holding(connection: sqlite3.Connection, pieces: Sequence[str], scope: Scope,
     scope.
     """
     inside, values = scope_filter(scope, "chunks.document")
-    count = " + ".join(["(instr(chunks.section || ' ' || chunks.text, ?) > 0)"] * min(len(pieces), _MOST_PIECES)) or "0"
+    score = " + ".join(["(instr(chunks.section || ' ' || chunks.text, ?) > 0)"] * min(len(pieces), _MOST_PIECES)) or "0"
     rows = connection.execute(
-        f"SELECT chunks.id, {count} AS score FROM chunks WHERE {inside} AND score > 0 "
+        f"SELECT chunks.id, {score} AS score FROM chunks WHERE {inside} AND score > 0 "
         "ORDER BY score DESC, chunks.id LIMIT ?",
         (*pieces[:_MOST_PIECES], *values, k),
     )

@@ -204,7 +204,7 @@ class Library(Database):
         if self.schema < _SKETCHED:
             return []
         with self.reading() as connection:
-            return versions.of(connection, document_id)
+            return versions.versions_of(connection, document_id)
 
     def versions(self) -> dict[str, list[Version]]:
         """Like `versions_of`, for every document that has versions."""

@@ -64,7 +64,7 @@ class TimedPool(ParserPool):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Take in PDFs that break readers.")
+    parser = argparse.ArgumentParser(description="Take in PDFs that break parsers.")
     parser.add_argument("--ocr", default="never", choices=("auto", "always", "never"))
     parser.add_argument("--files", type=int, default=10_000)
     options = parser.parse_args()
@@ -79,7 +79,7 @@ def main() -> None:
         settings = Settings.load(data_dir=Path(home) / "data", ocr=options.ocr)
         catalogue = Catalogue(settings.data_dir)
         vectors = Vectors(settings.data_dir, catalogue)
-        reader = TimedPool(settings)
+        pool = TimedPool(settings)
 
         def take_in(paths: list[Path]) -> IngestReport:
             return ingest(
@@ -88,17 +88,17 @@ def main() -> None:
                 catalogue=catalogue,
                 vectors=vectors,
                 embedder=FakeEmbedder(),
-                parser_pool=lambda: reader,
+                parser_pool=lambda: pool,
             )
 
         take_in([small])
         before = psutil.Process().memory_info().rss
-        reader = TimedPool(settings)
-        reader.submit(Job(str(small), PDF, settings.chunk_tokens, ReadOptions())).result()
-        reader.seconds.clear()  # so that no file's time includes the start of the process
+        pool = TimedPool(settings)
+        pool.submit(Job(str(small), PDF, settings.chunk_tokens, ReadOptions())).result()
+        pool.seconds.clear()  # so that no file's time includes the start of the process
         report = take_in([DATA / row["path"] for row in rows])
         after = psutil.Process().memory_info().rss
-        tell(report, len(rows), catalogue, reader.seconds)
+        tell(report, len(rows), catalogue, pool.seconds)
         print(f"memory of the parent after a small file and after all: {before >> 20} and {after >> 20} MB")
         tell_short(rows, catalogue, {item.path for item in report.failed})
         vectors.close()

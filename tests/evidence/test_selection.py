@@ -72,8 +72,8 @@ def test_a_clauses_short_heading_is_not_joined_to_its_first_sentence(assistant: 
 def test_an_amount_that_stands_alone_is_evidence(assistant: Assistant) -> None:
     add_text(assistant, "# Distributor Agreement\n\nThe yearly fee of it:\n\n$5,000\n\n15%")
     evidence, _ = evidence_for(assistant, "What is the yearly fee of the distributor agreement?")
-    texts = " ".join(item.text for item in evidence)
-    assert {"$5,000", "15%"} <= set(texts.split())
+    text = " ".join(item.text for item in evidence)
+    assert {"$5,000", "15%"} <= set(text.split())
 
 
 def test_the_budget_is_kept_and_never_filled_with_worse_sentences() -> None:

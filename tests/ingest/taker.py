@@ -1,11 +1,10 @@
 """Ingesting into one data directory with fakes, for the tests of the pipeline."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
 from ingest.pipeline import ingest
@@ -46,13 +45,6 @@ class Taker:
     def close(self) -> None:
         self.vectors.close()
         self.catalogue.close()
-
-
-@pytest.fixture
-def take(tmp_path: Path) -> Iterator[Taker]:
-    taker = Taker(tmp_path / "home")
-    yield taker
-    taker.close()
 
 
 class Idle(LetterEmbedder):

@@ -12,8 +12,6 @@ from ragnano.types import TypeCount
 from tests.ingest.commands import CLAUSES
 from tests.ingest.taker import Idle, Taker
 
-pytest_plugins = ["tests.ingest.taker"]
-
 
 def test_a_folder_is_taken_in_with_its_clauses(take: Taker, files: Path) -> None:
     (files / "a.txt").write_text(CLAUSES)

@@ -15,8 +15,6 @@ from tests.ingest.commands import CLAUSES
 from tests.ingest.fakes import fragile_parser
 from tests.ingest.taker import Idle, Taker
 
-pytest_plugins = ["tests.ingest.taker"]
-
 
 def unread() -> ParserPool:
     raise AssertionError("a parser was started although there was nothing to read")

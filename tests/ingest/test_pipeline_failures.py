@@ -12,9 +12,6 @@ from ragnano.errors import IndexMismatch, NotFoundError
 from tests.ingest.commands import CLAUSES
 from tests.ingest.taker import Idle, Taker
 
-pytest_plugins = ["tests.ingest.taker"]
-
-
 BAD: dict[str, Callable[[Path], object]] = {
     "garbage.pdf": lambda path: path.write_bytes(b"garbage"),
     "empty.pdf": lambda path: path.write_bytes(b""),
@@ -51,7 +48,7 @@ def test_no_bad_file_stops_the_others(take: Taker, files: Path) -> None:
     }
 
 
-def test_a_file_that_hangs_the_reader_costs_its_time_and_no_other_file(tmp_path: Path, files: Path) -> None:
+def test_a_file_that_hangs_the_parser_costs_its_time_and_no_other_file(tmp_path: Path, files: Path) -> None:
     take = Taker(tmp_path / "quick", file_seconds=5.0)
     for name in ("a", "hangs", "z"):
         (files / f"{name}.txt").write_text(CLAUSES + name)

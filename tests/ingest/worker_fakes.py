@@ -28,7 +28,7 @@ def scripted_parser(settings: Settings) -> ParseFile:
         name = Path(job.path).stem
         if name.startswith("crashes") and not job.options.second_only:
             os.kill(os.getpid(), signal.SIGSEGV)
-        if name == "crashes both readers":
+        if name == "crashes both parsers":
             os.kill(os.getpid(), signal.SIGKILL)
         if name == "fails" and not job.options.second_only:
             raise KeyError("/Contents")

@@ -93,7 +93,7 @@ class FakeChatModel:
         """Releases nothing."""
 
 
-def fake_reader(settings: Any) -> Callable[[Any], Any]:
+def fake_parser(settings: Any) -> Callable[[Any], Any]:
     """For the parser process: like the real one, with words for tokens.
 
     While a file exists at the path HOLD, the file that it names is not read.
@@ -114,7 +114,7 @@ class ParserInProcess:
     """Parses files immediately and in this process: a tenth of the time that starting a process takes."""
 
     def __init__(self, settings: Any) -> None:
-        self._read = fake_reader(settings)
+        self._read = fake_parser(settings)
 
     def submit(self, job: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -146,7 +146,7 @@ def use_fakes(seconds_a_word: float = 0.0) -> None:
     # A test's process has not loaded the app's own configuration: this line of it decides who may connect.
     if config.get_option("server.address") is None:
         config.set_option("server.address", "127.0.0.1")
-    pipeline.ParserPool = functools.partial(ParserPool, make=fake_reader)
+    pipeline.ParserPool = functools.partial(ParserPool, make=fake_parser)
     shared.make_assistant = lambda: Assistant(
         Settings.load(),
         embedder=FakeEmbedder(),

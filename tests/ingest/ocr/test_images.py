@@ -55,7 +55,7 @@ def test_a_picture_file_is_a_page_of_text(
         assert max(page.width, page.height) == pytest.approx(842)
 
 
-def test_every_kind_of_picture_has_its_reader() -> None:
+def test_every_kind_of_picture_has_its_parser() -> None:
     assert set(IMAGES) <= set(LOADERS)
 
 

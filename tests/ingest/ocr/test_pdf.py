@@ -233,7 +233,7 @@ def test_huge_pages_are_drawn_with_fewer_pixels_an_inch() -> None:
     assert dpi_for(14400, 14400, 300.0) ** 2 * (14400 / 72) ** 2 == pytest.approx(MOST_PIXELS)
 
 
-def test_readers_tell_after_each_page_that_they_are_alive(
+def test_parsers_report_after_each_page_that_they_are_alive(
     picture: Image.Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ingest.parsers.base.heartbeat.LEAST_SECONDS_APART", 0.0)
@@ -250,19 +250,19 @@ def test_readers_tell_after_each_page_that_they_are_alive(
 def test_a_file_may_take_longer_than_its_limit_while_it_gets_on_and_a_hang_is_still_found(tmp_path: Path) -> None:
     for name in ("slow", "hangs"):
         (tmp_path / f"{name}.txt").write_text("Notice is given in writing.")
-    with ParserPool(Settings.load(data_dir=tmp_path, file_seconds=3.0), make=signalling_parser) as recognizer:
-        slow = recognizer.submit(Job(str(tmp_path / "slow.txt"), "text/plain", 200))
+    with ParserPool(Settings.load(data_dir=tmp_path, file_seconds=3.0), make=signalling_parser) as pool:
+        slow = pool.submit(Job(str(tmp_path / "slow.txt"), "text/plain", 200))
         began = time.monotonic()
         assert slow.result().pages[0].text == "Notice is given in writing."
         assert time.monotonic() - began > 3.0
         with pytest.raises(LimitExceeded):
-            recognizer.submit(Job(str(tmp_path / "hangs.txt"), "text/plain", 200)).result()
+            pool.submit(Job(str(tmp_path / "hangs.txt"), "text/plain", 200)).result()
 
 
 def test_the_reading_process_reads_scans_too(tmp_path: Path, picture: Image.Image) -> None:
     (tmp_path / "scan.pdf").write_bytes(scan(picture))
-    with ParserPool(Settings.load(data_dir=tmp_path), make=word_parser) as recognizer:
-        parsed = recognizer.submit(Job(str(tmp_path / "scan.pdf"), PDF, 200)).result()
+    with ParserPool(Settings.load(data_dir=tmp_path), make=word_parser) as pool:
+        parsed = pool.submit(Job(str(tmp_path / "scan.pdf"), PDF, 200)).result()
     assert parsed.pages[0].text == TEXT
     assert parsed.document.status == "ready"
     assert any("ninety (90) days" in chunk.text for chunk in parsed.chunks)

@@ -234,7 +234,7 @@ def test_kinds_of_file_are_limits_of_a_question(taken_in: tuple[Assistant, Inges
         assert {PurePath(document.path).name for document in found} == names
 
 
-def test_a_folder_of_pdfs_imports_no_other_reader(tmp_path: Path) -> None:
+def test_a_folder_of_pdfs_imports_no_other_parser(tmp_path: Path) -> None:
     import subprocess
     import sys
 

@@ -148,7 +148,7 @@ def test_words_that_a_scan_does_not_show_are_hidden() -> None:
     assert [(item.kind, item.text) for item in page.hidden] == [("invisible", ORDER)]
 
 
-def test_a_page_whose_text_is_all_hidden_gives_none_by_any_reader() -> None:
+def test_a_page_whose_text_is_all_hidden_gives_none_by_any_parser() -> None:
     def draw(canvas: object, order: str) -> None:
         canvas.setFillColorRGB(1, 1, 1)  # type: ignore[attr-defined]
         canvas.rect(0, 0, 595, 842, stroke=0, fill=1)  # type: ignore[attr-defined]
@@ -195,7 +195,7 @@ def zero_width(text: str) -> str:
     ],
     ids=["tags", "selectors", "zero-width bits", "zero-width run", "operators"],
 )
-def test_messages_in_invisible_characters_are_told_and_cut(carried: str, hidden_text: str) -> None:
+def test_messages_in_invisible_characters_are_reported_and_cut(carried: str, hidden_text: str) -> None:
     page = load(f"The fee{carried} is $4,250.".encode(), TEXT).pages[0]
     assert page.text == "The fee is $4,250."
     assert [(item.kind, item.text) for item in page.hidden] == [("characters", hidden_text)]

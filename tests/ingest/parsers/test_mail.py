@@ -129,7 +129,7 @@ def test_what_cannot_be_read_is_named_with_its_reason_and_costs_only_itself() ->
     assert "save it as .docx" in str(reasons[1]) and "damaged" in str(reasons[2])
 
 
-def test_a_reader_that_fails_costs_only_its_attachment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_parser_that_fails_costs_only_its_attachment(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(data: bytes, options: ReadOptions) -> LoadedFile:
         raise ZeroDivisionError("private words")
 

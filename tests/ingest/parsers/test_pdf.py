@@ -182,12 +182,12 @@ def test_a_scan_is_refused_with_its_reason() -> None:
     [b"", b"%PDF-1.7", b"garbage", b"%PDF-1.7\n" + bytes(range(256)) * 40, pdf(LINES)[:400], pdf([])],
     ids=["empty", "header", "garbage", "noise", "truncated", "blank"],
 )
-def test_what_no_reader_understands_is_damaged(data: bytes) -> None:
+def test_what_no_parser_understands_is_damaged(data: bytes) -> None:
     with pytest.raises(DamagedFile):
         load(data, PDF)
 
 
-def test_the_second_reader_takes_over_where_the_first_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_fallback_takes_over_where_the_first_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise pypdfium2.PdfiumError("no", err_code=3)
 
@@ -272,7 +272,7 @@ def test_a_clause_number_is_parted_from_the_word_that_sticks_to_it() -> None:
 
 
 @pytest.mark.parametrize("error", [KeyError("/Root"), RecursionError()])
-def test_what_the_second_reader_stumbles_over_is_what_the_file_does_not_say(
+def test_what_the_fallback_stumbles_over_is_what_the_file_does_not_say(
     monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     second = failing_fallback(monkeypatch, error)

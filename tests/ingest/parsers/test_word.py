@@ -201,7 +201,7 @@ def test_a_document_of_pictures_says_how_they_are_read() -> None:
         load(with_files(word(paragraph("")), {"word/media/image1.png": b"\x89PNG"}), DOCX)
 
 
-def test_embedded_files_are_read_by_their_own_readers() -> None:
+def test_embedded_files_are_read_by_their_own_parsers() -> None:
     embedded = {"annex.docx": word(paragraph("The fee is $7.")), "oleObject1.bin": compound({"x": b"y"})}
     data = with_files(
         word(paragraph("See the annex.")), {f"word/embeddings/{name}": embedded[name] for name in embedded}

@@ -43,7 +43,7 @@ def read_by(parsed: ParsedDocument) -> set[str]:
 
 
 @pytest.mark.parametrize("name", ["crashes", "fails"])
-def test_a_pdf_on_which_the_reader_ends_is_read_by_the_second_reader(
+def test_a_pdf_on_which_the_parser_ends_is_read_by_the_fallback(
     parser_pool: ParserPool, tmp_path: Path, name: str
 ) -> None:
     first = parser_pool.submit(job(tmp_path, "a.pdf")).result()
@@ -53,9 +53,9 @@ def test_a_pdf_on_which_the_reader_ends_is_read_by_the_second_reader(
     assert again.document.author != first.document.author, "not in a fresh process"
 
 
-def test_a_file_that_ends_both_readers_is_named_by_what_the_first_did(parser_pool: ParserPool, tmp_path: Path) -> None:
+def test_a_file_that_ends_both_parsers_is_named_by_what_the_first_did(parser_pool: ParserPool, tmp_path: Path) -> None:
     with pytest.raises(DamagedFile, match=r"crashed on it \(SIGSEGV\)"):
-        parser_pool.submit(job(tmp_path, "crashes both readers.pdf")).result()
+        parser_pool.submit(job(tmp_path, "crashes both parsers.pdf")).result()
     assert parser_pool.submit(job(tmp_path, "after.pdf")).result().pages
 
 

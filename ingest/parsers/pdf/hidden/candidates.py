@@ -150,7 +150,7 @@ class _Look:
             self._plain.append(_Text(self._order, raw, matrix, luma))
 
     def _paints_nothing(self, raw: Any) -> bool:
-        sign = self._paint_checks.of(raw)
+        sign = self._paint_checks.check(raw)
         if sign:
             (self._flat if sign == "flat" else self._cut).add(address_of(raw))
         return bool(sign)
