@@ -124,7 +124,7 @@ def test_of_two_plugins_for_one_kind_the_second_is_skipped(install: Install, cap
     [("raise KeyError(data)", r"failed on it \(KeyError\)"), ("return data.decode()", "returned no LoadedFile")],
 )
 def test_a_plugin_that_fails_on_a_file_makes_that_file_unreadable(line: str, reason: str, install: Install) -> None:
-    install(NOTE.replace("return LoadedFile((Page(1, 0.0, 0.0, data.decode(), read_by="plain"),))", line))
+    install(NOTE.replace("return LoadedFile(", f"{line}  # "))
     with pytest.raises(DamagedFile, match=f"the plug-in for note files {reason}"):
         load(b"words", "application/x-note")
 
