@@ -31,6 +31,7 @@ step "Installing the wheel"
 # Only now, or pip would take the checkout's own installation for this one. A path in a .pth file brings packages, not
 # the .pth files beside them, and it is one of those that makes the checkout importable.
 packages_of "$python" >"$(packages_of "$work/venv/bin/python")/installed.pth"
+ln -s "$checkout/.venv/share" "$work/venv/share"  # OCR's languages
 
 cd "$work/empty"
 unset PYTHONPATH
