@@ -19,7 +19,7 @@ BOOTSTRAP = @command -v "$(PYTHON)" >/dev/null || { echo 'There is no $(PYTHON) 
 PYTHON_VENV = .venv/bin/python
 RUN = $(PYTHON_VENV) -m
 
-.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate asked peers ablation held-out injection ocr pages hostile kills many ingest-profile lock clean
+.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate asked peers ablation held-out injection ocr pages hostile kills many ingest-profile wheel-test lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -104,6 +104,9 @@ many: setup-dev ## ingest 10,000 small documents: time, memory, rerun, removal
 
 ingest-profile: setup-dev ## profile the ingest of contracts (needs ../shared/data; ARGS="--documents N")
 	@$(RUN) tests.benchmarks.ingest_profile $(ARGS)
+
+wheel-test: setup ## build the wheel, install it apart from the checkout and use it there
+	@bash .ci/wheel_test.sh
 
 lock: ## rebuild the lock files from pyproject.toml (ARGS=--upgrade for newer versions)
 	@bash .ci/lock.sh $(ARGS)

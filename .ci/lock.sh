@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Rebuilds requirements.lock and requirements-dev.lock from pyproject.toml: versions and SHA-256 for every platform.
+# Rebuilds requirements.lock (everything users need, extras included) and requirements-dev.lock (all extras) from
+# pyproject.toml: versions and SHA-256 for every platform.
 # Arguments go to the resolver: `--upgrade` takes newer versions; without it the present ones stay where they fit.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -23,10 +24,11 @@ compile() { # arguments: output file, then options of the resolver
     --quiet "${omit[@]}" "$@" --output-file "$output"
 }
 
-compile requirements.lock "$@"
+users=(--extra serve --extra eval)
+compile requirements.lock "${users[@]}" "$@"
 while read -r name; do without+=("$name"); done < <(grep -oE "$accelerator" requirements.lock)
-compile requirements.lock
-compile requirements-dev.lock --extra dev --constraint requirements.lock "$@"
+compile requirements.lock "${users[@]}"
+compile requirements-dev.lock --all-extras --constraint requirements.lock "$@"
 if grep -E "$accelerator" requirements.lock requirements-dev.lock; then
   echo "The lock files name packages of an accelerator (above); set-up must stay without them." >&2
   exit 1

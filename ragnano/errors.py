@@ -2,6 +2,7 @@
 
 RagnanoError
 ├── ConfigError          a setting or environment variable is wrong
+├── ExtraMissing         a feature needs packages that a plain installation leaves out
 ├── QuestionError        the question is empty, too long or asked of no document
 ├── NotFoundError        no such document, collection, page or model
 │   └── AmbiguousError   the name fits several documents
@@ -34,6 +35,12 @@ class RagnanoError(Exception):
 
 class ConfigError(RagnanoError):
     """A setting is wrong; the message names it and its allowed values."""
+
+    exit_code = 2
+
+
+class ExtraMissing(RagnanoError):
+    """A feature needs packages that are not installed; the message names the extra that brings them."""
 
     exit_code = 2
 

@@ -1,10 +1,14 @@
 """Settings: one frozen object, read once from the environment and passed on. There is no global state.
 
-Every field can be set by an environment variable `RAGNANO_<FIELD>` (upper case). An unknown `RAGNANO_` variable or a
-value out of bounds raises a ConfigError that names it. The reason for a default is given beside it.
+Every field can be set by an environment variable `RAGNANO_<FIELD>` (upper case). A misspelt `RAGNANO_` variable or a
+value out of bounds raises a ConfigError that names it; a variable whose name is near none of ours belongs to another
+program, and a warning names it. The reason for a default is given beside it.
 """
 
+import difflib
+import logging
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -15,6 +19,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from ragnano.errors import ConfigError
 
 PREFIX = "RAGNANO_"
+NEAR = 0.75
+"""Likeness to a known name (0 to 1, difflib) from which an unknown one counts as misspelt."""
+_log = logging.getLogger(__name__)
 
 
 def default_data_dir() -> Path:
@@ -25,6 +32,11 @@ def default_data_dir() -> Path:
 def default_models_dir() -> Path:
     """Cache directory for model weights: one per user, shared by all data directories."""
     return platformdirs.user_cache_path("ragnano", appauthor=False) / "models"
+
+
+def config_dir() -> Path:
+    """Directory of the user's own configuration: RAGNANO_CONFIG, or the platform's directory for it."""
+    return Path(os.environ.get("RAGNANO_CONFIG") or platformdirs.user_config_path("ragnano", appauthor=False))
 
 
 class Settings(BaseSettings):
@@ -76,10 +88,7 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls, **overrides: Any) -> Self:
         """Returns settings from the environment; `overrides` take precedence (None is ignored). Raises ConfigError."""
-        known = {PREFIX + name.upper() for name in cls.model_fields} | {PREFIX + "HOME"}
-        strangers = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
-        if strangers:
-            raise ConfigError(f"unknown setting {strangers[0]}: known are {', '.join(sorted(known))}")
+        _check_names({PREFIX + name.upper() for name in cls.model_fields} | {PREFIX + "HOME", PREFIX + "CONFIG"})
         try:
             return cls(**{name: value for name, value in overrides.items() if value is not None})
         except ValidationError as error:
@@ -87,3 +96,18 @@ class Settings(BaseSettings):
             name = ".".join(str(part) for part in first["loc"])
             got = "" if name == "password" else f" (got {first.get('input')!r})"
             raise ConfigError(f"setting {name}: {first['msg']}{got}") from None
+
+
+def _check_names(known: set[str]) -> None:
+    """Raises ConfigError for a misspelt variable; warns of each that resembles no known name."""
+    endings = {name.removeprefix(PREFIX) for name in known}
+    for name in sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known):
+        if near := difflib.get_close_matches(name.removeprefix(PREFIX), endings, n=1, cutoff=NEAR):
+            raise ConfigError(f"unknown setting {name}: do you mean {PREFIX}{near[0]}? Rename or unset it")
+        _warn_of(name)
+
+
+@cache
+def _warn_of(name: str) -> None:
+    """Warns once; where nobody set logging up, the message goes to standard error."""
+    _log.warning("ragnano: %s is not a setting of ragnano and is ignored", name)

@@ -144,6 +144,15 @@ def test_data_beside_the_modules_is_shipped() -> None:
     assert set(home.rglob("*.toml")) <= shipped
 
 
+def test_the_app_is_shipped_with_its_data() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    assert settings["package-dir"] == {"ragnano_app": "ui"} and "ragnano_app" in settings["packages"]
+    home = ROOT / "ui"
+    shipped = {path for pattern in settings["package-data"]["ragnano_app"] for path in home.glob(pattern)}
+    found = {path for path in home.rglob("*") if path.suffix not in ("", ".py", ".pyc")}
+    assert found - shipped == {home / "screenshot.png"}
+
+
 def test_no_file_in_ui_hides_a_library() -> None:
     for path in modules("ui"):
         spec = importlib.util.find_spec(path.stem)

@@ -1,15 +1,20 @@
 """Detects file types: first by the leading bytes and a container's contents, then by the name's ending.
 
 The bytes take precedence over the name, so that a Word document called "lease.pdf" is read as a Word document.
-`ingest.discovery.containers` looks at the names inside a container.
+`ingest.discovery.containers` looks at the names inside a container, `ingest.discovery.plugins` brings kinds that other
+packages read.
 """
 
 import io
 import re
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path, PurePath
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from ingest.discovery.containers import OLE_MAGIC, ZIP_MAGIC, kind_of_ole, kind_of_zip
+from ingest.discovery.kind import Kind
+from ingest.discovery.plugins import plugins
 from ragnano.errors import PasswordNeeded, UnknownKind, UnsupportedFile
 
 PDF = "application/pdf"
@@ -35,16 +40,6 @@ BMP = "image/bmp"
 GIF = "image/gif"
 WEBP = "image/webp"
 IMAGES = (PNG, JPEG, TIFF, BMP, GIF, WEBP)
-
-
-class Kind(NamedTuple):
-    """A kind of file: its name for users, media type (None: no parser), endings, leading bytes, and remedy."""
-
-    name: str
-    media_type: str | None
-    endings: tuple[str, ...]
-    magic: tuple[bytes, ...] = ()
-    remedy: str = "convert it to PDF or text"
 
 
 # Magic takes precedence over the ending: a PDF called "scan.txt" is a PDF. The order matters only for shared magic.
@@ -94,7 +89,6 @@ KINDS = (
     Kind("files packed by Outlook", None, (), (b"\x78\x9f\x3e\x22",), "have them sent again as a common attachment"),
     Kind("data of an old Office program", None, (), (OLE_MAGIC,), "open it in its program and export it to PDF"),
 )
-_ENDINGS = {ending: kind for kind in KINDS for ending in kind.endings}
 _PACKAGED = frozenset(
     ending for kind in KINDS if kind.media_type in (DOCX, PPTX, XLSX, ODT, ODS, ODP) for ending in kind.endings
 )
@@ -109,9 +103,25 @@ _HEADER_LINE = re.compile(rb"(?:From )?[!-9;-~]+:?[ \t]")
 _PLAIN_ENDINGS = (".md", ".markdown")  # Markdown may begin with HTML without being a web page
 
 
+def added_kinds() -> tuple[Kind, ...]:
+    """Returns the kinds of file that plug-ins read."""
+    return tuple(plugin.kind for plugin in plugins(KINDS))
+
+
+def readable_kinds() -> tuple[Kind, ...]:
+    """Returns every kind of file that has a parser, ragnano's own first."""
+    return (*(kind for kind in KINDS if kind.media_type), *added_kinds())
+
+
+@cache
+def _endings() -> Mapping[str, Kind]:
+    """Returns the kind of each ending. A plug-in takes over endings that ragnano knows without reading them."""
+    return {ending: kind for kind in (*KINDS, *added_kinds()) for ending in kind.endings}
+
+
 def kind_name(media_type: str) -> str:
     """Returns the users' name for files of this media type."""
-    return next((kind.name for kind in KINDS if kind.media_type == media_type), media_type)
+    return next((kind.name for kind in readable_kinds() if kind.media_type == media_type), media_type)
 
 
 def media_type_of(path: str) -> str:
@@ -127,7 +137,7 @@ def media_type_in(name: str, data: bytes) -> str:
 
 def _media_type(name: str, file: BinaryIO) -> str:
     ending = PurePath(name).suffix.lower()
-    kind = _by_content(file, ending) or _ENDINGS.get(ending)
+    kind = _by_content(file, ending) or _endings().get(ending)
     if kind is None:
         raise UnknownKind(f"no parser for {ending} files; convert it to PDF or text")
     if kind.media_type is None:
@@ -137,23 +147,24 @@ def _media_type(name: str, file: BinaryIO) -> str:
 
 def _by_content(file: BinaryIO, ending: str) -> Kind | None:
     head = file.read(MAGIC_READS)
+    added = any(ending in kind.endings for kind in added_kinds())
     if head.startswith(ZIP_MAGIC):
         # The name decides the type of a damaged container, so that its parser can report what is wrong with it.
         inside = kind_of_zip(file) or (ending[1:] if ending in _PACKAGED else "zip")
-        return _ENDINGS[f".{inside}"]
+        return _endings()[ending if inside == "zip" and added else f".{inside}"]
     if head.startswith(OLE_MAGIC):
         inside = kind_of_ole(file)
         if inside == "encrypted":
             raise PasswordNeeded("encrypted with a password; open it in its program and save it without")
-        if f".{inside}" in _ENDINGS:
-            return _ENDINGS[f".{inside}"]
-    for kind in KINDS:
+        if f".{inside}" in _endings():
+            return _endings()[f".{inside}"]
+    for kind in (*KINDS, *added_kinds()):
         if kind.media_type == PDF and any(magic in head for magic in kind.magic):
             return kind
         if head.startswith(kind.magic) and kind.magic:
-            return kind
-    if ending in _PLAIN_ENDINGS:
+            return None if added and kind.media_type is None else kind
+    if ending in _PLAIN_ENDINGS or added:
         return None
     if _WEB_PAGE.match(head):
-        return _ENDINGS[".html"]
-    return _ENDINGS[".eml"] if _HEADER_LINE.match(head) and _MESSAGE.search(head) else None
+        return _endings()[".html"]
+    return _endings()[".eml"] if _HEADER_LINE.match(head) and _MESSAGE.search(head) else None

@@ -1,7 +1,8 @@
 """Maps media types to parsers and runs the parser for a file's bytes.
 
 A parser's module is imported when its first file arrives, so that a folder of PDFs does not wait for the libraries that
-spreadsheets need.
+spreadsheets need. Other packages bring parsers as plug-ins (`ingest.discovery.plugins`); what one needs to write a
+plug-in is exported here.
 """
 
 import importlib
@@ -15,6 +16,7 @@ from ingest.discovery.file_types import (
     EML,
     HTML,
     IMAGES,
+    KINDS,
     MARKDOWN,
     MSG,
     ODP,
@@ -28,10 +30,12 @@ from ingest.discovery.file_types import (
     XLSX,
     ZIP,
 )
+from ingest.discovery.kind import Kind
+from ingest.discovery.plugins import ParserPlugin, plugins
 from ingest.parsers.base.interface import LoadedFile, ReadOptions
-from ragnano.errors import DamagedFile, UnsupportedFile
+from ragnano.errors import DamagedFile, RagnanoError, UnsupportedFile
 
-__all__ = ["LOADERS", "LoadedFile", "ReadOptions", "load"]
+__all__ = ["LOADERS", "Kind", "LoadedFile", "ParserPlugin", "ReadOptions", "load"]
 
 Loader = Callable[[bytes, ReadOptions], LoadedFile]
 LOADERS = {
@@ -59,13 +63,34 @@ LOADERS = {
 def load(data: bytes, media_type: str, options: ReadOptions | None = None) -> LoadedFile:
     """Parse a file's bytes. Raises UnsupportedFile, PasswordNeeded, LimitExceeded or DamagedFile."""
     place = LOADERS.get(media_type)
-    if place is None:
+    plugin = None if place else next((own for own in plugins(KINDS) if own.kind.media_type == media_type), None)
+    if not place and not plugin:
         raise UnsupportedFile(f"no parser for {media_type}; convert it to PDF or text")
     if not data:
         raise DamagedFile("the file is empty, 0 bytes; nothing to take in")
+    options = options or ReadOptions()
+    if plugin:
+        return _seen(_by_plugin(plugin, data, options))
+    assert place
     module, _, name = place.partition(":")
     loader: Loader = getattr(importlib.import_module(module), name)
-    return _seen(loader(data, options or ReadOptions()))
+    return _seen(loader(data, options))
+
+
+def _by_plugin(plugin: ParserPlugin, data: bytes, options: ReadOptions) -> LoadedFile:
+    """Parse with a plug-in. Whatever it raises or returns by mistake becomes a DamagedFile that names its kind."""
+    try:
+        loaded = plugin.load(data, options)
+    except (RagnanoError, MemoryError):
+        raise
+    except Exception as error:
+        why = (
+            f"the plug-in for {plugin.kind.name} files failed on it ({type(error).__name__}); convert it to PDF or text"
+        )
+        raise DamagedFile(why) from error
+    if not isinstance(loaded, LoadedFile):
+        raise DamagedFile(f"the plug-in for {plugin.kind.name} files returned no LoadedFile; ask its author")
+    return loaded
 
 
 def _seen(loaded: LoadedFile) -> LoadedFile:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ragnano import __version__
-from ragnano.cli import answers, chat, docs, doctor, evaluation, history, ingestion, models, replay, serve
+from ragnano.cli import answers, chat, docs, doctor, evaluation, history, ingestion, models, replay, serve, ui
 from ragnano.cli.options import DataDir, remember_data_dir
 from ragnano.errors import RagnanoError
 
@@ -47,6 +47,7 @@ chat.register(app)
 history.register(app)
 replay.register(app)
 serve.register(app)
+ui.register(app)
 docs.register(app)
 models.register(app)
 doctor.register(app)

@@ -7,6 +7,7 @@ import typer
 from ragnano.cli.options import DataDir, assistant
 from ragnano.cli.output import echo_lines
 from ragnano.errors import ConfigError
+from ragnano.extras import require
 
 if TYPE_CHECKING:
     import socket
@@ -28,6 +29,7 @@ def serve(
     data_dir: DataDir = None,
 ) -> None:
     """Answer programs over HTTP on this machine, with a token that is kept in the data directory."""
+    require("serve", "ragnano serve")
     with assistant(data_dir=data_dir) as helper, _listening(host, port) as listener:
         import uvicorn
 

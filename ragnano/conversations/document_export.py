@@ -1,11 +1,10 @@
 """Exports a kept conversation as a Word document or a PDF, with its citations. All text is literal: what looks like
 markup in a question or a document is displayed and has no effect.
 
-The PDF uses DejaVu Sans, which comes with matplotlib: Latin, Greek and Cyrillic letters. Characters missing from it
+The PDF uses DejaVu Sans, which lies in `fonts`: Latin, Greek and Cyrillic letters. Characters missing from it
 (Chinese, Japanese, Korean …) appear as boxes there; Markdown and Word keep them.
 """
 
-import importlib.util
 import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -167,10 +166,7 @@ def _styles() -> "dict[Kind, ParagraphStyle]":
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
-    spec = importlib.util.find_spec("matplotlib")  # located, not imported: that takes 0.3 s
-    assert spec is not None
-    assert spec.origin is not None
-    folder = Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf"
+    folder = Path(__file__).parent / "fonts"
     bold = f"{_FONT}-Bold"
     for name in (_FONT, bold):
         pdfmetrics.registerFont(TTFont(name, str(folder / f"{name}.ttf")))

@@ -9,6 +9,7 @@ from ragnano.errors import ConfigError
 from ragnano.evaluation.asked_scores import AskedScores
 from ragnano.evaluation.retrieval import RetrievalScores
 from ragnano.evaluation.scores import AnswerScores
+from ragnano.extras import require
 
 FORMS = (".svg", ".png")
 SHOWN = ("hit@1", "hit@5", "recall@2500")
@@ -17,7 +18,8 @@ _LINES = (*_COLOURS, "#8c4f7d", "#5c5c5c", "#9a9a3c")
 
 
 def require_form(target: Path) -> None:
-    """Raises ConfigError for a file name whose ending is not a supported plot format."""
+    """Raises ConfigError for an ending that is no supported plot format, ExtraMissing where nothing can draw."""
+    require("eval", "a plot")
     if target.suffix.lower() not in FORMS:
         raise ConfigError(
             f"{target} ends in {target.suffix or 'nothing'}: give the plot a name in {' or '.join(FORMS)}"

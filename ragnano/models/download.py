@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Literal
 
 from ragnano.errors import DigestMismatch, FetchError
-from ragnano.models.catalogue import FileSource, ModelFile, ModelSpec, Source
 from ragnano.models.derived_files import query_model
 from ragnano.models.digests import file_digest
 from ragnano.models.download_sources import Progress, deliver, room_needed
 from ragnano.models.json_files import locked, read_json, write_json
+from ragnano.models.specs import FileSource, ModelFile, ModelSpec, Source
 
 RECEIPT = "installed.json"
 SPARE_BYTES = 64 << 20

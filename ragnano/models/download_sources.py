@@ -15,9 +15,9 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from ragnano.errors import FetchError
-from ragnano.models.catalogue import FileSource, HubSource, ModelSpec, PackageSource, Source, WheelPart
 from ragnano.models.digests import CHUNK
 from ragnano.models.offline import online_environment
+from ragnano.models.specs import FileSource, HubSource, ModelSpec, PackageSource, Source, WheelPart
 
 Progress = Callable[[str, int, int | None], None]
 """Called with a label of the step, the bytes so far, and the bytes in total (None if unknown)."""

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from ragnano.errors import EngineError
-from ragnano.models.catalogue import Proof
 from ragnano.models.json_files import locked, read_json, write_json
 from ragnano.models.llama_backend import EngineSettings
 from ragnano.models.offline import OFFLINE
+from ragnano.models.specs import Proof
 
 CANDIDATES: tuple[tuple[str, EngineSettings], ...] = (
     ("default", EngineSettings()),

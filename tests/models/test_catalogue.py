@@ -17,8 +17,8 @@ from ragnano.models import (
     open_chat_model,
     open_embedder,
 )
-from ragnano.models.catalogue import HubSource, PackageSource
 from ragnano.models.offline import go_offline, online_environment
+from ragnano.models.specs import HubSource, PackageSource
 from ragnano.settings import Settings
 
 SPECS = load_catalogue()

@@ -12,9 +12,9 @@ import pytest
 
 from ragnano.errors import DigestMismatch, FetchError
 from ragnano.models import ModelSpec, check, fetch, find, installed
-from ragnano.models.catalogue import FileSource, ModelFile, PackageSource, Source, WheelPart
 from ragnano.models.digests import remembered_digest
 from ragnano.models.download import RECEIPT
+from ragnano.models.specs import FileSource, ModelFile, PackageSource, Source, WheelPart
 
 FIRST, SECOND = b"first half, " * 1000, b"second half. " * 1000
 WEIGHTS = FIRST + SECOND

@@ -8,9 +8,9 @@ import pytest
 
 from ragnano.errors import EngineError
 from ragnano.models import EngineSettings, find, installed
-from ragnano.models.catalogue import Proof
 from ragnano.models.llama_backend import similarity
 from ragnano.models.self_test import prove_engine, recorded
+from ragnano.models.specs import Proof
 from ragnano.settings import default_models_dir
 
 CRASHES_WITH_REPACKED_WEIGHTS = """

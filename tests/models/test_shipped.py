@@ -8,9 +8,9 @@ import pytest
 
 from ragnano.errors import ModelError
 from ragnano.models import Embedder, default_model, installed, open_embedder
-from ragnano.models.catalogue import FileSource
 from ragnano.models.dequantize import read_weights
 from ragnano.models.digests import file_digest
+from ragnano.models.specs import FileSource
 from ragnano.settings import Settings
 
 SPEC = default_model("embedder")
