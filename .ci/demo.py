@@ -40,24 +40,29 @@ def ragnano(*arguments: str) -> int:
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
-def read_samples() -> None:
-    """Ingests the sample contracts. The index is made anew each time: an older one may have another embedder's."""
+def read_samples() -> int:
+    """Ingests the sample contracts; returns 0, or the exit code of a failure.
+
+    The index is made anew each time: an older one may have another embedder's vectors.
+    """
     shutil.rmtree(ROOT / DATA, ignore_errors=True)
     print("\n== Reading the sample contracts", flush=True)
     code = ragnano("ingest", "sample_docs/documents")
-    if code not in (0, SOME_FILES_UNREAD):
-        sys.exit(code)
+    return 0 if code == SOME_FILES_UNREAD else code
 
 
 def main(arguments: "list[str]") -> int:
-    """Runs the demo; returns the exit code of set-up or of the first question that fails."""
-    code = bootstrap.main(arguments, meanwhile=read_samples)
+    """Runs the demo; returns the exit code of set-up, of reading the samples or of the first question that fails."""
+    # A failure to read the samples is reported after set-up, so that the compiler's work is kept.
+    codes: list[int] = []
+    code = bootstrap.main(arguments, meanwhile=lambda: codes.append(read_samples())) or codes[0]
     for question in QUESTIONS:
         if code != 0:
             return code
         print(f"\n== {question}", flush=True)
         code = ragnano("ask", question)
-    print(NEXT)
+    if code == 0:
+        print(NEXT)
     return code
 
 

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,8 +115,8 @@ class Setup:
                  self.install_self),
             Step(("started",), "Starting everything once", sha256(torch, self._packages(), *STARTED), "",
                  self.start_once),
-            Step((ENGINE,), f"{PURPOSE} (about 75 files, once)", sha256(self.compiled), self.options.cmake_args,
-                 self.install_compiled),
+            Step((ENGINE,), f"{PURPOSE} (about 75 files, the longest part)", sha256(self.compiled),
+                 self.options.cmake_args, self.install_compiled),
         ]  # fmt: skip
 
     def _packages(self) -> str:
@@ -159,7 +160,9 @@ class Setup:
 
     def _before_engine(self, meanwhile: Callable[[], None]) -> None:
         if self.options.models:
-            self.fetch_models("--no-proof")
+            # run() fetches again and stops set-up if that fails; until then the compiler keeps its work.
+            with suppress(SetupError):
+                self.fetch_models("--no-proof")
         meanwhile()
 
     def _do_step(self, step: Step, number: str) -> None:

@@ -68,5 +68,5 @@ def set_up(root: Path, fail: str = "", meanwhile: Callable[[], None] = lambda: N
 
 def run_with(recorder: Recorder, meanwhile: Callable[[], None] = lambda: None, **options: Any) -> None:
     """Runs set-up with the given recorder in place of pip."""
-    setup = steps.Setup(recorder.root, steps.Options(models=False, **options))
+    setup = steps.Setup(recorder.root, steps.Options(**{"models": False, **options}))
     setup.do(setup.mended(setup.outstanding()), recorder, meanwhile)

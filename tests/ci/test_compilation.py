@@ -14,6 +14,7 @@ checks = load("setup_checks")
 running = load("setup_run")
 system = load("setup_system")
 demo = load("demo")
+steps = load("setup_steps")
 
 COMPILE = "Compiling llama-cpp-python"
 
@@ -110,8 +111,27 @@ def test_the_demo_stops_with_the_exit_code_of_set_up(monkeypatch: pytest.MonkeyP
     assert demo.main([]) == 130
 
 
+def test_models_that_cannot_be_fetched_stop_set_up_only_after_the_compilation(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: object, *options: str) -> None:
+        raise checks.SetupError("The models are not complete")
+
+    monkeypatch.setattr(steps.Setup, "fetch_models", fail)
+    recorder = Recorder(checkout)
+    run_with(recorder, models=True)
+    assert recorder.purposes[-1] == "Starting llama-cpp-python"
+
+
+def test_the_demo_reports_unread_samples_after_set_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(demo.bootstrap, "main", lambda arguments, meanwhile: meanwhile() or 0)
+    monkeypatch.setattr(demo, "ROOT", tmp_path)
+    monkeypatch.setattr(demo, "ragnano", lambda command, *arguments: 5 if command == "ingest" else pytest.fail("asked"))
+    assert demo.main([]) == 5
+
+
 def test_the_demo_reads_during_set_up_and_asks_after_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     done: list[str] = []
 
@@ -127,7 +147,7 @@ def test_the_demo_reads_during_set_up_and_asks_after_it(
 
     monkeypatch.setattr(demo.bootstrap, "main", set_up_first)
     monkeypatch.setattr(demo, "ragnano", run)
-    monkeypatch.setattr(demo.shutil, "rmtree", lambda *arguments, **options: None)
+    monkeypatch.setattr(demo, "ROOT", tmp_path)
     assert demo.main([]) == 0
     assert done == ["ingest", "set up", *["ask"] * len(demo.QUESTIONS)]
     assert capsys.readouterr().out.endswith("README.md                                    the rest\n")
