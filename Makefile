@@ -14,8 +14,9 @@ PYTHON ?= $(shell $(FIND_PYTHON))
 TORCH ?=
 TORCH_INDEX ?=
 
-BOOTSTRAP = @command -v "$(PYTHON)" >/dev/null || { echo 'There is no $(PYTHON) here. Install Python 3.11, 3.12 or 3.13.' >&2; exit 1; }; \
-	"$(PYTHON)" .ci/bootstrap.py --torch "$(TORCH)" --torch-index "$(TORCH_INDEX)"
+HAVE_PYTHON = @command -v "$(PYTHON)" >/dev/null || { echo 'There is no $(PYTHON) here. Install Python 3.11, 3.12 or 3.13.' >&2; exit 1; }
+CHOICES = --torch "$(TORCH)" --torch-index "$(TORCH_INDEX)"
+BOOTSTRAP = $(HAVE_PYTHON); "$(PYTHON)" .ci/bootstrap.py $(CHOICES)
 PYTHON_VENV = .venv/bin/python
 RUN = $(PYTHON_VENV) -m
 
@@ -24,8 +25,8 @@ RUN = $(PYTHON_VENV) -m
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: setup ## set up, ingest the sample documents, answer questions about them with citations
-	@bash .ci/demo.sh
+demo: ## set up, ingest the sample documents, answer questions about them with citations
+	$(HAVE_PYTHON); "$(PYTHON)" .ci/demo.py $(CHOICES)
 
 ui: setup ## set up and open the app in the browser
 	@$(RUN) streamlit run ui/app.py

@@ -1,15 +1,17 @@
 """Sets ragnano up in this checkout: python3 .ci/bootstrap.py [--dev] [--torch cpu|cuda] [--torch-index ADDRESS].
 
-Needs only the standard library. This file checks the Python version and parses the command line. The checks of the
-machine are in setup_checks.py, running and watching commands in setup_run.py, torch in setup_torch.py, stamps and
-repair in setup_state.py, and the steps in setup_steps.py. The syntax must stay valid for old Python versions, so that
-they print a message instead of a SyntaxError; the sibling modules are imported only after the version check.
+Needs only the standard library, on Windows too. This file checks the Python version and parses the command line. The
+checks of the machine are in setup_checks.py, what differs between systems in setup_system.py, running and watching
+commands in setup_run.py, torch in setup_torch.py, compiling in setup_compile.py, stamps and repair in setup_state.py,
+and the steps in setup_steps.py. The syntax must stay valid for old Python versions, so that they print a message
+instead of a SyntaxError; the sibling modules are imported only after the version check.
 """
 
 import argparse
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 OLDEST = (3, 11)
@@ -41,8 +43,11 @@ def stop(signum: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def main(arguments: "list[str]") -> int:
-    """Runs set-up, or reports what prevents it. Returns the exit status: 0, 1, 2 (usage) or 130 (stopped)."""
+def main(arguments: "list[str]", meanwhile: "Callable[[], None]" = lambda: None) -> int:
+    """Runs set-up, or reports what prevents it. Returns the exit status: 0, 1, 2 (usage) or 130 (stopped).
+
+    `meanwhile` is called once, as soon as ragnano can ingest.
+    """
     problem = python_problem((sys.version_info[0], sys.version_info[1]), sys.executable)
     if problem:
         print(problem, file=sys.stderr)
@@ -51,8 +56,9 @@ def main(arguments: "list[str]") -> int:
     from setup_checks import SetupError
     from setup_steps import Options, Setup
 
-    for name in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, stop)
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), stop)
     chosen = Options(
         dev=options.dev,
         models=not options.no_models,
@@ -61,7 +67,7 @@ def main(arguments: "list[str]") -> int:
         cmake_args=os.environ.get("CMAKE_ARGS", ""),
     )
     try:
-        Setup(Path(__file__).resolve().parent.parent, chosen).run()
+        Setup(Path(__file__).resolve().parent.parent, chosen).run(meanwhile)
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

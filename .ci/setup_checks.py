@@ -9,6 +9,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,6 +27,7 @@ COMPILER_REMEDY = (
     "Debian and Ubuntu: sudo apt install build-essential; Fedora: sudo dnf install gcc-c++; "
     "macOS: xcode-select --install"
 )
+WINDOWS_REMEDY = "Install the workload 'Desktop development with C++' of the Visual Studio Build Tools"
 PROGRAM = "#include <vector>\nint main() { return std::vector<int>{}.size(); }\n"
 
 
@@ -62,8 +64,19 @@ def find_compiler(environment: Mapping[str, str], variable: str, names: tuple[st
     raise SetupError(f"No {kind} compiler found, and llama-cpp-python must be compiled. {COMPILER_REMEDY}.")
 
 
+def check_windows_compiler(environment: Mapping[str, str]) -> None:
+    """Checks that Visual Studio was installed, which CMake finds by itself, or that a compiler is on the PATH."""
+    programs = Path(environment.get("ProgramFiles(x86)", "C:/Program Files (x86)"))
+    installed = (programs / "Microsoft Visual Studio" / "Installer" / "vswhere.exe").is_file()
+    if not installed and not any(shutil.which(name, path=environment.get("PATH")) for name in ("cl", "g++")):
+        raise SetupError(f"No C++ compiler found, and llama-cpp-python must be compiled. {WINDOWS_REMEDY}.")
+
+
 def check_compiler(environment: Mapping[str, str]) -> None:
     """Checks that C and C++ compilers exist and that the latter can build a program with the standard library."""
+    if sys.platform == "win32":
+        check_windows_compiler(environment)
+        return
     find_compiler(environment, "CC", ("cc", "gcc", "clang"))
     command = find_compiler(environment, "CXX", ("c++", "g++", "clang++"))
     with tempfile.TemporaryDirectory(prefix="ragnano-") as folder:
@@ -101,7 +114,7 @@ def memory_bytes() -> int | None:
     """Returns the machine's memory in bytes, or None where the system does not report it."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (ValueError, OSError):
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
         return None
 
 

@@ -4,24 +4,23 @@ Contains the output patterns of pip and the compilers; which commands run, and w
 library only.
 """
 
-import fcntl
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from setup_checks import SetupError
+from setup_system import end, start
 
 HEARTBEAT_S = 20.0
 """Seconds between progress lines where the output is no terminal; on a terminal the line is renewed each second."""
 LOG_TAIL_BYTES = 65536
 """Bytes of the log searched for the current activity: one compiler command can be 5,000 characters long."""
 SHOWN_LINES = 8
+LINE = 79
+"""Characters of the line that is renewed on a terminal."""
 
 # Variables of the user's shell that would send pip's files outside the checkout's environment, or suppress bytecode
 # files, which makes every start slow.
@@ -131,27 +130,70 @@ def clean_environment() -> dict[str, str]:
     return environment
 
 
-@contextmanager
-def only_one(path: Path) -> Iterator[int]:
-    """Holds the checkout's set-up lock and yields its descriptor; waits while another set-up holds it.
+class Job:
+    """One command at work; its output goes to the end of the log. Raises SetupError where the command has failed."""
 
-    Every command inherits the descriptor, so the lock stays held when a set-up is killed while its pip still runs.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
+    def __init__(self, command: list[str], purpose: str, log: Path, lock: int, variables: dict[str, str]) -> None:
+        self.purpose = purpose
+        self.log = log
+        with log.open("ab") as sink:
+            sink.write(f"\n==> {purpose}\n".encode())
+            sink.flush()
+            self.begin = sink.tell()
+            self.child = start(command, sink, {**clean_environment(), **variables}, lock)
+
+    def check(self) -> None:
+        """Returns at once while the command runs and after its success; explains a failure."""
+        if self.child.poll() not in (None, 0):
+            raise SetupError(self._failure())
+
+    def wait(self) -> None:
+        """Shows progress until the command ends. Whatever interrupts the wait ends the command and its compilers."""
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print("Another set-up of this checkout is still at work; waiting for it to end.", flush=True)
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield descriptor
-    finally:
-        os.close(descriptor)
+            self._watch()
+        except BaseException:
+            self.end()
+            raise
+        self.check()
+
+    def end(self) -> None:
+        """Ends the command with its child processes; does nothing when it has ended."""
+        if self.child.poll() is None:
+            end(self.child)
+
+    def _watch(self) -> None:
+        terminal = sys.stdout.isatty()
+        started = told = time.monotonic()
+        while True:
+            try:
+                self.child.wait(timeout=1.0)
+                break
+            except subprocess.TimeoutExpired:
+                now = time.monotonic()
+            line = f"      {duration(now - started)}  {activity(self._tail())[:55]}"
+            if terminal:
+                print(f"\r{line:<{LINE}}", end="", flush=True)
+            elif now - told >= HEARTBEAT_S:
+                told = now
+                print(line, flush=True)
+        if terminal:
+            print(f"\r{'':<{LINE}}\r", end="", flush=True)
+
+    def _tail(self) -> str:
+        with self.log.open("rb") as source:
+            source.seek(0, os.SEEK_END)
+            source.seek(max(self.begin, source.tell() - LOG_TAIL_BYTES))
+            return source.read().decode("utf-8", "replace")
+
+    def _failure(self) -> str:
+        tail = self._tail()
+        lines = [line.strip()[:160] for line in tail.splitlines() if line.strip()][-SHOWN_LINES:]
+        shown = "\n".join(f"    {line}" for line in lines)
+        return f"{self.purpose} failed. {explain(tail)}\n  The last lines of {self.log}:\n{shown}"
 
 
 class Runner:
-    """Runs commands one at a time and appends the output of each to the log."""
+    """Starts commands. Those that are waited for share a log; one that runs beside them has a log of its own."""
 
     def __init__(self, log: Path, lock: int) -> None:
         self.log = log
@@ -159,68 +201,9 @@ class Runner:
 
     def run(self, command: list[str], purpose: str) -> None:
         """Runs the command to its end. Raises SetupError, which explains the failure and shows the log's last lines."""
-        with self.log.open("ab") as sink:
-            sink.write(f"\n==> {purpose}\n".encode())
-            sink.flush()
-            begin = sink.tell()
-            child = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=sink,
-                stderr=subprocess.STDOUT,
-                env=clean_environment(),
-                pass_fds=(self.lock,),
-                start_new_session=True,
-            )
-            try:
-                self._watch(child, begin)
-            except BaseException:
-                # Whatever interrupts the wait (Ctrl-C, kill, a full disk) must also end pip and its compilers.
-                end_group(child)
-                raise
-        if child.returncode != 0:
-            raise SetupError(self._failure(purpose, begin))
+        Job(command, purpose, self.log, self.lock, {}).wait()
 
-    def _watch(self, child: "subprocess.Popen[bytes]", begin: int) -> None:
-        terminal = sys.stdout.isatty()
-        started = last_shown = time.monotonic()
-        while True:
-            try:
-                child.wait(timeout=1.0)
-                break
-            except subprocess.TimeoutExpired:
-                now = time.monotonic()
-            if terminal:
-                print(f"\r      {duration(now - started)}  {self._activity(begin)}\033[K", end="", flush=True)
-            elif now - last_shown >= HEARTBEAT_S:
-                last_shown = now
-                print(f"      {duration(now - started)}  {self._activity(begin)}", flush=True)
-        if terminal:
-            print("\r\033[K", end="", flush=True)
-
-    def _activity(self, begin: int) -> str:
-        return activity(self._tail(begin))[:70]
-
-    def _tail(self, begin: int) -> str:
-        with self.log.open("rb") as source:
-            source.seek(0, os.SEEK_END)
-            source.seek(max(begin, source.tell() - LOG_TAIL_BYTES))
-            return source.read().decode("utf-8", "replace")
-
-    def _failure(self, purpose: str, begin: int) -> str:
-        tail = self._tail(begin)
-        lines = [line.strip()[:160] for line in tail.splitlines() if line.strip()][-SHOWN_LINES:]
-        shown = "\n".join(f"    {line}" for line in lines)
-        return f"{purpose} failed. {explain(tail)}\n  The last lines of {self.log}:\n{shown}"
-
-
-def end_group(child: "subprocess.Popen[bytes]") -> None:
-    """Ends a command with all its child processes: with SIGTERM first, after 5 seconds with SIGKILL."""
-    for signum in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(child.pid, signum)
-            child.wait(timeout=5.0)
-        except ProcessLookupError:
-            return
-        except subprocess.TimeoutExpired:
-            continue
+    def start(self, command: list[str], purpose: str, log: Path, variables: dict[str, str]) -> Job:
+        """Starts a command that runs beside the others. `variables` are added to its environment."""
+        log.write_bytes(b"")
+        return Job(command, purpose, log, self.lock, variables)

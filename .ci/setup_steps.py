@@ -1,7 +1,7 @@
 """The steps of set-up in order; a step runs only when its stamp is missing or outdated.
 
-Defines the commands that make an environment. setup_state.py keeps the stamps, setup_run.py watches the commands.
-Standard library only.
+Defines the commands that make an environment. setup_state.py keeps the stamps, setup_run.py watches the commands,
+setup_compile.py compiles the inference engine meanwhile. Standard library only.
 """
 
 import os
@@ -11,24 +11,27 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import setup_checks as checks
 from setup_checks import SetupError
-from setup_run import Runner, clean_environment, duration, only_one
+from setup_compile import COMPILED, PURPOSE, Compilation
+from setup_run import Runner, clean_environment, duration
 from setup_state import damaged, mend, read_stamps, sha256, split_lock, write_stamps
+from setup_system import only_one, site_packages, venv_python
 from setup_torch import install_torch
 
-COMPILED = "llama-cpp-python"
 SOURCE_ONLY = "langdetect"  # pure Python, published without a wheel; unstructured needs it
-"""The one package that is compiled here; all others are installed as wheels."""
+
+ENGINE = "llama"
+"""The stamp of the step that compiles the inference engine. It is the last: no other step needs it."""
 
 STARTED = (
     "torch",
     "chromadb.api.rust",
     "streamlit.web.bootstrap",
-    "llama_cpp",
     "onnxruntime",
     "tokenizers",
     "pypdfium2",
@@ -75,14 +78,18 @@ class Setup:
         self.venv = self.root / ".venv"
         self.cache = self.root / ".cache"
         self.stamp_file = self.venv / "ragnano-setup.json"
-        self.python = self.venv / "bin" / "python"
+        self.python = venv_python(self.venv)
+        lock = self._read("requirements-dev.lock" if options.dev else "requirements.lock")
+        self.compiled, self.others = split_lock(lock, COMPILED)
+        self.compilation = Compilation(self.root, self.compiled, options.cmake_args)
 
-    def run(self) -> None:
-        """Runs the outstanding steps; takes a second or less when there are none. Raises SetupError."""
+    def run(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Runs the outstanding steps; takes a second or less when there are none. Raises SetupError.
+
+        `meanwhile` is called once, when ragnano can ingest; the inference engine may still be compiling then.
+        """
         with only_one(self.cache / "setup.lock") as lock:
-            outstanding = self.mended(self.outstanding())
-            if outstanding:
-                self._do(outstanding, Runner(self.cache / "setup.log", lock))
+            self.do(self.mended(self.outstanding()), Runner(self.cache / "setup.log", lock), meanwhile)
             if self.options.models:
                 self.fetch_models()
 
@@ -97,21 +104,19 @@ class Setup:
     def steps(self) -> list[Step]:
         """All steps in order."""
         version = f"{sys.version_info[0]}.{sys.version_info[1]} {platform.system()} {platform.machine()}"
-        lock = self._read("requirements-dev.lock" if self.options.dev else "requirements.lock")
-        compiled, others = split_lock(lock, COMPILED)
         everything = ("dev", "runtime") if self.options.dev else ("runtime",)
         torch = sha256(self._read(".ci/torch.lock"), self._read(".ci/setup_torch.py"))
         return [
             Step(("venv",), "Making the environment .venv", sha256(version, str(self.root)), "", self.make_venv),
             Step(("torch",), "Installing torch (about 200 MB)", torch, self._torch_variant(), self.install_torch),
             Step(everything, "Installing the other packages (about 400 MB)", self._packages(), "",
-                 lambda: self.install_locked(others, [])),
-            Step(("llama",), f"Compiling {COMPILED} (about 5 minutes on 2 cores, once)", sha256(compiled),
-                 self.options.cmake_args, lambda: self.install_compiled(compiled)),
+                 lambda: self.install_locked(self.others)),
             Step(("ragnano",), "Installing ragnano itself", sha256(self._read("pyproject.toml")), "",
                  self.install_self),
-            Step(("started",), "Starting everything once", sha256(torch, self._packages(), compiled, *STARTED), "",
+            Step(("started",), "Starting everything once", sha256(torch, self._packages(), *STARTED), "",
                  self.start_once),
+            Step((ENGINE,), f"{PURPOSE} (about 75 files, the longest part)", sha256(self.compiled),
+                 self.options.cmake_args, self.install_compiled),
         ]  # fmt: skip
 
     def _packages(self) -> str:
@@ -128,20 +133,44 @@ class Setup:
                 return False
         return True
 
-    def _do(self, outstanding: list[Step], runner: Runner) -> None:
+    def do(self, outstanding: list[Step], runner: Runner, meanwhile: Callable[[], None]) -> None:
+        """Runs the outstanding steps; what needs no engine is done while the engine is compiled."""
         self.runner = runner
-        runner.log.write_bytes(b"")
         begun = time.monotonic()
         count = len(outstanding) + 1
-        print(f"[1/{count}] Checking this machine", flush=True)
-        self.check_machine({step.stamps[0] for step in outstanding})
-        for number, step in enumerate(outstanding, start=2):
-            print(f"[{number}/{count}] {step.title}…", flush=True)
-            started = time.monotonic()
-            step.action()
-            self.write_stamps(step)
-            print(f"      done in {duration(time.monotonic() - started)}", flush=True)
-        print(f"Set up in {duration(time.monotonic() - begun)}. Details: {runner.log}", flush=True)
+        engine = bool(outstanding) and ENGINE in outstanding[-1].stamps
+        if outstanding:
+            runner.log.write_bytes(b"")
+            print(f"[1/{count}] Checking this machine", flush=True)
+            self.check_machine({step.stamps[0] for step in outstanding})
+        try:
+            for number, step in enumerate(outstanding, start=2):
+                if engine and "venv" not in step.stamps:
+                    self.compilation.begin(runner, self.pip())
+                    self.compilation.check()
+                if ENGINE in step.stamps:
+                    self._before_engine(meanwhile)
+                self._do_step(step, f"[{number}/{count}]")
+        finally:
+            self.compilation.end()
+        if outstanding:
+            print(f"Set up in {duration(time.monotonic() - begun)}. Details: {runner.log}", flush=True)
+        if not engine:
+            meanwhile()
+
+    def _before_engine(self, meanwhile: Callable[[], None]) -> None:
+        if self.options.models:
+            # run() fetches again and stops set-up if that fails; until then the compiler keeps its work.
+            with suppress(SetupError):
+                self.fetch_models("--no-proof")
+        meanwhile()
+
+    def _do_step(self, step: Step, number: str) -> None:
+        print(f"{number} {step.title}…", flush=True)
+        started = time.monotonic()
+        step.action()
+        self.write_stamps(step)
+        print(f"      done in {duration(time.monotonic() - started)}", flush=True)
 
     def check_machine(self, names: set[str]) -> None:
         """Checks beforehand everything that the named outstanding steps need."""
@@ -152,7 +181,7 @@ class Setup:
             checks.check_modules()
             models = os.environ.get("RAGNANO_MODELS_DIR") or Path.home() / ".cache"
             needs.append((Path(models), checks.MODELS_BYTES, "the models"))
-        if "llama" in names:
+        if ENGINE in names and self.compilation.wheel() is None:
             checks.check_compiler(clean_environment())
             needs.append((Path(tempfile.gettempdir()), checks.TEMPORARY_BYTES, "compiling"))
         checks.check_disk(needs)
@@ -181,11 +210,11 @@ class Setup:
         if not outstanding or "venv" in outstanding[0].stamps:
             return outstanding
         count = 0
-        for site_packages in self.venv.glob("lib/python*/site-packages"):
-            if damaged(site_packages):
+        for folder in site_packages(self.venv):
+            if damaged(folder):
                 # Stamps first: a kill between the two lines must not leave missing packages marked as installed.
                 write_stamps(self.stamp_file, {"venv": read_stamps(self.stamp_file)["venv"]})
-            count += mend(site_packages)
+            count += mend(folder)
         if count:
             print(f"{count} half-installed package(s) of an interrupted run are installed again", flush=True)
         return self.outstanding()
@@ -206,29 +235,21 @@ class Setup:
             cuda,
         )
 
-    def install_locked(self, requirements: str, arguments: list[str]) -> None:
-        """Installs the lock file's versions and checks its digests; wheels only, unless `arguments` say otherwise."""
+    def install_locked(self, requirements: str) -> None:
+        """Installs the lock file's versions as wheels and checks its digests."""
         file = self.cache / "requirements.txt"
         file.write_text(requirements, encoding="utf-8")
         # --no-compile: compiling everything took 80 s and 0.5 GiB; start_once compiles what is used in half a minute.
         fixed = ["install", "--no-deps", "--no-compile", "--require-hashes", "--progress-bar", "off"]
-        command = [
-            *self.pip(),
-            *fixed,
-            "--only-binary",
-            ":all:",
-            "--no-binary",
-            SOURCE_ONLY,
-            *arguments,
-            "-r",
-            str(file),
-        ]
+        command = [*self.pip(), *fixed, "--only-binary", ":all:", "--no-binary", SOURCE_ONLY, "-r", str(file)]
         self.runner.run(command, "Installing packages")
 
-    def install_compiled(self, requirement: str) -> None:
-        """Installs llama-cpp-python from source; pip caches the wheel, but not one built with special CMAKE_ARGS."""
-        special = ["--no-cache-dir"] if self.options.cmake_args else []
-        self.install_locked(requirement, ["-v", "--no-binary", COMPILED, "--force-reinstall", *special])
+    def install_compiled(self) -> None:
+        """Waits for the engine's wheel, installs it and loads its libraries."""
+        wheel = self.compilation.wait()
+        arguments = ["install", "--no-deps", "--no-index", "--force-reinstall", str(wheel)]
+        self.runner.run([*self.pip(), *arguments], f"Installing {COMPILED}")
+        self.runner.run([str(self.python), "-c", "import os; os.chdir('/'); import llama_cpp"], f"Starting {COMPILED}")
 
     def install_self(self) -> None:
         """Installs ragnano in editable mode, so that code changes need no new set-up."""
@@ -246,9 +267,9 @@ class Setup:
         folders = [str(self.root / name) for name in ("ragnano", "ingest")]
         self.runner.run([str(self.python), "-m", "compileall", "-q", *folders], "Compiling ragnano")
 
-    def fetch_models(self) -> None:
+    def fetch_models(self, *options: str) -> None:
         """Fetches the default models; the command shows its own progress and does nothing when they are present."""
-        command = [str(self.python), "-m", "ragnano", "models", "fetch"]
+        command = [str(self.python), "-m", "ragnano", "models", "fetch", *options]
         code = subprocess.run(command, cwd=self.root, env=clean_environment(), check=False).returncode
         if code != 0:
             raise SetupError("The models are not complete; the message above says why. Run again to go on from there.")

@@ -61,7 +61,11 @@ def list_models(json: Json = False) -> None:
 
 
 @group.command("fetch")
-def fetch_models(names: Names = None, json: Json = False) -> None:
+def fetch_models(
+    names: Names = None,
+    no_proof: Annotated[bool, typer.Option("--no-proof", help="Leave the proof to the first question.")] = False,
+    json: Json = False,
+) -> None:
     """Fetch models, verify their digests, prove the engine with them. The one command that uses the network."""
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
@@ -84,7 +88,7 @@ def fetch_models(names: Names = None, json: Json = False) -> None:
                     bars.update(bar, description=f"{name}: {step}", completed=count, total=total)  # type: ignore[arg-type]
 
                 here = fetch(spec, models_dir, progress=moved)
-            if spec.kind == "chat":
+            if spec.kind == "chat" and not no_proof:
                 # Proved now, so that the first question does not wait for it; a known proof costs nothing.
                 prove(here, chosen)
             done.append({"name": spec.name, "path": str(here)})

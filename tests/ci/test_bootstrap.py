@@ -1,77 +1,34 @@
 """Set-up: its messages when something is missing, and the steps it repeats after a change or a kill."""
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.ci.modules import CI, CPU_TORCH, load, offer
+from tests.ci.modules import CI, load
+from tests.ci.recorder import set_up
 
 checks = load("setup_checks")
 running = load("setup_run")
-torch = load("setup_torch")
 state = load("setup_state")
+system = load("setup_system")
 steps = load("setup_steps")
-bootstrap = load("bootstrap")
 
 
-class Recorder:
-    """Replaces setup_run.Runner: records each purpose, makes .venv as venv would, fails where told to."""
-
-    def __init__(self, root: Path, fail: str = "") -> None:
-        self.root, self.fail, self.purposes = root, fail, list[str]()
-        self.log = root / ".cache" / "setup.log"
-
-    def run(self, command: list[str], purpose: str) -> None:
-        self.purposes.append(purpose)
-        if purpose == self.fail:
-            raise KeyboardInterrupt
-        if purpose == "Making the environment":
-            (self.root / ".venv" / "bin").mkdir(parents=True)
-            (self.root / ".venv" / "bin" / "python").touch()
-        if "--report" in command:
-            report = Path(command[command.index("--report") + 1])
-            report.write_text(json.dumps({"install": [offer(CPU_TORCH, "torch-2.13.0+cpu-own.whl")]}))
-
-
-@pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout with the files that set-up reads, on a machine that lacks nothing."""
-    (tmp_path / ".ci").mkdir()
-    (tmp_path / ".cache").mkdir()
-    for name in ("torch.lock", "setup_torch.py"):
-        (tmp_path / ".ci" / name).write_bytes((CI / name).read_bytes())
-    lock = "llama-cpp-python==0.3.36 \\\n    --hash=sha256:00\nnumpy==2.4.0 \\\n    --hash=sha256:11\n"
-    (tmp_path / "requirements.lock").write_text(lock)
-    (tmp_path / "requirements-dev.lock").write_text(lock + "pytest==9.2.0 \\\n    --hash=sha256:22\n")
-    (tmp_path / "pyproject.toml").write_text("[project]\n")
-    monkeypatch.setattr(steps.Setup, "check_machine", lambda self, names: None)
-    return tmp_path
-
-
-def set_up(root: Path, fail: str = "", **options: Any) -> list[str]:
-    """Runs set-up with a recorder in place of pip; returns the purposes of the commands that ran."""
-    setup = steps.Setup(root, steps.Options(models=False, **options))
-    recorder = Recorder(root, fail)
-    outstanding = setup.mended(setup.outstanding())
-    if outstanding:
-        setup._do(outstanding, recorder)
-    return recorder.purposes
-
-
+COMPILE = "Compiling llama-cpp-python"
 STARTING = ["Starting everything once", "Compiling ragnano"]
 FIRST = [
     "Making the environment",
+    COMPILE,
     "Looking up torch",
     "Installing torch",
     "Installing packages",
-    "Installing packages",
     "Installing ragnano",
     *STARTING,
+    "Installing llama-cpp-python",
+    "Starting llama-cpp-python",
 ]
 
 
@@ -95,7 +52,7 @@ def test_a_failure_is_told_with_its_remedy(log: str, words: str) -> None:
 def test_a_failed_command_shows_the_end_of_its_own_log_and_where_it_is(tmp_path: Path) -> None:
     log = tmp_path / "setup.log"
     log.write_text("No space left on device, said an earlier command\n")
-    with running.only_one(tmp_path / "lock") as lock, pytest.raises(checks.SetupError) as caught:
+    with system.only_one(tmp_path / "lock") as lock, pytest.raises(checks.SetupError) as caught:
         running.Runner(log, lock).run([sys.executable, "-c", "print('the reason'); raise SystemExit(3)"], "Trying")
     message = str(caught.value)
     assert message.startswith("Trying failed.") and "the reason" in message and str(log) in message
@@ -160,12 +117,6 @@ def test_cuda_once_chosen_stays_until_the_cpu_build_is_asked_for(checkout: Path)
     assert "Installing torch" in set_up(checkout, torch="cpu")
 
 
-def test_other_compiler_settings_compile_again(checkout: Path) -> None:
-    set_up(checkout)
-    assert set_up(checkout, cmake_args="-DGGML_NATIVE=OFF") == ["Installing packages"]
-    assert set_up(checkout) == []
-
-
 def package(site: Path, name: str, recorded: int, finished: bool = True) -> Path:
     """Makes an installed package of one file of 4 bytes, whose RECORD claims `recorded` bytes."""
     info = site / f"{name}-1.0.dist-info"
@@ -191,7 +142,7 @@ def test_after_an_interruption_a_damaged_package_makes_all_packages_count_as_not
     package(checkout / ".venv" / "lib" / "python3.11" / "site-packages", "cut", 4, finished=False)
     assert set_up(checkout) == []
     (checkout / "pyproject.toml").write_text("[project]\nversion = '2'\n")
-    assert set_up(checkout) == FIRST[1:]
+    assert set_up(checkout) == [purpose for purpose in FIRST[1:] if purpose != COMPILE]
 
 
 def test_the_compiled_package_is_taken_apart_from_the_others() -> None:
@@ -203,11 +154,11 @@ def test_the_compiled_package_is_taken_apart_from_the_others() -> None:
 
 def test_a_second_set_up_waits_for_the_first(tmp_path: Path) -> None:
     program = (
-        "import sys, pathlib; sys.path.insert(0, sys.argv[1]); import setup_run\n"
-        "with setup_run.only_one(pathlib.Path(sys.argv[2])): print('in')"
+        "import sys, pathlib; sys.path.insert(0, sys.argv[1]); import setup_system\n"
+        "with setup_system.only_one(pathlib.Path(sys.argv[2])): print('in')"
     )
     lock = tmp_path / "lock"
-    with running.only_one(lock):
+    with system.only_one(lock):
         second = subprocess.Popen(
             [sys.executable, "-c", program, str(CI), str(lock)], stdout=subprocess.PIPE, text=True
         )

@@ -43,6 +43,16 @@ def test_a_compiler_that_cannot_compile_is_found_out(tmp_path: Path) -> None:
         checks.check_compiler({"PATH": f"{tmp_path}:/bin:/usr/bin"})
 
 
+def test_on_windows_visual_studio_or_a_compiler_on_the_path_will_do(tmp_path: Path) -> None:
+    environment = {"PATH": str(tmp_path), "ProgramFiles(x86)": str(tmp_path)}
+    with pytest.raises(checks.SetupError, match=r"No C\+\+ compiler found.*Visual Studio Build Tools"):
+        checks.check_windows_compiler(environment)
+    finder = tmp_path / "Microsoft Visual Studio" / "Installer" / "vswhere.exe"
+    finder.parent.mkdir(parents=True)
+    finder.touch()
+    checks.check_windows_compiler(environment)
+
+
 def test_a_python_without_venv_names_the_package_that_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(checks.SetupError, match="python3-venv"):
