@@ -160,7 +160,7 @@ def test_a_receipt_of_the_wrong_shape_is_refused_without_repeating_its_words(
         (b"\xff\xfe", "not JSON"),
         (b"[" * 100_000, "not JSON"),
         (b'{"format": NaN}', "not JSON"),
-        (b"[1]", "no receipt"),
+        (b"[1]", "not a receipt"),
         (b'{"format": "ragnano receipt 99"}', "another format"),
         (b'{"format": "ragnano receipt 1", "seed": 1e999}', "not a complete receipt"),
     ],
