@@ -163,7 +163,7 @@ class Job:
 
     def _watch(self) -> None:
         terminal = sys.stdout.isatty()
-        started = told = time.monotonic()
+        started = last_shown = time.monotonic()
         while True:
             try:
                 self.child.wait(timeout=1.0)
@@ -173,8 +173,8 @@ class Job:
             line = f"      {duration(now - started)}  {activity(self._tail())[:55]}"
             if terminal:
                 print(f"\r{line:<{LINE}}", end="", flush=True)
-            elif now - told >= HEARTBEAT_S:
-                told = now
+            elif now - last_shown >= HEARTBEAT_S:
+                last_shown = now
                 print(line, flush=True)
         if terminal:
             print(f"\r{'':<{LINE}}\r", end="", flush=True)
