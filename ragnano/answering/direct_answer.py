@@ -11,7 +11,7 @@ from dataclasses import replace
 from ragnano.answering.blank import left_blank
 from ragnano.evidence.answer_kind import restricts
 from ragnano.text.query import Question
-from ragnano.text.words import WORD, unfolded
+from ragnano.text.words import WORD, content_stems, unfolded
 from ragnano.types import Citation, Direct, Evidence, Exact
 from ragnano.verification.claims import asks_what_is_forbidden, denies
 
@@ -51,7 +51,8 @@ def without_doubtful_yes_or_no(evidence: Sequence[Evidence], confidence: float) 
 def direct_answer(question: Question, evidence: Sequence[Evidence], citations: Sequence[Citation]) -> Direct | None:
     """Returns the direct answer from the first evidence, whose citations have number 1; None if there is none.
 
-    `citations` are those of the evidence, in its order.
+    `citations` are those of the evidence, in its order. Words that only repeat the question, and the condition of a yes
+    or no that is not sure, are no answer by themselves: a short sentence is displayed whole, a longer one only quoted.
     """
     best = evidence[0] if evidence else None
     if best is None or best.exact is None or best.foreign:
@@ -62,8 +63,9 @@ def direct_answer(question: Question, evidence: Sequence[Evidence], citations: S
     if blank := left_blank(best.text, question, (exact.start, exact.end) if words else None):
         return Direct(blank, 1, "span")
     if not exact.says_yes_or_no:
-        if exact.kind != "span" or exact.score < UNSURE:
-            exact, words = _whole(exact, best.text) or (exact, words)
+        unfit = exact.kind != "span" or _repeats(question, words)
+        if unfit or exact.score < UNSURE:
+            exact, words = _whole(exact, best.text) or (exact, "" if unfit else words)
         return Direct(words, 1, "span", *_in_quote(exact, best, own)) if words else None
     if not _may_say(exact, question, best.text):
         return None
@@ -78,6 +80,12 @@ def direct_answer(question: Question, evidence: Sequence[Evidence], citations: S
         return Direct(said, 1, exact.kind)
     joint = ", " if _CONDITION.match(words) else ": "
     return Direct(f"{said}{joint}{words}", 1, exact.kind, *_in_quote(exact, best, own))
+
+
+def _repeats(question: Question, words: str) -> bool:
+    """Whether the words say nothing that the question does not say itself: "EZJR" for who signed for EZJR."""
+    stems = set(content_stems(words))
+    return bool(stems) and stems <= set(content_stems(question.text))
 
 
 def _whole(exact: Exact, text: str) -> tuple[Exact, str] | None:

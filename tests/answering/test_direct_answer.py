@@ -200,3 +200,23 @@ def test_what_is_not_sure_is_not_said() -> None:
     assert Exact("no", 0.9, 0, 0, 0.0).says_yes_or_no
     assert not Exact("no", 0.6, 0, 0, 0.0).says_yes_or_no
     assert not Exact("span", 0.9, 0, 0, 0.0).says_yes_or_no
+
+
+SIGNED = (
+    "This lease of the shed is signed for the Grower on the first page by Ada Quill and witnessed there by Ned Larch, "
+    "her clerk."
+)
+
+
+@pytest.mark.parametrize("question", ["Who signed for the Grower?", "who has signed for a grower"])
+def test_words_that_only_repeat_the_question_are_no_direct_answer(question: str) -> None:
+    assert answered(question, SIGNED, "the Grower") is None
+    direct = answered(question, SIGNED, "Ada Quill")
+    assert direct is not None and direct.text == "Ada Quill"
+
+
+def test_the_condition_of_an_unsure_yes_or_no_is_no_direct_answer() -> None:
+    long = f"{CONSENT[:-1]}, and the Owner may refuse for any reason that a careful owner of a shed would have."
+    assert answered(MAY_SUBLET, long, "unless the Owner consents in writing", "no-unless", 0.55) is None
+    short = answered(MAY_SUBLET, CONSENT, "unless the Owner consents in writing", "no-unless", 0.55)
+    assert short is not None and short.text == CONSENT
