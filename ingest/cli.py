@@ -142,6 +142,10 @@ def _watch(
     return 0
 
 
+def _passages(count: int) -> str:
+    return "1 passage that is" if count == 1 else f"{count} passages that are"
+
+
 def _lines(report: "IngestReport") -> list[str]:
     speed = f", {report.pages / report.seconds:.1f} pages/s" if report.pages and report.seconds else ""
     lines = [
@@ -161,8 +165,8 @@ def _lines(report: "IngestReport") -> list[str]:
         f"  not readable: {item.path} page {item.page}: {item.reason}" for item in report.unreadable_pages[:MOST_SHOWN]
     ]
     lines += [
-        f"  hidden text: {item.path} page {item.page}: {item.passages} passage{'s' if item.passages > 1 else ''} that "
-        f"a reader does not see ({HIDDEN[item.kind]}); kept apart, never searched"
+        f"  hidden text: {item.path} page {item.page}: {_passages(item.passages)} not visible on the page "
+        f"({HIDDEN[item.kind]}); kept apart, never searched"
         for item in report.hidden[:MOST_SHOWN]
     ]
     parts = (report.failed, report.unreadable_pages, report.versions, report.hidden)

@@ -62,9 +62,9 @@ def _fault(plugin: object, taken: Sequence[Kind]) -> str:
         if other.media_type is None:
             continue
         if other.media_type == kind.media_type:
-            return f"{kind.media_type} has a reader already"
+            return f"{kind.media_type} has a parser already"
         if both := set(other.endings) & set(kind.endings):
-            return f"{min(both)} files have a reader already"
+            return f"{min(both)} files have a parser already"
     return ""
 
 

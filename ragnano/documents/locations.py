@@ -9,7 +9,7 @@ from pathlib import PurePath
 from ragnano.types import Citation, HiddenKind, Page
 
 HIDDEN: dict[HiddenKind, str] = {
-    "colour": "in the colour of its ground",
+    "colour": "in the colour of its background",
     "size": "too small to be read",
     "off-page": "outside the page",
     "covered": "beneath something else",

@@ -113,12 +113,12 @@ def test_versions_of_one_contract_are_shown(files: Path, home: Path) -> None:
 def test_hidden_text_is_told_of_and_shown_apart_from_the_page(files: Path, home: Path) -> None:
     (files / "offer.pdf").write_bytes(page_with(WAYS["white on white"][0]))
     output = ragnano("ingest", files, "--data-dir", home).stdout
-    assert "offer.pdf page 1: 1 passage that is not visible on the page (in the colour of its ground)" in output
+    assert "offer.pdf page 1: 1 passage that is not visible on the page (in the colour of its background)" in output
     assert ORDER not in output
     [hidden] = json.loads(ragnano("docs", "show", "offer.pdf", "--json", "--data-dir", home).stdout)["hidden"]
     assert (hidden["page"], hidden["kind"], hidden["text"]) == (1, "colour", ORDER)
     assert (
-        f"page 1 hides text (in the colour of its ground): '{ORDER}"
+        f"page 1 hides text (in the colour of its background): '{ORDER}"
         in ragnano("docs", "show", "offer.pdf", "--data-dir", home).stdout
     )
     assert ORDER not in ragnano("docs", "show", "offer.pdf", "--page", "1", "--data-dir", home).stdout

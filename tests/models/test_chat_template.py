@@ -92,7 +92,7 @@ def test_a_model_without_a_template_gets_the_bare_texts() -> None:
 
 
 def test_a_template_that_loses_the_message_is_refused() -> None:
-    with pytest.raises(EngineError, match="loses"):
+    with pytest.raises(EngineError, match="drops"):
         render("hello")
 
 

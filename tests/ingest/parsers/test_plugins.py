@@ -95,8 +95,8 @@ def test_the_bytes_of_a_kind_that_ragnano_reads_come_before_a_plugins_ending(ins
         ("", "AttributeError"),
         ("plugin = print", "it is not a ParserPlugin"),
         (NOTE.replace("application/x-note", ""), "its kind has no name or no media type"),
-        (NOTE.replace("application/x-note", "application/pdf"), "application/pdf has a reader already"),
-        (NOTE.replace(".note", ".docx"), ".docx files have a reader already"),
+        (NOTE.replace("application/x-note", "application/pdf"), "application/pdf has a parser already"),
+        (NOTE.replace(".note", ".docx"), ".docx files have a parser already"),
         (NOTE.replace(".note", "note"), "its endings must be in small letters and begin with a dot"),
         (NOTE.replace("NOTE1", ""), "its leading bytes must not be empty"),
     ],
@@ -130,7 +130,7 @@ def test_a_plugin_that_fails_on_a_file_makes_that_file_unreadable(line: str, rea
 
 
 def test_without_its_plugin_a_file_has_no_reader() -> None:
-    with pytest.raises(UnsupportedFile, match="no reader for application/x-note"):
+    with pytest.raises(UnsupportedFile, match="no parser for application/x-note"):
         load(b"words", "application/x-note")
 
 

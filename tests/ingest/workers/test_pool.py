@@ -54,7 +54,7 @@ def test_a_pdf_on_which_the_parser_ends_is_read_by_the_fallback(
 
 
 def test_a_file_that_ends_both_parsers_is_named_by_what_the_first_did(parser_pool: ParserPool, tmp_path: Path) -> None:
-    with pytest.raises(DamagedFile, match=r"crashed on it \(SIGSEGV\)"):
+    with pytest.raises(DamagedFile, match=r"the parser crashed \(SIGSEGV\)"):
         parser_pool.submit(job(tmp_path, "crashes both parsers.pdf")).result()
     assert parser_pool.submit(job(tmp_path, "after.pdf")).result().pages
 
