@@ -71,9 +71,12 @@ def direct_answer(question: Question, evidence: Sequence[Evidence], citations: S
         return None
     said = "Yes" if exact.kind.startswith("yes") else "No"
     if exact.kind in ("yes", "no"):
-        # A bare Yes must not hide a condition that the reader missed.
-        whole = _whole(exact, best.text) if restricts(best.text) else None
+        # A bare Yes must not hide a condition that the reader missed. Beside a sentence of more than SHORT words 2 of 9
+        # were right on documents kept for choosing, beside a shorter one 9 of 11.
+        whole = _whole(exact, best.text)
         if whole is None:
+            return None
+        if not restricts(best.text):
             return Direct(said, 1, exact.kind)
         exact, words = whole
     if not words:

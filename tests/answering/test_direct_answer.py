@@ -220,3 +220,13 @@ def test_the_condition_of_an_unsure_yes_or_no_is_no_direct_answer() -> None:
     assert answered(MAY_SUBLET, long, "unless the Owner consents in writing", "no-unless", 0.55) is None
     short = answered(MAY_SUBLET, CONSENT, "unless the Owner consents in writing", "no-unless", 0.55)
     assert short is not None and short.text == CONSENT
+
+
+def test_a_bare_yes_beside_a_long_sentence_is_left_to_the_quote() -> None:
+    long = (
+        "The Owner's sign shall be fixed to the shed at places on which both agree, excluding the south wall, which is "
+        "kept for one of the Grower's other suppliers."
+    )
+    assert answered("May the Owner put a sign on the south wall?", long, "excluding", "yes") is None
+    short = answered("May the Grower keep tools in the shed?", "The Grower may keep tools in the shed.", "tools", "yes")
+    assert short is not None and short.text == "Yes"
