@@ -60,7 +60,7 @@ def test_a_question_can_be_limited_by_date_and_kind_of_file(desk: AppTest, contr
 def test_what_is_no_date_is_said_on_the_page(desk: AppTest, contracts: Path) -> None:
     desk.run().text_input(key="ask to").set_value("soon").run()
     assert not desk.exception
-    assert any("is no date" in found.value for found in desk.error)
+    assert any("is not a date" in found.value for found in desk.error)
 
 
 def test_a_question_that_fits_several_documents_says_so(desk: AppTest, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_document_text_is_literal(desk: AppTest, contracts: Path) -> None:
 def test_a_date_that_is_none_is_told(desk: AppTest, contracts: Path) -> None:
     search(desk, "notice")
     desk.text_input(key="search to").set_value("soon").run()
-    assert any("is no date" in found.value for found in desk.error)
+    assert any("is not a date" in found.value for found in desk.error)
 
 
 def test_a_search_that_fits_nothing_says_so(desk: AppTest, contracts: Path) -> None:
