@@ -1,5 +1,6 @@
 """The command `ragnano serve`: the same answers over HTTP, for programs on this machine."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -55,10 +56,10 @@ def serve(
             lifespan="off",
             timeout_graceful_shutdown=FAREWELL_S,
         )
-        try:
+        # A process that was started with SIGINT ignored ends without a KeyboardInterrupt.
+        with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
-        except KeyboardInterrupt:
-            echo_lines(["Stopped."], err=True)
+        echo_lines(["Stopped."], err=True)
 
 
 def _listening(host: str, port: int) -> "socket.socket":
