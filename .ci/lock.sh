@@ -24,7 +24,7 @@ compile() { # arguments: output file, then options of the resolver
     --quiet "${omit[@]}" "$@" --output-file "$output"
 }
 
-users=(--extra serve --extra eval)
+users=(--extra serve --extra eval --extra pdf)
 compile requirements.lock "${users[@]}" "$@"
 while read -r name; do without+=("$name"); done < <(grep -oE "$accelerator" requirements.lock)
 compile requirements.lock "${users[@]}"

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from ragnano.errors import ExtraMissing
 
-EXTRAS = {"serve": ("fastapi", "uvicorn"), "eval": ("matplotlib",)}
+EXTRAS = {"serve": ("fastapi", "uvicorn"), "eval": ("matplotlib",), "pdf": ("matplotlib",)}
 """Maps each optional extra of pyproject.toml to the modules that ragnano imports from it."""
 
 

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from ragnano import extras
 from ragnano.cli import app
+from ragnano.conversations.document_export import _styles
 from ragnano.errors import ExtraMissing
 from ragnano.evaluation.plots import require_form
 from ragnano.extras import EXTRAS, require
@@ -29,6 +30,12 @@ def test_the_server_names_its_extra(plain: None, tmp_path: Path) -> None:
 def test_a_plot_names_its_extra_before_anything_is_measured(plain: None, tmp_path: Path) -> None:
     with pytest.raises(ExtraMissing, match=r"a plot needs matplotlib: .*'ragnano\[eval\]'"):
         require_form(tmp_path / "scores.svg")
+
+
+def test_a_conversation_as_pdf_names_its_extra(plain: None) -> None:
+    _styles.cache_clear()
+    with pytest.raises(ExtraMissing, match=r"a conversation as PDF needs matplotlib: .*'ragnano\[pdf\]'"):
+        _styles()
 
 
 @pytest.mark.parametrize("extra", EXTRAS)

@@ -1,10 +1,11 @@
 """Exports a kept conversation as a Word document or a PDF, with its citations. All text is literal: what looks like
 markup in a question or a document is displayed and has no effect.
 
-The PDF uses DejaVu Sans, which lies in `fonts`: Latin, Greek and Cyrillic letters. Characters missing from it
+The PDF uses DejaVu Sans, which comes with matplotlib: Latin, Greek and Cyrillic letters. Characters missing from it
 (Chinese, Japanese, Korean …) appear as boxes there; Markdown and Word keep them.
 """
 
+import importlib.util
 import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from ragnano.answering.presentation import direct_line, quote_of, words_beside
 from ragnano.conversations.transcript import REMOVED
 from ragnano.documents.locations import where
+from ragnano.extras import require
 from ragnano.types import Answer, Citation, ConversationInfo, Turn
 
 if TYPE_CHECKING:
@@ -161,12 +163,15 @@ def _number(canvas: "Canvas", _template: object) -> None:
 
 @lru_cache(maxsize=1)
 def _styles() -> "dict[Kind, ParagraphStyle]":
-    """Returns the styles of a PDF's paragraphs; registers the font once."""
+    """Returns the styles of a PDF's paragraphs; registers the font once. Raises ExtraMissing without matplotlib."""
+    require("pdf", "a conversation as PDF")
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
-    folder = Path(__file__).parent / "fonts"
+    spec = importlib.util.find_spec("matplotlib")  # located, not imported: that takes 0.3 s
+    assert spec is not None and spec.origin is not None
+    folder = Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf"
     bold = f"{_FONT}-Bold"
     for name in (_FONT, bold):
         pdfmetrics.registerFont(TTFont(name, str(folder / f"{name}.ttf")))
