@@ -24,9 +24,10 @@ from tests.benchmarks.training.contracts import HELD_OUT
 from tests.benchmarks.training.export import TARGET as EMBEDDER
 from tests.benchmarks.training.export import names_of, rounded, write_digests
 from tests.benchmarks.training.labels import asked
+from tests.benchmarks.training.own_questions import contract_labels, exercises
 from tests.benchmarks.training.pairs import Pair
 from tests.benchmarks.training.reader import BASE, NAME, READER, SCORES, TOKEN_HEAD, PairReader, Reading
-from tests.benchmarks.training.reader_mix import ASKED, CLAUSES, MADE, PAIRS, READING, TYPED, WHO
+from tests.benchmarks.training.reader_mix import ASKED, CLAUSES, INVENTED, MADE, PAIRS, READING, TYPED, WHO
 
 TARGET = EMBEDDER.parent / NAME
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
@@ -45,7 +46,8 @@ answers, begins and ends the exact answer.
 - **Data**: {labels} questions as people ask them, written for this project, on contracts of CUAD's training split
   (Hendrycks, Burns, Chen and Ball 2021, The Atticus Project, CC BY 4.0), merger agreements (MAUD, CC BY 4.0),
   regulations of Abu Dhabi Global Market (by way of ObliQA, Gokhan et al. 2024, whose repository names no licence; 3 %
-  of what was drawn), invented office documents and tables; CUAD's labels in the categories' wordings; SQuAD 2.0 (CC
+  of what was drawn before), invented office documents and tables; {own} more on such contracts and {invented} on
+  invented texts, ours, in tests/benchmarks/training/questions; CUAD's labels in the categories' wordings; SQuAD 2.0 (CC
   BY-SA 4.0), PolicyQA (MIT), TAT-QA (MIT), AIT-QA (CDLA-Sharing), WikiTableQuestions (CC BY-SA 4.0), 50 agreements of
   ContractNLI (CC BY 4.0), ACORD's training queries (CC BY 4.0), Natural Questions (CC BY-SA). Shares of the groups
   drawn: asked {asked:.0%}, labelled clauses {clauses:.0%}, the public sets {reading:.0%}, questions for yes or no and
@@ -172,7 +174,9 @@ def write_card() -> None:
         name=NAME,
         base=BASE,
         labels=len(asked("train")),
-        asked=sum(ASKED.values()),
+        own=len(contract_labels()),
+        invented=len(list(exercises())),
+        asked=sum(ASKED.values()) + INVENTED,
         clauses=CLAUSES,
         reading=sum(READING.values()),
         made=MADE + WHO,
