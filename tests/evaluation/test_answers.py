@@ -20,6 +20,8 @@ from tests.conftest import FakeChatModel, FakeEmbedder, add_text
 from tests.evaluation.test_question_sets import rgb_line
 from tests.test_assistant import DEPOSIT, LEASE
 
+pytestmark = pytest.mark.slow
+
 CLAUSE = "The Tenant shall pay a security deposit of $12,000 to the Landlord before the lease begins."
 DEPOSITED = LabelledQuestion("1", DEPOSIT, "Deposit", "lease.txt", (CLAUSE,), ("lease.txt",), "words", ("$12,000",))
 FOOTBALL = LabelledQuestion("2", "Who won the football championship of 1954?", "Sport", "lease.txt", (), ("lease.txt",))

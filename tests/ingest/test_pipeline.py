@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from ingest.chunking.chunker import embedding_text
 from ingest.options import IngestOptions
@@ -11,6 +12,8 @@ from ingest.pipeline import Progress
 from ragnano.types import TypeCount
 from tests.ingest.commands import CLAUSES
 from tests.ingest.taker import Idle, Taker
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_folder_is_taken_in_with_its_clauses(take: Taker, files: Path) -> None:

@@ -6,6 +6,8 @@ import time
 from concurrent.futures import Future
 from pathlib import Path
 
+import pytest
+
 from ingest.document_builder import Job
 from ingest.options import IngestOptions
 from ingest.pipeline import Progress
@@ -14,6 +16,8 @@ from ragnano.types import ParsedDocument
 from tests.ingest.commands import CLAUSES
 from tests.ingest.fakes import fragile_parser
 from tests.ingest.taker import Idle, Taker
+
+pytestmark = pytest.mark.slow
 
 
 def unread() -> ParserPool:

@@ -16,6 +16,8 @@ from ragnano.models.digests import remembered_digest
 from ragnano.models.download import RECEIPT
 from ragnano.models.specs import FileSource, ModelFile, PackageSource, Source, WheelPart
 
+pytestmark = pytest.mark.slow
+
 FIRST, SECOND = b"first half, " * 1000, b"second half. " * 1000
 WEIGHTS = FIRST + SECOND
 PARTS = tuple(WheelPart(f"weights-part{n}", "1.0", f"weights_part{n}/data/p{n}.bin", "w.gguf") for n in (1, 2))

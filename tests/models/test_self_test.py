@@ -13,6 +13,8 @@ from ragnano.models.self_test import prove_engine, recorded
 from ragnano.models.specs import Proof
 from ragnano.settings import default_models_dir
 
+pytestmark = pytest.mark.slow
+
 CRASHES_WITH_REPACKED_WEIGHTS = """
 import json, os, signal, sys
 request = json.load(sys.stdin)

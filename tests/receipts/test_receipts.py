@@ -21,6 +21,8 @@ from ragnano.types import Direct, Scope
 from tests.conftest import FakeChatModel, add_text
 from tests.test_assistant import DEPOSIT, LEASE
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 REPLY = "The security deposit is $12,000 [1]."
 

@@ -31,6 +31,8 @@ from tests.store.fakes import (
     some_query,
 )
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 # The number of new vectors at which Chroma saves its files by default.
 CHROMAS_THRESHOLD = 1_000

@@ -27,6 +27,8 @@ from tests.conftest import FakeEmbedder, FakeReader
 from tests.ingest.fakes import word_parser
 from tests.ingest.parsers.fakes import message_tree, old_workbook, open_document, outlook_message, package
 
+pytestmark = pytest.mark.slow
+
 FEES = (("Stage", "Deliverable", "Fee"), ("1", "Requirements study", "$32,000"), ("2", "Final board report", "$41,000"))
 OTHER = "The parties shall keep all information confidential for three years after the end of this agreement."
 DEPOSIT = "The tenant shall pay a security deposit of $61,750 to the landlord."

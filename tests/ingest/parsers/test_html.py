@@ -10,6 +10,8 @@ from ingest.parsers.registry import LoadedFile, load
 from ingest.structure.blocks import blocks_of
 from ragnano.errors import DamagedFile, LimitExceeded
 
+pytestmark = pytest.mark.slow
+
 
 def read(body: str, head: str = "") -> LoadedFile:
     return load(f"<!doctype html><html><head>{head}</head><body>{body}</body></html>".encode(), HTML)
