@@ -45,7 +45,7 @@ ONE_IMPORTER = {
 }
 BY_NAME = {
     "ingest.parsers.registry": "ingest.parsers",  # a parser is imported when its first file arrives
-    "ingest.workers.pool": "ingest.workers.pool",  # each child process runs the module itself
+    "ingest.workers.pool": "ingest.workers.parser_process",  # each child process runs the module itself
     "ragnano.doctor": "ingest.ocr",  # OCR's self-test runs in a separate process
     "ragnano.models.derived_files": "ragnano.models.onnx_export",  # needs torch, in a separate process
     "ragnano.models.download_sources": "ragnano.models.hub_process",  # the only process that may go online

@@ -6,9 +6,9 @@ Every character that is not white space or furniture is in exactly one block, an
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from ingest.structure.bookmarks import Bookmarks
+from ingest.structure.boundaries import MOST_TITLE_CHARACTERS, Draft, begins_block, is_complete, joins_heading
 from ingest.structure.footnotes import footnotes_of, mark_footnotes, mark_of
 from ingest.structure.headers_footers import mark_furniture
 from ingest.structure.headings import (
@@ -30,40 +30,18 @@ from ingest.structure.layout import PageLayouts
 from ingest.structure.lines import Layout, Line, lines_of
 from ingest.structure.tables import mark_rows
 from ragnano.text.words import fold
-from ragnano.types import Block, BlockKind, OutlineEntry, Page, Span
+from ragnano.types import Block, OutlineEntry, Page, Span
 
 _PAGE_OF_PART = re.compile(r",? ?(?:page \d+|notes)$")  # "Attachment lease.pdf, page 2" is a page of the attachment
-_FINISHED = re.compile(r"(?:[.:;!?。！？；：][)\]\"”’'」』）]*|[;,]\s*(?:and|or|and/or)|_{3,}|:-)$")
-_MOST_TITLE_CHARACTERS = 120
 _FRONT_BLOCKS = 8  # above a filed contract's title, "EXHIBIT 10.18" is the number of the filing, not a section
 _COMPANY = re.compile(
     r"\b(?:inc|llc|l\.l\.c|ltd|limited|corp|corporation|company|l\.?p|plc|gmbh|n\.a|s\.a|b\.v)\b\.?$", re.I
 )
-# Words that a reference or a number follows: "as stated in Section / 1.2 of this Agreement".
-_REFERS = re.compile(
-    r"\b(?:(?:sub)?sections?|articles?|clauses?|paragraphs?|schedules?|exhibits?|and|or|of|in|to|under|with|by|the|than)$",
-    re.I,
-)
 _TWO_SENTENCES = re.compile(r"[.:;]\s+[A-Z]")
-_LEAST_PROSE = 20  # characters: a shorter last line without a full stop is a name or a cell, not half a sentence
 _NO_TITLE = re.compile(r"[,\d]")  # an address or a name, when only capitals at word starts suggest a heading
 _QUOTE = re.compile(r"[“\"]")  # a defined name, as under a party of a contract
 _MOST_PLAIN_WORDS = 12
 _WITNESS = re.compile(r"in witness whereof\b", re.I)  # opens the signatures, which belong to no clause
-
-
-@dataclass(slots=True)
-class _Draft:
-    """Lines that will become one block."""
-
-    kind: BlockKind
-    lines: list[Line]
-    label: Label | None = None
-    title: str = ""
-    continues: bool = False
-    closed: bool = field(default=False)
-    rank: int | None = None  # from the bookmark that names it
-    note: str = ""  # a footnote's mark
 
 
 def part_of(page: Page) -> str:
@@ -104,9 +82,9 @@ class _Builder:
         self._path = SectionPath()
         self._count = 0  # blocks so far
 
-    def drafts(self) -> Iterator[tuple[_Draft, tuple[str, ...]]]:
+    def drafts(self) -> Iterator[tuple[Draft, tuple[str, ...]]]:
         """Yields drafts with the section path they are under."""
-        draft: _Draft | None = None
+        draft: Draft | None = None
         for index, line in enumerate(self._lines):
             after = self._lines[index + 1] if index + 1 < len(self._lines) else None
             if draft is not None and self._is_elsewhere(draft.lines[-1], line):
@@ -128,11 +106,11 @@ class _Builder:
             yield draft, self._enter(draft)
         yield from self._footnotes(None)
 
-    def _footnotes(self, before: int | None) -> Iterator[tuple[_Draft, tuple[str, ...]]]:
+    def _footnotes(self, before: int | None) -> Iterator[tuple[Draft, tuple[str, ...]]]:
         """Yields the remaining footnotes of the pages before this one (None: all)."""
         while self._notes and (before is None or self._notes[0][0].page < before):
             lines = self._notes.popleft()
-            yield _Draft("paragraph", lines, note=mark_of(lines[0])), self._path.path
+            yield Draft("paragraph", lines, note=mark_of(lines[0])), self._path.path
 
     def _is_elsewhere(self, before: Line, line: Line) -> bool:
         """Returns whether `line` is in another slide, sheet or attachment: no heading or sentence spans two."""
@@ -141,10 +119,10 @@ class _Builder:
     def _is_filing_number(self, label: Label) -> bool:
         return "." in label.number and self._count < _FRONT_BLOCKS
 
-    def _open(self, draft: _Draft | None, line: Line, after: Line | None) -> _Draft | None:
+    def _open(self, draft: Draft | None, line: Line, after: Line | None) -> Draft | None:
         """Returns a new draft that begins with `line`, or None when `line` continues `draft`."""
         previous = draft.lines[-1] if draft else None
-        if draft and previous and self._joins_heading(draft, previous, line):
+        if draft and previous and joins_heading(draft, previous, line, self._layouts):
             draft.title = fold(f"{draft.title} {line.text.rstrip('.:')}")
             draft.closed = draft.rank is not None or bool(draft.label and draft.label.kind != "hash")
             return None
@@ -156,12 +134,12 @@ class _Builder:
                 and draft.lines[0].cells == line.cells
             ):
                 return None
-            return _Draft("table", [line])
+            return Draft("table", [line])
         if draft and draft.kind == "table":
             previous = None  # whatever follows a table begins a new block
         if self._bookmarks and (named := self._bookmarked(line, after)):
             return named
-        starts = previous is None or self._parts(draft, previous, line)
+        starts = previous is None or begins_block(draft, previous, line, self._layouts)
         label = label_of(line.text) if starts else None
         heading = self._heading(line, label, after) if starts else None
         if heading:
@@ -174,12 +152,12 @@ class _Builder:
                 inner = self._path.is_inner_list(label)
                 label = label._replace(rank=LETTER) if inner else label
                 item = inner or label.rank >= LETTER
-                return _Draft("list_item" if item else "paragraph", [line], label, title)
-        if starts and draft and previous is not None and not self._whole(draft, previous, line):
-            return _Draft(draft.kind if draft.kind == "list_item" else "paragraph", [line], continues=True)
-        return _Draft("paragraph", [line]) if starts else None
+                return Draft("list_item" if item else "paragraph", [line], label, title)
+        if starts and draft and previous is not None and not is_complete(draft, previous, line, self._layouts):
+            return Draft(draft.kind if draft.kind == "list_item" else "paragraph", [line], continues=True)
+        return Draft("paragraph", [line]) if starts else None
 
-    def _bookmarked(self, line: Line, after: Line | None) -> _Draft | None:
+    def _bookmarked(self, line: Line, after: Line | None) -> Draft | None:
         """Returns the heading that begins here according to the document's bookmarks, if any."""
         lines = [line, after] if after is not None and after.page == line.page else [line]
         for count in range(1, len(lines) + 1):
@@ -189,71 +167,27 @@ class _Builder:
                 title = line.text[label.rest if label else 0 :].strip().rstrip(".:").strip()
                 if label:
                     self._path.believes(label, True)
-                return _Draft("heading", [line], label, title, closed=count == 1, rank=rank)
+                return Draft("heading", [line], label, title, closed=count == 1, rank=rank)
         return None
 
-    def _joins_heading(self, draft: _Draft, previous: Line, line: Line) -> bool:
-        """Returns whether `line` continues a heading: a title below its number, or a second line of capitals."""
-        if draft.kind != "heading" or draft.closed or not self._layouts.near(previous, line):
-            return False
-        if draft.rank is not None:
-            return True
-        text = line.text.rstrip(".:")
-        if label_of(line.text) or not is_title(text) or len(text) > _MOST_TITLE_CHARACTERS or is_signature(line.text):
-            return False
-        bare = draft.label is not None and not draft.title
-        return bare or (is_capitals(previous.text) and is_capitals(text) and not self._layouts.wide(previous, line))
-
-    def _parts(self, draft: _Draft | None, previous: Line, line: Line) -> bool:
-        """Returns whether a block begins with `line`; a sentence that continues on the next page begins one, too."""
-        if draft is None or draft.kind == "heading" or not self._layouts.near(previous, line):
-            return True
-        layout = self._layouts.layout(line)
-        finished = bool(_FINISHED.search(previous.text))
-        if draft.label and draft.lines[-1] is draft.lines[0] and len(previous.text) <= draft.label.rest:
-            return False  # a number alone on its line: its text is here
-        full, wide = layout.is_full(previous), self._layouts.wide(previous, line)
-        small = line.text[0].islower()
-        if label_of(line.text):
-            return finished or wide or not (full or _REFERS.search(previous.text))
-        if wide:
-            return finished or not small
-        if not layout.wrapped:
-            return True
-        if finished:
-            indent = (
-                line.left - previous.left > 0.02 * layout.width and previous.left - layout.left < 0.3 * layout.width
-            )
-            return not full or line.top < previous.top or (indent and not small)
-        short = previous.right < layout.left + 0.55 * layout.width
-        return (short and not small and not previous.text.endswith(",")) or is_signature(line.text)
-
-    def _whole(self, draft: _Draft, previous: Line, line: Line) -> bool:
-        """Returns True when the text above `line` is complete, so that `line` is not the rest of its sentence."""
-        if self._layouts.near(previous, line) or draft.kind in ("heading", "table"):
-            return True
-        if line.text[0].islower():
-            return False
-        return bool(_FINISHED.search(previous.text)) or len(previous.text) < _LEAST_PROSE
-
-    def _heading(self, line: Line, label: Label | None, after: Line | None) -> _Draft | None:
+    def _heading(self, line: Line, label: Label | None, after: Line | None) -> Draft | None:
         text = line.text[label.rest :] if label else line.text
         title = text.strip().rstrip(".:").strip()
         layout = self._layouts.layout(line)
         if label is None or label.kind in ("paren", "letter", "bullet"):
             lone = label is None and self._lone_title(line, title, layout, after)
-            return _Draft("heading", [line], None, title) if lone else None
-        short = len(title) <= _MOST_TITLE_CHARACTERS and not (
+            return Draft("heading", [line], None, title) if lone else None
+        short = len(title) <= MOST_TITLE_CHARACTERS and not (
             layout.wrapped and len(title) > 60 and layout.is_full(line)
         )
         if label.kind == "hash":
-            return _Draft("heading", [line], label, title, closed=True)
+            return Draft("heading", [line], label, title, closed=True)
         if _TWO_SENTENCES.search(title) and label.kind not in ("exhibit", "article"):
             return None
         if title and not (short and (is_title(title) or self._plain_title(line, label, title, after))):
             return None
         if label.kind == "exhibit" and self._is_filing_number(label):
-            return _Draft("heading", [line], label, title, closed=True)
+            return Draft("heading", [line], label, title, closed=True)
         if not title and label.kind not in ("exhibit", "article", "section"):
             titled = (
                 after is not None
@@ -267,7 +201,7 @@ class _Builder:
             return None  # the line only looks complete: its sentence continues below
         if not self._path.believes(label, bool(title)):
             return None
-        return _Draft("heading", [line], label, title)
+        return Draft("heading", [line], label, title)
 
     def _plain_title(self, line: Line, label: Label, title: str, after: Line | None) -> bool:
         """Returns whether a numbered line in small letters is a title: no verb, and its clauses or a gap follow."""
@@ -281,7 +215,7 @@ class _Builder:
 
     def _lone_title(self, line: Line, title: str, layout: Layout, after: Line | None) -> bool:
         """Returns whether a line without a number is a heading; strict, because names and cells look alike."""
-        if not is_title(title) or len(title) > _MOST_TITLE_CHARACTERS or line.text.endswith((",", ";")):
+        if not is_title(title) or len(title) > MOST_TITLE_CHARACTERS or line.text.endswith((",", ";")):
             return False
         if _COMPANY.search(title) or _QUOTE.search(title) or is_signature(line.text) or after is None:
             return False
@@ -294,7 +228,7 @@ class _Builder:
         body = len(after.text) > 0.6 * max(len(line.text), 60) and not is_title(after.text)
         return body and (layout.is_centred(line) or below) and len(title.split()) <= 8 and not _NO_TITLE.search(title)
 
-    def _enter(self, draft: _Draft) -> tuple[str, ...]:
+    def _enter(self, draft: Draft) -> tuple[str, ...]:
         """Moves the section path to `draft` and returns it."""
         label, title = draft.label, draft.title
         if label is None:

@@ -7,11 +7,10 @@ grown is replaced.
 The child is started as a plain command and connected through pipes. multiprocessing would import the parent's main
 module into the child, which under Streamlit is the app's script, and would also load torch there.
 
-This module handles processes and time; `ingest.document_builder` handles files. The child's output is discarded and it
-logs nothing, because parsers' messages quote documents.
+This module is the parent's side: it starts, watches and ends the children. `ingest.workers.parser_process` is what they
+run.
 """
 
-import importlib
 import os
 import pickle
 import queue
@@ -25,29 +24,20 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 import psutil
 
 from ingest.discovery.file_types import PDF
-from ingest.discovery.walk import reason_of
-from ingest.document_builder import Job, read
-from ingest.parsers.base.heartbeat import on_heartbeat
+from ingest.document_builder import Job
+from ingest.workers.parser_process import ALIVE, READY, MakeParser, file_parser
 from ragnano.errors import DamagedFile, LimitExceeded, LoadError, RagnanoError
 from ragnano.settings import Settings
 from ragnano.types import ParsedDocument
 
-ParseFile = Callable[[Job], ParsedDocument]
-MakeParser = Callable[[Settings], ParseFile]
-
-MEMORY = 3 << 30
-"""The most bytes of data a child may hold; a 200 MB file needs about 1 GiB, a decompression bomb any amount."""
 _GROWN = 600 << 20  # resident bytes; a child that reads ordinary contracts stays under 250 MB
 _MOST_CHILDREN = 4
 _PATIENCE = 2.0  # seconds that a file may wait before another child is started
-_READY = "ready"
-_SIGN = "alive"
-_TROUBLE = "trouble"  # precedes the error when the parser failed in a way it does not report itself
 
 
 class _Failed(Exception):
@@ -56,14 +46,6 @@ class _Failed(Exception):
     def __init__(self, error: LoadError) -> None:
         super().__init__()
         self.error = error
-
-
-def file_parser(settings: Settings) -> ParseFile:
-    """Returns the child's reading function, which counts tokens with the embedder's tokenizer. Raises ModelMissing."""
-    from ragnano.models import open_embedder
-
-    embedder = open_embedder(settings)
-    return lambda job: read(job, embedder.count_tokens)
 
 
 class ParserPool:
@@ -158,7 +140,7 @@ class _Child:
     def __init__(self, make: str, settings: Settings) -> None:
         path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ingest.workers.pool"],
+            [sys.executable, "-m", "ingest.workers.parser_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -166,7 +148,7 @@ class _Child:
         )
         try:
             self._send((make, settings))
-            if self._receive() != _READY:
+            if self._receive() != READY:
                 raise EOFError
         except (OSError, EOFError, pickle.UnpicklingError):
             self.end()
@@ -180,7 +162,7 @@ class _Child:
         watch = _Watch(self._process.kill, seconds, most)
         try:
             self._send(job)
-            while (reply := self._receive()) == _SIGN:
+            while (reply := self._receive()) == ALIVE:
                 watch.sign()
         except (OSError, EOFError, pickle.UnpicklingError):
             if watch.late:
@@ -275,73 +257,3 @@ def _end_of(code: int) -> str:
     if code < 0:
         return signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
     return f"exit code {code}"
-
-
-def main() -> None:
-    """Runs the child: reads the reading function's name and the settings, then jobs, until its input ends."""
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C is the parent's to handle; it ends the child by closing its input
-    incoming, outgoing = _own_pipes()
-    _limit_memory()
-    make, settings = pickle.load(incoming)
-    module, _, name = make.partition(":")
-    maker: MakeParser = getattr(importlib.import_module(module), name)
-    _answer(outgoing, _READY)
-    parse_file: ParseFile | None = None
-    while True:
-        try:
-            job = pickle.load(incoming)
-        except EOFError:
-            return
-        try:
-            parse_file = parse_file or maker(settings)
-        except RagnanoError as error:
-            _answer(outgoing, error)
-            continue
-        on_heartbeat(lambda: _answer(outgoing, _SIGN))
-        outcome = _outcome(parse_file, job)
-        on_heartbeat(None)
-        _answer(outgoing, outcome)
-
-
-def _outcome(parse_file: ParseFile, job: Job) -> ParsedDocument | RagnanoError | tuple[str, LoadError]:
-    try:
-        return parse_file(job)
-    except RagnanoError as error:
-        return type(error)(*error.args)  # without the traceback, which may hold pages
-    except OSError as error:
-        return LoadError(reason_of(error))
-    except MemoryError:
-        return _TROUBLE, LimitExceeded("reading it takes more memory than allowed; split the file")
-    except Exception as error:  # noqa: BLE001 - a parser may raise anything on a malformed file
-        why = f"the parser failed ({type(error).__name__}); save the file anew and try again"
-        return _TROUBLE, DamagedFile(why)
-
-
-def _answer(outgoing: BinaryIO, message: object) -> None:
-    pickle.dump(message, outgoing, protocol=pickle.HIGHEST_PROTOCOL)
-    outgoing.flush()
-
-
-def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """Returns the pipes to the parent, out of reach of libraries that print."""
-    incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    return incoming, outgoing
-
-
-def _limit_memory() -> None:
-    try:
-        import resource
-    except ImportError:  # on Windows only the time limit applies
-        return
-    _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    least = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
-    resource.setrlimit(resource.RLIMIT_DATA, (least, most))
-
-
-if __name__ == "__main__":
-    main()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ingest.document_builder import Job, read
 from ingest.parsers.base.heartbeat import beat
-from ingest.workers.pool import ParseFile
+from ingest.workers.parser_process import ParseFile
 from ragnano.settings import Settings
 from ragnano.types import ParsedDocument
 

@@ -137,7 +137,7 @@ def test_an_index_that_fails_while_searching_gives_way_to_exact_search(
     def panic(*_: object, **__: object) -> None:
         raise PanicError
 
-    index = cache._index
+    index = cache._synced.index
     assert index is not None
     monkeypatch.setattr(index._collection, "query", panic)
     assert cache.search(some_query(), EVERYTHING, 2) == catalogue.dense(some_query(), EVERYTHING, 2)
@@ -170,7 +170,7 @@ def test_an_interruption_is_not_swallowed(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    index = cache._index
+    index = cache._synced.index
     assert index is not None
     monkeypatch.setattr(index._collection, "query", interrupt)
     with pytest.raises(KeyboardInterrupt):

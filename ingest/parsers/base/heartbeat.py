@@ -1,8 +1,8 @@
 """Heartbeats of a working parser, which distinguish a long file from a parser that hangs.
 
-A parser calls `beat` for every page, or whenever it makes progress. In the parsing process `ingest.workers.pool`
-receives the calls, and the time limit for a file counts from the last one. Elsewhere the call does nothing. Any thread
-of the parser may call it.
+A parser calls `beat` for every page, or whenever it makes progress. In the child process
+`ingest.workers.parser_process` receives the calls, and the time limit for a file counts from the last one. Elsewhere
+the call does nothing. Any thread of the parser may call it.
 """
 
 import threading
