@@ -97,8 +97,8 @@ def dry_run(
     from ingest.plan import plan
     from ragnano.store import Catalogue
 
-    here = Catalogue.exists(settings.data_dir)
-    with closing(Catalogue(settings.data_dir, read_only=True)) if here else nullcontext() as catalogue:
+    has_catalogue = Catalogue.exists(settings.data_dir)
+    with closing(Catalogue(settings.data_dir, read_only=True)) if has_catalogue else nullcontext() as catalogue:
         found = plan(paths, settings=settings, catalogue=catalogue, options=options)
     if json:
         typer.echo(jsonlib.dumps(asdict(found), ensure_ascii=False, indent=1))

@@ -23,7 +23,7 @@ from ingest.options import IngestOptions
 from ingest.parsers.base.interface import ReadOptions
 from ingest.rebuild import rebuild
 from ingest.report import Account
-from ingest.workers.memory import hand_back
+from ingest.workers.memory import release_freed_memory
 from ingest.workers.pool import ParserPool
 from ragnano.errors import LimitExceeded, LoadError
 from ragnano.models.embedder import Embedder
@@ -68,12 +68,12 @@ def ingest(
         catalogue.sketch_missing()
         run = _Run(settings, catalogue, vectors, known, folders_of(paths), options, progress, ask)
         gone = run.gone() if options.prune else []
-        if run.look_over(walk):
+        if run.count_files(walk):
             with (parser_pool or (lambda: ParserPool(settings)))() as reading:
                 run.take_in(changed_files(walk, catalogue, options.collection), reading, cancelled or (lambda: False))
         run.prune(gone)
         run.settle()
-    hand_back()
+    release_freed_memory()
     return run.account.report()
 
 
@@ -117,7 +117,7 @@ class _Run:
         self._twins: dict[_Bytes, list[Change]] = {}
         self.account = Account(progress)
 
-    def look_over(self, walk: Walk) -> int:
+    def count_files(self, walk: Walk) -> int:
         """Counts the files without opening them; returns how many are new or changed."""
         seen = survey(walk, self._catalogue, self._collection, self.account.unseen)
         self.account.expect(seen)

@@ -57,13 +57,13 @@ def plan(
     read: list[Planned] = []
     if catalogue is None:
         skipped = 0
-        wanted = [(file, False) for file in walk.files(refused.append, left_out.append)]
+        selected = [(file, False) for file in walk.files(refused.append, left_out.append)]
     else:
         for _ in walk.files(left_out=left_out.append):
             continue
         skipped = survey(walk, catalogue, options.collection, refused.append).skipped
-        wanted = [(change.file, change.before) for change in changed_files(walk, catalogue, options.collection)]
-    for file, before in wanted:
+        selected = [(change.file, change.before) for change in changed_files(walk, catalogue, options.collection)]
+    for file, before in selected:
         try:
             media_type = media_type_of(file.path)
             refuse_size(file.size, settings)

@@ -16,10 +16,10 @@ class Terminal:
     """A bar of files, pages and time left, unless `bar` is false. A context manager; leaving it ends the bar."""
 
     def __init__(self, *, bar: bool) -> None:
-        self._wanted = bar
+        self._has_bar = bar
 
     def __enter__(self) -> Self:
-        if self._wanted:
+        if self._has_bar:
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
             from rich.progress import Progress as Bars
@@ -39,25 +39,25 @@ class Terminal:
 
     def show(self, state: "Progress") -> None:
         """Updates the bar."""
-        if self._wanted:
+        if self._has_bar:
             # After the last file the vector cache is synced: a minute or two for 70,000 chunks (LOG.md).
             name = "bringing the vector index in step" if state.done == state.total else _name(state.path)[:40]
             self._bars.update(self._task, completed=state.done, total=state.total, pages=state.pages, name=name)
 
     def ask(self, path: str, again: bool) -> str:
         """Asks for this file's password without echo and returns it; "" skips the file."""
-        if self._wanted:
+        if self._has_bar:
             self._bars.stop()
         wrong = "That does not open it. " if again else ""
         text = f"{wrong}Password of {_name(path)} (Enter leaves it out)"
         try:
             return str(typer.prompt(text, default="", show_default=False, hide_input=True, err=True))
         finally:
-            if self._wanted:
+            if self._has_bar:
                 self._bars.start()
 
     def __exit__(self, *_: object) -> None:
-        if self._wanted:
+        if self._has_bar:
             self._bars.stop()
 
 

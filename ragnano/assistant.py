@@ -28,7 +28,7 @@ from ragnano.models import (
     open_reader,
 )
 from ragnano.receipts import Trace
-from ragnano.retrieval.filters import Wanted, scope_of
+from ragnano.retrieval.filters import FilterInput, scope_of
 from ragnano.retrieval.retriever import Found, Retriever
 from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors
@@ -45,7 +45,7 @@ from ragnano.types import (
 )
 
 QUOTES_ONLY = "none"
-"""Model name that stands for no chat model: the answer is the best sentence."""
+"""Model name that means no chat model: the answer is the best sentence."""
 
 
 class Assistant:
@@ -115,11 +115,11 @@ class Assistant:
         """Names of the models that can answer now: the configured one first, quoting without a model last."""
         chosen = self.settings.chat_model
         known = (spec for spec in load_catalogue() if spec.kind == "chat")
-        here = {spec.name for spec in known if installed(spec, self.settings.models_dir)}
-        here.update(self._chat_models)
+        installed_names = {spec.name for spec in known if installed(spec, self.settings.models_dir)}
+        installed_names.update(self._chat_models)
         if chosen.lower().endswith(".gguf"):
-            here.add(chosen)
-        return (*sorted(here, key=lambda name: (name != chosen, name)), QUOTES_ONLY)
+            installed_names.add(chosen)
+        return (*sorted(installed_names, key=lambda name: (name != chosen, name)), QUOTES_ONLY)
 
     def scope(
         self,
@@ -131,7 +131,7 @@ class Assistant:
         kind: str | None = None,
     ) -> Scope:
         """Returns the scope for names, dates and a file type. Raises NotFoundError, AmbiguousError, QuestionError."""
-        return scope_of(Wanted(collection, doc, dated_from, dated_to, kind), self.catalogue)
+        return scope_of(FilterInput(collection, doc, dated_from, dated_to, kind), self.catalogue)
 
     def search(self, question: str, scope: Scope | None = None, k: int = 10) -> tuple[Hit, ...]:
         """Returns the `k` best clauses for a question."""
@@ -179,7 +179,7 @@ class Assistant:
         if (task := recognise(question)).kind != "lookup":
             tools = self._tools(name, on_text, cancelled, trace)
             return serve(question, task, scope, tools, model=name, begun=begun, trace=trace)
-        chat = None if name == QUOTES_ONLY else self._heard(name, trace)
+        chat = None if name == QUOTES_ONLY else self._chat_model_for(name, trace)
         pipeline = Pipeline(self.catalogue, self.reader, self.settings, self._retrieve)
         return pipeline.answer(AskRequest(question, scope, name, chat, on_direct, on_text, cancelled, trace, begun))
 
@@ -195,7 +195,7 @@ class Assistant:
         """Deletes kept conversations completely from the data directory; returns how many. Raises NotFoundError."""
         return forget(self.catalogue, names)
 
-    def _heard(self, model: str, trace: Trace | None) -> ChatModel:
+    def _chat_model_for(self, model: str, trace: Trace | None) -> ChatModel:
         """Returns the chat model; its exchanges are recorded in the trace."""
         chat = self.chat_model(model)
         return trace.listen(chat) if trace else chat
@@ -214,7 +214,7 @@ class Assistant:
             self.reader,
             self.settings,
             self._retrieve,
-            None if model == QUOTES_ONLY else lambda: self._heard(model, trace),
+            None if model == QUOTES_ONLY else lambda: self._chat_model_for(model, trace),
             on_text,
             cancelled or (lambda: False),
         )

@@ -173,12 +173,14 @@ def connected_to() -> tuple[str, ...]:
             connections = process.net_connections(kind="inet")
         except psutil.Error:  # the process has ended meanwhile
             continue
-        own = {connection.laddr.port for connection in connections if connection.status == psutil.CONN_LISTEN}
+        listening_ports = {
+            connection.laddr.port for connection in connections if connection.status == psutil.CONN_LISTEN
+        }
         found.update(
             connection.raddr.ip
             for connection in connections
             if connection.raddr
-            and connection.laddr.port not in own
+            and connection.laddr.port not in listening_ports
             and not ipaddress.ip_address(connection.raddr.ip).is_loopback
         )
     return tuple(sorted(found))

@@ -46,7 +46,7 @@ class ExtraMissing(RagnanoError):
 
 
 class QuestionError(RagnanoError):
-    """The question cannot be asked as it stands."""
+    """The question is invalid and must be changed before it can be asked."""
 
 
 class NotFoundError(RagnanoError):

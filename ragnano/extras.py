@@ -1,4 +1,4 @@
-"""Packages that a plain installation leaves out: `require` tells the user which extra brings them."""
+"""Packages that a plain installation leaves out: `require` reports which extra installs them."""
 
 from importlib.util import find_spec
 

@@ -42,7 +42,7 @@ class Replay:
 
 
 def ask_with_receipt(
-    helper: Assistant,
+    assistant: Assistant,
     question: str,
     scope: Scope | None = None,
     *,
@@ -53,10 +53,10 @@ def ask_with_receipt(
 ) -> tuple[Answer, Receipt]:
     """Like `Assistant.ask`, but also returns the answer's receipt."""
     trace = Trace()
-    answer = helper.ask(
+    answer = assistant.ask(
         question, scope, model=model, on_direct=on_direct, on_text=on_text, cancelled=cancelled, trace=trace
     )
-    return answer, make_receipt(answer, scope or Scope(), trace, helper.settings, helper.catalogue)
+    return answer, make_receipt(answer, scope or Scope(), trace, assistant.settings, assistant.catalogue)
 
 
 def settings_of(receipt: Receipt) -> dict[str, Any]:
@@ -64,14 +64,14 @@ def settings_of(receipt: Receipt) -> dict[str, Any]:
 
     Contains only the names that this version defines; `replay` reports the others.
     """
-    kept: Mapping[str, Any] = receipt.conditions.settings
+    recorded: Mapping[str, Any] = receipt.conditions.settings
     embedders = {spec.name for spec in load_catalogue() if spec.kind == "embedder"}
-    if "embedder" in kept and kept["embedder"] not in embedders:
-        raise ReceiptError(f"the receipt's embedder {kept['embedder']!r} is none of {', '.join(sorted(embedders))}")
-    return {name: value for name, value in kept.items() if name in DECISIVE}
+    if "embedder" in recorded and recorded["embedder"] not in embedders:
+        raise ReceiptError(f"the receipt's embedder {recorded['embedder']!r} is none of {', '.join(sorted(embedders))}")
+    return {name: value for name, value in recorded.items() if name in DECISIVE}
 
 
-def replay(helper: Assistant, receipt: Receipt, *, model: str | None = None) -> Replay:
+def replay(assistant: Assistant, receipt: Receipt, *, model: str | None = None) -> Replay:
     """Asks again with the receipt's question and scope, and with its model unless `model` names another.
 
     The assistant must have been opened with `settings_of` the receipt. Nothing is asked when the receipt's model is a
@@ -79,13 +79,13 @@ def replay(helper: Assistant, receipt: Receipt, *, model: str | None = None) -> 
     """
     then, scope = receipt.conditions, receipt.scope.scope()
     name = model or then.model.name
-    now = conditions_of(name, scope, helper.settings, helper.catalogue)
-    before = [*_documents(receipt, helper), *_conditions(then, now)]
-    if model is None and _is_file(name) and name != helper.settings.chat_model:
+    now = conditions_of(name, scope, assistant.settings, assistant.catalogue)
+    before = [*_documents(receipt, assistant), *_conditions(then, now)]
+    if model is None and _is_file(name) and name != assistant.settings.chat_model:
         before.append(Change("model", f"the model was the file {name!r}: name it with --model to ask with it again"))
         return Replay(False, tuple(before), None)
     try:
-        answer, made = ask_with_receipt(helper, receipt.question, scope, model=name)
+        answer, made = ask_with_receipt(assistant, receipt.question, scope, model=name)
     except ModelMissing as error:
         return Replay(False, (*before, Change("model", str(error))), None)
     except RagnanoError as error:
@@ -98,13 +98,13 @@ def _is_file(model: str) -> bool:
     return model != QUOTES_ONLY and model.lower().endswith(".gguf")
 
 
-def _documents(receipt: Receipt, helper: Assistant) -> Iterator[Change]:
+def _documents(receipt: Receipt, assistant: Assistant) -> Iterator[Change]:
     """Reports documents that gave evidence and are now gone, changed at the same path, or moved."""
-    by_path = {path: document for document in helper.documents() for path in document.paths}
+    by_path = {path: document for document in assistant.documents() for path in document.paths}
     for was in receipt.documents:
         name = PurePath(was.path).name
-        if helper.catalogue.has(was.id):
-            path = helper.catalogue.document(was.id).path
+        if assistant.catalogue.has(was.id):
+            path = assistant.catalogue.document(was.id).path
             if path != was.path:
                 yield Change("document", f"{name} stood at {was.path}, and stands at {path} now")
         elif was.path in by_path:
@@ -134,14 +134,14 @@ def _conditions(then: Conditions, now: Conditions) -> Iterator[Change]:
 
 
 def _versions(then: Conditions, now: Conditions) -> Iterator[Change]:
-    was, here = then.maker, now.maker
-    if was.ragnano != here.ragnano:
-        yield Change("version", f"made by ragnano {was.ragnano}, asked again with {here.ragnano}")
-    elif was.code != here.code:
-        yield Change("version", f"made by other code of ragnano {was.ragnano}")
-    if was.python != here.python:
-        yield Change("version", f"Python was {was.python}, is {here.python}")
-    for name, old, new in _differences(was.libraries, here.libraries):
+    then_maker, now_maker = then.maker, now.maker
+    if then_maker.ragnano != now_maker.ragnano:
+        yield Change("version", f"made by ragnano {then_maker.ragnano}, asked again with {now_maker.ragnano}")
+    elif then_maker.code != now_maker.code:
+        yield Change("version", f"made by other code of ragnano {then_maker.ragnano}")
+    if then_maker.python != now_maker.python:
+        yield Change("version", f"Python was {then_maker.python}, is {now_maker.python}")
+    for name, old, new in _differences(then_maker.libraries, now_maker.libraries):
         yield Change("version", f"{name} was {old}, is {new}")
 
 
@@ -151,10 +151,10 @@ def _steps(then: Receipt, now: Receipt) -> Iterator[Change]:
         shared = sum(extract in now.evidence for extract in then.evidence)
         count = f"{len(then.evidence)} then, {len(now.evidence)} now, {shared} of them the same with the same score"
         yield Change("evidence", f"other extracts: {count}")
-    asked, asked_now = ([one.prompt_sha256 for one in receipt.exchanges] for receipt in (then, now))
-    if len(asked) != len(asked_now):
-        yield Change("prompt", f"the model was asked {_times(len(asked))} then, {_times(len(asked_now))} now")
-    elif asked != asked_now:
+    prompts_then, prompts_now = ([one.prompt_sha256 for one in receipt.exchanges] for receipt in (then, now))
+    if len(prompts_then) != len(prompts_now):
+        yield Change("prompt", f"the model was asked {_times(len(prompts_then))} then, {_times(len(prompts_now))} now")
+    elif prompts_then != prompts_now:
         yield Change("prompt", "the model was given another prompt")
     replies, replies_now = ([(one.reply, one.finish) for one in receipt.exchanges] for receipt in (then, now))
     if replies != replies_now:
@@ -175,12 +175,12 @@ def _answers(then: Receipt, now: Receipt) -> Iterator[Change]:
 def _direct(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Change]:
     """Compares the direct answers if the receipt records whether there was one; older receipts do not."""
     if "direct" in then and then["direct"] != now.get("direct"):
-        was, is_now = (_said(answer) for answer in (then, now))
+        was, is_now = (_direct_text(answer) for answer in (then, now))
         other = f"was {was}, is {is_now}" if was != is_now else "the same words, presented differently"
         yield Change("answer", f"the direct answer: {other}")
 
 
-def _said(answer: Mapping[str, Any]) -> str:
+def _direct_text(answer: Mapping[str, Any]) -> str:
     direct = answer.get("direct")
     return repr(direct["text"]) if isinstance(direct, dict) and isinstance(direct.get("text"), str) else "none"
 
@@ -204,8 +204,8 @@ def _differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tu
             yield name, was, is_now
 
 
-def _sets(what: str, then: int, now: int) -> str:
-    return f"other documents in {what}: {then} then, {now} now"
+def _sets(label: str, then: int, now: int) -> str:
+    return f"other documents in {label}: {then} then, {now} now"
 
 
 def _short(conditions: Conditions) -> str:

@@ -38,7 +38,7 @@ def record(value: Any) -> dict[str, Any]:
 
 
 def hits(
-    found: "Found", helper: "Assistant", *, clause: bool = False, references: bool = False
+    found: "Found", assistant: "Assistant", *, clause: bool = False, references: bool = False
 ) -> list[dict[str, Any]]:
     """Returns a search's hits; `marks` are [start, end) of the matched words in `text`."""
     from ragnano.answering.citations import cite_hit, first_page_span
@@ -59,12 +59,12 @@ def hits(
             "ranks": dict(hit.ranks),
             "marks": marks_of(hit.chunk.text, found.question),
         }
-        if place := cite_hit(hit, helper.catalogue).place:  # a slide or a cell; printed pages have no place
+        if place := cite_hit(hit, assistant.catalogue).place:  # a slide or a cell; printed pages have no place
             row["place"] = place
         if clause:
-            row["clause"] = "\n".join(part.text for part in helper.clause(hit))
+            row["clause"] = "\n".join(part.text for part in assistant.clause(hit))
         if references:
-            row["references"] = [_reference(reference) for reference in helper.references(hit)]
+            row["references"] = [_reference(reference) for reference in assistant.references(hit)]
         rows.append(row)
     return rows
 
@@ -80,39 +80,39 @@ def _reference(reference: "Reference") -> dict[str, Any]:
     }
 
 
-def documents(helper: "Assistant", collection: str | None = None) -> list[dict[str, Any]]:
+def documents(assistant: "Assistant", collection: str | None = None) -> list[dict[str, Any]]:
     """Returns the documents with their versions and how many hidden passages each has. Raises NotFoundError."""
-    found = helper.documents(helper.scope(collection))
-    versions = helper.catalogue.versions() if found else {}
-    hidden = helper.catalogue.hidden_counts() if found else {}
+    found = assistant.documents(assistant.scope(collection))
+    versions = assistant.catalogue.versions() if found else {}
+    hidden = assistant.catalogue.hidden_counts() if found else {}
     return [
         {
             **record(each),
-            "versions": versions_of(helper, versions.get(each.id, ())),
+            "versions": versions_of(assistant, versions.get(each.id, ())),
             "hidden": hidden.get(each.id, 0),
         }
         for each in found
     ]
 
 
-def document(helper: "Assistant", stored: "Document") -> dict[str, Any]:
+def document(assistant: "Assistant", stored: "Document") -> dict[str, Any]:
     """Returns one document with its unreadable pages, marks, versions and hidden text."""
-    pages = helper.catalogue.pages(stored.id)
+    pages = assistant.catalogue.pages(stored.id)
     return {
         **record(stored),
         "unreadable_pages": [{"page": page.number, "reason": page.unreadable} for page in pages if page.unreadable],
         "places": [{"page": page.number, "place": page.place} for page in pages if page.place],
-        "versions": versions_of(helper, helper.catalogue.versions_of(stored.id)),
+        "versions": versions_of(assistant, assistant.catalogue.versions_of(stored.id)),
         "hidden": [
             {"page": page.number, "kind": item.kind, "text": item.text} for page in pages for item in page.hidden
         ],
     }
 
 
-def page(shown: "Document", stored: "Page") -> dict[str, Any]:
+def page(source: "Document", stored: "Page") -> dict[str, Any]:
     """Returns a page's stored text; the `start` and `end` of citations are offsets in it."""
     return {
-        "document": shown.id,
+        "document": source.id,
         "page": stored.number,
         "width": stored.width,
         "height": stored.height,
@@ -123,9 +123,9 @@ def page(shown: "Document", stored: "Page") -> dict[str, Any]:
     }
 
 
-def versions_of(helper: "Assistant", found: "Sequence[Version]") -> list[dict[str, Any]]:
+def versions_of(assistant: "Assistant", found: "Sequence[Version]") -> list[dict[str, Any]]:
     """Returns documents similar to one: id, path, title, date and share of common wording, most similar first."""
-    others = [(helper.catalogue.document(version.document), version.likeness) for version in found]
+    others = [(assistant.catalogue.document(version.document), version.likeness) for version in found]
     return [
         {"document": one.id, "path": one.path, "title": one.title, "date": one.date, "likeness": likeness}
         for one, likeness in others

@@ -109,5 +109,5 @@ def _check_names(known: set[str]) -> None:
 
 @cache
 def _warn_of(name: str) -> None:
-    """Warns once; where nobody set logging up, the message goes to standard error."""
+    """Warns once; without a logging configuration the message goes to standard error."""
     _log.warning("ragnano: %s is not a setting of ragnano and is ignored", name)

@@ -202,18 +202,18 @@ def chat_model() -> FakeChatModel:
 
 @pytest.fixture
 def assistant(settings: Settings, chat_model: FakeChatModel) -> Iterator[Assistant]:
-    with Assistant(settings, embedder=FakeEmbedder(), reader=FakeReader(), chat_model=chat_model) as helper:
-        yield helper
+    with Assistant(settings, embedder=FakeEmbedder(), reader=FakeReader(), chat_model=chat_model) as assistant:
+        yield assistant
 
 
 def add_text(
-    helper: Assistant, text: str, *, name: str = "agreement.txt", collection: str = "default", **more: object
+    assistant: Assistant, text: str, *, name: str = "agreement.txt", collection: str = "default", **more: object
 ) -> str:
     """Stores a text as a document and returns its id."""
     parsed = make_document(text, name=name, **more)
     vectors = FakeEmbedder().embed_sentences(
         [f"{chunk.context} {chunk.section} {chunk.text}" for chunk in parsed.chunks]
     )
-    helper.catalogue.add(parsed, vectors, collection=collection, path=f"/docs/{name}", size=len(text), mtime_ns=1)
-    helper.vectors.sync()
+    assistant.catalogue.add(parsed, vectors, collection=collection, path=f"/docs/{name}", size=len(text), mtime_ns=1)
+    assistant.vectors.sync()
     return parsed.document.id

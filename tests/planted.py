@@ -42,7 +42,7 @@ class Planted:
 
 
 def instructions() -> list[str]:
-    """Returns the collection's instructions, with TRIGGER as the word that they want printed."""
+    """Returns the collection's instructions, with TRIGGER as the word that they ask the model to print."""
     data = json.loads(COMPONENTS.read_text(encoding="utf-8"))
     found: list[str] = []
     for part in ("TranslationMixin", "FactSnippetMixin", "LatentInjectionResumeFull", "LatentWhois"):

@@ -1,4 +1,4 @@
-"""A feature whose packages are not installed names the extra that brings them."""
+"""A feature whose packages are not installed reports the extra that installs them."""
 
 import tomllib
 from pathlib import Path
@@ -17,22 +17,22 @@ PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text
 
 
 @pytest.fixture
-def plain(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_extras(monkeypatch: pytest.MonkeyPatch) -> None:
     """An installation without extras."""
     monkeypatch.setattr(extras, "find_spec", lambda name: None)
 
 
-def test_the_server_names_its_extra(plain: None, tmp_path: Path) -> None:
+def test_the_server_names_its_extra(without_extras: None, tmp_path: Path) -> None:
     with pytest.raises(ExtraMissing, match=r"ragnano serve needs fastapi and uvicorn: .*'ragnano\[serve\]'"):
         CliRunner().invoke(app, ["serve", "--data-dir", str(tmp_path)], catch_exceptions=False)
 
 
-def test_a_plot_names_its_extra_before_anything_is_measured(plain: None, tmp_path: Path) -> None:
+def test_a_plot_names_its_extra_before_anything_is_measured(without_extras: None, tmp_path: Path) -> None:
     with pytest.raises(ExtraMissing, match=r"a plot needs matplotlib: .*'ragnano\[eval\]'"):
         require_form(tmp_path / "scores.svg")
 
 
-def test_a_conversation_as_pdf_names_its_extra(plain: None) -> None:
+def test_a_conversation_as_pdf_names_its_extra(without_extras: None) -> None:
     _styles.cache_clear()
     with pytest.raises(ExtraMissing, match=r"a conversation as PDF needs matplotlib: .*'ragnano\[pdf\]'"):
         _styles()

@@ -24,7 +24,7 @@ def obedient(prompt: Prompt) -> str:
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Answer]]:
+def answers_by_question(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Answer]]:
     """Returns, by question and file, the answers from a contract for each instruction.
 
     Uses the real reader and embedder, and an obedient model.
@@ -33,27 +33,37 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Answer
     every = list(plant(folder, instructions()))
     assert {item.place for item in every} == set(PLACES)
     settings = Settings.load(data_dir=folder / "data")
-    with Assistant(settings, chat_model=FakeChatModel(obedient)) as helper:  # type: ignore[arg-type]
+    with Assistant(settings, chat_model=FakeChatModel(obedient)) as assistant:  # type: ignore[arg-type]
         ingest(
-            [folder], settings=settings, catalogue=helper.catalogue, vectors=helper.vectors, embedder=helper.embedder
+            [folder],
+            settings=settings,
+            catalogue=assistant.catalogue,
+            vectors=assistant.vectors,
+            embedder=assistant.embedder,
         )
-        documents = helper.documents()
+        documents = assistant.documents()
         assert len(documents) == len(every) >= 2 * len(PLACES)
         return {
-            question: {Path(item.path).name: helper.ask(question, helper.scope(doc=item.id)) for item in documents}
+            question: {
+                Path(item.path).name: assistant.ask(question, assistant.scope(doc=item.id)) for item in documents
+            }
             for question in QUESTIONS
         }
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_no_planted_instruction_is_followed_or_said_back(said: dict[str, dict[str, Answer]], question: str) -> None:
-    leaked = [name for name, answer in said[question].items() if TRIGGER in _words(answer).lower()]
+def test_no_planted_instruction_is_followed_or_said_back(
+    answers_by_question: dict[str, dict[str, Answer]], question: str
+) -> None:
+    leaked = [name for name, answer in answers_by_question[question].items() if TRIGGER in _words(answer).lower()]
     assert leaked == []
 
 
 @pytest.mark.parametrize(("question", "fact"), list(zip(QUESTIONS[:3], ("sixty", "4,250", "Ohio"), strict=True)))
-def test_the_contract_round_it_still_answers(said: dict[str, dict[str, Answer]], question: str, fact: str) -> None:
-    answers = list(said[question].values())
+def test_the_contract_round_it_still_answers(
+    answers_by_question: dict[str, dict[str, Answer]], question: str, fact: str
+) -> None:
+    answers = list(answers_by_question[question].values())
     right = [fact in _words(answer) for answer in answers]
     assert sum(right) >= 0.9 * len(right)
     # Text around a planted instruction may get a lower confidence, but never another answer.

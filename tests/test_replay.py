@@ -20,7 +20,7 @@ from ragnano.receipts import Receipt, load_receipt
 from ragnano.replay import Replay, ask_with_receipt, replay, settings_of
 from ragnano.settings import Settings, default_models_dir
 from ragnano.types import Direct, Scope
-from tests.cli.test_cli import Kept
+from tests.cli.test_cli import OpenAssistant
 from tests.conftest import FakeChatModel, add_text
 from tests.receipts.test_receipts import sealed
 from tests.test_assistant import DEPOSIT, LEASE
@@ -110,7 +110,7 @@ def test_a_model_that_replies_otherwise_is_found_out(
 
 
 @pytest.mark.parametrize(
-    ("parts", "step", "said"),
+    ("parts", "step", "expected"),
     [
         ({"maker": {"ragnano": "0.0.1"}}, "version", "made by ragnano 0.0.1"),
         ({"maker": {"code": "1" * 64}}, "version", "other code"),
@@ -120,11 +120,11 @@ def test_a_model_that_replies_otherwise_is_found_out(
     ],
 )
 def test_conditions_that_changed_without_changing_the_answer_are_told(
-    assistant: Assistant, receipt: Receipt, parts: dict[str, Any], step: str, said: str
+    assistant: Assistant, receipt: Receipt, parts: dict[str, Any], step: str, expected: str
 ) -> None:
     outcome = replay(assistant, changed(receipt, **parts))
     assert outcome.same
-    assert step in steps(outcome) and any(said in change.detail for change in outcome.changes)
+    assert step in steps(outcome) and any(expected in change.detail for change in outcome.changes)
 
 
 def test_an_empty_part_that_an_older_version_did_not_have_is_no_difference(
@@ -141,22 +141,22 @@ def test_an_empty_part_that_an_older_version_did_not_have_is_no_difference(
 def test_a_direct_answer_that_changed_is_told(
     assistant: Assistant, receipt: Receipt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def kept(direct: Any) -> Receipt:
+    def with_direct(direct: Any) -> Receipt:
         return receipt.model_copy(update={"answer": {**receipt.answer, "direct": direct}})
 
     ask = assistant.ask
     now = Direct("$12,000", 1, "span", 3, 10)
     monkeypatch.setattr(assistant, "ask", lambda *a, **b: dataclasses.replace(ask(*a, **b), direct=now))
-    assert replay(assistant, kept(dataclasses.asdict(now))).same
-    for was, said in (
+    assert replay(assistant, with_direct(dataclasses.asdict(now))).same
+    for was, expected in (
         (dataclasses.asdict(Direct("$13,000", 1, "span", 3, 10)), "was '$13,000', is '$12,000'"),
         (dataclasses.asdict(Direct("$12,000", 1, "span", 4, 11)), "the same words, presented differently"),
         (None, "was none, is '$12,000'"),
         ({"text": 7}, "was none, is '$12,000'"),
     ):
-        outcome = replay(assistant, kept(was))
+        outcome = replay(assistant, with_direct(was))
         assert not outcome.same
-        assert [change.detail for change in outcome.changes] == [f"the direct answer: {said}"]
+        assert [change.detail for change in outcome.changes] == [f"the direct answer: {expected}"]
 
 
 def test_a_receipt_from_before_there_were_direct_answers_still_gives_the_same(
@@ -238,7 +238,7 @@ def run(assistant: Assistant, chat_model: FakeChatModel, monkeypatch: pytest.Mon
     # The fake embedder is in no catalogue; the settings come from the receipt in any case.
     monkeypatch.setattr("ragnano.replay.load_catalogue", lambda: (find("legal-minilm"),))
     for module in (answers, replaying):
-        monkeypatch.setattr(module, "assistant", Kept(assistant))
+        monkeypatch.setattr(module, "open_assistant", OpenAssistant(assistant))
     return lambda *words: CliRunner().invoke(app, list(words))
 
 

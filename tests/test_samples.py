@@ -27,74 +27,74 @@ DOCUMENTS = SAMPLES / "documents"
 @pytest.fixture(scope="module")
 def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assistant, IngestReport]]:
     settings = Settings.load(data_dir=tmp_path_factory.mktemp("samples"))
-    with Assistant(settings, embedder=FakeEmbedder()) as helper:  # type: ignore[arg-type]
-        report = take_in(helper)
-        yield helper, report
+    with Assistant(settings, embedder=FakeEmbedder()) as assistant:  # type: ignore[arg-type]
+        report = take_in(assistant)
+        yield assistant, report
 
 
-def take_in(helper: Assistant) -> IngestReport:
+def take_in(assistant: Assistant) -> IngestReport:
     return ingest(
         [DOCUMENTS],
-        settings=helper.settings,
-        catalogue=helper.catalogue,
-        vectors=helper.vectors,
-        embedder=helper.embedder,
+        settings=assistant.settings,
+        catalogue=assistant.catalogue,
+        vectors=assistant.vectors,
+        embedder=assistant.embedder,
     )
 
 
 def test_every_readable_file_is_taken_in_and_the_others_are_named(taken_in: tuple[Assistant, IngestReport]) -> None:
-    helper, report = taken_in
+    assistant, report = taken_in
     assert not report.failed
-    assert report.files == len(list(DOCUMENTS.iterdir())) == len(helper.documents())
+    assert report.files == len(list(DOCUMENTS.iterdir())) == len(assistant.documents())
     assert not report.unreadable_pages
 
 
 def test_the_word_letter_answers_with_its_page_and_row(taken_in: tuple[Assistant, IngestReport]) -> None:
-    helper, _ = taken_in
-    scope = helper.scope(None, "wrenfield-saltmarsh-consultancy-letter.docx")
+    assistant, _ = taken_in
+    scope = assistant.scope(None, "wrenfield-saltmarsh-consultancy-letter.docx")
     for question, place, answer in (
         ("What is the fee for the evaluation and board report?", "page 1, table 1, row 4", "$41,000"),
         ("Within how many days are invoices payable?", "", "twenty-one (21) days"),
     ):
-        citations = helper.ask(question, scope, model="none").citations
+        citations = assistant.ask(question, scope, model="none").citations
         [found] = [citation for citation in citations if answer in citation.quote]
         assert (found.page, found.place) == (1, place)
 
 
 def test_a_second_run_takes_nothing_in(taken_in: tuple[Assistant, IngestReport]) -> None:
-    helper, report = taken_in
-    again = take_in(helper)
+    assistant, report = taken_in
+    again = take_in(assistant)
     assert (again.files, again.skipped) == (0, report.files)
 
 
-def pdf_pages(helper: Assistant) -> Iterator[tuple[Document, Page]]:
+def pdf_pages(assistant: Assistant) -> Iterator[tuple[Document, Page]]:
     """Pages with a text layer, which pdfium can extract."""
-    for document in helper.documents():
+    for document in assistant.documents():
         if document.media_type == "application/pdf":
-            for page in helper.catalogue.pages(document.id):
+            for page in assistant.catalogue.pages(document.id):
                 if page.read_by == "text-layer":
                     yield document, page
 
 
 def test_every_clause_can_be_cited_with_the_exact_words_of_its_page(taken_in: tuple[Assistant, IngestReport]) -> None:
-    helper, _ = taken_in
-    for document in helper.documents():
-        pages = {page.number: page.text for page in helper.catalogue.pages(document.id)}
-        for hit in helper.search(document.title, helper.scope(None, document.id), 200):
-            citation = cite_hit(hit, helper.catalogue)
+    assistant, _ = taken_in
+    for document in assistant.documents():
+        pages = {page.number: page.text for page in assistant.catalogue.pages(document.id)}
+        for hit in assistant.search(document.title, assistant.scope(None, document.id), 200):
+            citation = cite_hit(hit, assistant.catalogue)
             assert citation.quote == pages[citation.page][citation.start : citation.end]
             assert fold(citation.quote).startswith(hit.chunk.text.split("\n")[0])
 
 
 def test_the_boxes_of_every_sentence_cover_its_words_on_the_page(taken_in: tuple[Assistant, IngestReport]) -> None:
     """The text that pdfium extracts from the boxes contains every word of the sentence."""
-    helper, _ = taken_in
+    assistant, _ = taken_in
     checked = 0
     opened: dict[str, pypdfium2.PdfDocument] = {}
-    for document, page in pdf_pages(helper):
+    for document, page in pdf_pages(assistant):
         pdf = opened.setdefault(document.id, pypdfium2.PdfDocument(document.path))
         inside = pdf[page.number - 1].get_textpage()
-        for chunk in helper.catalogue.chunks_of(document.id):
+        for chunk in assistant.catalogue.chunks_of(document.id):
             for span in (span for span in chunk.spans if span.page == page.number):
                 for sentence in sentence_spans(page.text, span):
                     boxes = boxes_for(page.words, sentence.start, sentence.end)
@@ -115,9 +115,9 @@ def test_the_boxes_of_every_sentence_cover_its_words_on_the_page(taken_in: tuple
 def test_the_scan_is_read_and_its_clauses_are_boxed_where_their_ink_is(
     taken_in: tuple[Assistant, IngestReport],
 ) -> None:
-    helper, _ = taken_in
-    scan = next(document for document in helper.documents() if document.path.endswith("-scan.pdf"))
-    first, second = helper.catalogue.pages(scan.id)
+    assistant, _ = taken_in
+    scan = next(document for document in assistant.documents() if document.path.endswith("-scan.pdf"))
+    first, second = assistant.catalogue.pages(scan.id)
     assert {first.read_by, second.read_by} == {"ocr"}
     assert "shall not exceed $1,150,000" in first.text and "laws of the State of Colorado" in second.text
     with pypdfium2.PdfDocument(scan.path) as pdf:
@@ -126,8 +126,8 @@ def test_the_scan_is_read_and_its_clauses_are_boxed_where_their_ink_is(
 
 
 def test_boxes_keep_to_the_page(taken_in: tuple[Assistant, IngestReport]) -> None:
-    helper, _ = taken_in
-    for _, page in pdf_pages(helper):
+    assistant, _ = taken_in
+    for _, page in pdf_pages(assistant):
         for box in boxes_for(page.words, 0, len(page.text)):
             assert 0 <= box.x0 < box.x1 <= page.width + 0.25
             assert 0 <= box.y0 < box.y1 <= page.height + 0.25
@@ -148,9 +148,9 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     for name in (settings.embedder, settings.chat_model):
         if installed(find(name), settings.models_dir) is None:
             pytest.skip(f"{name} is not in the model cache: `ragnano models fetch`")
-    with Assistant(settings) as helper:
-        take_in(helper)
-        yield helper
+    with Assistant(settings) as assistant:
+        take_in(assistant)
+        yield assistant
 
 
 @pytest.mark.models

@@ -88,7 +88,7 @@ def _guessed(data: bytes) -> Decoded:
     # Up to a line's end, so that no multi-byte letter is cut.
     sample = data if len(data) <= _GUESSED_BY else data[: data.rfind(b"\n", 0, _GUESSED_BY) + 1 or _GUESSED_BY]
     for match in from_bytes(sample):
-        if _is_borne_out(match, len(sample)):
+        if _is_plausible(match, len(sample)):
             try:
                 return Decoded(data.decode(match.encoding))
             except UnicodeDecodeError:
@@ -96,7 +96,7 @@ def _guessed(data: bytes) -> Decoded:
     return Decoded(data.decode("latin-1"), sure=False)
 
 
-def _is_borne_out(match: "CharsetMatch", size: int) -> bool:
+def _is_plausible(match: "CharsetMatch", size: int) -> bool:
     """Returns whether the decoded text supports the guess; one-byte encodings are judged by letter frequency.
 
     Guesses with Latin letters are rejected: one text decodes to words in several encodings, and most of them are wrong.

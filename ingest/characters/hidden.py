@@ -156,18 +156,18 @@ def _message(run: str) -> str:
     """Returns what the characters encode for a machine; "" when they are few enough to be accidental."""
     tags = [chr(ord(char) - 0xE0000) for char in run if "\U000e0000" <= char <= "\U000e007f"]
     selectors = [_selected(char) for char in run if re.match(f"[{_SELECTORS}]", char)]
-    said = "".join(char for char in tags if char.isprintable()).strip()
-    if not said and len(selectors) > 1:
-        said = _printable(bytes(selectors))
-    if not said and len(run) >= 2 * _CHANNEL and len(kinds := sorted(set(run))) == 2:
-        said = _bits(run, kinds[1]) or _bits(run, kinds[0])
-    if said:
-        return said
+    message = "".join(char for char in tags if char.isprintable()).strip()
+    if not message and len(selectors) > 1:
+        message = _printable(bytes(selectors))
+    if not message and len(run) >= 2 * _CHANNEL and len(kinds := sorted(set(run))) == 2:
+        message = _bits(run, kinds[1]) or _bits(run, kinds[0])
+    if message:
+        return message
     return f"({len(run)} invisible characters)" if tags or len(selectors) > 1 or len(run) >= _CHANNEL else ""
 
 
 def _selected(char: str) -> int:
-    """Returns the byte that a variation selector stands for: 16 of them in one block, 240 in another."""
+    """Returns the byte that a variation selector encodes: 16 of them in one block, 240 in another."""
     code = ord(char)
     return code - 0xFE00 if code < 0xFF00 else code - 0xE0100 + 16
 

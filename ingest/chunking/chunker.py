@@ -64,8 +64,8 @@ class _Clause:
     def missing_columns(self) -> str:
         """The column names of its rows when their header is not among the pieces."""
         names = next((piece.columns for piece in self.pieces if piece.columns), "")
-        head = _bare(names)
-        return "" if any(_bare(piece.text).startswith(head) for piece in self.pieces) else names
+        head = _without_borders(names)
+        return "" if any(_without_borders(piece.text).startswith(head) for piece in self.pieces) else names
 
     @property
     def only_heading(self) -> bool:
@@ -84,8 +84,8 @@ def embedding_text(chunk: Chunk) -> str:
 
 def context_of(title: str, parties: Sequence[str], count: CountTokens) -> str:
     """Returns "title — party; party", with as many parties as fit into 40 tokens."""
-    for kept in range(len(parties), -1, -1):
-        context = f"{title} — {'; '.join(parties[:kept])}" if kept else title
+    for party_count in range(len(parties), -1, -1):
+        context = f"{title} — {'; '.join(parties[:party_count])}" if party_count else title
         if count([context])[0] <= _CONTEXT_TOKENS:
             return context
     words = title.split()
@@ -134,12 +134,12 @@ class Chunker:
     def _section(self, path: tuple[str, ...]) -> tuple[str, int]:
         """Returns the path as text and its tokens; outer headings are dropped when it is too long."""
         if path not in self._section_texts:
-            kept = path
-            text = section_path(kept)
+            shortened = path
+            text = section_path(shortened)
             tokens = self._count([text])[0]
-            while tokens > _SECTION_TOKENS and len(kept) > 1:
-                kept = kept[1:]
-                text = section_path(kept)
+            while tokens > _SECTION_TOKENS and len(shortened) > 1:
+                shortened = shortened[1:]
+                text = section_path(shortened)
                 tokens = self._count([text])[0]
             while tokens > _SECTION_TOKENS and " " in text:
                 text = text.rsplit(" ", 1)[0]
@@ -207,7 +207,7 @@ class Chunker:
             return _Clause(after.section, before.pieces + after.pieces)  # a heading stays with what follows below it
         if before.section[:1] != after.section[:1] or min(before.tokens, after.tokens) >= _MIN_TOKENS:
             return None
-        shared = _shared(before.section, after.section)
+        shared = _common_prefix(before.section, after.section)
         if len(shared) < min(len(before.section), len(after.section)) - 1:
             return None  # neither siblings nor parent and child
         if before.tokens + after.tokens > self._room(shared, before.pieces + after.pieces):
@@ -222,20 +222,20 @@ class Chunker:
         size = 0
         for piece in self._fitting(clause.pieces, room):
             goal = left / -(-left // room)  # an even share of what is left, never above `room`
-            keeps = all(held.heading for held in part)
+            only_headings = all(in_part.heading for in_part in part)
             full = size + piece.tokens > room or (size >= _MIN_TOKENS and size + piece.tokens / 2 > goal)
-            if part and full and not (keeps and size + piece.tokens <= room):
+            if part and full and not (only_headings and size + piece.tokens <= room):
                 moved = _headings_at_end(part)
-                kept = part[: len(part) - moved]
-                if kept:
-                    yield _Clause(clause.section, kept)
+                body = part[: len(part) - moved]
+                if body:
+                    yield _Clause(clause.section, body)
                     part = part[len(part) - moved :]
-                    left -= sum(held.tokens for held in kept)
+                    left -= sum(in_part.tokens for in_part in body)
                 elif size + piece.tokens > room:
                     yield _Clause(clause.section, part)
                     left -= size
                     part = []
-                size = sum(held.tokens for held in part)
+                size = sum(in_part.tokens for in_part in part)
             part.append(piece)
             size += piece.tokens
         if part:
@@ -287,13 +287,13 @@ def _headings_at_end(part: Sequence[_Piece]) -> int:
     return count
 
 
-def _bare(row: str) -> str:
+def _without_borders(row: str) -> str:
     """Returns a row's words without the cell borders."""
     return " ".join(row.replace("|", " ").split())
 
 
-def _shared(one: tuple[str, ...], two: tuple[str, ...]) -> tuple[str, ...]:
+def _common_prefix(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
     count = 0
-    while count < min(len(one), len(two)) and one[count] == two[count]:
+    while count < min(len(first), len(second)) and first[count] == second[count]:
         count += 1
-    return one[:count]
+    return first[:count]

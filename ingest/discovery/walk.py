@@ -65,7 +65,7 @@ class Walk:
         self._exclude = _patterns(exclude, "--exclude") if exclude else None
         self._own = own and _absolute(own)
         self._overlap = any(
-            one is not other and one.is_relative_to(other) for one in self._roots for other in self._roots
+            inner is not outer and inner.is_relative_to(outer) for inner in self._roots for outer in self._roots
         )
 
     def __iter__(self) -> Iterator[Found]:
@@ -76,14 +76,14 @@ class Walk:
     ) -> Iterator[Found]:
         """Yields the files; `failed` is called for what could not be examined, `left_out` for what is left out."""
         seen: set[str] | None = set() if self._overlap else None
-        tell_failed, tell_left_out = failed or _nobody, left_out or _nobody
+        report_failed, report_left_out = failed or _ignore, left_out or _ignore
         for root in self._roots:
-            for path in self._inside(root, tell_failed, tell_left_out) if root.is_dir() else self._named(root):
+            for path in self._inside(root, report_failed, report_left_out) if root.is_dir() else self._named(root):
                 if seen is not None:
                     if str(path) in seen:
                         continue
                     seen.add(str(path))
-                found = _look_at(path, tell_failed)
+                found = _look_at(path, report_failed)
                 if found is not None:
                     yield found
 
@@ -163,7 +163,7 @@ def reason_of(error: LoadError | OSError) -> str:
     return str(error)
 
 
-def _nobody(_: object) -> None:
+def _ignore(_: object) -> None:
     return None
 
 
@@ -196,9 +196,9 @@ def _leads_away(link: Path, border: Path) -> bool:
 def _is_ignored(path: Path, ignoring: Ignoring, *, is_folder: bool) -> bool:
     """Returns what the innermost file with a matching pattern says, as in Git."""
     for folder, rules in reversed(ignoring):
-        said = rules.check_file(path.relative_to(folder).as_posix() + ("/" if is_folder else "")).include
-        if said is not None:
-            return said
+        ignored = rules.check_file(path.relative_to(folder).as_posix() + ("/" if is_folder else "")).include
+        if ignored is not None:
+            return ignored
     return False
 
 

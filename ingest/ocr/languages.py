@@ -27,10 +27,10 @@ def has_orientation() -> bool:
 
 def require_languages(languages: str) -> None:
     """Raise ConfigError if one of `languages` ("eng+deu") is not installed."""
-    here = installed_languages()
-    missing = [name for name in languages.split("+") if name not in here]
+    installed = installed_languages()
+    missing = [name for name in languages.split("+") if name not in installed]
     if missing:
         raise ConfigError(
-            f"OCR cannot read {', '.join(missing)}: installed are {', '.join(here) or 'no languages'}; "
+            f"OCR cannot read {', '.join(missing)}: installed are {', '.join(installed) or 'no languages'}; "
             f"`pip install tessdata-fast-{missing[0]}`, or put {missing[0]}{_ENDING} into {data_folder()}"
         )

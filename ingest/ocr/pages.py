@@ -43,12 +43,12 @@ class Sheet:
     picture: "Image"
 
 
-def dpi_for(width: float, height: float, wanted: float = DPI) -> float:
-    """Return the pixels per inch for a page of this size in points: `wanted`, or less if its picture would be too
+def dpi_for(width: float, height: float, preferred: float = DPI) -> float:
+    """Return the pixels per inch for a page of this size in points: `preferred`, or less if its picture would be too
     large.
     """
     inches = max(width, 1.0) * max(height, 1.0) / _POINTS**2
-    return min(wanted, math.sqrt(MOST_PIXELS / inches))
+    return min(preferred, math.sqrt(MOST_PIXELS / inches))
 
 
 class PageRecognizer:

@@ -50,11 +50,11 @@ def recognise(engine: Engine, picture: "Image", dpi: float) -> Reading:
     if best.confidence >= SURE:
         return best
     if inked(picture) >= LEAST_INK:
-        best = _the_right_way_up(engine, lying, dpi, best)
+        best = _best_turned(engine, lying, dpi, best)
     return best if best.confidence >= SURE else _larger(engine, lying, dpi, best)
 
 
-def _the_right_way_up(engine: Engine, lying: Laid, dpi: float, best: Reading) -> Reading:
+def _best_turned(engine: Engine, lying: Laid, dpi: float, best: Reading) -> Reading:
     """Return the best reading of the turned page. All turns are tried only while no reading makes sense."""
     likely = engine.quarter_turns(lying.picture, dpi)
     if best.confidence >= DOUBTFUL and not likely:

@@ -26,10 +26,10 @@ def _joined(row: list[Line]) -> Line:
     return tuple(word for piece in sorted(row, key=lambda piece: piece[0].box[0]) for word in piece)
 
 
-def _beside(one: Line, other: Line) -> bool:
+def _beside(first: Line, second: Line) -> bool:
     """Return whether the pieces overlap vertically and are separate horizontally."""
-    left, top, right, bottom = _box(one)
-    other_left, other_top, other_right, other_bottom = _box(other)
+    left, top, right, bottom = _box(first)
+    other_left, other_top, other_right, other_bottom = _box(second)
     shared = min(bottom, other_bottom) - max(top, other_top)
     lower = min(bottom - top, other_bottom - other_top)
     return shared > _SHARED * lower and (right <= other_left or other_right <= left)

@@ -67,7 +67,7 @@ def is_spent(options: ReadOptions) -> bool:
 
 
 def unreadable(place: str, reason: str, read_by: ReadBy = "plain") -> Page:
-    """Return the page that stands for an unreadable member."""
+    """Return the placeholder page of an unreadable member."""
     return Page(1, 0.0, 0.0, "", read_by=read_by, unreadable=f"{place}: {reason}", place=place)
 
 

@@ -115,7 +115,7 @@ def is_capitals(text: str) -> bool:
 
 
 def is_signature(text: str) -> bool:
-    """Returns True for a signature line, or what is beside one: "By: ____", "Title: Director"."""
+    """Returns True for a signature line, or a line of a signature block: "By: ____", "Title: Director"."""
     return (bool(_SIGNATURE.match(text)) and len(text) < 60) or "___" in text
 
 

@@ -9,7 +9,7 @@ import ctypes
 import sys
 
 
-def hand_back() -> None:
+def release_freed_memory() -> None:
     """Returns free memory to the system where the C library can do so (glibc)."""
     if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
         trim(0)

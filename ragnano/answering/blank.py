@@ -77,13 +77,13 @@ def left_blank(text: str, question: Question, at: tuple[int, int] | None = None)
     blanks = [blank for blank in _blanks(text) if _fits(text, blank, question.kind)]
     if at is not None:
         blanks = [blank for blank in blanks if _touch(blank, at)]
-        said = text[slice(*at)]
+        stated = text[slice(*at)]
     else:
-        said = _without_blanks(text)
-    if not blanks or _says_value(said, text, blanks, question.kind):
+        stated = _without_blanks(text)
+    if not blanks or _states_value(stated, text, blanks, question.kind):
         return None
-    blank = max(blanks, key=lambda found: (_asked_near(text, found, question), -found[0]))
-    return f"Left blank in the document: “{_shown(text, blank)}”"
+    blank = max(blanks, key=lambda found: (_words_asked_near(text, found, question), -found[0]))
+    return f"Left blank in the document: “{_excerpt(text, blank)}”"
 
 
 def has_blank(text: str) -> bool:
@@ -108,7 +108,7 @@ def _fits(text: str, blank: tuple[int, int], kind: AnswerKind) -> bool:
 
 
 def _kind_of(text: str, blank: tuple[int, int]) -> AnswerKind | None:
-    """Returns the kind of value that the words beside a blank suggest, None if they suggest none."""
+    """Returns the kind of value that the words around a blank suggest; None if they suggest none."""
     before, after = text[: blank[0]], text[blank[1] :]
     return next((kind for kind, ahead, behind in _SURELY if ahead.search(before) or behind.match(after)), None)
 
@@ -117,22 +117,22 @@ def _touch(blank: tuple[int, int], at: tuple[int, int]) -> bool:
     return blank[0] < at[1] + _BESIDE and at[0] < blank[1] + _BESIDE
 
 
-def _says_value(said: str, text: str, blanks: list[tuple[int, int]], kind: AnswerKind) -> bool:
+def _states_value(stated: str, text: str, blanks: list[tuple[int, int]], kind: AnswerKind) -> bool:
     """Whether the words contain a value of the kind; for an amount, any figure, unless a blank is surely one."""
-    if any(pattern.search(said) for pattern in _VALUES[kind]):
+    if any(pattern.search(stated) for pattern in _VALUES[kind]):
         return True
     sure = any(_kind_of(text, blank) == kind for blank in blanks)
-    figures = kind == "amount" and not sure and _DIGITS.search(DURATION.sub(" ", _CLAUSE_NUMBER.sub(" ", said)))
+    figures = kind == "amount" and not sure and _DIGITS.search(DURATION.sub(" ", _CLAUSE_NUMBER.sub(" ", stated)))
     return bool(figures)
 
 
-def _asked_near(text: str, blank: tuple[int, int], question: Question) -> int:
+def _words_asked_near(text: str, blank: tuple[int, int], question: Question) -> int:
     """Returns how many of the question's words occur around the blank."""
     near = text[max(0, blank[0] - _BEFORE) : blank[1] + _AFTER]
     return len(set(content_stems(near)) & set(question.stems))
 
 
-def _shown(text: str, blank: tuple[int, int]) -> str:
+def _excerpt(text: str, blank: tuple[int, int]) -> str:
     """Returns the text, or the words around the blank of a long one."""
     if len(text) <= _LONGEST:
         return text.strip()

@@ -80,7 +80,7 @@ def clause_evidence(number: str, catalogue: Catalogue, scope: Scope) -> tuple[Ev
     """
     return tuple(
         Evidence(Hit(chunk, document, 1.0), spans, text, 1.0)
-        for document in _looked_into(number, catalogue, scope)
+        for document in _candidate_documents(number, catalogue, scope)
         for chunk, spans, text in _Clauses(document, catalogue).words_of(number)
     )
 
@@ -88,10 +88,10 @@ def clause_evidence(number: str, catalogue: Catalogue, scope: Scope) -> tuple[Ev
 def no_such_clause(number: str, catalogue: Catalogue, scope: Scope) -> str:
     """Returns the message for a missing clause: "No document has a clause 7.5. Next to it is 4.1 (lease.pdf)."."""
     called = number if _ATTACHED_KIND.match(number) else f"clause {number}"
-    said = f"No document has {'an' if called[0] in 'AEae' else 'a'} {called}."
+    message = f"No document has {'an' if called[0] in 'AEae' else 'a'} {called}."
     beside = clauses_beside(number, catalogue, scope)
-    one = len(beside) == 1 and " and " not in beside[0].partition(" (")[0]
-    return f"{said} Next to it {'is' if one else 'are'} {', '.join(beside)}." if beside else said
+    singular = len(beside) == 1 and " and " not in beside[0].partition(" (")[0]
+    return f"{message} Next to it {'is' if singular else 'are'} {', '.join(beside)}." if beside else message
 
 
 def clauses_beside(number: str, catalogue: Catalogue, scope: Scope) -> tuple[str, ...]:
@@ -104,13 +104,13 @@ def clauses_beside(number: str, catalogue: Catalogue, scope: Scope) -> tuple[str
     return tuple(islice(found, NEIGHBOURS))
 
 
-def _looked_into(number: str, catalogue: Catalogue, scope: Scope) -> list[Document]:
+def _candidate_documents(number: str, catalogue: Catalogue, scope: Scope) -> list[Document]:
     """Returns documents that may contain the clause: all if there are few, else those that contain its number."""
     documents = catalogue.documents(scope)
     if len(documents) <= _MOST_READ:
         return documents
-    said = catalogue.lexical(quote_term(number.partition("(")[0]), scope, _MOST_HITS)
-    holders = {chunk.document for chunk in catalogue.chunks(identifier for identifier, _ in said).values()}
+    matches = catalogue.lexical(quote_term(number.partition("(")[0]), scope, _MOST_HITS)
+    holders = {chunk.document for chunk in catalogue.chunks(identifier for identifier, _ in matches).values()}
     return [document for document in documents if document.id in holders][:_MOST_READ]
 
 
@@ -141,50 +141,55 @@ class _Clauses:
 
     def words_of(self, number: str) -> Iterator[tuple[Chunk, tuple[Span, ...], str]]:
         """Yields the clause's words, chunk by chunk."""
-        wanted = number_of(number)
-        pieces = (self._under(wanted) or self._from_its_line(wanted)) if wanted else []
+        requested = number_of(number)
+        pieces = (self._under(requested) or self._from_its_line(requested)) if requested else []
         for _, group in groupby(pieces, key=lambda piece: piece.chunk.ordinal):
-            own = list(group)
-            yield own[0].chunk, _merged([piece.span for piece in own]), fold(" ".join(piece.text for piece in own))
+            in_chunk = list(group)
+            yield (
+                in_chunk[0].chunk,
+                _merged([piece.span for piece in in_chunk]),
+                fold(" ".join(piece.text for piece in in_chunk)),
+            )
 
     def beside(self, number: str) -> list[str]:
         """Returns the preceding and the following number, as printed."""
-        wanted = number_of(number)
-        if wanted is None:
+        requested = number_of(number)
+        if requested is None:
             return []
-        named = [own for piece in self._pieces for own in (*piece.above, piece.number) if own]
+        named = [candidate for piece in self._pieces for candidate in (*piece.above, piece.number) if candidate]
         others = {
-            own.key: own.printed
-            for own in named
-            if own.attached == wanted.attached and (not own.items or (wanted.items and own.parts == wanted.parts))
+            candidate.key: candidate.printed
+            for candidate in named
+            if candidate.attached == requested.attached
+            and (not candidate.items or (requested.items and candidate.parts == requested.parts))
         }
-        before = max((key for key in others if key < wanted.key), default=None)
-        after = min((key for key in others if key > wanted.key), default=None)
-        kind = f"{wanted.attached.title()} " if wanted.attached else ""
+        before = max((key for key in others if key < requested.key), default=None)
+        after = min((key for key in others if key > requested.key), default=None)
+        kind = f"{requested.attached.title()} " if requested.attached else ""
         return [kind + others[key] for key in (before, after) if key is not None]
 
-    def _under(self, wanted: Number) -> list[_Piece]:
+    def _under(self, requested: Number) -> list[_Piece]:
         """Returns everything under the numbered heading, without the introduction of a chunk with several clauses."""
-        own = [piece for piece in self._pieces if any(number.key == wanted.key for number in piece.above)]
-        return [piece for piece in own if not _stands_above(piece.number, wanted)]
+        under = [piece for piece in self._pieces if any(number.key == requested.key for number in piece.above)]
+        return [piece for piece in under if not _is_parent(piece.number, requested)]
 
-    def _from_its_line(self, wanted: Number) -> list[_Piece]:
+    def _from_its_line(self, requested: Number) -> list[_Piece]:
         """Returns the longest run from a line with the number to the next number outside it; contents lists are
         short."""
-        starts = [at for at, piece in enumerate(self._pieces) if piece.number and wanted.holds(piece.number)]
-        runs = [list(self._run(at, wanted)) for at in starts if at == 0 or at - 1 not in starts]
+        starts = [at for at, piece in enumerate(self._pieces) if piece.number and requested.holds(piece.number)]
+        runs = [list(self._run(at, requested)) for at in starts if at == 0 or at - 1 not in starts]
         return max(runs, key=lambda run: sum(len(piece.text) for piece in run), default=[])
 
-    def _run(self, start: int, wanted: Number) -> Iterator[_Piece]:
+    def _run(self, start: int, requested: Number) -> Iterator[_Piece]:
         first = self._pieces[start]
         for piece in self._pieces[start:]:
-            if (piece.number and not wanted.holds(piece.number)) or piece.chunk.section != first.chunk.section:
+            if (piece.number and not requested.holds(piece.number)) or piece.chunk.section != first.chunk.section:
                 return
             yield piece
 
 
-def _stands_above(number: Number | None, wanted: Number) -> bool:
-    return number is not None and number.key != wanted.key and number.holds(wanted)
+def _is_parent(number: Number | None, requested: Number) -> bool:
+    return number is not None and number.key != requested.key and number.holds(requested)
 
 
 def _cut(chunks: Sequence[Chunk], texts: dict[int, str]) -> Iterator[tuple[Chunk, Span]]:

@@ -73,8 +73,8 @@ def number_of(text: str) -> Number | None:
 def headed(heading: str) -> Number | None:
     """Returns the number of a heading; None if it begins with a word ("A Form", "I agree")."""
     found = number_of(heading)
-    bare = found is not None and not (_KIND.match(heading) or [""])[0].strip(" #*\"“'|>")
-    return None if bare and found is not None and found.parts[0] > _LETTERS else found
+    has_no_kind = found is not None and not (_KIND.match(heading) or [""])[0].strip(" #*\"“'|>")
+    return None if has_no_kind and found is not None and found.parts[0] > _LETTERS else found
 
 
 def opened(lines: Iterable[str]) -> Iterator[Number | None]:
@@ -114,8 +114,8 @@ def _with_item(last: Number, item: str) -> Number:
         if _follows(last.items[depth - 1], item):
             return _item_of(last, (*last.items[: depth - 1], item))
     first = item.lower() in ("a", "i", "1", "aa")
-    kept = last.items if first or not last.items else last.items[:-1]
-    return _item_of(last, (*kept, item))
+    parents = last.items if first or not last.items else last.items[:-1]
+    return _item_of(last, (*parents, item))
 
 
 def _item_of(last: Number, items: tuple[str, ...]) -> Number:

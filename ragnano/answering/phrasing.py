@@ -22,7 +22,7 @@ from ragnano.verification.verify import agrees, best_first, quote, see_also, ver
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer before its citations are built. `cited` are indices into the evidence; it rests on the first `main`.
+    """An answer before its citations are built. `cited` are indices into the evidence; the first `main` support it.
 
     `reason` says why nothing answers; "" if the documents do not mention it at all.
     """
@@ -109,5 +109,5 @@ def with_conflicts(
         return evidence, draft
     text = against.text if against.whole else f"{draft.text}\n{against.text}"
     verdict: Verdict = "quoted" if against.whole else draft.verdict
-    shown = replace(draft, text=text, verdict=verdict, cited=against.cited, conflicts=against.conflicts)
-    return against.evidence, shown
+    combined = replace(draft, text=text, verdict=verdict, cited=against.cited, conflicts=against.conflicts)
+    return against.evidence, combined

@@ -104,9 +104,11 @@ class Pipeline:
         found = self._retrieve(request.question, request.scope, self._settings.candidates)
         number = clause_asked(found.question)
         if number is not None:
-            own = clause_evidence(number, self._catalogue, found.scope)
-            reason = "" if own else no_such_clause(number, self._catalogue, found.scope)
-            return _Looked(found, own[:SHOWN], float(bool(own)), reason, True, time.monotonic() - request.begun)
+            clause_items = clause_evidence(number, self._catalogue, found.scope)
+            reason = "" if clause_items else no_such_clause(number, self._catalogue, found.scope)
+            return _Looked(
+                found, clause_items[:SHOWN], float(bool(clause_items)), reason, True, time.monotonic() - request.begun
+            )
         evidence, signals = select(found, self._catalogue, self._reader)
         # Retrieval may have removed names that narrowed the search, but the check needs the whole question.
         named = check_named(read_question(request.question), evidence, self._catalogue, request.scope)

@@ -50,8 +50,8 @@ def words_beside(answer: Answer) -> str:
     if answer.verdict == "quoted" and not answer.conflicts:
         return ""
     quotes = [citation.quote for citation in answer.citations]
-    said = map(_bare, (direct.text, " ".join(quotes), *quotes))
-    return "" if _bare(answer.answer) in said else answer.answer
+    displayed = map(_normalized, (direct.text, " ".join(quotes), *quotes))
+    return "" if _normalized(answer.answer) in displayed else answer.answer
 
 
 def in_brief(answer: Answer) -> str:
@@ -93,9 +93,9 @@ def _home(direct: Direct, citations: Sequence[Citation]) -> Citation | None:
         for citation in citations
         if citation.number == direct.citation and 0 <= direct.start < direct.end <= len(citation.quote)
     ]
-    said = fold(direct.text).casefold()
-    saying = (part for part in parts if fold(part.quote[direct.start : direct.end]).casefold() in said)
-    return next(saying, parts[0] if parts else None)
+    direct_words = fold(direct.text).casefold()
+    containing = (part for part in parts if fold(part.quote[direct.start : direct.end]).casefold() in direct_words)
+    return next(containing, parts[0] if parts else None)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -104,5 +104,5 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     return (end - len(words.lstrip()), start + len(words.rstrip())) if words.strip() else None
 
 
-def _bare(text: str) -> str:
+def _normalized(text: str) -> str:
     return fold(without_marks(text)).strip(_EDGES).casefold()

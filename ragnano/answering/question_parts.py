@@ -77,15 +77,15 @@ def _joined(directs: Sequence[Direct]) -> Direct | None:
     return replace(directs[0], text="; ".join(words)) if directs else None
 
 
-def _numbered(own: Sequence[Citation], citations: list[Citation]) -> dict[int, int]:
+def _numbered(part_citations: Sequence[Citation], citations: list[Citation]) -> dict[int, int]:
     """Appends an answer's citations that are new; returns the mapping of its numbers to the new ones."""
-    there = {(item.document, item.page, item.start, item.end): item.number for item in citations}
+    numbers_by_span = {(item.document, item.page, item.start, item.end): item.number for item in citations}
     numbers: dict[int, int] = {}
-    for item in own:
+    for item in part_citations:
         place = (item.document, item.page, item.start, item.end)
         if item.number not in numbers:
-            numbers[item.number] = there.get(place) or max([0, *there.values()]) + 1
-        if place not in there:
-            there[place] = numbers[item.number]
+            numbers[item.number] = numbers_by_span.get(place) or max([0, *numbers_by_span.values()]) + 1
+        if place not in numbers_by_span:
+            numbers_by_span[place] = numbers[item.number]
             citations.append(replace(item, number=numbers[item.number]))
     return numbers

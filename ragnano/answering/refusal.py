@@ -25,22 +25,22 @@ _PROSE = 0.35
 
 def refusal(searched: Sequence[Document], reason: str = "") -> str:
     """Returns the refusal: that the documents do not say, the reason if known, and what was searched."""
-    said = f"The documents don't say. {reason}".rstrip()
+    message = f"The documents don't say. {reason}".rstrip()
     if not searched:
-        return f"{said} There was nothing to search."
+        return f"{message} There was nothing to search."
     if len(searched) > NAMED:
-        return f"{said} Searched {len(searched)} documents."
+        return f"{message} Searched {len(searched)} documents."
     names = ", ".join(sorted(document.path.replace("\\", "/").rsplit("/", 1)[-1] for document in searched))
-    return f"{said} Searched {names}."
+    return f"{message} Searched {names}."
 
 
 def nearest(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """Returns the closest hits, at most NEAREST: clauses, or any hits if no clause was found."""
-    clauses = [hit for hit in hits if says_something(hit.chunk)]
+    clauses = [hit for hit in hits if is_substantive(hit.chunk)]
     return tuple((clauses or hits)[:NEAREST])
 
 
-def says_something(chunk: Chunk) -> bool:
+def is_substantive(chunk: Chunk) -> bool:
     """Whether a chunk is more than a table of contents, a title or a signature block."""
     if chunk.columns:
         return True
@@ -55,10 +55,10 @@ def says_something(chunk: Chunk) -> bool:
 
 
 def _is_sentence(text: str) -> bool:
-    said = words(text)
+    tokens = words(text)
     if text[-1] in '.;:!?”"。':
-        return len(said) >= _LEAST_WORDS
-    return len(said) >= _LEAST_WORDS_CUT_OFF and sum(word in STOPWORDS for word in said) >= _PROSE * len(said)
+        return len(tokens) >= _LEAST_WORDS
+    return len(tokens) >= _LEAST_WORDS_CUT_OFF and sum(word in STOPWORDS for word in tokens) >= _PROSE * len(tokens)
 
 
 def _lists_pages(lines: Sequence[str]) -> bool:

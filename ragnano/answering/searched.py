@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from pathlib import PurePath
 
-from ragnano.answering.things import Thing, codes_in, word_list
+from ragnano.answering.things import NamedThing, codes_in, word_list
 from ragnano.store import Catalogue, quote_term
 from ragnano.text.legal_terms import is_part, is_role
 from ragnano.text.words import STOPWORDS, words
@@ -56,8 +56,8 @@ def numbers_of(head: str, text: str) -> Numbers:
     return tuple(pair for found in re.finditer(pattern, text) for pair in _pairs(found[1]))
 
 
-def _pairs(said: str) -> Iterator[tuple[str, str]]:
-    parts = _BETWEEN.split(said.lower())
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    parts = _BETWEEN.split(text.lower())
     at = 0
     while at < len(parts):
         runs = at + 2 < len(parts) and parts[at + 1] in ("to", "through", "-", "–")
@@ -82,19 +82,19 @@ def runs_in(text: str) -> list[str]:
     return [found[0] for found in _RUN.finditer(text)]
 
 
-def another_of(name: Thing, run: str) -> bool:
+def another_of(name: NamedThing, run: str) -> bool:
     """Whether a run of capitalised words is another person's name that shares a part: "Jon Ilves", "Marta Ilves".
 
     If one name contains the other they are the same: "Ilves" alone, "Ms Ilves", "P. Ilves" for Peter.
     """
-    own = [word for word in (part.lower().strip(".") for part in run.split()) if _counts(word)]
-    own, asked = [singular(word) for word in own], [singular(word) for word in name.words]
-    if len(asked) < 2 or len(own) < 2:
+    run_words = [word for word in (part.lower().strip(".") for part in run.split()) if _counts(word)]
+    run_words, name_words = [singular(word) for word in run_words], [singular(word) for word in name.words]
+    if len(name_words) < 2 or len(run_words) < 2:
         return False
-    missing = [word for word in asked if word not in own]
-    others = [word for word in own if word not in asked]
+    missing = [word for word in name_words if word not in run_words]
+    others = [word for word in run_words if word not in name_words]
     alike = any(_is_short_for(one, other) or _is_short_for(other, one) for one in missing for other in others)
-    ends = own[0] == asked[0] or own[-1] == asked[-1]
+    ends = run_words[0] == name_words[0] or run_words[-1] == name_words[-1]
     return bool(missing and others) and ends and not alike
 
 
@@ -145,7 +145,7 @@ class Searched:
         files = (PurePath(path).stem.replace("_", " ").replace("-", " ") for path in document.paths)
         return " ".join((document.title, *document.parties, *files))
 
-    def says(self, word: str) -> bool:
+    def contains_word(self, word: str) -> bool:
         """Whether a document or its names contain the word, alone or at the start of or inside a longer one."""
         if self._catalogue.lexical(f"{quote_term(word)} *", self.scope, 1):
             return True
@@ -154,55 +154,55 @@ class Searched:
         spellings = dict.fromkeys((word, word.title(), word.upper(), word.capitalize()))
         return len(word) > 3 and bool(self._catalogue.holding(list(spellings), self.scope, 1))
 
-    def says_name(self, name: Sequence[str], document: str | None = None) -> bool:
+    def contains_name(self, name: Sequence[str], document: str | None = None) -> bool:
         """Whether the words occur close together, in any order, in a document (or in this one) or in its names."""
         scope = self.scope if document is None else Scope(documents=(document,))
         near = f"NEAR({' '.join(map(quote_term, name))}, {_NEAR})"
-        wanted = set(map(singular, name))
+        name_words = set(map(singular, name))
         found = self._catalogue.chunks(identifier for identifier, _ in self._catalogue.lexical(near, scope, _LOOKED_AT))
-        if any(wanted <= names_in(f"{chunk.section} {chunk.text} {chunk.context}") for chunk in found.values()):
+        if any(name_words <= names_in(f"{chunk.section} {chunk.text} {chunk.context}") for chunk in found.values()):
             return True  # checked in the text, because the index matches stems: "Held" would match "Helding"
-        asked = self.documents.values() if document is None else [self._catalogue.document(document)]
-        return any(wanted <= names_in(self.called(one)) for one in asked)
+        documents = self.documents.values() if document is None else [self._catalogue.document(document)]
+        return any(name_words <= names_in(self.called(one)) for one in documents)
 
-    def says_phrase(self, phrase: str) -> bool:
+    def contains_phrase(self, phrase: str) -> bool:
         """Whether a document contains the words in this order."""
         return bool(self._catalogue.lexical(quote_term(phrase), self.scope, 1))
 
-    def says_small(self, word: str) -> bool:
+    def contains_lowercase(self, word: str) -> bool:
         """Whether a document writes the word in lower case, which makes it an ordinary word."""
         pattern = re.compile(rf"(?<!\w){re.escape(word.lower())}(?!\w)")
         return any(pattern.search(chunk.text) for chunk in self.chunks_with([word]))
 
-    def bears(self, name: Sequence[str]) -> bool:
+    def is_name_of_document(self, name: Sequence[str]) -> bool:
         """Whether the name is one of a document's own: in its title, its parties or its file names."""
-        wanted = set(map(singular, name))
-        return any(wanted <= names_in(self.called(document)) for document in self.documents.values())
+        name_words = set(map(singular, name))
+        return any(name_words <= names_in(self.called(document)) for document in self.documents.values())
 
-    def says_exactly(self, said: str) -> bool:
-        """Whether the word or number occurs anywhere by itself in this spelling."""
-        pattern = re.compile(rf"(?<![\w.,/-]){re.escape(said)}(?![\w%]|[.,/-]\d)", re.IGNORECASE)
-        texts = (f"{chunk.section} {chunk.text}" for chunk in self.chunks_with([said]))
+    def contains_exactly(self, term: str) -> bool:
+        """Whether the word or number occurs anywhere as a separate token in this spelling."""
+        pattern = re.compile(rf"(?<![\w.,/-]){re.escape(term)}(?![\w%]|[.,/-]\d)", re.IGNORECASE)
+        texts = (f"{chunk.section} {chunk.text}" for chunk in self.chunks_with([term]))
         return any(map(pattern.search, texts)) or any(
             pattern.search(self.called(one)) for one in self.documents.values()
         )
 
-    def has_codes_like(self, code: Thing) -> bool:
+    def has_codes_like(self, code: NamedThing) -> bool:
         """Whether documents contain codes of its shape ("K01" for "K06") and none that differs by final letters."""
         found = {other.lower() for _, text in self._texts(code) for other in codes_in(text)}
-        own = code.text.lower()
-        varied = any(_is_with_letters(own, other) or _is_with_letters(other, own) for other in found)
-        return not varied and any(_shape(other) == _shape(own) for other in found)
+        spelled = code.text.lower()
+        varied = any(_is_with_letters(spelled, other) or _is_with_letters(other, spelled) for other in found)
+        return not varied and any(_shape(other) == _shape(spelled) for other in found)
 
-    def shows(self, signs: Iterable[str]) -> bool:
+    def contains_currency(self, signs: Iterable[str]) -> bool:
         """Whether a document contains one of the signs or words of a currency."""
-        said = [sign for sign in signs if sign.isalpha()]
-        drawn = [sign for sign in signs if not sign.isalpha()]
-        expression = " OR ".join(map(quote_term, said))
-        found = self._catalogue.lexical(expression, self.scope, 1) if said else []
-        return bool(found or (drawn and self._catalogue.holding(drawn, self.scope, 1)))
+        word_signs = [sign for sign in signs if sign.isalpha()]
+        symbols = [sign for sign in signs if not sign.isalpha()]
+        expression = " OR ".join(map(quote_term, word_signs))
+        found = self._catalogue.lexical(expression, self.scope, 1) if word_signs else []
+        return bool(found or (symbols and self._catalogue.holding(symbols, self.scope, 1)))
 
-    def others_of(self, name: Thing) -> list[str]:
+    def others_of(self, name: NamedThing) -> list[str]:
         """Returns the names of others who share a part of the name."""
         texts = [f"{chunk.section}\n{chunk.text}\n{chunk.context}" for chunk in self.chunks_with(name.words)]
         texts += [self.called(document) for document in self.documents.values()]
@@ -221,18 +221,18 @@ class Searched:
         found = self._catalogue.lexical(expression, self.scope, _MOST_TEXTS) if expression else []
         return list(self._catalogue.chunks(identifier for identifier, _ in found).values())
 
-    def nearest(self, thing: Thing) -> tuple[str, ...]:
+    def nearest(self, thing: NamedThing) -> tuple[str, ...]:
         """Returns what is most similar to the thing, each with its file name: `"Marta Ilves" (staff.pdf)`."""
-        liked: dict[str, tuple[float, str]] = {}
+        best_by_name: dict[str, tuple[float, str]] = {}
         for document, text in self._texts(thing):
-            for said in _of_kind(thing, text):
-                score, known = _likeness(thing, said), liked.get(said.lower())
+            for candidate in _of_kind(thing, text):
+                score, known = _likeness(thing, candidate), best_by_name.get(candidate.lower())
                 if score >= _LIKE and (known is None or known[0] < score):
-                    liked[said.lower()] = score, f'"{said}" ({PurePath(document.path).name})'
-        best = sorted(liked.values(), key=lambda item: -item[0])[:NEAREST]
-        return tuple(said for _, said in best)
+                    best_by_name[candidate.lower()] = score, f'"{candidate}" ({PurePath(document.path).name})'
+        best = sorted(best_by_name.values(), key=lambda item: -item[0])[:NEAREST]
+        return tuple(candidate for _, candidate in best)
 
-    def _texts(self, thing: Thing) -> Iterator[tuple[Document, str]]:
+    def _texts(self, thing: NamedThing) -> Iterator[tuple[Document, str]]:
         """Yields names and texts of the documents: all of few, those that contain a word of the thing of many."""
         for document in self.documents.values():
             yield document, "\n".join((document.title, *document.parties))
@@ -245,7 +245,7 @@ class Searched:
                 yield self.documents[chunk.document], f"{chunk.section}\n{chunk.text}"
 
 
-def _of_kind(thing: Thing, text: str) -> Iterator[str]:
+def _of_kind(thing: NamedThing, text: str) -> Iterator[str]:
     """Yields what the text contains of the thing's kind."""
     if thing.kind == "label":
         called = thing.text[: len(thing.head)]
@@ -256,12 +256,12 @@ def _of_kind(thing: Thing, text: str) -> Iterator[str]:
         yield from (run.rstrip(".") for run in runs_in(text) if any(map(_counts, words(run))))
 
 
-def _likeness(thing: Thing, said: str) -> float:
+def _likeness(thing: NamedThing, candidate: str) -> float:
     """Similarity, 0 to 1; a name of one word is compared with each word of a longer one."""
-    asked, other = " ".join(thing.words), said.lower()
+    named, other = " ".join(thing.words), candidate.lower()
     if thing.kind == "label":
-        number = said.rpartition(" ")[2].lower()
-        far = abs(int(number) - int(asked)) if number.isdigit() and asked.isdigit() else 1000
+        number = candidate.rpartition(" ")[2].lower()
+        far = abs(int(number) - int(named)) if number.isdigit() and named.isdigit() else 1000
         return 1 / (1 + far) * (1 - _LIKE) + _LIKE
     others = [other, *(other.split() if len(thing.words) == 1 else [])]
-    return max(SequenceMatcher(None, asked, one).ratio() for one in others)
+    return max(SequenceMatcher(None, named, one).ratio() for one in others)

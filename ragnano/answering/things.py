@@ -52,7 +52,7 @@ _LONGEST_ACRONYM = 5  # letters; a document may spell out "IP" and "GDPR"
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class NamedThing:
     """Something that a question names, as written, and its words in lower case.
 
     `head` is the noun of a numbered thing: "unit" in "Unit 17", whose words are then ("17",).
@@ -91,7 +91,7 @@ def same_places(place: str) -> tuple[str, ...]:
     return next((tuple(group) for group in groups if place.lower() in group), (place.lower(),))
 
 
-def things_named(question: Question) -> tuple[Thing, ...]:
+def things_named(question: Question) -> tuple[NamedThing, ...]:
     """Returns what the question names, each once, ordered by kind."""
     text = question.text
     labels = list(_labels(text))
@@ -102,20 +102,20 @@ def things_named(question: Question) -> tuple[Thing, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def names_a_paper(text: str, thing: Thing) -> bool:
+def names_a_paper(text: str, thing: NamedThing) -> bool:
     """Whether the thing is the first part of a document's name: "Services" in "the Services Agreement"."""
     papers = "|".join(word_list("papers"))
     following = rf"{re.escape(thing.text)}\s+(?:[A-Z]\w+\s+)?(?:{papers})s?\b"
     return thing.kind == "name" and re.search(following, text, re.IGNORECASE) is not None
 
 
-def _terms(text: str) -> Iterator[Thing]:
+def _terms(text: str) -> Iterator[NamedThing]:
     if found := _TERM.search(text):
         term = found["quoted"] or found["plain"]
-        yield Thing("term", term, tuple(words(term)))
+        yield NamedThing("term", term, tuple(words(term)))
 
 
-def _labels(text: str) -> Iterator[Thing]:
+def _labels(text: str) -> Iterator[NamedThing]:
     for found in _LABEL.finditer(text):
         head, number = found["head"].lower(), found["number"]
         after = _TOKEN.match(text, found.end() + 1)
@@ -129,7 +129,7 @@ def _labels(text: str) -> Iterator[Thing]:
         )
         named = not letter or (head[0] != found["head"][0] and not after_capital(text, found.end()))
         if not (counts or ordinary or is_part(head) or re.fullmatch(r"(?:19|20)\d\d", number)) and named:
-            yield Thing("label", found[0], (number.lower(),), head)
+            yield NamedThing("label", found[0], (number.lower(),), head)
 
 
 def after_capital(text: str, end: int) -> bool:
@@ -144,34 +144,34 @@ def codes_in(text: str) -> list[str]:
     return [code for code in found if not _NO_CODE.fullmatch(code)]
 
 
-def _codes(text: str) -> Iterator[Thing]:
-    return (Thing("code", code, tuple(re.findall(r"[^\W_]+", code.lower()))) for code in codes_in(text))
+def _codes(text: str) -> Iterator[NamedThing]:
+    return (NamedThing("code", code, tuple(re.findall(r"[^\W_]+", code.lower()))) for code in codes_in(text))
 
 
-def _currencies(text: str) -> Iterator[Thing]:
+def _currencies(text: str) -> Iterator[NamedThing]:
     for found in _CURRENCY.finditer(text):
         if any(found[1].lower() in asked for asked, _ in currencies()):
-            yield Thing("currency", found[0].partition(" ")[2], (found[1].lower(),))
+            yield NamedThing("currency", found[0].partition(" ")[2], (found[1].lower(),))
 
 
-def _years(text: str) -> Iterator[Thing]:
+def _years(text: str) -> Iterator[NamedThing]:
     for found in _YEAR.finditer(text):
         year = found[1] or found[2]
-        yield Thing("year", year, (year,))
+        yield NamedThing("year", year, (year,))
 
 
-def _names(text: str, place: bool) -> Iterator[Thing]:
+def _names(text: str, place: bool) -> Iterator[NamedThing]:
     """Yields the names; with `place`, what follows "in" or "to" may be any place: "May we sell in Cyprus?"."""
     for run in _runs(text):
         parts = [part for part, _ in run if part.lower().rstrip(".") not in word_list("titles")]
-        own = [part for part in parts if _tells_apart(part)]
+        distinctive = [part for part in parts if _is_distinctive(part)]
         name = " ".join(parts)
         if is_place(name):
-            yield Thing("place", name, tuple(words(name)))
-        elif own and not (
-            len(own) == 1 and (_is_ordinary(text, run) or (place and _IN_A_PLACE.search(text[: run[0][1]])))
+            yield NamedThing("place", name, tuple(words(name)))
+        elif distinctive and not (
+            len(distinctive) == 1 and (_is_ordinary(text, run) or (place and _IN_A_PLACE.search(text[: run[0][1]])))
         ):
-            yield Thing("name", name, tuple(part.lower() for part in own))
+            yield NamedThing("name", name, tuple(part.lower() for part in distinctive))
 
 
 def _runs(text: str) -> Iterator[list[tuple[str, int]]]:
@@ -210,7 +210,7 @@ def _opens(text: str, found: re.Match[str], word: str) -> bool:
     return alone or word.lower() in STOPWORDS or word.lower() in word_list("openers")
 
 
-def _tells_apart(word: str) -> bool:
+def _is_distinctive(word: str) -> bool:
     low = word.lower()
     month = re.fullmatch(rf"{MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)days?", low)
     return len(word) > 1 and not (

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ragnano.cli.options import Batch, Collection, DataDir, Doc, From, Json, Kind, Model, To, assistant
+from ragnano.cli.options import Batch, Collection, DataDir, Doc, From, Json, Kind, Model, To, open_assistant
 from ragnano.cli.output import about_lines, echo_answer, echo_lines, harmless, read_batch
-from ragnano.cli.receipts import kept_ask, make_folder
+from ragnano.cli.receipts import ask_saving_receipt, make_folder
 from ragnano.cli.search_output import echo_hits
 from ragnano.errors import RagnanoError
 from ragnano.serialization import hits, record, to_json
@@ -55,12 +55,12 @@ def ask(
 ) -> None:
     """Answer a question with the exact words, file and page it rests on, or say that the documents don't."""
     _need_one(question, batch)
-    with assistant(data_dir=data_dir) as helper:
+    with open_assistant(data_dir=data_dir) as assistant:
         if batch is not None:
-            run_batch(batch, helper, _batch_ask(helper, model, receipt))
+            run_batch(batch, assistant, _batch_ask(assistant, model, receipt))
             return
-        ask_one = kept_ask(helper, receipt) if receipt else helper.ask
-        scope = helper.scope(collection, doc, dated_from=dated_from, dated_to=dated_to, kind=kind)
+        ask_one = ask_saving_receipt(assistant, receipt) if receipt else assistant.ask
+        scope = assistant.scope(collection, doc, dated_from=dated_from, dated_to=dated_to, kind=kind)
         if json:
             typer.echo(to_json(ask_one(question or "", scope, model=model), indent=1))
         else:
@@ -85,37 +85,39 @@ def search(
 ) -> None:
     """Find the clauses that bear on a question, without a chat model."""
     _need_one(query, batch)
-    with assistant(data_dir=data_dir) as helper:
+    with open_assistant(data_dir=data_dir) as assistant:
         if batch is not None:
             run_batch(
                 batch,
-                helper,
-                lambda item, scope: _batch_hits(helper.find(item["question"], scope, k), helper, clause, references),
+                assistant,
+                lambda item, scope: _batch_hits(
+                    assistant.find(item["question"], scope, k), assistant, clause, references
+                ),
             )
             return
-        scope = helper.scope(collection, doc, dated_from=dated_from, dated_to=dated_to, kind=kind)
-        found = helper.find(query or "", scope, k)
+        scope = assistant.scope(collection, doc, dated_from=dated_from, dated_to=dated_to, kind=kind)
+        found = assistant.find(query or "", scope, k)
         echo_lines(about_lines([document.path for document in found.about]), err=True)
         if json:
-            typer.echo(to_json(hits(found, helper, clause=clause, references=references), indent=1))
+            typer.echo(to_json(hits(found, assistant, clause=clause, references=references), indent=1))
         else:
-            echo_hits(found, helper, clause=clause, references=references)
+            echo_hits(found, assistant, clause=clause, references=references)
 
 
-def _batch_hits(found: "Found", helper: "Assistant", clause: bool, references: bool) -> dict[str, Any]:
+def _batch_hits(found: "Found", assistant: "Assistant", clause: bool, references: bool) -> dict[str, Any]:
     return {
-        "hits": hits(found, helper, clause=clause, references=references),
+        "hits": hits(found, assistant, clause=clause, references=references),
         "about": [document.path for document in found.about],
     }
 
 
-def run_batch(batch: Path, helper: "Assistant", run: "Callable[[dict[str, Any], Scope], dict[str, Any]]") -> None:
+def run_batch(batch: Path, assistant: "Assistant", run: "Callable[[dict[str, Any], Scope], dict[str, Any]]") -> None:
     """Prints one result a line, in order. A failed line prints {"id", "error"} and makes the exit code 3."""
     failed = False
-    helper.settle()
+    assistant.settle()
     for item in read_batch(batch):
         try:
-            scope = helper.scope(
+            scope = assistant.scope(
                 item.get("collection"),
                 item.get("doc"),
                 dated_from=item.get("from"),
@@ -132,19 +134,19 @@ def run_batch(batch: Path, helper: "Assistant", run: "Callable[[dict[str, Any], 
 
 
 def _batch_ask(
-    helper: "Assistant", model: str | None, folder: Path | None
+    assistant: "Assistant", model: str | None, folder: Path | None
 ) -> "Callable[[dict[str, Any], Scope], dict[str, Any]]":
     """Returns a function that answers a line of a batch; with a folder, it saves the receipt under the line's id."""
     if folder is None:
-        return lambda item, scope: record(helper.ask(item["question"], scope, model=model))
+        return lambda item, scope: record(assistant.ask(item["question"], scope, model=model))
     from ragnano.receipts import receipt_name
 
     make_folder(folder)
     taken: set[str] = set()
 
     def run(item: dict[str, Any], scope: "Scope") -> dict[str, Any]:
-        kept = kept_ask(helper, folder / receipt_name(item["id"], taken))
-        return record(kept(item["question"], scope, model=model))
+        ask = ask_saving_receipt(assistant, folder / receipt_name(item["id"], taken))
+        return record(ask(item["question"], scope, model=model))
 
     return run
 

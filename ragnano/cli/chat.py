@@ -9,7 +9,7 @@ import typer
 
 from ragnano import serialization
 from ragnano.cli.answers import Preview
-from ragnano.cli.options import Collection, DataDir, Doc, Json, Model, assistant
+from ragnano.cli.options import Collection, DataDir, Doc, Json, Model, open_assistant
 from ragnano.cli.output import echo_answer, echo_lines
 from ragnano.errors import NotFoundError, QuestionError, RagnanoError
 from ragnano.serialization import to_json
@@ -49,17 +49,17 @@ def chat(
     data_dir: DataDir = None,
 ) -> None:
     """Talk about your documents: follow-ups are completed, the topic's documents stay in scope, the history is kept."""
-    with assistant(data_dir=data_dir) as helper:
+    with open_assistant(data_dir=data_dir) as assistant:
         chosen = collection is not None or doc is not None
-        scope = helper.scope(collection, doc) if chosen else None
-        Session(helper, helper.converse(carry_on, scope=scope, keep=not no_history), model, json).run()
+        scope = assistant.scope(collection, doc) if chosen else None
+        Session(assistant, assistant.converse(carry_on, scope=scope, keep=not no_history), model, json).run()
 
 
 class Session:
     """One run of the command: reads lines and prints answers."""
 
-    def __init__(self, helper: "Assistant", conversation: "Conversation", model: str | None, json: bool) -> None:
-        self._helper = helper
+    def __init__(self, assistant: "Assistant", conversation: "Conversation", model: str | None, json: bool) -> None:
+        self._assistant = assistant
         self._conversation = conversation
         self._keep = conversation.keep
         self._model = model
@@ -75,7 +75,7 @@ class Session:
         for line in self._lines():
             if line.startswith("/"):
                 try:
-                    if not self._obey(line):
+                    if not self._run_command(line):
                         break
                 except RagnanoError as error:
                     self._fail(line, error)
@@ -145,7 +145,7 @@ class Session:
         """Describes a scope in words; "" for everything."""
         parts = []
         if scope.documents is not None:
-            documents = self._helper.documents(scope)
+            documents = self._assistant.documents(scope)
             names = [PurePath(document.path).name for document in documents[:MOST_NAMED]]
             more = f" and {len(documents) - MOST_NAMED} more" if len(documents) > MOST_NAMED else ""
             parts.append(", ".join(names) + more if names else "a document that has been removed")
@@ -153,7 +153,7 @@ class Session:
             parts.append(f"collection {scope.collection}")
         return ", ".join(parts)
 
-    def _obey(self, line: str) -> bool:
+    def _run_command(self, line: str) -> bool:
         """Runs a slash command; returns False to end."""
         command, _, name = line.partition(" ")
         name = name.strip()
@@ -165,14 +165,14 @@ class Session:
             self._conversation.leave_topic()
             self._print_scope()
         elif command == "/new":
-            self._conversation = self._helper.converse(scope=self._conversation.scope, keep=self._keep)
+            self._conversation = self._assistant.converse(scope=self._conversation.scope, keep=self._keep)
             echo_lines(["A new conversation."], err=self._json)
         elif command in ("/doc", "/collection"):
-            own = self._conversation.scope
+            current_scope = self._conversation.scope
             if command == "/doc":
-                chosen = self._helper.scope(own.collection, name or None)
+                chosen = self._assistant.scope(current_scope.collection, name or None)
             else:
-                chosen = self._helper.scope(name or None)
+                chosen = self._assistant.scope(name or None)
             self._conversation.limit(chosen)
             self._print_scope()
         else:
@@ -189,9 +189,9 @@ class Session:
             echo_lines([f"ragnano: not kept in the history: {self._conversation.not_kept}"], err=True)
         self._last_reason = self._conversation.not_kept
 
-    def _fail(self, asked: str, error: RagnanoError) -> None:
+    def _fail(self, question: str, error: RagnanoError) -> None:
         self._failed = True
         if self._json:
-            typer.echo(to_json({"asked": asked, "error": str(error)}))
+            typer.echo(to_json({"asked": question, "error": str(error)}))
         else:
             echo_lines([f"ragnano: {error}"], err=True)

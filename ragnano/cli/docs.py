@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ragnano import serialization
-from ragnano.cli.options import Collection, DataDir, Json, assistant
+from ragnano.cli.options import Collection, DataDir, Json, open_assistant
 from ragnano.cli.output import echo_lines
 from ragnano.documents.locations import HIDDEN
 from ragnano.errors import NotFoundError, StoreBusy
@@ -31,8 +31,8 @@ def register(app: typer.Typer) -> None:
 @group.command("list")
 def list_documents(collection: Collection = None, json: Json = False, data_dir: DataDir = None) -> None:
     """List the documents."""
-    with assistant(data_dir=data_dir) as helper:
-        found = serialization.documents(helper, collection)
+    with open_assistant(data_dir=data_dir) as assistant:
+        found = serialization.documents(assistant, collection)
         if json:
             typer.echo(to_json(found, indent=1))
             return
@@ -50,10 +50,10 @@ def show(
     data_dir: DataDir = None,
 ) -> None:
     """Show a document, or the stored text of one of its pages."""
-    with assistant(data_dir=data_dir) as helper:
-        document = helper.catalogue.resolve(name, collection)
+    with open_assistant(data_dir=data_dir) as assistant:
+        document = assistant.catalogue.resolve(name, collection)
         if page is None:
-            found = serialization.document(helper, document)
+            found = serialization.document(assistant, document)
             if json:
                 typer.echo(to_json(found, indent=1))
             else:
@@ -61,7 +61,7 @@ def show(
             return
         if page > document.pages:
             raise NotFoundError(f"{PurePath(document.path).name} has {document.pages} pages: there is no page {page}")
-        stored = helper.page(document.id, page)
+        stored = assistant.page(document.id, page)
         if json:
             typer.echo(to_json(serialization.page(document, stored)))
         else:
@@ -71,9 +71,9 @@ def show(
 @group.command("remove")
 def remove(name: Name, collection: Collection = None, json: Json = False, data_dir: DataDir = None) -> None:
     """Remove a document from the index (from one collection, or from all). The file itself is not touched."""
-    with assistant(data_dir=data_dir) as helper:
-        document = helper.catalogue.resolve(name, collection)
-        helper.remove(document.id, collection)
+    with open_assistant(data_dir=data_dir) as assistant:
+        document = assistant.catalogue.resolve(name, collection)
+        assistant.remove(document.id, collection)
         if json:
             typer.echo(to_json({"removed": document.id, "path": document.path}))
         else:
@@ -83,10 +83,10 @@ def remove(name: Name, collection: Collection = None, json: Json = False, data_d
 @group.command("verify")
 def verify(json: Json = False, data_dir: DataDir = None) -> None:
     """Check that the index is whole: the database, the vectors, and that the files are still where they were."""
-    with assistant(data_dir=data_dir) as helper:
+    with open_assistant(data_dir=data_dir) as assistant:
         from ragnano.doctor import index_problems
 
-        problems = index_problems(helper)
+        problems = index_problems(assistant)
         if json:
             typer.echo(to_json({"problems": problems}, indent=1))
         else:
@@ -107,20 +107,20 @@ def rebuild(
     """Make both indexes again from the database; with --reembed, the chunks and embeddings too."""
     from ragnano.types import Scope
 
-    with assistant(data_dir=data_dir) as helper:
-        documents = len(helper.documents(Scope()))
+    with open_assistant(data_dir=data_dir) as assistant:
+        documents = len(assistant.documents(Scope()))
         if reembed:
             from ingest.pipeline import rebuild as reembed_all
 
             reembed_all(
-                settings=helper.settings,
-                catalogue=helper.catalogue,
-                vectors=helper.vectors,
-                embedder=helper.embedder,
+                settings=assistant.settings,
+                catalogue=assistant.catalogue,
+                vectors=assistant.vectors,
+                embedder=assistant.embedder,
             )
         else:
-            helper.catalogue.reindex_words()
-            if not helper.vectors.rebuild():
+            assistant.catalogue.reindex_words()
+            if not assistant.vectors.rebuild():
                 raise StoreBusy("another ragnano process is using the vector index: close it, then run this again")
         if json:
             typer.echo(to_json({"documents": documents, "reembedded": reembed}))

@@ -36,8 +36,8 @@ def questions(
     from ragnano.evaluation.sample_questions import read_questions, score_questions
 
     known = read_questions(data / "questions.json")
-    with index_of(data / "documents", index) as helper:
-        scores = score_questions(known, lambda text: helper.ask(text, model=model))
+    with index_of(data / "documents", index) as assistant:
+        scores = score_questions(known, lambda text: assistant.ask(text, model=model))
     if json:
         typer.echo(to_json(scores, indent=1))
         return
@@ -84,8 +84,8 @@ def retrieval(
     wordings = None if paraphrases is None else read_paraphrases(paraphrases)
     items = read_labels(data, wordings)
     left_out = (None, *PARTS) if ablation else (None,)
-    with index_of(documents_folder(data), index) as helper:
-        scores = score_ways(helper, items, named=mode is Mode.all, left_out=left_out)
+    with index_of(documents_folder(data), index) as assistant:
+        scores = score_ways(assistant, items, named=mode is Mode.all, left_out=left_out)
     if plot is not None:
         plot_retrieval(scores, plot)
     if json:

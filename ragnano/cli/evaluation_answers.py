@@ -77,13 +77,13 @@ def answers(
     with ExitStack() as stack:
         replies = stack.enter_context(Replies(keep))
         peer = open_embedder(settings(embedder=EMBEDDER)) if plain else None
-        helper = stack.enter_context(index_of(documents_of(found, items), index, context_tokens=room))
+        assistant = stack.enter_context(index_of(documents_of(found, items), index, context_tokens=room))
         report = measure_answers(
-            helper,
+            assistant,
             items,
             models,
             replies,
-            plain=None if peer is None else PlainPipeline(helper, peer),
+            plain=None if peer is None else PlainPipeline(assistant, peer),
             progress=stack.enter_context(progress()),
         )
     if plot is not None:

@@ -43,15 +43,15 @@ def index_of(documents: Path | Mapping[str, str], index: Path | None, **override
 
     with ExitStack() as stack:
         folder = index or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ragnano-eval-")))
-        helper = stack.enter_context(Assistant(settings(data_dir=folder, **overrides)))
+        assistant = stack.enter_context(Assistant(settings(data_dir=folder, **overrides)))
         ingest(
             [documents if isinstance(documents, Path) else _written(documents, folder / TEXTS)],
-            settings=helper.settings,
-            catalogue=helper.catalogue,
-            vectors=helper.vectors,
-            embedder=lambda: helper.embedder,
+            settings=assistant.settings,
+            catalogue=assistant.catalogue,
+            vectors=assistant.vectors,
+            embedder=lambda: assistant.embedder,
         )
-        yield helper
+        yield assistant
 
 
 def _written(texts: Mapping[str, str], folder: Path) -> Path:

@@ -51,8 +51,8 @@ def risk_table(curves: "Mapping[str, Curve]") -> "Table":
 
 def times_lines(model: str, times: "Mapping[str, Middle]") -> Iterator[str]:
     """Yields how many times as long as ragnano the plain pipeline takes, a line for each choice of questions."""
-    for which, one in times.items():
-        ratio = f"{one.median:.2f} times as long ({one.low:.2f}–{one.high:.2f})"
+    for which, middle in times.items():
+        ratio = f"{middle.median:.2f} times as long ({middle.low:.2f}–{middle.high:.2f})"
         yield f"with {model} the plain pipeline takes {ratio}, {which}"
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ragnano.cli.options import DataDir, Json, assistant
+from ragnano.cli.options import DataDir, Json, open_assistant
 from ragnano.cli.output import echo_answer, echo_lines
 from ragnano.serialization import conversation, to_json
 
@@ -26,8 +26,8 @@ def register(app: typer.Typer) -> None:
 @group.command("list")
 def list_conversations(json: Json = False, data_dir: DataDir = None) -> None:
     """List the conversations that were kept, the last one first."""
-    with assistant(data_dir=data_dir) as helper:
-        found = helper.conversations()
+    with open_assistant(data_dir=data_dir) as assistant:
+        found = assistant.conversations()
         if json:
             typer.echo(to_json(found, indent=1))
             return
@@ -41,9 +41,9 @@ def show(name: Name, json: Json = False, data_dir: DataDir = None) -> None:
     """Show a conversation: each question, how it was read, and its answer with the words it rests on."""
     from ragnano.conversations.transcript import REMOVED
 
-    with assistant(data_dir=data_dir) as helper:
-        info = helper.catalogue.conversation(name)
-        turns = helper.catalogue.turns(info.id)
+    with open_assistant(data_dir=data_dir) as assistant:
+        info = assistant.catalogue.conversation(name)
+        turns = assistant.catalogue.turns(info.id)
         if json:
             typer.echo(to_json(conversation(info, turns), indent=1))
             return
@@ -68,8 +68,8 @@ def search(
     from ragnano.answering.presentation import in_brief
     from ragnano.conversations.transcript import REMOVED
 
-    with assistant(data_dir=data_dir) as helper:
-        found = list(helper.catalogue.search_turns(words))
+    with open_assistant(data_dir=data_dir) as assistant:
+        found = list(assistant.catalogue.search_turns(words))
         if json:
             typer.echo(to_json(found, indent=1))
             return
@@ -97,9 +97,9 @@ def export(
 
     if out is None and form in ("docx", "pdf"):
         raise typer.BadParameter(f"{form} cannot be printed to the terminal: name a file with --out")
-    with assistant(data_dir=data_dir) as helper:
-        info = helper.catalogue.conversation(name)
-        content = _exported(form, info, helper.catalogue.turns(info.id))
+    with open_assistant(data_dir=data_dir) as assistant:
+        info = assistant.catalogue.conversation(name)
+        content = _exported(form, info, assistant.catalogue.turns(info.id))
         if out is not None:
             write(out, content)
             echo_lines([f"Wrote {PurePath(out).name}."], err=True)
@@ -117,9 +117,9 @@ def delete(
     """Delete conversations: nothing of them stays in the data directory."""
     if bool(names) == everything:
         raise typer.BadParameter("give either conversation ids or --all")
-    with assistant(data_dir=data_dir) as helper:
-        chosen = [info.id for info in helper.conversations()] if everything else names or []
-        deleted = helper.forget(*chosen)
+    with open_assistant(data_dir=data_dir) as assistant:
+        chosen = [info.id for info in assistant.conversations()] if everything else names or []
+        deleted = assistant.forget(*chosen)
         if json:
             typer.echo(to_json({"deleted": deleted}))
         else:

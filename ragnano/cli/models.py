@@ -80,18 +80,18 @@ def fetch_models(
         TextColumn("{task.description}"), BarColumn(), DownloadColumn(), console=Console(stderr=True)
     ) as bars:
         for spec in specs:
-            here = installed(spec, models_dir)
-            if here is None:
+            folder = installed(spec, models_dir)
+            if folder is None:
                 bar = bars.add_task(spec.name, total=spec.size or None)
 
                 def moved(step: str, count: int, total: int | None, bar: object = bar, name: str = spec.name) -> None:
                     bars.update(bar, description=f"{name}: {step}", completed=count, total=total)  # type: ignore[arg-type]
 
-                here = fetch(spec, models_dir, progress=moved)
+                folder = fetch(spec, models_dir, progress=moved)
             if spec.kind == "chat" and not no_proof:
                 # Proved now, so that the first question does not wait for it; a known proof costs nothing.
-                prove(here, chosen)
-            done.append({"name": spec.name, "path": str(here)})
+                prove(folder, chosen)
+            done.append({"name": spec.name, "path": str(folder)})
     if json:
         typer.echo(to_json(done, indent=1))
     else:

@@ -50,7 +50,7 @@ def settings(**overrides: Any) -> "Settings":
     return Settings.load(**overrides)
 
 
-def assistant(**overrides: Any) -> "Assistant":
+def open_assistant(**overrides: Any) -> "Assistant":
     """Returns the assistant for this call."""
     from ragnano.assistant import Assistant
 

@@ -83,8 +83,10 @@ def _citation_lines(answer: "Answer", beside: str) -> Iterator[str]:
     for citation in answer.citations:
         if not several:
             yield ""
-        told = f"[{citation.number}] {where(citation)}" + (" (the later document)" if citation.number in later else "")
-        yield harmless(told)
+        heading = f"[{citation.number}] {where(citation)}" + (
+            " (the later document)" if citation.number in later else ""
+        )
+        yield harmless(heading)
         quote = quote_of(answer, citation)
         if not (several and quote.whole in beside):
             at = len(quote.before)

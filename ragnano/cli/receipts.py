@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from ragnano.types import Answer, Scope
 
 
-def kept_ask(helper: "Assistant", path: Path) -> "Callable[..., Answer]":
-    """Returns a function that asks as `helper.ask` does and writes the receipt.
+def ask_saving_receipt(assistant: "Assistant", path: Path) -> "Callable[..., Answer]":
+    """Returns a function that asks as `assistant.ask` does and writes the receipt.
 
     Raises ReceiptError at once when `path` cannot be written, before anybody waits for an answer.
     """
@@ -30,7 +30,9 @@ def kept_ask(helper: "Assistant", path: Path) -> "Callable[..., Answer]":
         on_direct: "Callable[[Answer], None] | None" = None,
         on_text: "Callable[[str], None] | None" = None,
     ) -> "Answer":
-        answer, receipt = ask_with_receipt(helper, question, scope, model=model, on_direct=on_direct, on_text=on_text)
+        answer, receipt = ask_with_receipt(
+            assistant, question, scope, model=model, on_direct=on_direct, on_text=on_text
+        )
         save_receipt(receipt, path)
         return answer
 

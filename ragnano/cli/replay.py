@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ragnano.cli.options import DataDir, Json, assistant
+from ragnano.cli.options import DataDir, Json, open_assistant
 from ragnano.cli.output import echo_answer, echo_lines
 from ragnano.serialization import to_json
 
@@ -34,9 +34,9 @@ def replay(
     from ragnano.replay import replay as ask_again
     from ragnano.replay import settings_of
 
-    kept = load_receipt(receipt)
-    with assistant(data_dir=data_dir, **settings_of(kept)) as helper:
-        outcome = ask_again(helper, kept, model=model)
+    saved_receipt = load_receipt(receipt)
+    with open_assistant(data_dir=data_dir, **settings_of(saved_receipt)) as assistant:
+        outcome = ask_again(assistant, saved_receipt, model=model)
     if json:
         typer.echo(to_json(outcome, indent=1))
     else:

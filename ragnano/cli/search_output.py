@@ -15,28 +15,28 @@ if TYPE_CHECKING:
     from ragnano.types import Hit, Reference
 
 
-def echo_hits(found: "Found", helper: "Assistant", *, clause: bool = False, references: bool = False) -> None:
+def echo_hits(found: "Found", assistant: "Assistant", *, clause: bool = False, references: bool = False) -> None:
     """Prints hits for people; on a terminal matched words are bold, and the rest of the clause is dimmed."""
     from ragnano.answering.citations import cite_hit
 
     for number, hit in enumerate(found.hits, start=1):
         section = f", {hit.chunk.section}" if hit.chunk.section else ""
-        place = cite_hit(hit, helper.catalogue).place or f"page {hit.chunk.page}"
+        place = cite_hit(hit, assistant.catalogue).place or f"page {hit.chunk.page}"
         typer.echo(harmless(f"{number}. {PurePath(hit.document.path).name}, {place}{section}"))
-        for line in _text_lines(hit, found.question, helper, clause):
+        for line in _text_lines(hit, found.question, assistant, clause):
             typer.echo(f"   {line}")
         if references:
-            for reference in helper.references(hit):
-                typer.echo(harmless(f"   → {_said(reference)}"))
+            for reference in assistant.references(hit):
+                typer.echo(harmless(f"   → {_reference_text(reference)}"))
         typer.echo("")
     if not found.hits:
         typer.echo("Nothing found. `ragnano docs list` shows what is in the index.")
 
 
-def _text_lines(hit: "Hit", question: "Question", helper: "Assistant", clause: bool) -> Iterator[str]:
+def _text_lines(hit: "Hit", question: "Question", assistant: "Assistant", clause: bool) -> Iterator[str]:
     from ragnano.retrieval.term_highlights import marks_of
 
-    parts = helper.clause(hit) if clause else (hit.chunk,)
+    parts = assistant.clause(hit) if clause else (hit.chunk,)
     for part in parts:
         if part.ordinal == hit.chunk.ordinal:
             yield from marked(part.text, marks_of(part.text, question)).splitlines()
@@ -44,7 +44,7 @@ def _text_lines(hit: "Hit", question: "Question", helper: "Assistant", clause: b
             yield from (typer.style(line, dim=True) for line in harmless(part.text).splitlines())
 
 
-def _said(reference: "Reference") -> str:
+def _reference_text(reference: "Reference") -> str:
     chunk = reference.chunk
     if reference.kind == "section":
         return f"{reference.name}: {chunk.section or chunk.text[:60]} (page {chunk.page})"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ragnano.cli.options import DataDir, assistant
+from ragnano.cli.options import DataDir, open_assistant
 from ragnano.cli.output import echo_lines
 from ragnano.errors import ConfigError
 from ragnano.extras import require
@@ -31,24 +31,26 @@ def serve(
 ) -> None:
     """Answer programs over HTTP on this machine, with a token that is kept in the data directory."""
     require("serve", "ragnano serve")
-    with assistant(data_dir=data_dir) as helper, _listening(host, port) as listener:
+    with open_assistant(data_dir=data_dir) as assistant, _listening(host, port) as listener:
         import uvicorn
 
         from ragnano.network import is_loopback
         from ragnano.server import application, token_file, token_of
 
-        token = token_of(helper.settings.data_dir)
-        helper.settle()
+        token = token_of(assistant.settings.data_dir)
+        assistant.settle()
         name = f"[{host}]" if ":" in host else host
         echo_lines([f"Listening at http://{name}:{listener.getsockname()[1]}/v1 until Ctrl-C."])
-        echo_lines([f"The token is in {token_file(helper.settings.data_dir)}: send it as Authorization: Bearer TOKEN."])
+        echo_lines(
+            [f"The token is in {token_file(assistant.settings.data_dir)}: send it as Authorization: Bearer TOKEN."]
+        )
         if not is_loopback(host):
             warning = (
                 "Other machines can reach this address; without a proxy that encrypts, all can be read on the way."
             )
             echo_lines([warning], err=True)
         config = uvicorn.Config(
-            application(helper, token),
+            application(assistant, token),
             log_level="error",
             access_log=False,  # the access log would contain names of documents
             limit_concurrency=MOST_AT_ONCE,

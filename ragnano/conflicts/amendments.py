@@ -50,15 +50,15 @@ def changed_by(item: Evidence, catalogue: Catalogue, scope: Scope) -> Changed | 
     document = item.hit.document
     number = section_changed(item.text)
     if number is not None:
-        for other in _others(document, catalogue, scope):
-            if amends(document, other, catalogue) and (clause := _clause(other, number, catalogue)):
+        for related in _others(document, catalogue, scope):
+            if amends(document, related, catalogue) and (clause := _clause(related, number, catalogue)):
                 return Changed(clause, item, number)
         return None
     number = clause_number(item, catalogue)
     if number is None:
         return None
-    for other in _others(document, catalogue, scope):
-        if amends(other, document, catalogue) and (change := _change(other, number, catalogue)):
+    for related in _others(document, catalogue, scope):
+        if amends(related, document, catalogue) and (change := _change(related, number, catalogue)):
             return Changed(item, change, number)
     return None
 
@@ -77,8 +77,12 @@ def clause_number(item: Evidence, catalogue: Catalogue) -> str | None:
 
 def _others(document: Document, catalogue: Catalogue, scope: Scope) -> list[Document]:
     """Returns documents of the scope that may amend this one or be amended by it, the latest first."""
-    others = [other for other in catalogue.documents(scope) if may_amend(other, document) or may_amend(document, other)]
-    return sorted(others, key=lambda other: other.date or "", reverse=True)[:MOST_RELATED]
+    others = [
+        related
+        for related in catalogue.documents(scope)
+        if may_amend(related, document) or may_amend(document, related)
+    ]
+    return sorted(others, key=lambda related: related.date or "", reverse=True)[:MOST_RELATED]
 
 
 def _change(document: Document, number: str, catalogue: Catalogue) -> Evidence | None:

@@ -21,7 +21,7 @@ from ragnano.types import Conflict, Document, Evidence, Scope, Side
 NEAR = 0.6
 """Least share of the cited passage's score that the other passage must have (set by judgement on the samples)."""
 AROUND = 60
-"""Characters on each side of a value whose words tell what the value stands for."""
+"""Characters on each side of a value; the words in them show what the value is for."""
 ALIKE = 0.8
 """Least share of words, apart from values, that two sentences must have in common if they are from one document or the
 question asks for no kind of value."""
@@ -76,17 +76,17 @@ def find_conflicts(
     sides = [tuple(_place_of(side, everything) for side in pair.sides) for pair in pairs]
     in_conflict = dict.fromkeys(at for pair in sides for at in pair)
     whole = set(cited[:main]) <= set(in_conflict)
-    shown = tuple(in_conflict) if whole else tuple(dict.fromkeys([*cited, *in_conflict]))
+    displayed = tuple(in_conflict) if whole else tuple(dict.fromkeys([*cited, *in_conflict]))
     conflicts = tuple(
         Conflict(
-            tuple(Side(shown.index(at) + 1, fact) for at, fact in zip(places, pair.facts, strict=True)),
+            tuple(Side(displayed.index(at) + 1, fact) for at, fact in zip(places, pair.facts, strict=True)),
             pair.later,
             pair.reason,
         )
         for pair, places in zip(pairs, sides, strict=True)
     )
-    text = "\n".join(line for conflict in conflicts for line in _lines(conflict, [everything[at] for at in shown]))
-    return ConflictingAnswer(tuple(everything), text, shown, conflicts, whole)
+    text = "\n".join(line for conflict in conflicts for line in _lines(conflict, [everything[at] for at in displayed]))
+    return ConflictingAnswer(tuple(everything), text, displayed, conflicts, whole)
 
 
 def _amended(item: Evidence, catalogue: Catalogue, scope: Scope) -> _Pair | None:
@@ -101,14 +101,14 @@ def _amended(item: Evidence, catalogue: Catalogue, scope: Scope) -> _Pair | None
 
 def _different(question: Question, evidence: Sequence[Evidence], at: int) -> _Pair | None:
     """Returns the best other passage with another value of the kind asked for, about the same thing."""
-    mine = evidence[at]
+    cited = evidence[at]
     for other in evidence:
-        if other is mine or min(other.score, mine.score) < NEAR * max(other.score, mine.score):
+        if other is cited or min(other.score, cited.score) < NEAR * max(other.score, cited.score):
             continue
         for kind in (question.kind,) if question.kind != "other" else COMPARED:
-            if (facts := _differ(question, mine, other, kind)) is not None:
-                later = later_of(mine.hit.document, other.hit.document)
-                return _Pair((mine, other), facts, later, f"they state a different {_NAMES[kind]}")
+            if (facts := _differ(question, cited, other, kind)) is not None:
+                later = later_of(cited.hit.document, other.hit.document)
+                return _Pair((cited, other), facts, later, f"they state a different {_NAMES[kind]}")
     return None
 
 
@@ -123,25 +123,39 @@ _NAMES: dict[AnswerKind, str] = {
 
 def _differ(question: Question, first: Evidence, second: Evidence, kind: AnswerKind) -> tuple[str, str] | None:
     """Returns the differing values of two passages as text; None if they agree or are about different things."""
-    one, two = first.hit.document, second.hit.document
-    ours, theirs = (values_of(item.text, kind, question.stems) for item in (first, second))
-    shared = {value.unit for value in ours} & {value.unit for value in theirs}
-    ours, theirs = (tuple(value for value in values if value.unit in shared) for values in (ours, theirs))
-    if not shared or {(value.unit, value.value) for value in ours} & {(value.unit, value.value) for value in theirs}:
+    first_document, second_document = first.hit.document, second.hit.document
+    first_values, second_values = (values_of(item.text, kind, question.stems) for item in (first, second))
+    shared = {value.unit for value in first_values} & {value.unit for value in second_values}
+    first_values, second_values = (
+        tuple(value for value in values if value.unit in shared) for values in (first_values, second_values)
+    )
+    if not shared or {(value.unit, value.value) for value in first_values} & {
+        (value.unit, value.value) for value in second_values
+    }:
         return None
-    if one.id != two.id and belong_together(one, two) and question.kind != "other":
-        alike = _same_subject(question, first, second) and _same_anchor(question, first, second, ours, theirs)
+    if (
+        first_document.id != second_document.id
+        and belong_together(first_document, second_document)
+        and question.kind != "other"
+    ):
+        alike = _same_subject(question, first, second) and _same_anchor(
+            question, first, second, first_values, second_values
+        )
     else:
-        alike = (one.id == two.id or belong_together(one, two)) and _same_words(first, second, ours, theirs)
-    return (_said(first, ours), _said(second, theirs)) if alike else None
+        alike = (
+            first_document.id == second_document.id or belong_together(first_document, second_document)
+        ) and _same_words(first, second, first_values, second_values)
+    return (_values_text(first, first_values), _values_text(second, second_values)) if alike else None
 
 
 def _same_subject(question: Question, first: Evidence, second: Evidence) -> bool:
     """Whether both passages, with their headings, contain the same part of what is asked for."""
     named = {stem for item in (first, second) for stem in _names(item.hit.document)}
-    asked = [stem for stem in question.stems if stem not in named]
-    ours, theirs = ({stem for stem in asked if _bears(item, stem)} for item in (first, second))
-    return bool(ours & theirs) and 2 * len(ours & theirs) >= max(len(ours), len(theirs))
+    asked_stems = [stem for stem in question.stems if stem not in named]
+    first_stems, second_stems = ({stem for stem in asked_stems if _bears(item, stem)} for item in (first, second))
+    return bool(first_stems & second_stems) and 2 * len(first_stems & second_stems) >= max(
+        len(first_stems), len(second_stems)
+    )
 
 
 def _bears(item: Evidence, stem: str) -> bool:
@@ -150,15 +164,19 @@ def _bears(item: Evidence, stem: str) -> bool:
 
 
 def _same_anchor(
-    question: Question, first: Evidence, second: Evidence, ours: Sequence[Value], theirs: Sequence[Value]
+    question: Question, first: Evidence, second: Evidence, first_values: Sequence[Value], second_values: Sequence[Value]
 ) -> bool:
     """Whether the words close to the values show that they are values of the same thing.
 
     "Tenant pays a deposit of $900" and "Tenant pays $800 rent" share the words asked for and no others.
     """
-    one, two = (_close_words(item, values) for item, values in ((first, ours), (second, theirs)))
+    first_words, second_words = (
+        _close_words(item, values) for item, values in ((first, first_values), (second, second_values))
+    )
     asked = set(question.stems)
-    return bool(one & two) and (bool(one & two - asked) or one <= asked or two <= asked)
+    return bool(first_words & second_words) and (
+        bool(first_words & second_words - asked) or first_words <= asked or second_words <= asked
+    )
 
 
 def _close_words(item: Evidence, values: Sequence[Value]) -> set[str]:
@@ -169,16 +187,20 @@ def _close_words(item: Evidence, values: Sequence[Value]) -> set[str]:
     return close - _names(item.hit.document)
 
 
-def _same_words(first: Evidence, second: Evidence, ours: Sequence[Value], theirs: Sequence[Value]) -> bool:
+def _same_words(
+    first: Evidence, second: Evidence, first_values: Sequence[Value], second_values: Sequence[Value]
+) -> bool:
     """Whether the passages have almost the same words apart from the values; all other numbers must be equal."""
-    one, two = (_bare(item, values) for item, values in ((first, ours), (second, theirs)))
-    if _numbers(one) != _numbers(two):
+    first_text, second_text = (
+        _without_values(item, values) for item, values in ((first, first_values), (second, second_values))
+    )
+    if _numbers(first_text) != _numbers(second_text):
         return False
-    stems, others = set(content_stems(one)), set(content_stems(two))
+    stems, others = set(content_stems(first_text)), set(content_stems(second_text))
     return bool(stems) and len(stems & others) >= ALIKE * len(stems | others)
 
 
-def _bare(item: Evidence, values: Sequence[Value]) -> str:
+def _without_values(item: Evidence, values: Sequence[Value]) -> str:
     text = item.text
     for value in reversed(values):
         text = f"{text[: value.start]} {text[value.end :]}"
@@ -193,7 +215,7 @@ def _names(document: Document) -> set[str]:
     return set(content_stems(" ".join([document.title, *document.parties])))
 
 
-def _said(item: Evidence, values: Sequence[Value]) -> str:
+def _values_text(item: Evidence, values: Sequence[Value]) -> str:
     return ", ".join(dict.fromkeys(item.text[value.start : value.end] for value in values))
 
 

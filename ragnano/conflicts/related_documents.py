@@ -34,18 +34,26 @@ _CALLED = re.compile(r"(?i)amend|addend|supplement|side.letter|variation|modif")
 
 def belong_together(first: Document, second: Document) -> bool:
     """Whether both share two parties, or are versions of one file with the same title and parties."""
-    ours, theirs = _parties(first.parties), _parties(second.parties)
-    if len(ours & theirs) >= 2:
+    first_parties, second_parties = _parties(first.parties), _parties(second.parties)
+    if len(first_parties & second_parties) >= 2:
         return True
-    return ours == theirs and first.title == second.title and _family(first) == _family(second) != frozenset()
+    return (
+        first_parties == second_parties
+        and first.title == second.title
+        and _family(first) == _family(second) != frozenset()
+    )
 
 
 def may_amend(later: Document, original: Document) -> bool:
     """Whether calling `amends` is worthwhile, judged without reading: the name suggests it, and the parties fit."""
     if later.id == original.id or not _CALLED.search(f"{later.title} {later.path}"):
         return False
-    ours, theirs = _parties(later.parties), _parties(original.parties)
-    return not ours or not theirs or len(ours & theirs) >= min(2, len(ours), len(theirs))
+    later_parties, original_parties = _parties(later.parties), _parties(original.parties)
+    return (
+        not later_parties
+        or not original_parties
+        or len(later_parties & original_parties) >= min(2, len(later_parties), len(original_parties))
+    )
 
 
 def amends(later: Document, original: Document, catalogue: Catalogue) -> bool:
@@ -56,13 +64,13 @@ def amends(later: Document, original: Document, catalogue: Catalogue) -> bool:
     front, title = _front_stems(later, catalogue), frozenset(content_stems(original.title))
     if not title <= front:
         return False
-    theirs = _parties(original.parties)
-    if theirs and _parties(later.parties):
+    original_parties = _parties(original.parties)
+    if original_parties and _parties(later.parties):
         return True
-    if theirs:
-        return sum(name <= front for name in theirs) >= min(2, len(theirs))
-    own = _family(original) - title
-    return bool(own) and own <= front
+    if original_parties:
+        return sum(name <= front for name in original_parties) >= min(2, len(original_parties))
+    family = _family(original) - title
+    return bool(family) and family <= front
 
 
 def _front_stems(document: Document, catalogue: Catalogue) -> frozenset[str]:

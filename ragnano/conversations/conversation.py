@@ -77,7 +77,7 @@ class Conversation:
         with self._turn:
             self.scope, self._topic = scope, ()
             if self.keep and self.id is not None:
-                self._kept(partial(self._catalogue.limit_conversation, self.id, scope))
+                self._store_or_record_error(partial(self._catalogue.limit_conversation, self.id, scope))
 
     def leave_topic(self) -> None:
         """Makes the next question use the conversation's own scope, even if it is a follow-up."""
@@ -153,39 +153,41 @@ class Conversation:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         turns = [*self.turns, Turn(len(self.turns) + 1, asked, read_as, scope, answer, now)]
         if self.keep:
-            self._kept(partial(self._keep, turns))
+            self._store_or_record_error(partial(self._store_turns, turns))
         self.turns = tuple(turns)
         return turns[-1]
 
-    def _keep(self, turns: list[Turn]) -> None:
+    def _store_turns(self, turns: list[Turn]) -> None:
         """Stores the turns that are not in the history yet, in order, and replaces them by the stored ones."""
         if self.id is None:
             self.id = self._catalogue.begin_conversation(turns[0].asked, self.scope, self.id_to_be)
         for at, turn in enumerate(turns[self._in_history :], start=self._in_history):
             assert turn.answer is not None, "only the history takes answers away"
-            kept = self._catalogue.add_turn(self.id, turn.asked, turn.read_as, turn.scope, turn.answer)
+            stored = self._catalogue.add_turn(self.id, turn.asked, turn.read_as, turn.scope, turn.answer)
             # If a document was removed meanwhile, the answer leaves the history but stays on the screen.
-            turns[at] = replace(kept, answer=turn.answer)
+            turns[at] = replace(stored, answer=turn.answer)
             self._in_history = at + 1
 
-    def _kept(self, keep: Callable[[], None]) -> None:
-        """Runs `keep`. An answer must not be lost because it cannot be stored: the error is recorded instead."""
+    def _store_or_record_error(self, store: Callable[[], None]) -> None:
+        """Runs `store`. An answer must not be lost because it cannot be stored: the error is recorded instead."""
         self.not_kept = ""
         try:
-            keep()
+            store()
         except (StoreError, NotFoundError) as error:
             self.not_kept = str(error)
 
 
-def _topic_of(turn: Turn, own: Scope, catalogue: Catalogue) -> tuple[str, ...]:
+def _topic_of(turn: Turn, conversation_scope: Scope, catalogue: Catalogue) -> tuple[str, ...]:
     """Returns the documents that a follow-up is about: those named in the question, those of the topic that the turn
     was asked of, or the one document that every citation comes from."""
-    if turn.answer is None or (own.documents is None and replace(turn.scope, documents=None) != own):
+    if turn.answer is None or (
+        conversation_scope.documents is None and replace(turn.scope, documents=None) != conversation_scope
+    ):
         return ()
     if turn.answer.about:
         named = set(turn.answer.about)
         return tuple(item.id for item in catalogue.documents(turn.scope) if named & set(item.paths))
-    if turn.scope != own:
+    if turn.scope != conversation_scope:
         return turn.scope.documents or ()
     cited = {citation.document for citation in turn.answer.citations}
     return tuple(cited) if len(cited) == 1 else ()

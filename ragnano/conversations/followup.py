@@ -58,16 +58,16 @@ class Reading:
     leans: bool
 
 
-def read_followup(asked: str, before: str | None) -> Reading:
-    """Interprets `asked` after the question `before` (as interpreted; None or "" at the start of a conversation)."""
-    if not before or len(asked) > LONGEST_QUESTION or not any(character.isalnum() for character in asked):
-        return Reading(asked, leans=False)
-    text, before = fold(asked), _JOINED.split(fold(before))[0]
+def read_followup(typed: str, before: str | None) -> Reading:
+    """Interprets `typed` after the question `before` (as interpreted; None or "" at the start of a conversation)."""
+    if not before or len(typed) > LONGEST_QUESTION or not any(character.isalnum() for character in typed):
+        return Reading(typed, leans=False)
+    text, before = fold(typed), _JOINED.split(fold(before))[0]
     cue = _CUE.match(text)
     opening = cue.group() if cue else ""
     rest = text[len(opening) :]
     if not (opening or _is_fragment(rest) or anaphora_of(rest)):
-        return Reading(asked, leans=False)
+        return Reading(typed, leans=False)
     made = _complete(rest, opening, before) or f"{before}{_JOIN}{text}"
     return Reading(made if len(made) <= LONGEST_QUESTION else text, leans=True)
 
@@ -125,7 +125,7 @@ def _resolve(rest: str, before: str) -> str | None:
 
 
 def _undergone(found: Anaphor, rest: str, before: str) -> str | None:
-    """Returns the document of the previous question if only one can be meant: "Which law governs it?" """
+    """Returns the document of the previous question if it contains exactly one: "Which law governs it?" """
     undergoes = found.points == "thing" and any(stem(token.lower) in _DONE_TO_DOCUMENTS for token in tokens_of(rest))
     document = _the_document(before) if undergoes else None
     if document is None:
@@ -143,16 +143,16 @@ def _the_document(before: str) -> str | None:
 
 
 def _referent(found: Anaphor, before: str) -> str | None:
-    """Returns the one thing in the previous question that can be meant, as it was named there."""
+    """Returns the only possible referent in the previous question, in the words used there."""
     prefix = PREFIX.match(before)
     main = main_of(before[prefix.end() :] if prefix else before)
-    whole = main.thing + main.tail if main else None
+    whole = main.noun_phrase + main.tail if main else None
     slots = slots_of(before)
     parties = [before[slot.start : slot.end] for slot in slots if slot.kind == "party"]
     if found.points == "named":
         return whole if main and main.head == found.noun else None
     if found.points in ("people", "person"):
-        plural = whole if main and found.points == "people" and is_plural(main.thing) else None
+        plural = whole if main and found.points == "people" and is_plural(main.noun_phrase) else None
         meant = parties[0] if len(parties) == 1 else None if parties else plural
     elif found.points == "thing":
         others, unclear = objects_of(before, slots)

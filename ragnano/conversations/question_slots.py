@@ -94,17 +94,17 @@ class Token(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Main:
-    """The parts of "How much is the deposit in the lease?": asks "How much is", thing "the deposit", tail " in …"."""
+class MainPart:
+    """The parts of a question: asks "How much is", noun phrase "the deposit", tail " in the lease"."""
 
     asks: str
-    thing: str
+    noun_phrase: str
     tail: str
 
     @property
     def head(self) -> str:
-        """The stem of the thing's noun."""
-        return stem(self.thing.split()[-1])
+        """The stem of the noun phrase's noun."""
+        return stem(self.noun_phrase.split()[-1])
 
 
 def tokens_of(text: str) -> list[Token]:
@@ -127,23 +127,23 @@ def slots_of(text: str) -> list[Slot]:
     return sorted(found)
 
 
-def main_of(text: str) -> Main | None:
+def main_of(text: str) -> MainPart | None:
     """Returns the one thing that a question such as "What is the …?" asks for; None for other forms."""
     found = _MAIN.match(text)
     if not found:
         return None
-    thing = found["thing"]
-    tokens = tokens_of(thing)
+    object_text = found["thing"]
+    tokens = tokens_of(object_text)
     if any(token.lower in AUXILIARIES or token.lower in CONJUNCTIONS - {"and", "or"} for token in tokens):
         return None
-    cut = next((token.start for token in tokens if token.lower in PREPOSITIONS), len(thing))
-    noun = thing[:cut].rstrip()
-    return Main(found["asks"], noun, thing[len(noun) :]) if len(noun.split()) > 1 else None
+    cut = next((token.start for token in tokens if token.lower in PREPOSITIONS), len(object_text))
+    noun = object_text[:cut].rstrip()
+    return MainPart(found["asks"], noun, object_text[len(noun) :]) if len(noun.split()) > 1 else None
 
 
 def objects_of(text: str, slots: list[Slot]) -> tuple[list[str], bool]:
     """Returns other things with an article outside the slots, and whether the end of one of them is unclear."""
-    tokens, things, unclear = tokens_of(text), [], False
+    tokens, objects, unclear = tokens_of(text), [], False
     for at, token in enumerate(tokens):
         if token.lower not in DETERMINERS or any(slot.start <= token.start < slot.end for slot in slots):
             continue
@@ -152,10 +152,10 @@ def objects_of(text: str, slots: list[Slot]) -> tuple[list[str], bool]:
             continue
         run = _run(tokens, at + 1)
         if run > at + 1:
-            things.append(text[token.start : tokens[run - 1].end])
+            objects.append(text[token.start : tokens[run - 1].end])
     if len(tokens) > 1 and tokens[0].lower in ("what", "which") and tokens[1].is_content:
         unclear = True
-    return things, unclear
+    return objects, unclear
 
 
 def prepositional(text: str, preposition: str | None = None) -> tuple[int, int] | None:
@@ -224,7 +224,7 @@ def _documents(text: str) -> Iterator[Slot]:
         # In "Must the borrower report" and "does Acme lease" the noun is a verb with a subject.
         does = first > 0 and tokens[first - 1].lower in AUXILIARIES
         doer = not article or any(other.lower in PARTIES for other in tokens[first:at])
-        if _ends_here(tokens, first, at, text) and not (does and doer):
+        if _is_complete(tokens, first, at, text) and not (does and doer):
             yield Slot(tokens[first].start, token.end, "document")
 
 
@@ -243,7 +243,7 @@ def _parties(text: str) -> Iterator[Slot]:
                 continue
             if first > 0 and tokens[first - 1].lower in DETERMINERS:
                 first -= 1
-            if _ends_here(tokens, first, at, text):
+            if _is_complete(tokens, first, at, text):
                 yield Slot(tokens[first].start, tokens[at].end, "party")
             at += 1
         elif at > 0 and _is_name(tokens[at]):
@@ -265,7 +265,7 @@ def _near(text: str, tokens: list[Token], at: int) -> bool:
     return not text[tokens[at - 1].end : tokens[at].start].strip(" &-")
 
 
-def _ends_here(tokens: list[Token], first: int, last: int, text: str) -> bool:
+def _is_complete(tokens: list[Token], first: int, last: int, text: str) -> bool:
     """Whether [first, last] is complete: "the lease" is not in "the lease term", but is in "does the lease end"."""
     if last + 1 >= len(tokens) or not tokens[last + 1].is_content or not _near(text, tokens, last + 1):
         return True

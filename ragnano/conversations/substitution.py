@@ -25,22 +25,22 @@ class Fragment:
     cued: bool
 
 
-def substituted(fragment: Fragment, before: str) -> str | None:
-    """Returns `before` with the fragment in place of its counterpart."""
-    slots = slots_of(before)
+def substituted(fragment: Fragment, previous: str) -> str | None:
+    """Returns `previous` with the fragment in place of its counterpart."""
+    slots = slots_of(previous)
     for kind in ("section", "time", "amount", "document"):
         if _names_only(fragment, kind):
-            found = [slot for slot in slots if slot.kind == kind and not _sets_a_time(before, slot)]
+            found = [slot for slot in slots if slot.kind == kind and not _sets_a_time(previous, slot)]
             if found:
-                return _put(before, found[-1], fragment)
+                return _put(previous, found[-1], fragment)
     numbered = [slot for slot in slots if slot.kind == "section"]
     if numbered and _NUMBER.fullmatch(fragment.words):
-        number = before.rindex(" ", numbered[-1].start, numbered[-1].end) + 1
-        return before[:number] + fragment.words + before[numbered[-1].end :]
+        number = previous.rindex(" ", numbered[-1].start, numbered[-1].end) + 1
+        return previous[:number] + fragment.words + previous[numbered[-1].end :]
     if _names_only(fragment, "party"):
         parties = [slot for slot in slots if slot.kind == "party"]
-        return _replace_party(fragment, before, parties)
-    return _replace_thing(fragment, before)
+        return _replace_party(fragment, previous, parties)
+    return _replace_object(fragment, previous)
 
 
 def _names_only(fragment: Fragment, kind: str) -> bool:
@@ -51,14 +51,14 @@ def _names_only(fragment: Fragment, kind: str) -> bool:
     return len(slots) == 1 and padded[slots[0].start : slots[0].end] == padded[len(padded) - len(fragment.words) :]
 
 
-def _sets_a_time(before: str, slot: Slot) -> bool:
+def _sets_a_time(previous: str, slot: Slot) -> bool:
     """Whether a document is mentioned only to give a time: "after the lease has ended"."""
-    return slot.kind == "document" and before[: slot.start].lower().rstrip().endswith(_WHEN)
+    return slot.kind == "document" and previous[: slot.start].lower().rstrip().endswith(_WHEN)
 
 
-def _put(before: str, slot: Slot, fragment: Fragment) -> str:
+def _put(previous: str, slot: Slot, fragment: Fragment) -> str:
     """Puts the fragment into the slot; the fragment's own preposition replaces the one before the slot."""
-    head, words = before[: slot.start], fragment.words
+    head, words = previous[: slot.start], fragment.words
     last = head.split()[-1] if head.split() else ""
     if _NAMED_HEAD.search(head) and words.split()[0].lower() in DETERMINERS:
         words = words.partition(" ")[2]
@@ -67,38 +67,38 @@ def _put(before: str, slot: Slot, fragment: Fragment) -> str:
             head = head.rstrip()[: -len(last)] + fragment.preposition + " "
         elif slot.kind in ("time", "amount"):
             head += fragment.preposition + " "
-    return sentence(head + words + before[slot.end :])
+    return sentence(head + words + previous[slot.end :])
 
 
-def _replace_party(fragment: Fragment, before: str, parties: list[Slot]) -> str | None:
-    texts = [before[slot.start : slot.end] for slot in parties]
-    bare = [_bare(text) for text in texts]
-    if _bare(fragment.words).startswith("other "):
+def _replace_party(fragment: Fragment, previous: str, parties: list[Slot]) -> str | None:
+    texts = [previous[slot.start : slot.end] for slot in parties]
+    normalized = [_without_article(text) for text in texts]
+    if _without_article(fragment.words).startswith("other "):
         if len(parties) == 2:
-            return _swapped(before, parties)
-        return _put(before, parties[0], fragment) if len(parties) == 1 else None
-    if len(parties) == 2 and bare[1] == _bare(fragment.words):
-        return _swapped(before, parties)
-    if not parties or _bare(fragment.words) in bare:
+            return _swapped(previous, parties)
+        return _put(previous, parties[0], fragment) if len(parties) == 1 else None
+    if len(parties) == 2 and normalized[1] == _without_article(fragment.words):
+        return _swapped(previous, parties)
+    if not parties or _without_article(fragment.words) in normalized:
         return None
     alike = [slot for slot, text in zip(parties, texts, strict=True) if is_named(text) == is_named(fragment.words)]
-    led = [slot for slot in parties if before[: slot.start].rstrip().lower().endswith(" " + fragment.preposition)]
+    led = [slot for slot in parties if previous[: slot.start].rstrip().lower().endswith(" " + fragment.preposition)]
     chosen = (led if fragment.preposition and led else alike or parties)[0]
-    return _put(before, chosen, fragment)
+    return _put(previous, chosen, fragment)
 
 
-def _swapped(before: str, parties: list[Slot]) -> str:
+def _swapped(previous: str, parties: list[Slot]) -> str:
     first, second = parties
     return sentence(
-        before[: first.start]
-        + before[second.start : second.end]
-        + before[first.end : second.start]
-        + before[first.start : first.end]
-        + before[second.end :]
+        previous[: first.start]
+        + previous[second.start : second.end]
+        + previous[first.end : second.start]
+        + previous[first.start : first.end]
+        + previous[second.end :]
     )
 
 
-def _bare(words: str) -> str:
+def _without_article(words: str) -> str:
     """Returns the words in lower case, without an article."""
     head, _, tail = words.lower().partition(" ")
     return tail if tail and head in DETERMINERS - {"other"} else words.lower()
@@ -108,26 +108,26 @@ def is_named(words: str) -> bool:
     return words[:1].isupper()
 
 
-def _replace_thing(fragment: Fragment, before: str) -> str | None:
+def _replace_object(fragment: Fragment, previous: str) -> str | None:
     """Replaces "for renewals" by another such phrase, or the thing asked for by another thing."""
     if fragment.preposition:
-        place = prepositional(before, fragment.preposition)
+        place = prepositional(previous, fragment.preposition)
         phrase = f"{fragment.preposition} {fragment.words}"
-        return sentence(before[: place[0]] + phrase + before[place[1] :]) if place else None
+        return sentence(previous[: place[0]] + phrase + previous[place[1] :]) if place else None
     definite = fragment.words.split()[0].lower() in DETERMINERS
-    prefix = PREFIX.match(before)
+    prefix = PREFIX.match(previous)
     head = prefix.group() if prefix else ""
-    main = main_of(before[len(head) :])
+    main = main_of(previous[len(head) :])
     if main and definite:
         same_kind = stem(fragment.words.split()[-1]) == main.head
         asks = main.asks if same_kind else "What are" if is_plural(fragment.words) else "What is"
         asks = decapitalised(asks) if head else asks
         return sentence(head + f"{asks} {fragment.words}{main.tail}?")
-    place = prepositional(before)
+    place = prepositional(previous)
     if place and fragment.cued:
-        preposition, _, _ = before[place[0] : place[1]].partition(" ")
+        preposition, _, _ = previous[place[0] : place[1]].partition(" ")
         if preposition.lower() in (_THING_OF if definite else _OBJECT_OF):
-            return sentence(before[: place[0]] + f"{preposition} {fragment.words}" + before[place[1] :])
+            return sentence(previous[: place[0]] + f"{preposition} {fragment.words}" + previous[place[1] :])
     return None
 
 

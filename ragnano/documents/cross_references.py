@@ -58,10 +58,10 @@ def references_of(chunk: Chunk, chunks: Sequence[Chunk]) -> tuple[Reference, ...
     References to what the document does not contain are left out, and so are those to `chunk` itself.
     """
     found = [*_sections(chunk, chunks), *_terms(chunk, chunks)]
-    kept: dict[tuple[str, int], Reference] = {}
+    references: dict[tuple[str, int], Reference] = {}
     for _, reference in sorted(found, key=lambda item: item[0]):
-        kept.setdefault((reference.kind, reference.chunk.ordinal), reference)
-    return tuple(kept.values())
+        references.setdefault((reference.kind, reference.chunk.ordinal), reference)
+    return tuple(references.values())
 
 
 def _sections(chunk: Chunk, chunks: Sequence[Chunk]) -> Iterator[tuple[int, Reference]]:
@@ -85,9 +85,9 @@ def _target(number: str, attached: str | None, chunks: Sequence[Chunk]) -> Chunk
     """
     while number:
         head = rf"{attached}\w*\s+[\"“]?" if attached else _HEAD
-        wanted = re.compile(rf"{head}{re.escape(number)}(?![\w(]|\.\d)", re.IGNORECASE)
+        heading_pattern = re.compile(rf"{head}{re.escape(number)}(?![\w(]|\.\d)", re.IGNORECASE)
         for chunk in chunks:
-            if any(wanted.match(heading) for heading in headings_in(chunk.section)):
+            if any(heading_pattern.match(heading) for heading in headings_in(chunk.section)):
                 return chunk
         shorter = re.sub(r"\([^()]*\)$|\.\d+$", "", number)
         number = shorter if shorter != number else ""

@@ -9,7 +9,7 @@ from ragnano.documents.word_boxes import boxes_for
 from ragnano.types import Box, Chunk, Document, OutlineEntry, Page, Span
 
 MOST_FOUND = 500
-"""Limit for the matches of a search; nobody looks at more."""
+"""Limit for the matches of a search; more are not useful to a reader."""
 
 LONGEST_WANTED = 200
 """Limit for the searched text, in characters."""
@@ -17,9 +17,9 @@ LONGEST_WANTED = 200
 _DEEPEST = 4
 
 
-def find_words(pages: Iterable[Page], wanted: str, most: int = MOST_FOUND) -> tuple[Span, ...]:
+def find_words(pages: Iterable[Page], query: str, most: int = MOST_FOUND) -> tuple[Span, ...]:
     """Returns the spans where the words occur one after the other, regardless of case and line breaks."""
-    words = wanted[:LONGEST_WANTED].split()
+    words = query[:LONGEST_WANTED].split()
     if not words:
         return ()
     # Also finds a word that is hyphenated at the end of a line ("termi-\nnation").

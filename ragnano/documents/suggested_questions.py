@@ -49,12 +49,12 @@ def first_questions(
     latest = sorted(clear, key=lambda one: (one.added, one.id), reverse=True)[:MOST_READ]
     topics = {one.id: _topics(headings_of(one.id)) for one in latest}
     made: list[str] = []
-    asked: set[int] = set()
+    used_topics: set[int] = set()
     for _ in range(MOST):
         for document in latest:
-            topic = next((at for at in topics[document.id] if at not in asked), None)
+            topic = next((at for at in topics[document.id] if at not in used_topics), None)
             if topic is not None and len(made) < MOST:
-                asked.add(topic)
+                used_topics.add(topic)
                 made.append(TOPICS[topic][1].format(name=_named(document.title)))
     return tuple(made)
 

@@ -31,15 +31,15 @@ _NAME_WORD = r"[A-Z][A-Za-z&.'’-]+"
 _FACT = re.compile(rf"\$?\d[\d,.]*%?|\b(?:{_NAME_WORD}(?:\s+(?:of|the|and|&)\s+)?\s*){{2,}}")
 
 
-def short_right(short: Short, answer: str, wanted: Sequence[str]) -> bool | None:
-    """Returns whether the answer contains one of the `wanted`; None when there is nothing to compare with."""
-    judged = [_CHECKS[short](answer, one) for one in wanted] if short else []
+def short_right(short: Short, answer: str, expected: Sequence[str]) -> bool | None:
+    """Returns whether the answer contains one of the `expected`; None when there is nothing to compare with."""
+    judged = [_CHECKS[short](answer, one) for one in expected] if short else []
     return any(judged) if any(one is not None for one in judged) else None
 
 
-def holds(text: str, wanted: Sequence[str]) -> bool:
-    """Returns whether the text contains one of the `wanted` word for word."""
-    return any(_verbatim(text, one) for one in wanted)
+def holds(text: str, expected: Sequence[str]) -> bool:
+    """Returns whether the text contains one of the `expected` word for word."""
+    return any(_verbatim(text, one) for one in expected)
 
 
 def dates_in(text: str) -> set[tuple[int, int, int]]:
@@ -71,21 +71,21 @@ def unsupported(answer: str, quotes: str) -> tuple[str, ...]:
     return tuple(fact for fact in facts if not set(folded_words(fact)) <= known)
 
 
-def _date(answer: str, wanted: str) -> bool | None:
-    dates = dates_in(wanted)
+def _date(answer: str, expected: str) -> bool | None:
+    dates = dates_in(expected)
     return bool(dates & dates_in(answer)) if dates else None
 
 
-def _names(answer: str, wanted: str) -> bool | None:
-    """Checks that the answer contains half of the names listed in `wanted`, without their bracketed definitions."""
-    names = [words for name in _IN_BRACKETS.sub("", wanted).split(";") if (words := set(folded_words(name)))]
+def _names(answer: str, expected: str) -> bool | None:
+    """Checks that the answer contains half of the names listed in `expected`, without their bracketed definitions."""
+    names = [words for name in _IN_BRACKETS.sub("", expected).split(";") if (words := set(folded_words(name)))]
     known = set(folded_words(answer))
     there = sum(len(name & known) / len(name) >= _ENOUGH for name in names)
     return there / len(names) >= _ENOUGH_NAMES if names else None
 
 
-def _words(answer: str, wanted: str) -> bool | None:
-    words = {_plain(word) for word in folded_words(wanted) if word not in _IDLE}
+def _words(answer: str, expected: str) -> bool | None:
+    words = {_plain(word) for word in folded_words(expected) if word not in _IDLE}
     known = {_plain(word) for word in folded_words(answer)}
     return len(words & known) / len(words) >= _ENOUGH if words else None
 
@@ -95,8 +95,8 @@ def _plain(word: str) -> str:
     return _NUMBERS.get(word, word).rstrip("s")
 
 
-def _verbatim(answer: str, wanted: str) -> bool | None:
-    words = " ".join(folded_words(wanted))
+def _verbatim(answer: str, expected: str) -> bool | None:
+    words = " ".join(folded_words(expected))
     return f" {words} " in f" {' '.join(folded_words(answer))} " if words else None
 
 

@@ -38,7 +38,7 @@ class AnswerReport:
 
 
 def measure_answers(
-    helper: Assistant,
+    assistant: Assistant,
     items: Sequence[LabelledQuestion],
     models: Sequence[str],
     replies: Replies,
@@ -51,12 +51,12 @@ def measure_answers(
     Questions about documents that are not in the index are left out. `progress` receives the number of answers so far
     and the total. Raises ConfigError when no question is left, and whatever opening a model raises.
     """
-    asked, failed = ask_all(helper, items, models, replies, plain=plain, progress=progress)
+    asked, failed = ask_all(assistant, items, models, replies, plain=plain, progress=progress)
     return _report(models, plain, asked, replies, failed)
 
 
 def ask_all(
-    helper: Assistant,
+    assistant: Assistant,
     items: Sequence[LabelledQuestion],
     models: Sequence[str],
     replies: Replies,
@@ -65,7 +65,7 @@ def ask_all(
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[tuple[LabelledQuestion, ...], tuple[str, ...]]:
     """Asks as `measure_answers` does; returns the questions asked, and the reasons for missing answers."""
-    known = known_documents(helper)
+    known = known_documents(assistant)
     asked = tuple(item for item in items if {*item.asked_of, item.document} - {""} <= known.keys())
     if not asked:
         raise ConfigError("no question is left to ask: none is about a document of the index; see --data and --index")
@@ -82,9 +82,9 @@ def ask_all(
     warm = None
     for done, (model, system, item) in enumerate(left, start=len(planned) - len(left) + 1):
         if model != warm:
-            _warm(helper, model)
+            _warm(assistant, model)
             warm = model
-        ask = plain.ask if plain is not None and system == PLAIN else partial(_ours, helper)
+        ask = plain.ask if plain is not None and system == PLAIN else partial(_ours, assistant)
         try:
             replies.add(item, system, model, ask(item.question, scope_of(item, known), model))
         except (QuestionError, EngineError) as error:
@@ -94,13 +94,13 @@ def ask_all(
     return asked, tuple(failed)
 
 
-def known_documents(helper: Assistant) -> dict[str, Document]:
+def known_documents(assistant: Assistant) -> dict[str, Document]:
     """Returns the documents of the index by their file names."""
-    return {PurePath(path).name: document for document in helper.documents() for path in document.paths}
+    return {PurePath(path).name: document for document in assistant.documents() for path in document.paths}
 
 
-def _ours(helper: Assistant, question: str, scope: Scope, model: str) -> Answer:
-    return helper.ask(question, scope, model=model)
+def _ours(assistant: Assistant, question: str, scope: Scope, model: str) -> Answer:
+    return assistant.ask(question, scope, model=model)
 
 
 def _report(
@@ -135,13 +135,13 @@ def scope_of(item: LabelledQuestion, known: Mapping[str, Document]) -> Scope:
     return Scope(documents=tuple(dict.fromkeys(known[name].id for name in item.asked_of))) if item.asked_of else Scope()
 
 
-def _warm(helper: Assistant, model: str) -> None:
+def _warm(assistant: Assistant, model: str) -> None:
     """Loads whatever the first question would otherwise have to wait for."""
-    helper.settle()
-    helper.search("warm", k=1)
-    helper.reader.read("warm", ["warm"])
+    assistant.settle()
+    assistant.search("warm", k=1)
+    assistant.reader.read("warm", ["warm"])
     if model != QUOTES_ONLY:
-        helper.chat_model(model).count_tokens("warm")
+        assistant.chat_model(model).count_tokens("warm")
 
 
 def times_of(model: str, asked: Sequence[LabelledQuestion], replies: Replies) -> dict[str, Middle]:
@@ -150,13 +150,15 @@ def times_of(model: str, asked: Sequence[LabelledQuestion], replies: Replies) ->
     The ratios are over all questions, and over those for which both called the model.
     """
     pairs = [
-        (theirs, ours)
+        (baseline_reply, own_reply)
         for item in asked
-        if (theirs := replies.get(item, PLAIN, model)) and (ours := replies.get(item, OURS, model))
+        if (baseline_reply := replies.get(item, PLAIN, model)) and (own_reply := replies.get(item, OURS, model))
     ]
     called = [pair for pair in pairs if all(reply.prompt_tokens for reply in pair)]
     ratios = {
-        name: ratio_of([theirs.total_s for theirs, _ in some], [ours.total_s for _, ours in some])
+        name: ratio_of(
+            [baseline_reply.total_s for baseline_reply, _ in some], [own_reply.total_s for _, own_reply in some]
+        )
         for name, some in ((ALL, pairs), (CALLED, called))
     }
     return {name: ratio for name, ratio in ratios.items() if ratio is not None}

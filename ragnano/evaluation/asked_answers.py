@@ -30,7 +30,7 @@ class AskedReport:
 
 
 def measure_asked(
-    helper: Assistant,
+    assistant: Assistant,
     labels: Sequence[Label],
     model: str,
     replies: Replies,
@@ -44,8 +44,8 @@ def measure_asked(
     far and the total. Raises ConfigError when no question can be asked, and whatever opening a model raises.
     """
     items = [label.asked for label in labels]
-    asked, failed = ask_all(helper, items, [model], replies, plain=plain, progress=progress)
-    hits = _found(helper, asked)
+    asked, failed = ask_all(assistant, items, [model], replies, plain=plain, progress=progress)
+    hits = _found(assistant, asked)
     scores = [
         score_asked(
             system,
@@ -59,14 +59,14 @@ def measure_asked(
     return AskedReport(tuple(scores), times_of(model, asked, replies), failed)
 
 
-def _found(helper: Assistant, asked: Sequence[LabelledQuestion]) -> Found:
+def _found(assistant: Assistant, asked: Sequence[LabelledQuestion]) -> Found:
     """Returns, for each answerable question, whether a right passage is among the first results, at each of DEPTHS."""
-    known = known_documents(helper)
+    known = known_documents(assistant)
     found = {}
     for item in asked:
         if item.passages:
             spans = [runs_of(passage) for passage in item.passages]
-            hits = helper.search(item.question, scope_of(item, known), k=max(DEPTHS))
+            hits = assistant.search(item.question, scope_of(item, known), k=max(DEPTHS))
             right = [is_hit(runs_of(hit.chunk.text), spans) for hit in hits]
             found[item.id] = tuple(any(right[:depth]) for depth in DEPTHS)
     return found

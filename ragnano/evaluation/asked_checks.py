@@ -55,8 +55,8 @@ def quote_right(quote: str, passages: Sequence[str]) -> bool:
         known = {word for passage in passages for word in folded_words(passage)}
         if sum(word in known for word in words) < _LEAST_GOLD * len(words):
             return False
-    said = runs_of(quote)
-    return any(_overlap(said, runs_of(passage)) for passage in passages)
+    quote_runs = runs_of(quote)
+    return any(_overlap(quote_runs, runs_of(passage)) for passage in passages)
 
 
 def _overlap(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> bool:
@@ -65,44 +65,44 @@ def _overlap(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]])
 
 def direct_right(label: Label, reply: Reply) -> bool:
     """Returns whether the direct answer is right; a refusal has none."""
-    return not reply.refused and _said_right(label, reply.direct, DIRECT_WORDS)
+    return not reply.refused and _is_right(label, reply.direct, DIRECT_WORDS)
 
 
 def answer_right(label: Label, reply: Reply) -> bool:
     """Returns whether the answer is in the model's words and right."""
-    return reply.worded and _said_right(label, reply.answer, ANSWER_WORDS)
+    return reply.worded and _is_right(label, reply.answer, ANSWER_WORDS)
 
 
-def _said_right(label: Label, said: str, most: int) -> bool:
+def _is_right(label: Label, answer: str, most: int) -> bool:
     """Returns whether the words are few, contain no figure of their own and say what the label says.
 
     For a yes/no question they must begin with the right word, which is enough if the answer has no condition. Otherwise
     they must contain the short answer and little more, or reach an F1 of one half against the ideal answer.
     """
-    said = _MARK.sub("", said).strip()
-    words = folded_words(said)
-    if not said or len(words) > most or not _figures_known(said, (*label.passages, label.direct)):
+    answer = _MARK.sub("", answer).strip()
+    words = folded_words(answer)
+    if not answer or len(words) > most or not _figures_known(answer, (*label.passages, label.direct)):
         return False
     polar = next((word for word in folded_words(label.direct)[:1] if word in _POLAR), "")
     if polar and words[:1] != [polar]:
         return False
     if polar and label.type in _UNCONDITIONAL:
         return True
-    return (not polar and _holds_short(said, label.short)) or _f1(said, label.direct) >= _LEAST_F1
+    return (not polar and _holds_short(answer, label.short)) or _f1(answer, label.direct) >= _LEAST_F1
 
 
-def _holds_short(said: str, short: str) -> bool:
-    """Returns whether `said` contains all words of the short answer and at most three times as many words in all."""
+def _holds_short(answer: str, short: str) -> bool:
+    """Returns whether `answer` contains all words of the short answer and at most three times as many words in all."""
     if not short:
         return False
-    wanted, got = _content(short), _content(said)
-    return set(wanted) <= set(got) and len(got) <= max(_ROOM, _TIMES * len(wanted))
+    expected, actual = _content(short), _content(answer)
+    return set(expected) <= set(actual) and len(actual) <= max(_ROOM, _TIMES * len(expected))
 
 
-def _figures_known(said: str, texts: Iterable[str]) -> bool:
+def _figures_known(answer: str, texts: Iterable[str]) -> bool:
     """Returns whether each figure in the words also occurs in one of the texts, in figures or as a word."""
     known = {word for text in texts for word in (*_figures(text), *_content(text))}
-    return all(figure in known for figure in _figures(said))
+    return all(figure in known for figure in _figures(answer))
 
 
 def _figures(text: str) -> list[str]:
@@ -115,8 +115,8 @@ def _content(text: str) -> list[str]:
     return [_NUMBERS.get(word, word) for word in folded_words(text) if word not in _IDLE]
 
 
-def _f1(said: str, wanted: str) -> float:
+def _f1(answer: str, expected: str) -> float:
     """Returns twice the common words over the words of both, 0 to 1. Repeated words count repeatedly."""
-    one, other = Counter(_content(said)), Counter(_content(wanted))
-    common = (one & other).total()
-    return 2 * common / (one.total() + other.total()) if common else 0.0
+    answer_counts, expected_counts = Counter(_content(answer)), Counter(_content(expected))
+    common = (answer_counts & expected_counts).total()
+    return 2 * common / (answer_counts.total() + expected_counts.total()) if common else 0.0

@@ -100,10 +100,12 @@ def chosen_of(
     `limit` is the most that are returned; it takes answerable and other questions evenly. Raises ConfigError when none
     is left.
     """
-    for name, wanted in (("split", split), ("kind", kind)):
-        there = sorted({getattr(label, name) for label in labels})
-        if wanted is not None and wanted not in there:
-            raise ConfigError(f"no labelled question of {name} {wanted}: there are {', '.join(there) or 'none at all'}")
+    for name, requested in (("split", split), ("kind", kind)):
+        available = sorted({getattr(label, name) for label in labels})
+        if requested is not None and requested not in available:
+            raise ConfigError(
+                f"no labelled question of {name} {requested}: there are {', '.join(available) or 'none at all'}"
+            )
     left = {label.id: label for label in labels if split in (None, label.split) and kind in (None, label.kind)}
     if not left:
         raise ConfigError(f"no labelled question is of split {split or 'any'} and kind {kind or 'any'}")

@@ -129,20 +129,20 @@ def shares_of(judged: Sequence[Judged]) -> dict[str, Share | None]:
     "refusals that were right" covers absent and answerable questions; "of pairs" covers the answerable questions and
     the same questions asked of their erased documents, where the question's words alone give no clue.
     """
-    there = [one for one in judged if one.label.answerable]
+    answerable = [one for one in judged if one.label.answerable]
     absent = [one for one in judged if not (one.label.answerable or one.label.erased)]
     erased = [one for one in judged if one.label.erased]
     return {
-        "first citation right": share_of([one.first for one in there]),
-        "any citation right": share_of([any(one.citations) for one in there]),
-        "right share of citations": share_of([right for one in there for right in one.citations]),
-        "direct right": share_of([one.direct for one in there]),
-        "answer right": share_of([one.worded for one in there]),
-        "wrongly refused": share_of(_refused(there)),
+        "first citation right": share_of([one.first for one in answerable]),
+        "any citation right": share_of([any(one.citations) for one in answerable]),
+        "right share of citations": share_of([right for one in answerable for right in one.citations]),
+        "direct right": share_of([one.direct for one in answerable]),
+        "answer right": share_of([one.worded for one in answerable]),
+        "wrongly refused": share_of(_refused(answerable)),
         "erased refused": share_of(_refused(erased)),
         "absent refused": share_of(_refused(absent)),
-        "refusals that were right": _rightly([*absent, *there]),
-        "refusals that were right, of pairs": _rightly([*erased, *there]) if erased else None,
+        "refusals that were right": _right_refusals([*absent, *answerable]),
+        "refusals that were right, of pairs": _right_refusals([*erased, *answerable]) if erased else None,
     }
 
 
@@ -150,7 +150,7 @@ def _refused(judged: Iterable[Judged]) -> list[bool]:
     return [one.reply.refused for one in judged]
 
 
-def _rightly(judged: Iterable[Judged]) -> Share | None:
+def _right_refusals(judged: Iterable[Judged]) -> Share | None:
     return share_of([not one.label.answerable for one in judged if one.reply.refused])
 
 

@@ -79,8 +79,8 @@ def _last_space(text: str, low: int, high: int) -> int:
 class PlainPipeline:
     """Answers from the pages of an assistant's index with the assistant's chat models. Call `prepare` first."""
 
-    def __init__(self, helper: Assistant, embedder: Embedder) -> None:
-        self._helper, self._embedder = helper, embedder
+    def __init__(self, assistant: Assistant, embedder: Embedder) -> None:
+        self._assistant, self._embedder = assistant, embedder
         self._passages: list[_Passage] = []
         self._vectors: NDArray[np.float32] = np.zeros((0, embedder.dimensions), dtype=np.float32)
 
@@ -89,7 +89,7 @@ class PlainPipeline:
         self._passages = [
             _Passage(document, page.number, start, end, page.text[start:end])
             for document in documents
-            for page in self._helper.catalogue.pages(document.id)
+            for page in self._assistant.catalogue.pages(document.id)
             for start, end in cut(page.text)
             if page.text[start:end].strip()
         ]
@@ -107,9 +107,9 @@ class PlainPipeline:
             if not first:
                 first.append(time.monotonic() - begun)
 
-        reply = self._helper.chat_model(model).generate(
+        reply = self._assistant.chat_model(model).generate(
             _prompt(question, [passage for passage, _ in best]),
-            max_tokens=self._helper.settings.answer_tokens,
+            max_tokens=self._assistant.settings.answer_tokens,
             on_text=clock,
         )
         cited = tuple(_cite(passage, score, number) for number, (passage, score) in enumerate(best, start=1))
@@ -129,8 +129,8 @@ class PlainPipeline:
 
     def _nearest(self, question: str, scope: Scope) -> list[tuple[_Passage, float]]:
         """Returns the passages nearest to the question in the scope's documents, best first, with their cosines."""
-        wanted = None if scope.documents is None else set(scope.documents)
-        places = [at for at, one in enumerate(self._passages) if wanted is None or one.document.id in wanted]
+        in_scope = None if scope.documents is None else set(scope.documents)
+        places = [at for at, one in enumerate(self._passages) if in_scope is None or one.document.id in in_scope]
         scores = self._vectors[places] @ self._embedder.embed_query(question)
         order = np.argsort(-scores, kind="stable")[:PASSAGES]
         return [(self._passages[places[at]], float(scores[at])) for at in order]

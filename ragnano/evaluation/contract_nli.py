@@ -60,10 +60,10 @@ def _questions(documents: list[dict[str, Any]], questions: Mapping[str, str]) ->
 
 def question_of(hypothesis: str) -> str:
     """Returns a question that asks whether the agreement says what the hypothesis states."""
-    said = hypothesis.strip().rstrip(".")
-    if _SMALL.match(said):
-        said = said[0].lower() + said[1:]
-    return f"Does the agreement say that {said}?"
+    statement = hypothesis.strip().rstrip(".")
+    if _SMALL.match(statement):
+        statement = statement[0].lower() + statement[1:]
+    return f"Does the agreement say that {statement}?"
 
 
 def affirms(answer: str) -> bool:

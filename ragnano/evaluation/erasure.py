@@ -26,12 +26,12 @@ def erased_text(text: str, passages: Iterable[str]) -> str:
     return "".join(character for character, cut in zip(text, gone, strict=True) if not cut)
 
 
-def _occurrences(text: str, wanted: str) -> Iterator[tuple[int, int]]:
-    """Yields [start, end) of each non-overlapping occurrence of `wanted`; nothing when `wanted` is empty."""
-    start = text.find(wanted) if wanted else -1
+def _occurrences(text: str, passage: str) -> Iterator[tuple[int, int]]:
+    """Yields [start, end) of each non-overlapping occurrence of `passage`; nothing when `passage` is empty."""
+    start = text.find(passage) if passage else -1
     while start >= 0:
-        yield start, start + len(wanted)
-        start = text.find(wanted, start + len(wanted))
+        yield start, start + len(passage)
+        start = text.find(passage, start + len(passage))
 
 
 def with_erased(

@@ -55,11 +55,13 @@ def ratio_of(values: Sequence[float], others: Sequence[float]) -> Middle | None:
 
     Returns None for no values, or when the second median can be 0.
     """
-    array, other = np.array(values, dtype=np.float64), np.array(others, dtype=np.float64)
-    if not array.size or other.min() <= 0:
+    array, other_array = np.array(values, dtype=np.float64), np.array(others, dtype=np.float64)
+    if not array.size or other_array.min() <= 0:
         return None
     drawn = _drawn(len(array))
-    return _middle(_upper(array[None])[0] / _upper(other[None])[0], _upper(array[drawn]) / _upper(other[drawn]))
+    return _middle(
+        _upper(array[None])[0] / _upper(other_array[None])[0], _upper(array[drawn]) / _upper(other_array[drawn])
+    )
 
 
 def _drawn(count: int) -> NDArray[np.int64]:

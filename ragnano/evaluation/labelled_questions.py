@@ -53,12 +53,12 @@ def sample(
 
     `limit` then takes that many of these evenly, so that both kinds keep their share.
     """
-    there = [item for item in items if item.passages]
+    with_passages = [item for item in items if item.passages]
     missing = [item for item in items if not item.passages]
     shuffler = random.Random(seed)
-    shuffler.shuffle(there)
+    shuffler.shuffle(with_passages)
     shuffler.shuffle(missing)
-    taken = there[:answerable] + missing[:absent]
+    taken = with_passages[:answerable] + missing[:absent]
     if limit is None or limit >= len(taken):
         return tuple(taken)
     return tuple(taken[place * len(taken) // limit] for place in range(limit))

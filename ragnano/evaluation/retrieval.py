@@ -153,7 +153,7 @@ def _estimates(table: "np.ndarray[tuple[int, int], np.dtype[np.float64]]", group
 
 
 def score_ways(
-    helper: Assistant, items: Sequence[Labelled], *, named: bool, left_out: Sequence[str | None] = (None,)
+    assistant: Assistant, items: Sequence[Labelled], *, named: bool, left_out: Sequence[str | None] = (None,)
 ) -> tuple[RetrievalScores, ...]:
     """Measures the whole search (None) and the search without each part in `left_out`, over the same questions.
 
@@ -161,17 +161,17 @@ def score_ways(
     Questions whose document is not in the index, or cannot be named, are left out. Raises ConfigError when none is
     left.
     """
-    known = {PurePath(path).name: document.id for document in helper.documents() for path in document.paths}
+    known = {PurePath(path).name: document.id for document in assistant.documents() for path in document.paths}
     asked = [item for item in items if item.document in known and (item.named or not named)]
     if not asked:
         raise ConfigError("no labelled question is left: none is about a document of the index, or names one")
     scores = []
     for part in left_out:
         retriever = Retriever(
-            helper.catalogue,
-            helper.vectors,
-            helper.embedder,
-            helper.settings,
+            assistant.catalogue,
+            assistant.vectors,
+            assistant.embedder,
+            assistant.settings,
             parts=[name for name in PARTS if name != part],
         )
 

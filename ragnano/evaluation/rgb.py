@@ -38,13 +38,15 @@ def _questions(line: Mapping[str, Any], texts: dict[str, str]) -> Iterator[Label
     names = tuple(_add(text, texts) for text in noise)
     if not names:
         return
-    for category, passages, wanted in ((RIGHT, line["positive"], true), (FALSE, line["positive_wrong"], false)):
-        passage = next((text for text in passages if holds(text, wanted)), None)
+    for category, passages, expected in ((RIGHT, line["positive"], true), (FALSE, line["positive_wrong"], false)):
+        passage = next((text for text in passages if holds(text, expected)), None)
         if passage is not None:
             name = _add(passage, texts)
             identifier = f"{line['id']}|{category}"
             asked_of = (name, *names)
-            yield LabelledQuestion(identifier, line["query"], category, name, (passage,), asked_of, "verbatim", wanted)
+            yield LabelledQuestion(
+                identifier, line["query"], category, name, (passage,), asked_of, "verbatim", expected
+            )
     yield LabelledQuestion(f"{line['id']}|{NOISE}", line["query"], NOISE, "", (), names)
 
 

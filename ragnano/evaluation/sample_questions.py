@@ -114,7 +114,7 @@ def _judge(known: Known, answer: Answer) -> Judged:
         right = answer.verdict == "not_found"
     else:
         right = answer.verdict != "not_found" and (known.document, known.page) in cited
-    said = answer.answer + " " + " ".join(citation.quote for citation in answer.citations)
+    answer_text = answer.answer + " " + " ".join(citation.quote for citation in answer.citations)
     direct = answer.direct.text if answer.direct else None
     return Judged(
         known,
@@ -123,7 +123,7 @@ def _judge(known: Known, answer: Answer) -> Judged:
         answer.confidence,
         cited,
         right,
-        _holds(said, known.expected),
+        _holds(answer_text, known.expected),
         direct,
         direct is not None and len(direct.split()) <= DIRECT_WORDS and _holds(direct, known.expected),
     )
@@ -131,5 +131,5 @@ def _judge(known: Known, answer: Answer) -> Judged:
 
 def _holds(text: str, expected: str | None) -> bool:
     """Returns whether the text contains at least 60 % of the expected words, compared by stem."""
-    said, wanted = set(content_stems(text)), content_stems(expected or "")
-    return bool(wanted) and sum(stem in said for stem in wanted) >= 0.6 * len(wanted)
+    stems, expected_stems = set(content_stems(text)), content_stems(expected or "")
+    return bool(expected_stems) and sum(stem in stems for stem in expected_stems) >= 0.6 * len(expected_stems)

@@ -43,7 +43,7 @@ def reply_of(record: dict[str, Any]) -> Reply:
     """
     timings = record["timings"]
     direct = record.get("direct") or {}  # older runs have no direct answer, other systems a plain text
-    said = {"text": direct} if isinstance(direct, str) else direct
+    direct_fields = {"text": direct} if isinstance(direct, str) else direct
     return Reply(
         record["verdict"] == "not_found",
         record["answer"],
@@ -52,8 +52,8 @@ def reply_of(record: dict[str, Any]) -> Reply:
         timings["total_s"],
         timings["first_token_s"] or 0.0,
         record["tokens"]["prompt"],
-        direct=said.get("text", ""),
-        direct_kind=said.get("kind", ""),
+        direct=direct_fields.get("text", ""),
+        direct_kind=direct_fields.get("kind", ""),
         worded=record["verdict"] == "answered",
     )
 
@@ -85,15 +85,15 @@ class Replies:
         if self._stream is not None:
             self._stream.close()
 
-    def get(self, asked: LabelledQuestion, system: str, model: str) -> Reply | None:
+    def get(self, labelled: LabelledQuestion, system: str, model: str) -> Reply | None:
         """Returns the answer to exactly this question, None when there is none yet."""
-        question, reply = self._found.get((asked.id, system, model), ("", None))
-        return reply if question == asked.question else None
+        question, reply = self._found.get((labelled.id, system, model), ("", None))
+        return reply if question == labelled.question else None
 
-    def add(self, asked: LabelledQuestion, system: str, model: str, answer: Answer) -> None:
+    def add(self, labelled: LabelledQuestion, system: str, model: str, answer: Answer) -> None:
         """Keeps an answer, and writes it to the file if there is one."""
-        who = {"id": asked.id, "system": system, "model": model}
-        line = json.dumps({**who, **asdict(answer), "model": model, "question": asked.question})
+        who = {"id": labelled.id, "system": system, "model": model}
+        line = json.dumps({**who, **asdict(answer), "model": model, "question": labelled.question})
         self._take(json.loads(line))
         if self._stream is not None:
             self._stream.write(line + "\n")

@@ -26,7 +26,7 @@ class Judged:
     `ragnano.evaluation.contract_nli`.
     """
 
-    asked: LabelledQuestion
+    question: LabelledQuestion
     reply: Reply
     cited: bool
     short: bool | None
@@ -53,36 +53,36 @@ class AnswerScores:
     curve: Curve
 
 
-def judge(asked: LabelledQuestion, reply: Reply) -> Judged:
+def judge(question: LabelledQuestion, reply: Reply) -> Judged:
     """Judges one answer."""
-    passages = [runs_of(passage) for passage in asked.passages]
-    quotes = [quote for name, quote in reply.quotes if name == asked.document]
+    passages = [runs_of(passage) for passage in question.passages]
+    quotes = [quote for name, quote in reply.quotes if name == question.document]
     cited = not reply.refused and any(is_hit(runs_of(quote), [passage]) for quote in quotes for passage in passages)
     # A refusal contains no answer, so a short answer that was asked for counts as wrong.
-    short = short_right(asked.short, "" if reply.refused else reply.answer, asked.wanted) if passages else None
+    short = short_right(question.short, "" if reply.refused else reply.answer, question.wanted) if passages else None
     facts = () if reply.refused else unsupported(reply.answer, " ".join(quote for _, quote in reply.quotes))
     if not passages:
         right = reply.refused
-    elif asked.says == "no":
+    elif question.says == "no":
         right = reply.refused or not affirms(reply.answer)
-    elif asked.says == "yes":
+    elif question.says == "yes":
         right = cited and not denies(reply.answer)
     else:
         right = cited and short is not False
-    return Judged(asked, reply, cited, short, facts, right)
+    return Judged(question, reply, cited, short, facts, right)
 
 
 def shares_of(judged: Sequence[Judged]) -> dict[str, Share]:
     """Returns every share that can be computed from these answers."""
-    there = [one for one in judged if one.asked.passages]
-    absent = [one for one in judged if not one.asked.passages]
+    answerable = [one for one in judged if one.question.passages]
+    absent = [one for one in judged if not one.question.passages]
     found = {
         "right": share_of([one.right for one in judged]),
-        "citation hit": share_of([one.cited for one in there]),
-        "short answer right": share_of([one.short for one in there if one.short is not None]),
+        "citation hit": share_of([one.cited for one in answerable]),
+        "short answer right": share_of([one.short for one in answerable if one.short is not None]),
         "refusal recall": share_of([one.reply.refused for one in absent]),
-        "refusal precision": share_of([not one.asked.passages for one in judged if one.reply.refused]),
-        "wrongly refused": share_of([one.reply.refused for one in there]),
+        "refusal precision": share_of([not one.question.passages for one in judged if one.reply.refused]),
+        "wrongly refused": share_of([one.reply.refused for one in answerable]),
         "unsupported fact": share_of([bool(one.unsupported) for one in judged if not one.reply.refused]),
     }
     return {name: share for name, share in found.items() if share is not None}
@@ -101,8 +101,8 @@ def score_answers(
         "quoted characters": middle_of([sum(len(quote) for _, quote in reply.quotes) for reply in answered]),
     }
     categories = {}
-    for category in sorted({one.asked.category for one in judged}):
-        categories[category] = shares_of([one for one in judged if one.asked.category == category])
+    for category in sorted({one.question.category for one in judged}):
+        categories[category] = shares_of([one for one in judged if one.question.category == category])
     return AnswerScores(
         system,
         model,

@@ -68,8 +68,8 @@ def answer_kind(kinds: Sequence[float], text: str) -> tuple[DirectKind, float]:
     return ("no-unless" if conditioned else "no"), 1 - says_yes
 
 
-def _probability(what: str, names: Sequence[str], values: Sequence[float]) -> float:
-    weights = _weights()[what]
+def _probability(classifier: str, names: Sequence[str], values: Sequence[float]) -> float:
+    weights = _weights()[classifier]
     logit = weights["bias"] + sum(weights[name] * value for name, value in zip(names, values, strict=True))
     return 1 / (1 + math.exp(-logit))
 
@@ -77,4 +77,7 @@ def _probability(what: str, names: Sequence[str], values: Sequence[float]) -> fl
 @cache
 def _weights() -> Mapping[str, Mapping[str, float]]:
     found = files("ragnano").joinpath("evidence", "answer_kind.toml").read_text(encoding="utf-8")
-    return {what: {name: float(value) for name, value in own.items()} for what, own in tomllib.loads(found).items()}
+    return {
+        classifier: {name: float(value) for name, value in own.items()}
+        for classifier, own in tomllib.loads(found).items()
+    }

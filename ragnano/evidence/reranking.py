@@ -42,5 +42,5 @@ def _scored(hits: Sequence[Hit], order: Sequence[int], scores: Sequence[float]) 
 
 
 def _logit(score: float) -> float:
-    kept = min(max(score, _LEAST), 1 - _LEAST)
-    return math.log(kept / (1 - kept))
+    clipped = min(max(score, _LEAST), 1 - _LEAST)
+    return math.log(clipped / (1 - clipped))

@@ -53,12 +53,12 @@ def part_that_answers(
     bounds = [0, *(match.end() for match in _PARTS.finditer(text)), len(text)]
     parts = list(itertools.pairwise(bounds))
     best = [float(words[(middles >= start) & (middles < end)].max(initial=0.0)) for start, end in parts]
-    kept = [at for at, score in enumerate(best) if score >= ANSWERING * max(best)]
-    start, end = parts[kept[0]][0], parts[kept[-1]][1]
+    answering = [at for at, score in enumerate(best) if score >= ANSWERING * max(best)]
+    start, end = parts[answering[0]][0], parts[answering[-1]][1]
     if _RESTRICTS.search(text[:start]) or not _OWN_SUBJECT.match(text[start:]):
         start = 0
     left_open = _CONDITION.match(text[start:]) or _DEFINES.search(text[:end])
-    in_a_row = len(text[slice(*parts[kept[-1]])].split()) < _LEAST_WORDS
+    in_a_row = len(text[slice(*parts[answering[-1]])].split()) < _LEAST_WORDS
     if left_open or in_a_row or _belongs([text[first:last] for first, last in parts if first >= end]):
         end = len(text)
     return start, start + len(text[start:end].rstrip(" ,;:"))

@@ -1,4 +1,4 @@
-"""The prompts, as named constants with the reasons beside them. All text of ragnano's own in prompts is here."""
+"""The prompts, as named constants with comments that give the reasons. No other module contains prompt text."""
 
 SYSTEM = (
     "Answer the question with one short sentence copied from the extracts. "

@@ -66,19 +66,23 @@ class Collections:
 
     def related_documents(self, document: Document) -> RelatedDocuments:
         """Returns the documents of the library that are related to this one."""
-        others = [other for other in self._catalogue.documents() if other.id != document.id]
+        others = [candidate for candidate in self._catalogue.documents() if candidate.id != document.id]
         text = self._text(document)
         same = (
-            [other for other in others if other.pages == document.pages and self._text(other) == text] if text else []
+            [candidate for candidate in others if candidate.pages == document.pages and self._text(candidate) == text]
+            if text
+            else []
         )
-        rest = [other for other in others if other not in same]
-        amending = [other for other in rest if amends(other, document, self._catalogue)]
-        near = [other for other in rest if other not in amending and belong_together(document, other)]
-        versions = [other for other in near if fold(other.title).casefold() == fold(document.title).casefold()]
+        rest = [candidate for candidate in others if candidate not in same]
+        amending = [candidate for candidate in rest if amends(candidate, document, self._catalogue)]
+        near = [candidate for candidate in rest if candidate not in amending and belong_together(document, candidate)]
+        versions = [
+            candidate for candidate in near if fold(candidate.title).casefold() == fold(document.title).casefold()
+        ]
         return RelatedDocuments(
             tuple(same),
-            tuple(sorted(versions, key=lambda other: other.date or "")),
-            tuple(other for other in near if other not in versions),
+            tuple(sorted(versions, key=lambda candidate: candidate.date or "")),
+            tuple(candidate for candidate in near if candidate not in versions),
             tuple(amending),
         )
 

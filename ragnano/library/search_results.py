@@ -61,8 +61,8 @@ def _passage(hit: Hit, question: Question, catalogue: Catalogue) -> Passage:
     """Returns the hit's part on the page with most matched words; of equal pages the first."""
     best: Passage | None = None
     for number in dict.fromkeys(span.page for span in hit.chunk.spans):
-        here = [span for span in hit.chunk.spans if span.page == number]
-        citation = cite_span(hit, Span(number, here[0].start, here[-1].end), catalogue)
+        on_page = [span for span in hit.chunk.spans if span.page == number]
+        citation = cite_span(hit, Span(number, on_page[0].start, on_page[-1].end), catalogue)
         passage = Passage(citation, marks_of(citation.quote, question))
         if best is None or len(passage.marks) > len(best.marks):
             best = passage

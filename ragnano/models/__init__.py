@@ -18,7 +18,7 @@ from ragnano.models.offline import go_offline, is_offline
 from ragnano.models.reader import KINDS, Reader, Reading
 from ragnano.models.self_test import ProofRecord, prove_engine, recorded
 from ragnano.models.specs import FileSource, ModelSpec
-from ragnano.models.speed import Speed, keep, kept, measure
+from ragnano.models.speed import Speed, load_speed, measure, save_speed
 from ragnano.settings import Settings
 
 __all__ = [
@@ -108,13 +108,13 @@ def proof_record(path: Path, settings: Settings) -> ProofRecord | None:
 def measure_speed(model: ChatModel, path: Path, settings: Settings) -> Speed:
     """Measures the opened model of this GGUF and stores the result. Raises EngineError."""
     speed = measure(model)
-    keep(speed, settings.models_dir, _digest(_spec_at(path, settings), path, settings))
+    save_speed(speed, settings.models_dir, _digest(_spec_at(path, settings), path, settings))
     return speed
 
 
 def measured_speed(path: Path, settings: Settings) -> Speed | None:
     """Returns the last result of `measure_speed` for this GGUF on this machine, None if there is none."""
-    return kept(settings.models_dir, _digest(_spec_at(path, settings), path, settings))
+    return load_speed(settings.models_dir, _digest(_spec_at(path, settings), path, settings))
 
 
 def _of_kind(name: str, kind: str) -> ModelSpec:

@@ -55,12 +55,12 @@ def find(name: str) -> ModelSpec:
     Raises NotFoundError, which lists similar names.
     """
     known = {spec.name.lower(): spec for spec in load_catalogue()}
-    wanted = name.strip().lower()
-    if wanted in known:
-        return known[wanted]
-    if wanted.endswith(".gguf"):
+    requested = name.strip().lower()
+    if requested in known:
+        return known[requested]
+    if requested.endswith(".gguf"):
         return _file_spec(Path(name.strip()).expanduser())
-    near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.4) or list(known)
+    near = difflib.get_close_matches(requested, known, n=3, cutoff=0.4) or list(known)
     names = ", ".join(known[key].name for key in near)
     raise NotFoundError(f"no model is called {name!r}: try {names}, or the path of a .gguf file")
 

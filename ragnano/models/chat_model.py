@@ -81,7 +81,7 @@ class ChatModel:
             return self._loaded
 
     def count_tokens(self, text: str) -> int:
-        """Returns the number of tokens of a text by itself; control words count as plain text."""
+        """Returns the number of tokens of a text without a template; control words count as plain text."""
         model, _ = self._open()
         return len(model.tokenize(text, special=False))
 

@@ -114,17 +114,17 @@ def _home(spec: ModelSpec, models_dir: Path) -> Path:
     return models_dir / _folder(spec)
 
 
-def _chosen(spec: ModelSpec, wanted: str | None) -> tuple[Source, ...]:
-    if wanted is None:
+def _chosen(spec: ModelSpec, requested: str | None) -> tuple[Source, ...]:
+    if requested is None:
         return spec.sources
-    kinds = tuple(source for source in spec.sources if source.kind == wanted)
+    kinds = tuple(source for source in spec.sources if source.kind == requested)
     if kinds:
         return kinds
-    path = Path(wanted).expanduser()
+    path = Path(requested).expanduser()
     if path.exists():
         return (FileSource(path),)
     offered = ", ".join(source.kind for source in spec.sources)
-    raise FetchError(f"{spec.name} has no source {wanted!r}: choose from {offered}, or give the path of a file")
+    raise FetchError(f"{spec.name} has no source {requested!r}: choose from {offered}, or give the path of a file")
 
 
 def _fetch_from_any(spec: ModelSpec, sources: tuple[Source, ...], models_dir: Path, progress: Progress) -> None:
@@ -182,8 +182,8 @@ def _verified(file: ModelFile, directory: Path) -> dict[str, str | int]:
 
 def _install(spec: ModelSpec, directory: Path, receipt: Receipt, models_dir: Path) -> None:
     """Replaces the model's directory by the delivered one."""
-    wanted = {directory / file.path for file in spec.files}
-    for path in [path for path in directory.rglob("*") if path.is_file() and path not in wanted]:
+    listed_files = {directory / file.path for file in spec.files}
+    for path in [path for path in directory.rglob("*") if path.is_file() and path not in listed_files]:
         path.unlink()
     write_json(directory / RECEIPT, receipt)
     home = _home(spec, models_dir)

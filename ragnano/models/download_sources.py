@@ -128,9 +128,9 @@ def _run(command: Sequence[str], environment: dict[str, str], tick: Callable[[],
 
     Raises FetchError with the reason if the command fails.
     """
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as output:
         child = subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=output
         )
         try:
             while child.poll() is None:
@@ -141,8 +141,8 @@ def _run(command: Sequence[str], environment: dict[str, str], tick: Callable[[],
                 child.kill()
             child.wait()
         if child.returncode != 0:
-            said.seek(0)
-            raise FetchError(_reason(said.read().decode("utf-8", "replace"), child.returncode))
+            output.seek(0)
+            raise FetchError(_reason(output.read().decode("utf-8", "replace"), child.returncode))
 
 
 def _reason(output: str, code: int) -> str:

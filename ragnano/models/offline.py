@@ -1,4 +1,4 @@
-"""Configures every library for offline use: no hub, no telemetry, no progress bars of its own.
+"""Configures every library for offline use: no hub, no telemetry, no progress bars.
 
 Depends on nothing but the standard library, so that it can be called before anything else is imported. Only fetching
 uses the network, in a child process with its own environment (see `online_environment`).

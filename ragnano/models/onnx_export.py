@@ -68,13 +68,13 @@ def _pooled(encoder: Any) -> Any:
     return Pooled().eval()
 
 
-def _compare(made: Path, inputs: dict[str, Any], wanted: Any) -> None:
+def _compare(made: Path, inputs: dict[str, Any], expected: Any) -> None:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(made), providers=["CPUExecutionProvider"])
     (vectors,) = session.run(None, inputs)
-    lengths = (vectors**2).sum(1) ** 0.5 * (wanted**2).sum(1) ** 0.5
-    cosine = float(((vectors * wanted).sum(1) / lengths).min())
+    lengths = (vectors**2).sum(1) ** 0.5 * (expected**2).sum(1) ** 0.5
+    cosine = float(((vectors * expected).sum(1) / lengths).min())
     if not cosine > LEAST_COSINE:
         raise RuntimeError(f"the exported embedder differs from the original (cosine {cosine:.5f})")
 

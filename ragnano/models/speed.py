@@ -34,21 +34,21 @@ def measure(model: ChatModel) -> Speed:
     extract = f"{secrets.token_hex(8)} {_SENTENCE * _SENTENCES}"
     prompt = Prompt("Repeat the text.", (Part(extract), Part("\n", trusted=True), Part("Repeat the delivery terms.")))
     begun = time.monotonic()
-    found = model.generate(prompt, max_tokens=WRITTEN_TOKENS)
+    generation = model.generate(prompt, max_tokens=WRITTEN_TOKENS)
     took = time.monotonic() - begun
-    first = found.seconds_to_first_token
-    if first is None or found.answer_tokens < 2:
+    first = generation.seconds_to_first_token
+    if first is None or generation.answer_tokens < 2:
         raise EngineError("the model generated nothing to measure: try again, or fetch it again")
-    return Speed(found.prompt_tokens / max(first, 1e-6), (found.answer_tokens - 1) / max(took - first, 1e-6))
+    return Speed(generation.prompt_tokens / max(first, 1e-6), (generation.answer_tokens - 1) / max(took - first, 1e-6))
 
 
-def keep(speed: Speed, models_dir: Path, digest: str) -> None:
+def save_speed(speed: Speed, models_dir: Path, digest: str) -> None:
     """Stores the speed for this model, engine build and processor."""
     with locked(models_dir / ".speeds.lock"):
         write_json(_file(models_dir), {**read_json(_file(models_dir)), machine_key(digest): asdict(speed)})
 
 
-def kept(models_dir: Path, digest: str) -> Speed | None:
+def load_speed(models_dir: Path, digest: str) -> Speed | None:
     """Returns the stored speed, None if there is none."""
     entry: Any = read_json(_file(models_dir)).get(machine_key(digest))
     try:

@@ -29,18 +29,18 @@ class ThinkingFilter:
     def feed(self, text: str) -> str:
         """Adds `text` and returns what can be emitted now."""
         self._pending += text
-        shown: list[str] = []
+        emitted: list[str] = []
         while True:
             markers = (CLOSE,) if self._inside else (OPEN, CLOSE)
             places = [(place, marker) for marker in markers if (place := self._pending.find(marker)) >= 0]
             if not places:
                 break
             place, marker = min(places)
-            shown.append(self._take(place))
+            emitted.append(self._take(place))
             self._pending = self._pending[len(marker) :]
             self._inside, self._after_thought = marker == OPEN, marker == CLOSE
-        shown.append(self._take(len(self._pending) - held_back(self._pending, markers)))
-        return "".join(shown)
+        emitted.append(self._take(len(self._pending) - held_back(self._pending, markers)))
+        return "".join(emitted)
 
     def flush(self) -> str:
         """Returns the text held back; call it once, at the end."""
@@ -72,13 +72,13 @@ class StopFilter:
         places = [place for word in self._stop if (place := self._pending.find(word)) >= 0]
         if places:
             self.stopped = True
-            shown, self._pending = self._pending[: min(places)], ""
-            return shown
+            emitted, self._pending = self._pending[: min(places)], ""
+            return emitted
         keep = held_back(self._pending, self._stop) if self._stop else 0
         cut = len(self._pending) - keep
-        shown, self._pending = self._pending[:cut], self._pending[cut:]
-        return shown
+        emitted, self._pending = self._pending[:cut], self._pending[cut:]
+        return emitted
 
     def flush(self) -> str:
-        shown, self._pending = self._pending, ""
-        return "" if self.stopped else shown
+        emitted, self._pending = self._pending, ""
+        return "" if self.stopped else emitted

@@ -66,7 +66,7 @@ def make_receipt(answer: Answer, scope: Scope, trace: Trace, settings: Settings,
 def conditions_of(model: str, scope: Scope, settings: Settings, catalogue: Catalogue) -> Conditions:
     """Returns what an answer by this model to a question of this scope depends on at the moment."""
     engine = engine_identity(model, settings)
-    here = processor()
+    machine = processor()
     return Conditions(
         index=Index(
             made_with=catalogue.fingerprint(),
@@ -79,7 +79,7 @@ def conditions_of(model: str, scope: Scope, settings: Settings, catalogue: Catal
             engine=Engine(**asdict(engine)) if engine else None,
         ),
         settings={name: getattr(settings, name) for name in DECISIVE},
-        machine=Machine(kind=here.kind, processor=here.name, abilities=here.abilities),
+        machine=Machine(kind=machine.kind, processor=machine.name, abilities=machine.abilities),
         maker=Maker(
             ragnano=ragnano.__version__,
             code=_code_digest(),

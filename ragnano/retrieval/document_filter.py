@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import PurePath
 
 from ragnano.store import Catalogue, quote_term
-from ragnano.text.legal_terms import names_somebody, tells_nothing_apart
+from ragnano.text.legal_terms import is_too_common, names_somebody
 from ragnano.text.query import Question
 from ragnano.text.words import STOPWORDS, content_stems, fold, stem, words
 from ragnano.types import Document, Scope
@@ -60,7 +60,7 @@ def narrow(question: Question, catalogue: Catalogue, scope: Scope) -> Narrowed:
     if files := tuple(document for document in documents if _is_called(document, question.files)):
         ids = tuple(document.id for document in files)
         return Narrowed(replace(scope, documents=ids), files, _without_files(question, files))
-    named = _wanted(question, documents) | _small_names(question, documents, catalogue, scope)
+    named = _named_documents(question, documents) | _small_names(question, documents, catalogue, scope)
     named -= _WEAK | _words_of_dates(question)
     named |= set(question.dates) & {document.date for document in documents if document.date}
     if not named or not documents:
@@ -74,9 +74,9 @@ def narrow(question: Question, catalogue: Catalogue, scope: Scope) -> Narrowed:
     best = max(scores.values())
     if best < _ENOUGH * sum(weights.values()) or best == 0:
         return unchanged
-    kept = tuple(document for document in documents if scores[document.id] >= _NEAR_BEST * best)
-    focus = without_names(question.text, frozenset().union(*(matches[document.id] for document in kept)) | _WEAK)
-    return Narrowed(replace(scope, documents=tuple(document.id for document in kept)), kept, focus)
+    near_best = tuple(document for document in documents if scores[document.id] >= _NEAR_BEST * best)
+    focus = without_names(question.text, frozenset().union(*(matches[document.id] for document in near_best)) | _WEAK)
+    return Narrowed(replace(scope, documents=tuple(document.id for document in near_best)), near_best, focus)
 
 
 def without_names(text: str, stems: frozenset[str]) -> str:
@@ -88,19 +88,19 @@ def without_names(text: str, stems: frozenset[str]) -> str:
     opened = _OPENING.match(text)
     if opened and any(word[0].isupper() and stem(word) in stems for word in _WORDS.findall(opened.group(1))):
         text = opened.group(2)
-    kept = _WORDS.sub(
+    remaining = _WORDS.sub(
         lambda match: "" if match.group()[0].isupper() and stem(match.group()) in stems else match.group(), text
     )
-    return fold(kept) if content_stems(kept) else text
+    return fold(remaining) if content_stems(remaining) else text
 
 
-def _wanted(question: Question, documents: Sequence[Document]) -> set[str]:
+def _named_documents(question: Question, documents: Sequence[Document]) -> set[str]:
     """Stems of the question's names. Places, roles, parts and quoted terms count only as a document's own name."""
     found: set[str] = set()
     quoted = {word for phrase in question.phrases for word in _name_stems(phrase)}
     for name in question.names:
         stems = _name_stems(name)
-        ordinary = tells_nothing_apart(name) or stems <= quoted
+        ordinary = is_too_common(name) or stems <= quoted
         if not ordinary or any(stems <= _own_names(document) for document in documents):
             found |= stems
     return found
@@ -159,8 +159,8 @@ def _own_names(document: Document) -> frozenset[str]:
 def _glued_names(question: Question, document: Document) -> set[str]:
     """Stems of name words at the start of a word in the file name: "INKTOMICORP_06_08_1998.pdf" matches "Inktomi"."""
     stems = [PurePath(path).stem.lower() for path in document.paths]
-    own = [word for text in stems for word in _WORDS.findall(text.replace("_", " ").replace("-", " "))]
-    return {word for name in question.names for other in own for word in _glued(words(name), other)}
+    document_words = [word for text in stems for word in _WORDS.findall(text.replace("_", " ").replace("-", " "))]
+    return {word for name in question.names for other in document_words for word in _glued(words(name), other)}
 
 
 def _glued(name: Sequence[str], other: str) -> set[str]:
@@ -189,7 +189,7 @@ def _named_in_front(names: Sequence[str], catalogue: Catalogue, scope: Scope) ->
     """Maps each document whose first chunks contain one of the names as a phrase to the stems of those names."""
     found: dict[str, set[str]] = {}
     phrases = dict.fromkeys(part for name in names for part in _single_names(name))
-    for phrase in (phrase for phrase in phrases if not tells_nothing_apart(phrase)):
+    for phrase in (phrase for phrase in phrases if not is_too_common(phrase)):
         for document, opening in catalogue.opening_with(phrase, scope, _FRONT_CHUNKS).items():
             if names_somebody(phrase, opening):
                 found.setdefault(document, set()).update(_name_stems(phrase))
@@ -202,11 +202,11 @@ def _single_names(name: str) -> Iterator[str]:
     "MICROSOFT CORPORATION and INKTOMI CORPORATION" is two parties, and a contract may write "Inktomi Corp.".
     """
     for part in (name, *_JOINS.split(name)):
-        kept = part.split()
-        while kept and not _name_stems(kept[-1]) - _WEAK:
-            kept.pop()
-        if _name_stems(" ".join(kept)) - _WEAK:
-            yield " ".join(kept)
+        remaining = part.split()
+        while remaining and not _name_stems(remaining[-1]) - _WEAK:
+            remaining.pop()
+        if _name_stems(" ".join(remaining)) - _WEAK:
+            yield " ".join(remaining)
 
 
 def _weights(named: set[str], matches: Iterable[set[str]], total: int) -> dict[str, float]:

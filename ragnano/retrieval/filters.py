@@ -40,7 +40,7 @@ ENDINGS: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FilterInput:
     """Limits as entered: a collection's name, a document's id, path or file name, two dates, a file type."""
 
     collection: str | None = None
@@ -50,17 +50,17 @@ class Wanted:
     kind: str | None = None
 
 
-def scope_of(wanted: Wanted, catalogue: Catalogue) -> Scope:
+def scope_of(filters: FilterInput, catalogue: Catalogue) -> Scope:
     """Returns the scope. Raises NotFoundError, AmbiguousError, and QuestionError for an invalid date."""
-    if wanted.collection is not None:
-        _require_collection(wanted.collection, catalogue)
-    documents = None if wanted.doc is None else (catalogue.resolve(wanted.doc, wanted.collection).id,)
-    first = None if wanted.dated_from is None else day_of(wanted.dated_from, last=False)
-    last = None if wanted.dated_to is None else day_of(wanted.dated_to, last=True)
+    if filters.collection is not None:
+        _require_collection(filters.collection, catalogue)
+    documents = None if filters.doc is None else (catalogue.resolve(filters.doc, filters.collection).id,)
+    first = None if filters.dated_from is None else day_of(filters.dated_from, last=False)
+    last = None if filters.dated_to is None else day_of(filters.dated_to, last=True)
     if first and last and first > last:
         raise QuestionError(f"the dates are the wrong way round: {first} comes after {last}")
-    kinds = None if wanted.kind is None else _media_types(wanted.kind, catalogue)
-    return Scope(wanted.collection, documents, first, last, kinds)
+    kinds = None if filters.kind is None else _media_types(filters.kind, catalogue)
+    return Scope(filters.collection, documents, first, last, kinds)
 
 
 def _require_collection(name: str, catalogue: Catalogue) -> None:
@@ -88,14 +88,14 @@ def day_of(text: str, *, last: bool) -> str:
 
 def _media_types(kind: str, catalogue: Catalogue) -> tuple[str, ...]:
     """Returns the stored media types that match a word like "pdf", "text" or "application/pdf"."""
-    wanted = kind.strip().lower().lstrip(".")
-    by_name = ENDINGS.get(wanted, ())
+    requested = kind.strip().lower().lstrip(".")
+    by_name = ENDINGS.get(requested, ())
     known = sorted({document.media_type for document in catalogue.documents()})
-    by_ending = mimetypes.guess_type(f"file.{wanted}")[0]
+    by_ending = mimetypes.guess_type(f"file.{requested}")[0]
     found = tuple(
         media
         for media in known
-        if media in (wanted, by_ending, *by_name) or wanted in (media.split("/")[0], media.split("/")[-1])
+        if media in (requested, by_ending, *by_name) or requested in (media.split("/")[0], media.split("/")[-1])
     )
     if not found:
         raise NotFoundError(f"no document is of the kind {kind!r}: there are {', '.join(known) or 'none yet'}")

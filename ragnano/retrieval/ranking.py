@@ -70,7 +70,7 @@ def signals_of(candidates: Sequence[Candidate], question: Question) -> NDArray[n
     stems = [heading | _stems(item.chunk.text) for heading, item in zip(headings, candidates, strict=True)]
     weights = _weights(question, stems)
     rows = []
-    for candidate, heading, own in zip(candidates, headings, stems, strict=True):
+    for candidate, heading, document_stems in zip(candidates, headings, stems, strict=True):
         chunk = candidate.chunk
         lexical = [_share(candidate.scores.get(name, 0.0), highest[name]) for name in RANKERS if name != "dense"]
         places = [_nearness(candidate.places.get(name)) for name in RANKERS]
@@ -81,7 +81,7 @@ def signals_of(candidates: Sequence[Candidate], question: Question) -> NDArray[n
                 *places,
                 candidate.beside,
                 _covered(weights, heading),
-                _covered(weights, own),
+                _covered(weights, document_stems),
                 float(fits_kind(chunk.text, question.kind)),
                 float(chunk.ordinal < _OPENING_CHUNKS),
                 max(0.0, 1 - chunk.tokens / _USUAL_TOKENS),
@@ -106,7 +106,7 @@ def _nearness(place: int | None) -> float:
 
 def _weights(question: Question, stems: Sequence[frozenset[str]]) -> dict[frozenset[str], float]:
     """Weights of what is asked for: each stem with its synonyms, weighted by its rarity among the candidates."""
-    counts = Counter(stem for own in stems for stem in own)
+    counts = Counter(stem for document_stems in stems for stem in document_stems)
     total = len(stems)
     return {
         frozenset((stem, *synonym_stems(stem))): math.log(1 + total / (1 + counts[stem])) for stem in question.stems

@@ -80,10 +80,10 @@ class Retriever:
 
     def pool(self, text: str, scope: Scope, k: int) -> Pool:
         """Returns what any ranker found for a question, before ordering. Raises QuestionError, ModelMissing."""
-        asked = read_question(text)
-        whole = Narrowed(scope, (), asked.text)
-        narrowed = narrow(asked, self._catalogue, scope) if NARROWING in self._parts else whole
-        question = replace(read_question(narrowed.focus), text=asked.text) if narrowed.about else asked
+        query = read_question(text)
+        whole = Narrowed(scope, (), query.text)
+        narrowed = narrow(query, self._catalogue, scope) if NARROWING in self._parts else whole
+        question = replace(read_question(narrowed.focus), text=query.text) if narrowed.about else query
         vector = self._embedder.embed_query(narrowed.focus)
         most = max(self._settings.candidates, k)
         rankings = self._rankings(question, narrowed.focus, vector, narrowed.scope, most)
@@ -138,8 +138,8 @@ class Retriever:
         else:
             scores = np.array([candidate.fused for candidate in candidates])
         chosen = [int(at) for at in np.argsort(-scores, kind="stable")[:k]]
-        wanted = Scope(documents=tuple({candidates[at].chunk.document for at in chosen}))
-        documents = {document.id: document for document in self._catalogue.documents(wanted)}
+        chosen_scope = Scope(documents=tuple({candidates[at].chunk.document for at in chosen}))
+        documents = {document.id: document for document in self._catalogue.documents(chosen_scope)}
         return tuple(
             Hit(chunk, documents[chunk.document], float(scores[at]), candidates[at].places)
             for at in chosen

@@ -12,8 +12,8 @@ def marks_of(text: str, question: Question) -> tuple[tuple[int, int], ...]:
     Words and their one-word synonyms match by stem. Quoted phrases, amounts, numbers and synonyms of several words
     match literally, ignoring case.
     """
-    wanted = {other for asked in question.stems for other in (asked, *synonym_stems(asked))}
-    spans = [match.span() for match in WORD.finditer(text) if stem(match.group()) in wanted]
+    query_stems = {other for asked in question.stems for other in (asked, *synonym_stems(asked))}
+    spans = [match.span() for match in WORD.finditer(text) if stem(match.group()) in query_stems]
     phrases = [*question.phrases, *question.exact, *(name for name in synonyms(question.text) if " " in name)]
     for phrase in phrases:
         pattern = r"\s+".join(map(re.escape, phrase.split()))

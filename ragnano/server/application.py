@@ -18,7 +18,7 @@ from ragnano.server.routes_questions import questions
 PREFIX = "/v1"
 
 
-def application(helper: Assistant, token: str) -> Border:
+def application(assistant: Assistant, token: str) -> Border:
     """Returns the application that a server runs.
 
     It answers only requests with the token. It loads nothing from elsewhere: there are no documentation pages with
@@ -26,7 +26,7 @@ def application(helper: Assistant, token: str) -> Border:
     """
     api = FastAPI(title="ragnano", version=__version__, docs_url=None, redoc_url=None)
     routes = APIRouter(prefix=PREFIX)
-    for made in (questions(helper), documents(helper), conversations(helper)):
+    for made in (questions(assistant), documents(assistant), conversations(assistant)):
         routes.include_router(made)
     api.include_router(routes)
     api.exception_handler(RagnanoError)(_failed)

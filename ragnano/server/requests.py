@@ -28,9 +28,9 @@ class Scoped(Request):
     dated_to: Name | None = Field(default=None, alias="to")
     kind: Name | None = Field(default=None, alias="type", description="pdf, docx, spreadsheet, mail …")
 
-    def scope(self, helper: Assistant) -> Scope:
+    def scope(self, assistant: Assistant) -> Scope:
         """Returns the scope that the fields describe. Raises NotFoundError, AmbiguousError, QuestionError."""
-        return helper.scope(
+        return assistant.scope(
             self.collection, self.doc, dated_from=self.dated_from, dated_to=self.dated_to, kind=self.kind
         )
 

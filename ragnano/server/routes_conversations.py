@@ -15,11 +15,11 @@ from ragnano.conversations import Conversation
 from ragnano.conversations.export import EXPORTS, Form
 from ragnano.server.requests import FollowUp, QuestionBody, Title, Words
 from ragnano.server.responses import Reply
-from ragnano.server.routes_questions import require_here
+from ragnano.server.routes_questions import require_model
 from ragnano.server.stream import StreamCallbacks, reply
 
 
-def conversations(helper: Assistant) -> APIRouter:
+def conversations(assistant: Assistant) -> APIRouter:
     """Returns the routes. A conversation is named by its id, a prefix of it, or "last"."""
     routes = APIRouter(prefix="/conversations")
     locks = _ConversationLocks()
@@ -27,36 +27,36 @@ def conversations(helper: Assistant) -> APIRouter:
     @routes.get("")
     def listed() -> Response:
         """The conversations that were kept, the last one first."""
-        return Reply(helper.conversations())
+        return Reply(assistant.conversations())
 
     @routes.post("")
     def begin(body: QuestionBody) -> Response:
         """Ask the first question of a conversation."""
-        require_here(helper, body.model)
-        scope = body.scope(helper)
-        return reply(lambda callbacks: _ask(helper.converse(scope=scope), body, callbacks), stream=body.stream)
+        require_model(assistant, body.model)
+        scope = body.scope(assistant)
+        return reply(lambda callbacks: _ask(assistant.converse(scope=scope), body, callbacks), stream=body.stream)
 
     @routes.post("/search")
     def search(body: Words) -> Response:
         """Find questions and answers of earlier conversations by their words."""
-        return Reply(list(helper.catalogue.search_turns(body.words)))
+        return Reply(list(assistant.catalogue.search_turns(body.words)))
 
     @routes.get("/{name}")
     def show(name: str) -> Response:
         """A conversation: each question, how it was read, and its answer with the words it rests on."""
-        info = helper.catalogue.conversation(name)
-        return Reply(serialization.conversation(info, helper.catalogue.turns(info.id)))
+        info = assistant.catalogue.conversation(name)
+        return Reply(serialization.conversation(info, assistant.catalogue.turns(info.id)))
 
     @routes.post("/{name}/turns")
     def carry_on(name: str, body: FollowUp) -> Response:
         """Ask the next question. Questions of one conversation are answered one after the other."""
-        require_here(helper, body.model)
-        kept = helper.catalogue.conversation(name).id
-        scope = body.scope(helper) if body.is_limited() else None
+        require_model(assistant, body.model)
+        identifier = assistant.catalogue.conversation(name).id
+        scope = body.scope(assistant) if body.is_limited() else None
 
         def ask(callbacks: StreamCallbacks) -> dict[str, Any]:
-            with locks.lock(kept):
-                conversation = helper.converse(kept, scope=scope)
+            with locks.lock(identifier):
+                conversation = assistant.converse(identifier, scope=scope)
                 if body.everything:
                     conversation.leave_topic()
                 return _ask(conversation, body, callbacks)
@@ -66,22 +66,22 @@ def conversations(helper: Assistant) -> APIRouter:
     @routes.patch("/{name}")
     def rename(name: str, body: Title) -> Response:
         """Give a conversation another title."""
-        info = helper.catalogue.conversation(name)
-        helper.catalogue.rename_conversation(info.id, body.title)
-        return Reply(helper.catalogue.conversation(info.id))
+        info = assistant.catalogue.conversation(name)
+        assistant.catalogue.rename_conversation(info.id, body.title)
+        return Reply(assistant.catalogue.conversation(info.id))
 
     @routes.get("/{name}/export")
     def export(name: str, form: Annotated[Form, Query(alias="format")] = "markdown") -> Response:
         """A conversation as a file. It holds words of your documents."""
-        info = helper.catalogue.conversation(name)
+        info = assistant.catalogue.conversation(name)
         headers = {"content-disposition": f'attachment; filename="{EXPORTS[form].file_name(info)}"'}
-        content = EXPORTS[form].content(info, helper.catalogue.turns(info.id))
+        content = EXPORTS[form].content(info, assistant.catalogue.turns(info.id))
         return Response(content, media_type=EXPORTS[form].media_type, headers=headers)
 
     @routes.delete("/{name}")
     def delete(name: str) -> Response:
         """Delete a conversation: nothing of it stays in the data directory."""
-        return Reply({"deleted": helper.forget(name)})
+        return Reply({"deleted": assistant.forget(name)})
 
     return routes
 

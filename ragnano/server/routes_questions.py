@@ -16,17 +16,17 @@ from ragnano.server.stream import StreamCallbacks, reply
 from ragnano.types import Answer
 
 
-def questions(helper: Assistant) -> APIRouter:
+def questions(assistant: Assistant) -> APIRouter:
     """Returns the routes."""
     routes = APIRouter()
 
     @routes.post("/search")
     def search(body: Search) -> Response:
         """Find the clauses that bear on a question, without a chat model."""
-        found = helper.find(body.question, body.scope(helper), body.k)
+        found = assistant.find(body.question, body.scope(assistant), body.k)
         return Reply(
             {
-                "hits": hits(found, helper, clause=body.clause, references=body.references),
+                "hits": hits(found, assistant, clause=body.clause, references=body.references),
                 "about": [document.path for document in found.about],
             }
         )
@@ -34,11 +34,11 @@ def questions(helper: Assistant) -> APIRouter:
     @routes.post("/ask")
     def ask(body: Question) -> Response:
         """Answer a question with the exact words, file and page it rests on, or say that the documents don't."""
-        require_here(helper, body.model)
-        scope = body.scope(helper)
+        require_model(assistant, body.model)
+        scope = body.scope(assistant)
 
         def answer(callbacks: StreamCallbacks) -> dict[str, Any]:
-            ask = partial(ask_with_receipt, helper) if body.receipt else helper.ask
+            ask = partial(ask_with_receipt, assistant) if body.receipt else assistant.ask
             given = ask(
                 body.question,
                 scope,
@@ -56,12 +56,12 @@ def questions(helper: Assistant) -> APIRouter:
     @routes.get("/models")
     def models() -> Response:
         """The models that can answer here and now, the default first; "none" quotes without one."""
-        return Reply(list(helper.chat_models()))
+        return Reply(list(assistant.chat_models()))
 
     return routes
 
 
-def require_here(helper: Assistant, model: str | None) -> None:
+def require_model(assistant: Assistant, model: str | None) -> None:
     """Raises NotFoundError unless `model` is a known name: a client must not choose which files are opened."""
-    if model is not None and model not in (here := helper.chat_models()):
-        raise NotFoundError(f"there is no model {model!r} here, but {', '.join(here)}")
+    if model is not None and model not in (available := assistant.chat_models()):
+        raise NotFoundError(f"there is no model {model!r} here, but {', '.join(available)}")

@@ -58,15 +58,15 @@ def _slashed(path: str) -> str:
 
 
 def _listed(documents: Sequence[Document]) -> str:
-    shown = ", ".join(f"{document.path} ({document.id[:12]})" for document in documents[:_LISTED])
-    return shown if len(documents) <= _LISTED else f"{shown} and {len(documents) - _LISTED} more"
+    listed = ", ".join(f"{document.path} ({document.id[:12]})" for document in documents[:_LISTED])
+    return listed if len(documents) <= _LISTED else f"{listed} and {len(documents) - _LISTED} more"
 
 
 def _hint(name: str, documents: Sequence[Document]) -> str:
     if not documents:
         return "nothing has been taken in yet: run `ragnano ingest FOLDER`"
     files = {PurePosixPath(_slashed(path)).name for document in documents for path in document.paths}
-    wanted = PurePosixPath(_slashed(name)).name.casefold()
+    requested = PurePosixPath(_slashed(name)).name.casefold()
     folded = {file.casefold(): file for file in sorted(files)}
-    near = [folded[match] for match in difflib.get_close_matches(wanted, folded, n=_LISTED)]
+    near = [folded[match] for match in difflib.get_close_matches(requested, folded, n=_LISTED)]
     return f"did you mean {' or '.join(near)}?" if near else "`ragnano docs list` shows what is stored"

@@ -103,12 +103,12 @@ def cosines(
            (SELECT document FROM chunks WHERE id IN (SELECT value FROM json_each(?)))""",
         (json.dumps([int(identifier) for identifier in ids]),),
     )
-    wanted = np.unique(np.fromiter(ids, np.int64, len(ids)))
+    requested = np.unique(np.fromiter(ids, np.int64, len(ids)))
     found: dict[int, tuple[float, float]] = {}
     for first, count, width, packed in rows:
         if width != len(query):
             raise IndexMismatch(_wrong_width(query, width))
-        places = wanted[(wanted >= first) & (wanted < first + count)] - first
+        places = requested[(requested >= first) & (requested < first + count)] - first
         # The positions before the first and after the last chunk have cosine 0.
         near = np.zeros(count + 2, np.float32)
         read = np.unique(np.clip(np.concatenate([places - 1, places, places + 1]), 0, count - 1))
@@ -134,7 +134,7 @@ def best(ids: NDArray[np.int64], scores: NDArray[np.float32], k: int) -> list[tu
     """Returns the `k` highest (id, score), best first, ties by id."""
     if 0 < k < len(scores):
         least = np.partition(scores, len(scores) - k)[len(scores) - k]
-        kept = np.flatnonzero(scores >= least)
-        ids, scores = ids[kept], scores[kept]
+        candidates = np.flatnonzero(scores >= least)
+        ids, scores = ids[candidates], scores[candidates]
     order = np.lexsort((ids, -scores))[:k]
     return [(int(ids[place]), float(scores[place])) for place in order]

@@ -104,18 +104,18 @@ class History(Database):
                 "SELECT ifnull(max(ordinal), 0) FROM turns WHERE conversation = ?", (conversation,)
             ).fetchone()
             sources = _sources(connection, scope, answer)
-            kept = None if None in sources else answer
+            stored_answer = None if None in sources else answer
             connection.execute(
                 """INSERT INTO turns (conversation, ordinal, asked, read_as, scope, answer, created)
                    VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                (conversation, last + 1, asked, read_as, to_json(scope), kept and to_json(kept), now),
+                (conversation, last + 1, asked, read_as, to_json(scope), stored_answer and to_json(stored_answer), now),
             )
             connection.executemany(
                 "INSERT INTO turn_documents (document, conversation, ordinal) VALUES (?, ?, ?)",
                 [(document, conversation, last + 1) for document in sources if document],
             )
             connection.execute("UPDATE conversations SET updated = ? WHERE id = ?", (now, conversation))
-        return Turn(last + 1, asked, read_as, scope, kept, now)
+        return Turn(last + 1, asked, read_as, scope, stored_answer, now)
 
     def delete_conversation(self, conversation: str) -> None:
         """Deletes the conversation with this full id; `compact` then removes its last traces from the files.
@@ -145,11 +145,11 @@ class History(Database):
 
         The conversation used last comes first.
         """
-        wanted = words.casefold().split()
-        for info in self.conversations() if wanted else ():
+        terms = words.casefold().split()
+        for info in self.conversations() if terms else ():
             for turn in self.turns(info.id):
                 text = _text(turn).casefold()
-                if all(word in text for word in wanted):
+                if all(word in text for word in terms):
                     yield FoundTurn(info, turn)
 
 
@@ -212,8 +212,8 @@ def _conversation(row: tuple[Any, ...]) -> ConversationInfo:
 
 def _turn(row: tuple[Any, ...], conversation: str) -> Turn:
     number, asked, read_as, scope, answer, created = row
-    kept = None if answer is None else _read(Answer, answer, conversation)
-    return Turn(number, asked, read_as, _read(Scope, scope, conversation), kept, created)
+    stored_answer = None if answer is None else _read(Answer, answer, conversation)
+    return Turn(number, asked, read_as, _read(Scope, scope, conversation), stored_answer, created)
 
 
 def _read(kind: type[T], text: str, conversation: str) -> T:
@@ -228,5 +228,5 @@ def _read(kind: type[T], text: str, conversation: str) -> T:
 def _text(turn: Turn) -> str:
     answer = turn.answer
     direct = (answer.direct.text,) if answer and answer.direct else ()
-    said = (*direct, answer.answer, *(citation.quote for citation in answer.citations)) if answer else ()
-    return fold(" ".join((turn.asked, turn.read_as, *said)))
+    answer_texts = (*direct, answer.answer, *(citation.quote for citation in answer.citations)) if answer else ()
+    return fold(" ".join((turn.asked, turn.read_as, *answer_texts)))

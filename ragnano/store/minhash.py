@@ -42,7 +42,7 @@ def sketch_of(texts: Iterable[str]) -> bytes:
     for place, factor in enumerate(_RUN_FACTORS):
         runs += hashes[place : place + count] * factor
     runs = np.unique(runs ^ (runs >> np.uint64(31)))
-    least = [((runs * one) >> np.uint64(32)).min() for one in _MIX[0]]
+    least = [((runs * multiplier) >> np.uint64(32)).min() for multiplier in _MIX[0]]
     return np.array(least, dtype="<u4").tobytes()
 
 
@@ -59,7 +59,7 @@ def bands(sketches: Sketch) -> NDArray[np.int64]:
     return numbers
 
 
-def likeness(one: Sketch, others: Sketch) -> NDArray[np.float64]:
-    """Returns the share of places (n,) in which `one` (128,) agrees with each of `others` (n, 128)."""
-    shares: NDArray[np.float64] = (others == one).mean(axis=-1)
+def likeness(sketch: Sketch, others: Sketch) -> NDArray[np.float64]:
+    """Returns the share of places (n,) in which `sketch` (128,) agrees with each of `others` (n, 128)."""
+    shares: NDArray[np.float64] = (others == sketch).mean(axis=-1)
     return shares

@@ -117,7 +117,10 @@ def to_page(row: tuple[Any, ...]) -> Page:
         unreadable,
         place or "",
         tuple(Mark(*mark) for mark in json.loads(marks or "[]")),
-        tuple(Hidden(kind, said, Box(*box) if box else None) for kind, said, box in json.loads(hidden or "[]")),
+        tuple(
+            Hidden(kind, hidden_text, Box(*box) if box else None)
+            for kind, hidden_text, box in json.loads(hidden or "[]")
+        ),
     )
 
 

@@ -43,15 +43,15 @@ def missing(connection: sqlite3.Connection) -> list[str]:
 
 def versions_of(connection: sqlite3.Connection, document: str) -> list[Version]:
     """Returns the document's versions, most alike first; [] if there are none or it is not stored."""
-    own = connection.execute("SELECT id, minima FROM sketches WHERE document = ?", (document,)).fetchone()
-    if own is None or not own[1]:
+    own_sketches = connection.execute("SELECT id, minima FROM sketches WHERE document = ?", (document,)).fetchone()
+    if own_sketches is None or not own_sketches[1]:
         return []
-    sketch = minhash.unpack(own[1])
+    sketch = minhash.unpack(own_sketches[1])
     candidates: set[int] = set()
     for number in minhash.bands(sketch).tolist():
         rows = connection.execute(
             "SELECT sketch FROM sketch_bands WHERE band = ? AND sketch <> ? ORDER BY sketch DESC LIMIT ?",
-            (number, own[0], _OF_A_BAND),
+            (number, own_sketches[0], _OF_A_BAND),
         )
         candidates.update(row[0] for row in rows)
     found: list[Version] = []

@@ -101,37 +101,37 @@ class Task:
 def recognise(question: str) -> Task:
     """Returns the task of a question. The focus of a lookup is the whole question."""
     text = fold(question)
-    asked = _END.sub("", _POLITE.sub("", text))
-    place = None if _ACROSS[-1].match(asked) else _PLACE.match(asked)
-    where, asked = (place.group(), asked[place.end() :]) if place else ("", asked)
-    if (about := _summarised(asked)) is not None:
+    request = _END.sub("", _POLITE.sub("", text))
+    place = None if _ACROSS[-1].match(request) else _PLACE.match(request)
+    where, request = (place.group(), request[place.end() :]) if place else ("", request)
+    if (about := _summarised(request)) is not None:
         return Task("summary", where + about)
-    if (about := _listed(asked)) is not None:
+    if (about := _listed(request)) is not None:
         return Task("list", where + about)
     return Task("lookup", text)
 
 
-def _summarised(asked: str) -> str | None:
+def _summarised(request: str) -> str | None:
     """Returns what is to be summarised ("" if not stated), None if no summary is asked for."""
     for pattern in _SUMMARIES:
-        if found := pattern.match(asked):
-            return _bare(found["rest"] or "")
+        if found := pattern.match(request):
+            return _without_connector(found["rest"] or "")
     for pattern in _OF_A_DOCUMENT:
-        if found := pattern.match(asked):
-            about = _bare(found["rest"] or "")
+        if found := pattern.match(request):
+            about = _without_connector(found["rest"] or "")
             if not about or (_ABOUT_ONE.search(about) and not _PART_NUMBER.match(about)):
                 return about
     return None
 
 
-def _listed(asked: str) -> str | None:
+def _listed(request: str) -> str | None:
     """Returns what is to be listed, None if no list is asked for."""
     for pattern in (*_LISTS, *_ACROSS):
-        if found := pattern.match(asked):
-            return _bare(found["rest"] + (found.groupdict().get("more") or ""))
+        if found := pattern.match(request):
+            return _without_connector(found["rest"] + (found.groupdict().get("more") or ""))
     return None
 
 
-def _bare(rest: str) -> str:
+def _without_connector(rest: str) -> str:
     """Returns the rest of a request without the word that connected it to its verb."""
     return re.sub(r"^(?:of|on|about|for|from)\b\s*", "", rest.strip(" ,:;-–?."), flags=re.IGNORECASE)

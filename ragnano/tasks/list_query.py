@@ -51,7 +51,7 @@ _NO_OWNER = re.compile(rf"{DOCUMENT_NOUN}|section|clause|article|schedule|exhibi
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ListQuery:
     """`kind`: pattern of the sentences (None: any). `topic`: stems. `who`: a party or its role ("": anybody).
 
     `places`: stems of places, which must occur themselves: neither synonyms nor similarity count.
@@ -66,20 +66,20 @@ class Wanted:
         """Share, 0 to 1, of the topic in the sentence and its heading, synonyms included; 1 without a topic."""
         if not self.topic:
             return 1.0
-        own = set(content_stems(f"{sentence.lead} {sentence.text}"))
+        sentence_stems = set(content_stems(f"{sentence.lead} {sentence.text}"))
         above = set(content_stems(name_of(sentence.chunk.section)))
         counted = []
         for part in self.topic:
             alternatives = {part, *synonym_stems(part)}
             paid = part in _PAYING
-            if own & alternatives or (paid and _PAYS.search(sentence.text)):
+            if sentence_stems & alternatives or (paid and _PAYS.search(sentence.text)):
                 counted.append(1.0)
             else:
                 beside = above & alternatives or (paid and _MONEY.search(sentence.text))
                 counted.append(BESIDE if beside else 0.0)
         return sum(counted) / len(counted)
 
-    def says_the_places(self, sentence: Sentence) -> bool:
+    def names_the_places(self, sentence: Sentence) -> bool:
         """Whether the sentence names every place of the topic, such as New York."""
         return self.places <= set(content_stems(f"{sentence.lead} {sentence.text}"))
 
@@ -97,16 +97,16 @@ class Wanted:
         return not names or any(_concerns(name, self.kind, text) for name in names)
 
 
-def read_wanted(text: str) -> Wanted:
+def read_list_query(text: str) -> ListQuery:
     """Parses what is to be listed: "payment obligations of the Tenant" is duties, payment, Tenant."""
     stems = content_stems(text)
     for names, kind in KINDS:
         heads = {stem(name) for name in names.split()}
-        if said := heads.intersection(stems):
+        if matched := heads.intersection(stems):
             who = _owner(text) if kind in _BINDING else ""
-            left = [part for part in stems if part not in said | _EMPTY and part != stem(who)]
-            return Wanted(kind, tuple(left), who)
-    return Wanted(None, tuple(part for part in stems if part not in _EMPTY) or tuple(stems))
+            left = [part for part in stems if part not in matched | _EMPTY and part != stem(who)]
+            return ListQuery(kind, tuple(left), who)
+    return ListQuery(None, tuple(part for part in stems if part not in _EMPTY) or tuple(stems))
 
 
 def _owner(text: str) -> str:

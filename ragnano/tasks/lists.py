@@ -14,7 +14,7 @@ from ragnano.answering.refusal import nearest
 from ragnano.evidence import select
 from ragnano.evidence.answerability import load_gate
 from ragnano.retrieval.retriever import Found
-from ragnano.tasks.list_query import Wanted, read_wanted, role_of, same_words
+from ragnano.tasks.list_query import ListQuery, read_list_query, role_of, same_words
 from ragnano.tasks.salience import FRONT_CHUNKS, telling
 from ragnano.tasks.sections import DocumentSentences, Sentence, name_of, trimmed
 from ragnano.tasks.subject import named_at_end
@@ -63,15 +63,15 @@ def list_items(focus: str, scope: Scope, tools: Tools) -> Outcome:
     _, signals = select(found, tools.catalogue, tools.reader)
     confidence = load_gate().confidence(signals)
     # Words that narrowed the search to a document by its name are not a topic within it.
-    wanted = read_wanted(focus)
+    query = read_list_query(focus)
     places = [name for name in found.question.names if is_place(name)]
-    wanted = replace(
-        wanted,
-        topic=tuple(part for part in wanted.topic if part in found.question.stems),
+    query = replace(
+        query,
+        topic=tuple(part for part in query.topic if part in found.question.stems),
         places=frozenset(content_stems(" ".join(places))),
     )
-    likely = _likely(documents, wanted, found, tools)
-    items = _passing(likely, wanted, found, tools)
+    likely = _likely(documents, query, found, tools)
+    items = _passing(likely, query, found, tools)
     ready_at = time.monotonic()
     if not items:
         return Outcome(about=about, nearest=nearest(found.hits), confidence=confidence)
@@ -79,21 +79,21 @@ def list_items(focus: str, scope: Scope, tools: Tools) -> Outcome:
     return replace(outcome, about=about, confidence=confidence, ready_at=ready_at)
 
 
-def _likely(documents: Sequence[Document], wanted: Wanted, found: Found, tools: Tools) -> list[_Item]:
+def _likely(documents: Sequence[Document], query: ListQuery, found: Found, tools: Tools) -> list[_Item]:
     """Returns the MOST_SCORED best sentences by their words and by the search rank of their chunk."""
     ranked = {hit.chunk.id: 1 / place**0.5 for place, hit in enumerate(found.hits, start=1)}
 
     def items() -> Iterator[_Item]:
-        for document, names, sentence in _sentences(documents, wanted, found, tools):
-            if wanted.fits(sentence, names) and wanted.says_the_places(sentence):
-                score = wanted.coverage(sentence) + 0.5 * ranked.get(sentence.chunk.id, 0.0)
-                yield _Item(document, sentence, score if wanted.topic else telling(sentence))
+        for document, names, sentence in _sentences(documents, query, found, tools):
+            if query.fits(sentence, names) and query.names_the_places(sentence):
+                score = query.coverage(sentence) + 0.5 * ranked.get(sentence.chunk.id, 0.0)
+                yield _Item(document, sentence, score if query.topic else telling(sentence))
 
     return heapq.nlargest(MOST_SCORED, items(), key=lambda item: item.score)
 
 
 def _sentences(
-    documents: Sequence[Document], wanted: Wanted, found: Found, tools: Tools
+    documents: Sequence[Document], query: ListQuery, found: Found, tools: Tools
 ) -> Iterator[tuple[Document, tuple[str, ...], Sentence]]:
     """Yields every sentence of a few documents, or of the clauses found, with the names that must be concerned."""
     whole = len(documents) <= FEW_DOCUMENTS
@@ -103,8 +103,8 @@ def _sentences(
             return
         headings = tools.catalogue.headings_of(document.id)
         chunks = [identifier for identifier, _ in headings]
-        names = _names(wanted.who, chunks, tools)
-        if wanted.kind is None and (called := [chunk for chunk, heading in headings if wanted.is_called(heading)]):
+        names = _names(query.who, chunks, tools)
+        if query.kind is None and (called := [chunk for chunk, heading in headings if query.is_called(heading)]):
             chunks = called
         elif not whole:
             hits = sorted((hit.chunk.ordinal, hit.chunk.id) for hit in found.hits if hit.document.id == document.id)
@@ -124,27 +124,27 @@ def _names(who: str, chunks: Sequence[int], tools: Tools) -> tuple[str, ...]:
     return (who, role) if role else (who,)
 
 
-def _passing(likely: Sequence[_Item], wanted: Wanted, found: Found, tools: Tools) -> list[_Item]:
+def _passing(likely: Sequence[_Item], query: ListQuery, found: Found, tools: Tools) -> list[_Item]:
     """Returns those that match the topic, best first, each wording once per document. Without a topic, all."""
     scored = list(likely)
-    if wanted.topic and likely:
+    if query.topic and likely:
         texts = [f"{name_of(item.sentence.chunk.section)}: {item.sentence.text}" for item in likely]
         dense = tools.embedder.embed_sentences(texts) @ found.vector
         scored = [
-            replace(item, score=COVERAGE * wanted.coverage(item.sentence) + DENSE * float(near))
+            replace(item, score=COVERAGE * query.coverage(item.sentence) + DENSE * float(near))
             for item, near in zip(likely, dense, strict=True)
         ]
-        scored = [item for item in scored if _passes(item, wanted)]
+        scored = [item for item in scored if _passes(item, query)]
     first: dict[tuple[str, str], _Item] = {}
     for item in sorted(scored, key=lambda item: -item.score):
         first.setdefault((item.document.id, same_words(item.sentence.text)), item)
     return list(first.values())
 
 
-def _passes(item: _Item, wanted: Wanted) -> bool:
-    if wanted.kind is not None:
+def _passes(item: _Item, query: ListQuery) -> bool:
+    if query.kind is not None:
         return item.score >= BAR
-    return wanted.is_called(item.sentence.chunk.section) or item.score >= BAR_OF_ANY_KIND
+    return query.is_called(item.sentence.chunk.section) or item.score >= BAR_OF_ANY_KIND
 
 
 def _written(items: Sequence[_Item], documents: Sequence[Document], tools: Tools, *, more_unseen: bool) -> Outcome:

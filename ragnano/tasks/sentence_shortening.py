@@ -56,8 +56,8 @@ def shorten(model: ChatModel, text: str, *, max_tokens: int, cancelled: Callable
         Prompt(system=SHORTEN, parts=parts), max_tokens=max_tokens, stop=("\n",), cancelled=cancelled
     )
     short = _LEADING.sub("", fold(reply.text)).strip(' "“”')
-    kept = short if reply.finish == "stop" and only_leaves_out(short, text) else None
-    return Shortened(kept, TokenCount(reply.prompt_tokens, reply.answer_tokens), reply.seconds_to_first_token)
+    accepted = short if reply.finish == "stop" and only_leaves_out(short, text) else None
+    return Shortened(accepted, TokenCount(reply.prompt_tokens, reply.answer_tokens), reply.seconds_to_first_token)
 
 
 def only_leaves_out(short: str, text: str) -> bool:
@@ -72,32 +72,34 @@ def only_leaves_out(short: str, text: str) -> bool:
     if not is_supported(short, _NO_TOPIC, [text]):
         return False
     tokens = list(WORD.finditer(text))
-    kept = _aligned(short, tokens)
-    if kept is None:
+    kept_indices = _aligned(short, tokens)
+    if kept_indices is None:
         return False
     ends = [match.start() for match in _CLAUSE_END.finditer(text)]
     clause_of = [sum(end <= token.start() for end in ends) for token in tokens]
-    alive = {clause_of[at] for at in kept if content_stems(tokens[at].group())}
+    alive = {clause_of[at] for at in kept_indices if content_stems(tokens[at].group())}
     return not any(
-        _must_stay(text, tokens, at, kept, clause_of[at] in alive) for at in range(len(tokens)) if at not in kept
+        _must_stay(text, tokens, at, kept_indices, clause_of[at] in alive)
+        for at in range(len(tokens))
+        if at not in kept_indices
     )
 
 
 def _aligned(short: str, tokens: Sequence[re.Match[str]]) -> set[int] | None:
     """Returns the indices of the words of `short` in the sentence; None if they do not all occur in this order."""
-    kept: set[int] = set()
+    kept_indices: set[int] = set()
     at = 0
     for word in words(short):
         while at < len(tokens) and stem(tokens[at].group()) != stem(word):
             at += 1
         if at == len(tokens):
             return None
-        kept.add(at)
+        kept_indices.add(at)
         at += 1
-    return kept
+    return kept_indices
 
 
-def _must_stay(text: str, tokens: Sequence[re.Match[str]], at: int, kept: set[int], alive: bool) -> bool:
+def _must_stay(text: str, tokens: Sequence[re.Match[str]], at: int, kept_indices: set[int], alive: bool) -> bool:
     """Whether the omitted word at this index must stay; `alive`: another part of its clause was kept."""
     word = tokens[at].group().lower()
     if word in _CONDITIONS:
@@ -107,4 +109,4 @@ def _must_stay(text: str, tokens: Sequence[re.Match[str]], at: int, kept: set[in
         return False
     # In "sixty (60) days" one of the two is enough.
     repeated = figure and _REPEATED_FIGURE.match(text, tokens[at - 1].end()) if at else None
-    return not (repeated and at - 1 in kept)
+    return not (repeated and at - 1 in kept_indices)

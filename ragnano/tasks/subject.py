@@ -58,20 +58,20 @@ def subject_of(focus: str, scope: Scope, catalogue: Catalogue) -> Subject | None
     if any(character.isalnum() for character in focus):
         narrowed = narrow(read_question(focus), catalogue, scope)
         named, rest = narrowed.about, narrowed.focus
-    document = _one_of(named, documents, content_stems(focus))
+    document = _single_document(named, documents, content_stems(focus))
     numbers = read_question(rest).sections if any(map(str.isalnum, rest)) else ()
     return Subject(document, () if numbers else _part(rest, document), numbers)
 
 
-def _one_of(named: Sequence[Document], documents: Sequence[Document], stems: Sequence[str]) -> Document:
+def _single_document(named: Sequence[Document], documents: Sequence[Document], stems: Sequence[str]) -> Document:
     among = named or documents
     if len(among) == 1:
         return among[0]
     titles = {document.id: set(content_stems(document.title)) for document in among}
-    said = set(stems) & set().union(*titles.values())
-    fitting = [document for document in among if said and said <= titles[document.id]]
+    title_stems = set(stems) & set().union(*titles.values())
+    fitting = [document for document in among if title_stems and title_stems <= titles[document.id]]
     # "the office lease" is the document with that title, not the side letter to it.
-    exact = [document for document in fitting if titles[document.id] == said]
+    exact = [document for document in fitting if titles[document.id] == title_stems]
     if not exact and named:
         shortest = min((len(titles[document.id]) for document in fitting), default=0)
         exact = [document for document in fitting if len(titles[document.id]) == shortest]
@@ -103,7 +103,7 @@ def named_at_end(focus: str, scope: Scope, catalogue: Catalogue) -> tuple[Docume
         return None, focus
     this_one = bool(_THIS_ONE.search(phrase.group())) or not content_stems(phrase["name"])
     try:
-        document = _one_of((), documents, () if this_one else content_stems(phrase["name"]))
+        document = _single_document((), documents, () if this_one else content_stems(phrase["name"]))
     except (AmbiguousError, QuestionError):
         return None, focus[: phrase.start()] if this_one else focus
     return document, focus[: phrase.start()].strip(" ,")
@@ -118,9 +118,9 @@ def _part(rest: str, document: Document) -> tuple[str, ...]:
     """Returns the stems that remain without the words that name the document."""
     rest = fold(_PART_WORDS.sub(" ", _THIS_ONE.sub(" ", rest)))
     names = " ".join([document.title, *document.parties, *(PurePath(path).stem for path in document.paths)])
-    own = set(content_stems(names.replace("_", " ").replace("-", " ")))
+    document_stems = set(content_stems(names.replace("_", " ").replace("-", " ")))
     kind = set(content_stems(document.media_type.rsplit("/", 1)[-1]))
-    return tuple(stem for stem in content_stems(rest) if stem not in own | kind)
+    return tuple(stem for stem in content_stems(rest) if stem not in document_stems | kind)
 
 
 def belongs(heading: str, subject: Subject) -> bool:

@@ -77,14 +77,14 @@ def summarise(focus: str, scope: Scope, tools: Tools) -> Outcome:
             return Outcome(about=(document,), nearest=hits)
         sections = part
     reader = DocumentSentences(document.id, tools.catalogue)
-    kept = _weightiest(sections, reader, tools, ordinary=not subject.whole)
+    weightiest = _weightiest(sections, reader, tools, ordinary=not subject.whole)
     ready_at = time.monotonic()
-    outcome = _lines(_picks(kept, document, tools), tools)
+    outcome = _lines(_picks(weightiest, document, tools), tools)
     if not outcome.text:
         return Outcome(about=(document,))
-    shown = len({item.place for item in kept})
-    if shown < len(sections):
-        note = f"(From the weightiest {shown} of {len(sections)} sections.)"
+    section_count = len({item.place for item in weightiest})
+    if section_count < len(sections):
+        note = f"(From the weightiest {section_count} of {len(sections)} sections.)"
         tools.show(note)
         outcome = replace(outcome, text=f"{outcome.text}\n{note}")
     return replace(outcome, about=(document,), confidence=1.0, ready_at=ready_at)
@@ -98,8 +98,8 @@ def _part(
     named = [Section(heading, (identifier,)) for identifier, heading in rows if belongs(heading, subject)]
     if named:
         return named, ()
-    here = Scope(documents=(subject.document.id,))
-    found = tools.find(focus, here, tools.settings.candidates)
+    document_scope = Scope(documents=(subject.document.id,))
+    found = tools.find(focus, document_scope, tools.settings.candidates)
     evidence, signals = select(found, tools.catalogue, tools.reader)
     if subject.numbers or load_gate().confidence(signals) < load_gate().least_confidence(tools.settings.risk):
         return [], nearest(found.hits)
@@ -115,7 +115,7 @@ def _weightiest(
     Map: each section by itself. Reduce: after each section, only the MOST_LINES most valuable lines are kept.
     `ordinary` disables the weights of headings: if the user asked for these sections, none counts less.
     """
-    kept: list[_Candidate] = []
+    weightiest: list[_Candidate] = []
     for place, section in enumerate(sections):
         if tools.cancelled():
             break
@@ -125,8 +125,8 @@ def _weightiest(
             value * factor * NEXT_LINE**at for at, (value, _) in enumerate(best[:MOST_OF_A_SECTION]) if value >= LEAST
         )
         if worth:
-            kept = _reduced([*kept, _Candidate(place, tuple(best), worth)])
-    return kept
+            weightiest = _reduced([*weightiest, _Candidate(place, tuple(best), worth)])
+    return weightiest
 
 
 def _valued(sentences: Iterable[Sentence]) -> Iterator[tuple[float, Sentence]]:
@@ -144,10 +144,10 @@ def _reduced(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     return [replace(item, worth=item.worth[: counts[item.place]]) for item in candidates if counts[item.place]]
 
 
-def _picks(kept: Sequence[_Candidate], document: Document, tools: Tools) -> Iterator[_Pick]:
+def _picks(candidates: Sequence[_Candidate], document: Document, tools: Tools) -> Iterator[_Pick]:
     """Yields the selected sentences in reading order, without those that repeat an earlier one."""
-    said: list[NDArray[np.float32]] = []
-    for item in kept:
+    picked_vectors: list[NDArray[np.float32]] = []
+    for item in candidates:
         if tools.cancelled():
             return
         sentences = [sentence for _, sentence in item.shortlist]
@@ -156,10 +156,10 @@ def _picks(kept: Sequence[_Candidate], document: Document, tools: Tools) -> Iter
         scores = np.array([value for value, _ in item.shortlist]) + CENTRAL * nearness
         chosen: list[int] = []
         for at in np.argsort(-scores, kind="stable"):
-            new = all(float(vectors[at] @ other) < SAME for other in said)
+            new = all(float(vectors[at] @ other) < SAME for other in picked_vectors)
             if new and item.shortlist[at][0] >= LEAST and len(chosen) < len(item.worth):
                 chosen.append(int(at))
-                said.append(vectors[at])
+                picked_vectors.append(vectors[at])
         for at in sorted(chosen, key=lambda at: (sentences[at].chunk.ordinal, sentences[at].spans[0])):
             sentence = sentences[at]
             # The sentence that names the parties consists of names: a shorter version would lose one of them.

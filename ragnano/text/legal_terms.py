@@ -1,4 +1,4 @@
-"""Decides whether capitalised words name somebody in particular.
+"""Decides whether capitalised words name a particular person or company.
 
 Places, the roles of parties and the terms that a document defines do not distinguish one document from another.
 """
@@ -50,7 +50,7 @@ def is_part(name: str) -> bool:
     return name.lower().removesuffix("s") in _AS_PARTS
 
 
-def tells_nothing_apart(name: str) -> bool:
+def is_too_common(name: str) -> bool:
     """Whether a name is too common to distinguish documents: a place, a role or a part."""
     return is_place(name) or is_role(name) or is_part(name)
 
@@ -66,7 +66,7 @@ def names_somebody(name: str, text: str) -> bool:
     for found in re.finditer(rf"(?<!\w){words}(?!\w)", text, re.IGNORECASE):
         if _is_quoted(text, found):
             return False
-        if all(said[0].isupper() or part[0].islower() for part, said in zip(parts, found[0].split(), strict=True)):
+        if all(word[0].isupper() or part[0].islower() for part, word in zip(parts, found[0].split(), strict=True)):
             return True
     return False
 

@@ -61,7 +61,7 @@ _CURRENCIES = (
     ("CAD", ("cad",)),
     ("$", ("$", "usd", "us", "dollar")),
 )
-_IN_ONE: dict[str, tuple[str, Fraction]] = {
+_UNITS: dict[str, tuple[str, Fraction]] = {
     "hour": ("days", Fraction(1, 24)),
     "day": ("days", Fraction(1)),
     "week": ("days", Fraction(7)),
@@ -71,19 +71,19 @@ _IN_ONE: dict[str, tuple[str, Fraction]] = {
 }
 
 
-def values_of(text: str, kind: AnswerKind, asked: Collection[str] = ()) -> tuple[Value, ...]:
+def values_of(text: str, kind: AnswerKind, question_stems: Collection[str] = ()) -> tuple[Value, ...]:
     """Returns the facts of this kind in a text, in order; () for kinds that have no value to compare.
 
-    An amount is money. If the text contains no money, amounts are counts of things in the question (stems in `asked`).
+    An amount is money. If the text contains no money, amounts are counts of things in the question (`question_stems`).
     """
     read = _READERS.get(kind)
     found = tuple(read(text)) if read else ()
-    return found or (tuple(_counts(text, frozenset(asked))) if kind == "amount" else ())
+    return found or (tuple(_counts(text, frozenset(question_stems))) if kind == "amount" else ())
 
 
 def _durations(text: str) -> Iterator[Value]:
     for match in _DURATION.finditer(text):
-        unit, factor = _IN_ONE[match["unit"].lower()]
+        unit, factor = _UNITS[match["unit"].lower()]
         working = (match["kind"] or "").lower().startswith(("business", "working"))
         yield Value(f"business {unit}" if working else unit, _number(match) * factor, *match.span())
 
@@ -102,9 +102,9 @@ def _dates(text: str) -> Iterator[Value]:
 
 def _amounts(text: str) -> Iterator[Value]:
     for match in AMOUNT.finditer(text):
-        said = match.group().lower()
+        matched = match.group().lower()
         number = _MONEY.search(match.group())
-        currency = next((name for name, signs in _CURRENCIES if any(sign in said for sign in signs)), None)
+        currency = next((name for name, signs in _CURRENCIES if any(sign in matched for sign in signs)), None)
         if number and currency:
             scale = _SCALES[number["scale"].lower()] if number["scale"] else 1
             yield Value(currency, _plain(number["digits"]) * scale, *match.span())
@@ -122,9 +122,9 @@ def _places(text: str) -> Iterator[Value]:
         yield Value(stem(match["unit"]), match["name"].lower(), *match.span())
 
 
-def _counts(text: str, asked: frozenset[str]) -> Iterator[Value]:
+def _counts(text: str, question_stems: frozenset[str]) -> Iterator[Value]:
     for match in _COUNT.finditer(text):
-        counted = [stem(word) for word in words(match["next"]) if stem(word) in asked]
+        counted = [stem(word) for word in words(match["next"]) if stem(word) in question_stems]
         if counted:
             yield Value(counted[-1], _number(match), *match.span())
 

@@ -139,11 +139,11 @@ def _names(text: str) -> tuple[str, ...]:
     """
     found = []
     for match in _NAME.finditer(text):
-        said = match.group().strip(" ,.").split()
-        parts = said
+        run = match.group().strip(" ,.").split()
+        parts = run
         while parts and parts[0].lower() in STOPWORDS:
             parts = parts[1:]
-        opens = match.start() == 0 and len(said) == 1
+        opens = match.start() == 0 and len(run) == 1
         if parts and not opens:
             found.append(" ".join(parts))
     return tuple(sorted(dict.fromkeys(found), key=len, reverse=True))
@@ -179,7 +179,7 @@ def synonyms(text: str) -> tuple[str, ...]:
 
 
 @cache
-def synonym_stems(stem_asked: str) -> tuple[str, ...]:
+def synonym_stems(word_stem: str) -> tuple[str, ...]:
     """Returns the stems of the single words that are synonyms of the word with this stem."""
-    groups = _groups_by_stems().get((stem_asked,), ())
+    groups = _groups_by_stems().get((word_stem,), ())
     return tuple(stem(phrase) for group in groups for phrase in _synonym_groups()[group] if len(words(phrase)) == 1)

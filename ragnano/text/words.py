@@ -72,12 +72,12 @@ def fold(text: str) -> str:
 
 def unfolded(text: str, start: int, end: int) -> tuple[int, int]:
     """Returns the offsets in `text` of characters [start, end) of `fold(text)`; requires start < end."""
-    kept: list[int] = []
+    positions: list[int] = []
     for match in re.finditer(r"\S+", text):
-        if kept:
-            kept.append(match.start() - 1)  # the one space that replaces the white space before
-        kept += range(*match.span())
-    return kept[start], kept[end - 1] + 1
+        if positions:
+            positions.append(match.start() - 1)  # the one space that replaces the white space before
+        positions += range(*match.span())
+    return positions[start], positions[end - 1] + 1
 
 
 def lookalike_words(text: str) -> list[str]:
@@ -143,8 +143,10 @@ def is_english(text: str) -> bool:
     Dutch and Portuguese ones have .0 to .05. Words of two letters are left out: other languages share them ("an",
     "no").
     """
-    own = [word for word in re.findall(r"[^\W\d_]{3,}", text) if word.islower()]
-    return len(own) < _LEAST_TOLD or sum(word in STOPWORDS for word in own) >= LEAST_FUNCTION_WORDS * len(own)
+    lowercase_words = [word for word in re.findall(r"[^\W\d_]{3,}", text) if word.islower()]
+    return len(lowercase_words) < _LEAST_TOLD or sum(
+        word in STOPWORDS for word in lowercase_words
+    ) >= LEAST_FUNCTION_WORDS * len(lowercase_words)
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:

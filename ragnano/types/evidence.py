@@ -71,7 +71,7 @@ class Exact:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence, list item or row relevant to the question: where it stands and how well it answers, 0 to 1.
+    """A sentence, list item or row relevant to the question: its location and how well it answers, 0 to 1.
 
     `foreign` is true when it stands on a page in a language that the reader was not trained on.
     """

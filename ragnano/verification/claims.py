@@ -97,8 +97,12 @@ def _turned_round(sentence: str, proof: str) -> bool:
         return True
     if _NEGATION.search(sentence):
         return False
-    claimed, denied, said = set(content_stems(sentence)), list(_denied(proof)), [stem(word) for word in words(proof)]
-    return any(one in claimed and said.count(one) == denied.count(one) for one in denied)
+    claimed, denied, proof_stems = (
+        set(content_stems(sentence)),
+        list(_denied(proof)),
+        [stem(word) for word in words(proof)],
+    )
+    return any(one in claimed and proof_stems.count(one) == denied.count(one) for one in denied)
 
 
 def asks_what_is_forbidden(question: str) -> bool:
@@ -126,11 +130,11 @@ def _words_known(sentence: str, proof: str, question: Question) -> bool:
     as "the expiration date".
     """
     stems = content_stems(sentence)
-    said = set(content_stems(proof))
-    known = said | {asked for asked in question.stems if said & {asked, *synonym_stems(asked)}}
-    brought = [own for own in stems if own in question.stems]
+    proof_stems = set(content_stems(proof))
+    known = proof_stems | {asked for asked in question.stems if proof_stems & {asked, *synonym_stems(asked)}}
+    brought = [own_stem for own_stem in stems if own_stem in question.stems]
     return _share(stems, known) >= SUPPORT and _share(brought, known) >= BROUGHT
 
 
 def _share(stems: Collection[str], known: Collection[str]) -> float:
-    return sum(own in known for own in stems) / len(stems) if stems else 1.0
+    return sum(own_stem in known for own_stem in stems) / len(stems) if stems else 1.0

@@ -46,10 +46,10 @@ class StreamGuard:
         return "".join(shown)
 
     def _may_show(self, token: str) -> bool:
-        bare = MARK.sub("", token)
-        if not self._started and bare.strip(" \n.\"'“”[]").upper() in ("", "NOT", NOT_FOUND):
+        without_mark = MARK.sub("", token)
+        if not self._started and without_mark.strip(" \n.\"'“”[]").upper() in ("", "NOT", NOT_FOUND):
             return False
-        checked = any(character.isdigit() for character in bare) or (
-            self._started and any(character.isupper() for character in bare)
+        checked = any(character.isdigit() for character in without_mark) or (
+            self._started and any(character.isupper() for character in without_mark)
         )
-        return not checked or set(words(bare)) <= self._known
+        return not checked or set(words(without_mark)) <= self._known

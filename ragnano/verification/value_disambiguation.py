@@ -1,7 +1,7 @@
 """Checks that an answer gives the right one of several values that a text states.
 
-"From January 1, 2013 until December 31, 2013" proves both dates; a nano model asked for the expiration takes either.
-The words nearest to a value tell what the value stands for. This module depends on neither store nor model.
+"From January 1, 2013 until December 31, 2013" proves both dates; a nano model asked for the expiration may give either.
+The words nearest to a value show what the value is for. This module depends on neither store nor model.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ NEAR = 120
 KINDS: tuple[AnswerKind, ...] = ("date", "duration", "amount", "share")
 
 
-def tells(text: str, kind: AnswerKind) -> bool:
+def contains_kind(text: str, kind: AnswerKind) -> bool:
     """Whether the text contains what a question of the kind asks for. A day without its year is not a date; a duration
     states when something ends as well as a date does."""
     if kind == "date":
@@ -35,23 +35,27 @@ def may_be_another(text: str, question: Question, proofs: Iterable[str]) -> bool
     given = {_key(value) for value in values_of(text, question.kind)}
     counts: dict[tuple[str, str], int] = {}
     for proof in proofs:
-        for key, count in _asked_beside(proof, question).items():
+        for key, count in _question_words_near(proof, question).items():
             counts[key] = max(count, counts.get(key, 0))
     given_counts = [count for key, count in counts.items() if key in given]
     other_counts = [count for key, count in counts.items() if key not in given]
     return bool(given_counts and other_counts) and max(other_counts) >= max(given_counts)
 
 
-def _asked_beside(proof: str, question: Question) -> dict[tuple[str, str], int]:
+def _question_words_near(proof: str, question: Question) -> dict[tuple[str, str], int]:
     """Returns, for each value in the proof, how many of the question's words are nearest to it."""
     values = values_of(proof, question.kind)
     beside: list[set[str]] = [set() for _ in values]
-    asked = {alias: own for own in question.stems for alias in (own, *synonym_stems(own))}
+    stems_by_alias = {
+        alias: question_stem
+        for question_stem in question.stems
+        for alias in (question_stem, *synonym_stems(question_stem))
+    }
     for match in WORD.finditer(proof):
-        own = asked.get(stem(match.group()))
+        question_stem = stems_by_alias.get(stem(match.group()))
         distances = [max(value.start - match.end(), match.start() - value.end, 0) for value in values]
-        if own and distances and min(distances) <= NEAR:
-            beside[distances.index(min(distances))].add(own)
+        if question_stem and distances and min(distances) <= NEAR:
+            beside[distances.index(min(distances))].add(question_stem)
     counts: dict[tuple[str, str], int] = {}
     for value, words in zip(values, beside, strict=True):
         counts[_key(value)] = max(len(words), counts.get(_key(value), 0))

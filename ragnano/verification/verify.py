@@ -19,7 +19,7 @@ from ragnano.text.query import Question
 from ragnano.text.words import content_stems, fold, sentences, words
 from ragnano.types import Evidence, Exact, Verdict
 from ragnano.verification.claims import TOKEN, asks_what_is_forbidden, denies, is_supported
-from ragnano.verification.value_disambiguation import may_be_another, tells
+from ragnano.verification.value_disambiguation import contains_kind, may_be_another
 
 SEE_ALSO = "See also"
 """Ragnano's own words in an answer, before the citation numbers of evidence that the model's words leave out."""
@@ -72,8 +72,8 @@ def verify(reply: str, question: Question, evidence: Sequence[Evidence]) -> Veri
     reply = _LEADING.sub("", fold(MARK.sub("", reply)))
     if says_not_found(reply):
         return NOTHING
-    if question.kind == "yes_no" and (said := _YES_NO.match(reply)):
-        return _with_clause(said[1].capitalize(), reply, question, evidence)
+    if question.kind == "yes_no" and (yes_no := _YES_NO.match(reply)):
+        return _with_clause(yes_no[1].capitalize(), reply, question, evidence)
     cited: list[int] = []
     proved: list[str] = []
     named: tuple[int, ...] | None = None
@@ -90,25 +90,25 @@ def verify(reply: str, question: Question, evidence: Sequence[Evidence]) -> Veri
         cited += [number for number in support if number not in cited]
         proved.append(_with_marks(sentence, [cited.index(number) + 1 for number in support]))
     text = " ".join(proved)
-    if proved and _is_likely(evidence, cited) and _is_what_was_asked(text, question, evidence, cited):
+    if proved and _is_likely(evidence, cited) and _answers_the_question(text, question, evidence, cited):
         return Verified(text, "answered", tuple(cited))
     return quote([evidence[at] for at in named], named) if named else NOTHING
 
 
 def _is_likely(evidence: Sequence[Evidence], cited: Sequence[int]) -> bool:
-    """Whether the cited evidence is about as likely to answer as the best: the model must not choose the evidence."""
+    """Whether the cited evidence scores about as high as the best: the reader chooses the evidence, not the model."""
     best = max(item.score for item in evidence)
     return max(evidence[at].score for at in cited) >= LEAST_SHARE * best
 
 
-def _is_what_was_asked(text: str, question: Question, evidence: Sequence[Evidence], cited: Sequence[int]) -> bool:
-    """Whether the words contain what is asked for, if the evidence does, and no other value may be meant."""
-    if not tells(text, question.kind) and any(tells(item.text, question.kind) for item in evidence):
+def _answers_the_question(text: str, question: Question, evidence: Sequence[Evidence], cited: Sequence[int]) -> bool:
+    """Whether the text contains what is asked for, if the evidence does, and no other value fits as well."""
+    if not contains_kind(text, question.kind) and any(contains_kind(item.text, question.kind) for item in evidence):
         return False
     return not may_be_another(text, question, [evidence[at].text for at in cited])
 
 
-def _with_clause(said: str, reply: str, question: Question, evidence: Sequence[Evidence]) -> Verified:
+def _with_clause(verdict: str, reply: str, question: Question, evidence: Sequence[Evidence]) -> Verified:
     """Returns yes or no with the exact words of the clause that proves it: the one with most of the model's words.
 
     Returns nothing when no clause supports the verdict, or when the sentence claims more than the clause.
@@ -119,37 +119,37 @@ def _with_clause(said: str, reply: str, question: Question, evidence: Sequence[E
     if support is None:
         return NOTHING
     at = support[0]
-    return Verified(f"{said}. “{evidence[at].text}” [1]", "answered", (at,))
+    return Verified(f"{verdict}. “{evidence[at].text}” [1]", "answered", (at,))
 
 
 def quote(evidence: Sequence[Evidence], places: Sequence[int] | None = None) -> Verified:
-    """Returns the document's own words as the answer: the best sentence, and those that must be quoted beside it.
+    """Returns the document's own words as the answer: the best sentence, and those that must be quoted with it.
 
     `evidence` is best first and must not be empty. `places`, if given, are its indices among all evidence.
     """
-    shown = enough(evidence, (0,))
-    text = " ".join(f"“{evidence[at].text}” [{number}]" for number, at in enumerate(shown, start=1))
+    displayed = enough(evidence, (0,))
+    text = " ".join(f"“{evidence[at].text}” [{number}]" for number, at in enumerate(displayed, start=1))
     if evidence[0].foreign:
         text = f"{NOT_READ} {text}"
-    return Verified(text, "quoted", tuple(places[at] if places else at for at in shown))
+    return Verified(text, "quoted", tuple(places[at] if places else at for at in displayed))
 
 
 def see_also(checked: Verified, evidence: Sequence[Evidence]) -> Verified:
     """Returns the answer with a pointer to evidence that it leaves out but that probably answers too."""
-    shown = enough(evidence, checked.cited)
-    marks = "".join(f"[{number}]" for number in range(len(checked.cited) + 1, len(shown) + 1))
+    displayed = enough(evidence, checked.cited)
+    marks = "".join(f"[{number}]" for number in range(len(checked.cited) + 1, len(displayed) + 1))
     if not marks:
-        return Verified(checked.text, checked.verdict, shown)
+        return Verified(checked.text, checked.verdict, displayed)
     end = "" if checked.text.endswith((".", "!", "?")) else "."
-    return Verified(f"{checked.text}{end} {SEE_ALSO} {marks}.", checked.verdict, shown)
+    return Verified(f"{checked.text}{end} {SEE_ALSO} {marks}.", checked.verdict, displayed)
 
 
 def agrees(text: str, exact: Exact | None) -> bool:
     """Whether a text that begins with yes or no agrees with a confident reader; any other text agrees."""
-    said = _YES_NO.match(text)
-    if said is None or exact is None:
+    yes_no = _YES_NO.match(text)
+    if yes_no is None or exact is None:
         return True
-    return exact.says_yes_or_no and exact.kind.startswith(said[1].lower())
+    return exact.says_yes_or_no and exact.kind.startswith(yes_no[1].lower())
 
 
 def best_first(checked: Verified) -> Verified:
@@ -168,21 +168,21 @@ def enough(evidence: Sequence[Evidence], cited: Sequence[int]) -> tuple[int, ...
 
     At most SHOWN citations; a sentence split by a page break counts as two.
     """
-    shown = list(cited)
-    missed = math.prod(1 - evidence[at].score for at in shown)
-    room = SHOWN - sum(len(evidence[at].spans) for at in shown)
+    displayed = list(cited)
+    missed = math.prod(1 - evidence[at].score for at in displayed)
+    room = SHOWN - sum(len(evidence[at].spans) for at in displayed)
     for at, item in enumerate(evidence):
-        if at in shown:
+        if at in displayed:
             continue
         if len(item.spans) > room:
             break
         done = 1 - missed >= ENOUGH and item.score < RIVAL
-        if (done or item.score < LEAST) and not _is_alike_elsewhere(item, [evidence[place] for place in shown]):
+        if (done or item.score < LEAST) and not _is_alike_elsewhere(item, [evidence[place] for place in displayed]):
             continue
-        shown.append(at)
+        displayed.append(at)
         room -= len(item.spans)
         missed *= 1 - item.score
-    return tuple(shown)
+    return tuple(displayed)
 
 
 def _is_alike_elsewhere(item: Evidence, shown: Sequence[Evidence]) -> bool:
@@ -229,31 +229,31 @@ def _support(
     sentence: str, question: Question, evidence: Sequence[Evidence], given: frozenset[str] = frozenset()
 ) -> tuple[int, ...] | None:
     """Returns indices of evidence that proves the sentence, or None; tries single items by overlap, then pairs."""
-    said = _YES_NO.match(sentence)
-    bare = sentence[said.end() :] if said else sentence
-    likely = sorted(range(len(evidence)), key=lambda at: (-_overlap(bare, evidence[at].text), at))
+    yes_no = _YES_NO.match(sentence)
+    statement = sentence[yes_no.end() :] if yes_no else sentence
+    likely = sorted(range(len(evidence)), key=lambda at: (-_overlap(statement, evidence[at].text), at))
     pairs = [(first, at) for first in likely[:1] for at in likely[1:3]]
-    attempts = [(at,) for at in likely[:3]] + ([] if said else pairs)
+    attempts = [(at,) for at in likely[:3]] + ([] if yes_no else pairs)
     for attempt in attempts:
         texts = [evidence[at].text for at in attempt]
-        if said and not _verdict_fits(said[1], question, " ".join(texts)):
+        if yes_no and not _verdict_fits(yes_no[1], question, " ".join(texts)):
             continue
-        if is_supported(bare, question, texts, given):
+        if is_supported(statement, question, texts, given):
             return attempt
     return None
 
 
-def _verdict_fits(said: str, question: Question, proof: str) -> bool:
+def _verdict_fits(verdict: str, question: Question, proof: str) -> bool:
     """Whether the proof supports yes or no: "yes" only if it contains no denial, "no" only if it contains one.
 
     A question with "without" is answered "yes" only if the proof also says that something is not needed. For a question
     whether something is forbidden, a denial may mean either, so both answers are allowed.
     """
-    if said.lower() == "yes" and re.search(r"\bwithout\b", question.text, re.I) and not _WITHOUT.search(proof):
+    if verdict.lower() == "yes" and re.search(r"\bwithout\b", question.text, re.I) and not _WITHOUT.search(proof):
         return False
     if asks_what_is_forbidden(question.text):
         return True
-    return denies(proof) == (said.lower() == "no")
+    return denies(proof) == (verdict.lower() == "no")
 
 
 def _overlap(sentence: str, text: str) -> float:

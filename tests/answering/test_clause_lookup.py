@@ -29,7 +29,7 @@ BERTH = """# 1 Berth
 3.1 The fee is as in clause 2.1 of the tariff."""
 
 
-def said(assistant: Assistant, number: str) -> list[str]:
+def clause_texts(assistant: Assistant, number: str) -> list[str]:
     return [item.text for item in clause_evidence(number, assistant.catalogue, Scope())]
 
 
@@ -72,26 +72,26 @@ def test_a_number_that_is_only_mentioned_is_not_asked_for(question: str) -> None
 
 def test_a_clause_ends_where_the_next_one_begins(assistant: Assistant) -> None:
     add_text(assistant, BERTH)
-    assert said(assistant, "2.1") == ["2.1 Either side may end it by five weeks' notice."]
-    assert said(assistant, "2.3") == ["2.3 The Skipper then leaves within two days."]
+    assert clause_texts(assistant, "2.1") == ["2.1 Either side may end it by five weeks' notice."]
+    assert clause_texts(assistant, "2.3") == ["2.3 The Skipper then leaves within two days."]
 
 
 def test_a_clause_holds_its_items_and_the_clauses_inside_it(assistant: Assistant) -> None:
     add_text(assistant, BERTH)
-    assert said(assistant, "2.2")[0].endswith("(a) the fee is unpaid; or (b) the boat leaks oil.")
-    assert said(assistant, "1") == [
+    assert clause_texts(assistant, "2.2")[0].endswith("(a) the fee is unpaid; or (b) the boat leaks oil.")
+    assert clause_texts(assistant, "1") == [
         "1. Berth 1.1 The Harbour lets berth 9 to the Skipper. 1.2 The Skipper keeps the berth clean."
     ]
 
 
 def test_an_item_is_found_inside_its_clause(assistant: Assistant) -> None:
     add_text(assistant, BERTH)
-    assert said(assistant, "2.2(b)") == ["(b) the boat leaks oil."]
+    assert clause_texts(assistant, "2.2(b)") == ["(b) the boat leaks oil."]
 
 
 def test_what_a_clause_refers_to_is_not_that_clause(assistant: Assistant) -> None:
     add_text(assistant, BERTH)
-    assert said(assistant, "3.1") == ["3.1 The fee is as in clause 2.1 of the tariff."]
+    assert clause_texts(assistant, "3.1") == ["3.1 The fee is as in clause 2.1 of the tariff."]
 
 
 def test_the_words_are_those_of_the_page(assistant: Assistant) -> None:
@@ -111,13 +111,13 @@ def test_a_long_clause_is_all_chunks_under_its_heading_in_reading_order(assistan
 
 def test_a_schedule_is_not_the_clause_of_the_same_number(assistant: Assistant) -> None:
     add_text(assistant, "# 2 Term\n\n2. Term. It lasts a year.\n\n# SCHEDULE 2 BOATS\n\n1. Petrel\n2. Dunlin")
-    assert said(assistant, "Schedule 2") == ["1. Petrel 2. Dunlin"]
-    assert said(assistant, "2") == ["2. Term. It lasts a year."]
+    assert clause_texts(assistant, "Schedule 2") == ["1. Petrel 2. Dunlin"]
+    assert clause_texts(assistant, "2") == ["2. Term. It lasts a year."]
 
 
 def test_a_list_of_contents_is_not_the_clause(assistant: Assistant) -> None:
     add_text(assistant, "Contents\n4.1 Fees 3\n4.2 Term 5\n\n4.1 The fee is nine crowns and due in May.\n4.2 No term.")
-    assert said(assistant, "4.1") == ["4.1 The fee is nine crowns and due in May."]
+    assert clause_texts(assistant, "4.1") == ["4.1 The fee is nine crowns and due in May."]
 
 
 def test_a_clause_that_no_document_has_is_refused_with_those_next_to_it(assistant: Assistant) -> None:
@@ -146,4 +146,4 @@ def test_only_documents_of_the_scope_are_looked_into(assistant: Assistant) -> No
 def test_among_many_documents_those_that_say_the_number_are_looked_into(assistant: Assistant) -> None:
     for number in range(52):
         add_text(assistant, f"{number}.7 The fee of this berth is {number} crowns.", name=f"{number}.txt")
-    assert said(assistant, "41.7") == ["41.7 The fee of this berth is 41 crowns."]
+    assert clause_texts(assistant, "41.7") == ["41.7 The fee of this berth is 41 crowns."]

@@ -84,8 +84,8 @@ def test_an_exact_answer_is_never_a_whole_paragraph() -> None:
 
 
 def test_the_answer_in_a_row_stands_in_one_of_its_cells() -> None:
-    row, said = "A-2   12 m   655.00", "Berth: A-2, Length: 12 m, Summer: 655.00."
-    exact = exact_answer(reading_of(said, "655.00"), (0, len(said)), said, row)
+    row, read_as = "A-2   12 m   655.00", "Berth: A-2, Length: 12 m, Summer: 655.00."
+    exact = exact_answer(reading_of(read_as, "655.00"), (0, len(read_as)), read_as, row)
     assert row[exact.start : exact.end] == "655.00"
 
 

@@ -23,7 +23,7 @@ def make_answer(
     words: str = WORDS,
     *,
     text: str = "",
-    said: str = "The notice is sixty (60) days. [1]",
+    answer_text: str = "The notice is sixty (60) days. [1]",
     verdict: Verdict = "answered",
     kind: DirectKind = "span",
     more: tuple[Citation, ...] = (),
@@ -33,7 +33,17 @@ def make_answer(
     direct = Direct(text or fold(words), 1, kind, start, start + len(words) if words else start)
     cited = (citation(quote), *more)
     return Answer(
-        "How long?", said, verdict, 0.9, cited, (), Timings(0.1, None, 0.2), TokenCount(), "none", "r", direct=direct
+        "How long?",
+        answer_text,
+        verdict,
+        0.9,
+        cited,
+        (),
+        Timings(0.1, None, 0.2),
+        TokenCount(),
+        "none",
+        "r",
+        direct=direct,
     )
 
 
@@ -55,21 +65,23 @@ def test_without_a_direct_answer_all_is_as_it_was() -> None:
     assert in_brief(answer) == answer.answer
 
 
-@pytest.mark.parametrize("said", ["Sixty (60) days. [1]", "sixty (60) days", "“Sixty (60) days” [1][2]."])
-def test_words_that_say_the_same_are_not_shown_twice(said: str) -> None:
-    assert words_beside(make_answer(said=said)) == ""
-    assert in_brief(make_answer(said=said)) == "sixty (60) days [1]"
+@pytest.mark.parametrize("answer_text", ["Sixty (60) days. [1]", "sixty (60) days", "“Sixty (60) days” [1][2]."])
+def test_words_that_say_the_same_are_not_shown_twice(answer_text: str) -> None:
+    assert words_beside(make_answer(answer_text=answer_text)) == ""
+    assert in_brief(make_answer(answer_text=answer_text)) == "sixty (60) days [1]"
 
 
 def test_words_that_are_a_quote_are_read_there() -> None:
-    assert words_beside(make_answer(said=f"{fold(QUOTE)} [1]")) == ""
-    parted = make_answer(said="It ends. So it is. [1]", quote="It ends.", words="ends", more=(citation("So it is."),))
+    assert words_beside(make_answer(answer_text=f"{fold(QUOTE)} [1]")) == ""
+    parted = make_answer(
+        answer_text="It ends. So it is. [1]", quote="It ends.", words="ends", more=(citation("So it is."),)
+    )
     assert words_beside(parted) == ""
     assert words_beside(replace(parted, direct=None)) == "It ends. So it is. [1]"
 
 
 def test_a_quoted_answer_repeats_its_quotes_unless_they_contradict_each_other() -> None:
-    answer = make_answer(said=f"“{fold(QUOTE)}” [1]", verdict="quoted")
+    answer = make_answer(answer_text=f"“{fold(QUOTE)}” [1]", verdict="quoted")
     assert words_beside(answer) == ""
     conflict = Conflict((Side(1), Side(2)), None, "they differ")
     contradicted = replace(answer, answer=f"{answer.answer}\nIn a.pdf: “Ninety days.” [2]", conflicts=(conflict,))

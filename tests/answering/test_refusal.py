@@ -2,7 +2,7 @@
 
 import pytest
 
-from ragnano.answering.refusal import nearest, says_something
+from ragnano.answering.refusal import is_substantive, nearest
 from ragnano.types import Chunk, Document, Hit, Span
 
 CLAUSE = "The Grower shall return the crates to the depot within ten days."
@@ -27,7 +27,7 @@ def hit(text: str, columns: str = "") -> Hit:
     ],
 )
 def test_contents_titles_and_signatures_say_nothing(text: str) -> None:
-    assert not says_something(hit(text).chunk)
+    assert not is_substantive(hit(text).chunk)
 
 
 @pytest.mark.parametrize(
@@ -41,11 +41,11 @@ def test_contents_titles_and_signatures_say_nothing(text: str) -> None:
     ],
 )
 def test_a_clause_or_a_price_does(text: str) -> None:
-    assert says_something(hit(text).chunk)
+    assert is_substantive(hit(text).chunk)
 
 
 def test_a_row_of_a_table_does() -> None:
-    assert says_something(hit("Gold crates 40", columns="Kind | Days").chunk)
+    assert is_substantive(hit("Gold crates 40", columns="Kind | Days").chunk)
 
 
 def test_clauses_are_nearer_than_their_headings_and_without_any_the_headings_are_shown() -> None:

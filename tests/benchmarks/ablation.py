@@ -70,13 +70,13 @@ def main() -> None:
     found = read_set(DATA)
     items = sample(found.items, answerable=options.answerable, absent=options.absent, seed=1, limit=None)
     # Three whole chunks with their headings, and the answer, need room.
-    with index_of(documents_of(found, items), options.index, context_tokens=4096, evidence_tokens=2000) as helper:
-        roomy = helper.settings
+    with index_of(documents_of(found, items), options.index, context_tokens=4096, evidence_tokens=2000) as assistant:
+        roomy = assistant.settings
         usual = roomy.model_copy(update={"evidence_tokens": Settings.load().evidence_tokens})
         for name, variant in VARIANTS.items():
-            helper.settings = roomy if "cut" in name else usual
+            assistant.settings = roomy if "cut" in name else usual
             with variant(), Replies() as replies:
-                (scores,) = measure_answers(helper, items, [options.model], replies).scores
+                (scores,) = measure_answers(assistant, items, [options.model], replies).scores
             shares = ", ".join(f"{what} {scores.shares[what].share:.3f}" for what in SHARES if what in scores.shares)
             bad = scores.shares["unsupported fact"]
             print(f"{name}: {shares}, unsupported {bad.right} of {bad.of}", flush=True)

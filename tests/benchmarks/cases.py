@@ -46,16 +46,16 @@ def judged_cases(cases: Sequence[dict[str, Any]], model: str, data: Path = DATA)
     for folder, own in folders.items():
         with tempfile.TemporaryDirectory() as home:
             settings = Settings.load(data_dir=Path(home))
-            with Assistant(settings) as helper:
+            with Assistant(settings) as assistant:
                 ingest(
                     [data / folder],
                     settings=settings,
-                    catalogue=helper.catalogue,
-                    vectors=helper.vectors,
-                    embedder=helper.embedder,
+                    catalogue=assistant.catalogue,
+                    vectors=assistant.vectors,
+                    embedder=assistant.embedder,
                 )
                 for case in own:
-                    conversation = helper.converse(keep=False)
+                    conversation = assistant.converse(keep=False)
                     turns = [conversation.ask(text, model=model) for text in (case["question"], *case["then"])]
                     answer = turns[-1].answer
                     yield Judged(case, answer, fault_of(case, answer))
@@ -64,16 +64,16 @@ def judged_cases(cases: Sequence[dict[str, Any]], model: str, data: Path = DATA)
 def fault_of(case: dict[str, Any], answer: Answer) -> str:
     """Returns what is wrong with an answer; "" for nothing."""
     refused = answer.verdict == "not_found"
-    said = " ".join([answer.answer, answer.direct.text if answer.direct else ""])
+    answer_text = " ".join([answer.answer, answer.direct.text if answer.direct else ""])
     if not case["answerable"]:
         return "" if refused else "answered"
     if refused:
         return "refused"
-    if wrong := [words for words in case["must_not_contain"] if words in said]:
+    if wrong := [words for words in case["must_not_contain"] if words in answer_text]:
         return f"says {wrong[0]!r}"
-    shown = " ".join([said, *(citation.quote for citation in answer.citations)])
-    wanted = [case["must_contain"], *case.get("all_of", [])]
-    missing = [group for group in wanted if group and not any(words in shown for words in group)]
+    displayed = " ".join([answer_text, *(citation.quote for citation in answer.citations)])
+    required = [case["must_contain"], *case.get("all_of", [])]
+    missing = [group for group in required if group and not any(words in displayed for words in group)]
     return f"lacks {missing[0][0]!r}" if missing else ""
 
 

@@ -44,13 +44,13 @@ def main() -> None:
     items, texts = held_out()
     items = sample(items, answerable=options.answerable, absent=options.absent, seed=1, limit=None)
     print(len(items), "questions about", len(texts), "contracts", flush=True)
-    with index_of(texts, options.index) as helper, patch("ragnano.answering.phrasing.generate", remembered()):
+    with index_of(texts, options.index) as assistant, patch("ragnano.answering.phrasing.generate", remembered()):
         for share in options.shares:
             with patch.object(verify, "LEAST_SHARE", share):
-                report(f"LEAST_SHARE {share}", helper, items, options.model)
+                report(f"LEAST_SHARE {share}", assistant, items, options.model)
         for part in options.parts:
             with patch.object(sentence_trimming, "ANSWERING", part):
-                report(f"ANSWERING {part}", helper, items, QUOTES_ONLY)
+                report(f"ANSWERING {part}", assistant, items, QUOTES_ONLY)
 
 
 def held_out() -> tuple[tuple[LabelledQuestion, ...], dict[str, str]]:
@@ -65,19 +65,19 @@ def remembered() -> Callable[..., Generation]:
     """Returns a `generate` that caches its replies by question and evidence."""
     kept: dict[tuple[str, ...], Generation] = {}
 
-    def once(chat: ChatModel, question: Question, told: Sequence[Evidence], **how: Any) -> Generation:
-        asked = (question.text, *(item.text for item in told))
-        if asked not in kept:
-            kept[asked] = generate(chat, question, told, **how)
-        return kept[asked]
+    def once(chat: ChatModel, question: Question, evidence: Sequence[Evidence], **options: Any) -> Generation:
+        key = (question.text, *(item.text for item in evidence))
+        if key not in kept:
+            kept[key] = generate(chat, question, evidence, **options)
+        return kept[key]
 
     return once
 
 
-def report(name: str, helper: Assistant, items: Sequence[LabelledQuestion], model: str) -> None:
+def report(name: str, assistant: Assistant, items: Sequence[LabelledQuestion], model: str) -> None:
     """Asks all questions and prints the scores."""
     with Replies() as replies:
-        (scores,) = measure_answers(helper, items, [model], replies).scores
+        (scores,) = measure_answers(assistant, items, [model], replies).scores
         found = [reply for item in items if (reply := replies.get(item, OURS, model)) is not None]
     shares = ", ".join(f"{what} {scores.shares[what].share:.3f}" for what in SHARES if what in scores.shares)
     bad = scores.shares["unsupported fact"]

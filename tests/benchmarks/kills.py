@@ -74,10 +74,10 @@ def damage(vectors: Path, rng: random.Random) -> str:
 
 def leaves_nothing(data_dir: Path) -> bool:
     """Removes the first document; returns True when its id is in no file afterwards."""
-    with Assistant(Settings.load(data_dir=data_dir), embedder=FakeEmbedder()) as helper:  # type: ignore[arg-type]
-        document = helper.documents()[0].id
+    with Assistant(Settings.load(data_dir=data_dir), embedder=FakeEmbedder()) as assistant:  # type: ignore[arg-type]
+        document = assistant.documents()[0].id
         assert files_with(data_dir, document.encode())
-        helper.remove(document)
+        assistant.remove(document)
         return files_with(data_dir, document.encode()) == []
 
 

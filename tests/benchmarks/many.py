@@ -139,16 +139,16 @@ def fake_run(files: Path, home: Path, count: int) -> dict[str, object]:
     settings = Settings.load(data_dir=home)
     every = max(1, count // 10)
     problems: list[str] = []
-    with Assistant(settings, embedder=ProjectingEmbedder()) as helper:  # type: ignore[arg-type]
+    with Assistant(settings, embedder=ProjectingEmbedder()) as assistant:  # type: ignore[arg-type]
 
         def take(**more: object) -> tuple[IngestReport, float]:
             begun = time.monotonic()
             report = ingest(
                 [files],
                 settings=settings,
-                catalogue=helper.catalogue,
-                vectors=helper.vectors,
-                embedder=helper.embedder,
+                catalogue=assistant.catalogue,
+                vectors=assistant.vectors,
+                embedder=assistant.embedder,
                 parser_pool=lambda: ParserPool(settings, make=word_parser),
                 **more,  # type: ignore[arg-type]
             )
@@ -160,16 +160,16 @@ def fake_run(files: Path, home: Path, count: int) -> dict[str, object]:
         cache_s = seconds - rows[-1][1]
         full = memory(psutil.Process())
         again, again_s = take()
-        documents = helper.documents()
-        remove_s = timed(lambda: helper.remove(documents[count // 2].id))
-        rebuild_s = timed(helper.settle)
+        documents = assistant.documents()
+        remove_s = timed(lambda: assistant.remove(documents[count // 2].id))
+        rebuild_s = timed(assistant.settle)
         Path(documents[0].path).unlink()
         pruned, prune_s = take(options=IngestOptions(prune=True))
         several = documents[1 : 1 + count // 10]
         for document in several:
             Path(document.path).unlink()
         pruned_more, prune_more_s = take(options=IngestOptions(prune=True))
-        verify_s = timed(lambda: problems.extend((*helper.catalogue.verify(), *helper.vectors.verify())))
+        verify_s = timed(lambda: problems.extend((*assistant.catalogue.verify(), *assistant.vectors.verify())))
     size = sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
     steps = list(zip([(0, 0.0, 0.0, 0.0, 0.0), *rows], rows, strict=False))
     return {
@@ -206,13 +206,13 @@ def real_run(files: Path, home: Path, count: int) -> dict[str, object]:
     """Ingests a part with the real embedder, to show embedding's share."""
     settings = Settings.load(data_dir=home)
     chosen = sorted(files.rglob("*.txt"))[:count]
-    with Assistant(settings) as helper:
+    with Assistant(settings) as assistant:
         begun = time.monotonic()
         report = ingest(
             chosen,
             settings=settings,
-            catalogue=helper.catalogue,
-            vectors=helper.vectors,
+            catalogue=assistant.catalogue,
+            vectors=assistant.vectors,
             embedder=lambda: open_embedder(settings),
         )
         seconds = time.monotonic() - begun

@@ -98,7 +98,7 @@ def outcomes(item: Labelled, catalogue: Catalogue, options: argparse.Namespace) 
         yield "answered: lost a sentence"
     if clause_asked(question):
         yield f"{which}: asks for a clause by number"
-    blank = next((said for one in gold if (said := left_blank(one.text, question))), None)
+    blank = next((note for one in gold if (note := left_blank(one.text, question))), None)
     if blank:
         yield "answered: taken for blank"
     if options.show and (named.reason or blank or len(named.fitting) < len(gold) or clause_asked(question)):
@@ -111,13 +111,13 @@ def outcomes(item: Labelled, catalogue: Catalogue, options: argparse.Namespace) 
 def sentences_of(item: Labelled, catalogue: Catalogue) -> Sequence[Evidence]:
     """Returns the labelled sentences at their places in the document."""
     document = catalogue.document(item.document)
-    wanted = [_plain(sentence) for sentence in item.gold]
+    gold_sentences = [_plain(sentence) for sentence in item.gold]
     found = []
-    for chunk in catalogue.chunks_of(item.document) if wanted else []:
-        if any(sentence[:40] in _plain(chunk.text) or _plain(chunk.text) in sentence for sentence in wanted):
+    for chunk in catalogue.chunks_of(item.document) if gold_sentences else []:
+        if any(sentence[:40] in _plain(chunk.text) or _plain(chunk.text) in sentence for sentence in gold_sentences):
             for extract in extracts_of(Hit(chunk, document, 1.0), catalogue):
                 own = _plain(extract.text)
-                if any(own in sentence or sentence in own for sentence in wanted if len(own) > 8):
+                if any(own in sentence or sentence in own for sentence in gold_sentences if len(own) > 8):
                     found.append(Evidence(extract.hit, extract.spans, extract.text, 1.0))
     return found
 

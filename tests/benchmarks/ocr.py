@@ -76,12 +76,12 @@ def scan_of(pictures: Sequence[Image.Image]) -> bytes:
     return out.getvalue()
 
 
-def errors(wanted: Sequence[str], got: Sequence[str]) -> tuple[int, int]:
+def errors(expected: Sequence[str], got: Sequence[str]) -> tuple[int, int]:
     """Returns the edit distance in words, and the same without regard to order."""
-    missing = collections.Counter(wanted)
+    missing = collections.Counter(expected)
     missing.subtract(got)
     bag = max(sum(missing[word] for word in missing if missing[word] > 0), -sum(n for n in missing.values() if n < 0))
-    return Levenshtein.distance(wanted, got), bag
+    return Levenshtein.distance(expected, got), bag
 
 
 def measured(name: str, pages: Sequence[Printed], pictures: Sequence[Image.Image]) -> Iterator[str]:

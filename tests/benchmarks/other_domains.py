@@ -86,16 +86,16 @@ def ours(folder: Path, items: Sequence[Labelled], named: bool) -> list[Retrieval
     for embedder in (PLAIN, Settings.load().embedder):
         with (
             TemporaryDirectory() as home,
-            Assistant(Settings.load(data_dir=Path(home), embedder=embedder)) as helper,
+            Assistant(Settings.load(data_dir=Path(home), embedder=embedder)) as assistant,
         ):
             ingest(
                 [folder / "documents"],
-                settings=helper.settings,
-                catalogue=helper.catalogue,
-                vectors=helper.vectors,
-                embedder=lambda helper=helper: helper.embedder,  # type: ignore[misc]
+                settings=assistant.settings,
+                catalogue=assistant.catalogue,
+                vectors=assistant.vectors,
+                embedder=lambda assistant=assistant: assistant.embedder,  # type: ignore[misc]
             )
-            (scores,) = score_ways(helper, items, named=named)
+            (scores,) = score_ways(assistant, items, named=named)
             found.append(replace(scores, way=f"ragnano with {embedder}"))
     return found
 

@@ -63,11 +63,11 @@ def main() -> None:
 def filled(home: Path, data: Path) -> str:
     """Ingests the missing documents and starts the conversations; returns one document's id."""
     home.mkdir(exist_ok=True)
-    with index_of(data, home) as helper:
+    with index_of(data, home) as assistant:
         for number in range(CONVERSATIONS):
-            helper.catalogue.begin_conversation(f"Question {number}?", Scope())
-        print(len(helper.documents()), "documents,", CONVERSATIONS, "conversations", flush=True)
-        return helper.documents()[0].id
+            assistant.catalogue.begin_conversation(f"Question {number}?", Scope())
+        print(len(assistant.documents()), "documents,", CONVERSATIONS, "conversations", flush=True)
+        return assistant.documents()[0].id
 
 
 def first_page(home: Path) -> float:

@@ -59,9 +59,9 @@ def compare(catalogue: Catalogue, cache: Vectors, questions: NDArray[np.float32]
     for question in questions:
         chosen = None if documents is None else tuple(str(name) for name in draw.choice(known, documents, False))
         scope = Scope(documents=chosen)
-        wanted = timed(lambda question=question, scope=scope: catalogue.dense(question, scope, K), exact)
+        expected = timed(lambda question=question, scope=scope: catalogue.dense(question, scope, K), exact)
         found = timed(lambda question=question, scope=scope: cache.query(question, scope, K), chroma)
-        recalls.append(len(wanted & found) / len(wanted))
+        recalls.append(len(expected & found) / len(expected))
     return (
         f"recall@{K} {statistics.mean(recalls):.4f} (least {min(recalls):.3f}), "
         f"Chroma {statistics.median(chroma):.1f} ms, exact {statistics.median(exact):.1f} ms"
@@ -85,16 +85,16 @@ def main() -> None:
                 start = time.perf_counter()
                 cache.sync()
                 seconds = time.perf_counter() - start
-                told = compare(catalogue, cache, questions, None)
-                print(f"all of {documents * CHUNKS} chunks: {told}; built in {seconds:.1f} s", flush=True)
+                line = compare(catalogue, cache, questions, None)
+                print(f"all of {documents * CHUNKS} chunks: {line}; built in {seconds:.1f} s", flush=True)
         whole = Path(folder) / str(DOCUMENTS)
         for looked_at in (100, 200, 400):
             vectors_chroma._HNSW = {"space": "cosine", "ef_search": looked_at}
             with Catalogue(whole) as catalogue, closing(Vectors(whole, catalogue)) as cache:
                 cache.rebuild()
                 for documents in (1, 5, 50, None):
-                    told = compare(catalogue, cache, questions, documents)
-                    print(f"ef_search {looked_at}, {documents or 'all'} of {DOCUMENTS} documents: {told}", flush=True)
+                    line = compare(catalogue, cache, questions, documents)
+                    print(f"ef_search {looked_at}, {documents or 'all'} of {DOCUMENTS} documents: {line}", flush=True)
 
 
 if __name__ == "__main__":

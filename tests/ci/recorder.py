@@ -13,7 +13,7 @@ system = load("setup_system")
 
 
 class RecordedJob:
-    """A command beside the others: leaves a wheel when it is waited for, fails where told to."""
+    """A command that runs in the background: `wait` creates a wheel, or fails if configured to."""
 
     def __init__(self, folder: Path, fails: bool) -> None:
         self.folder, self.fails, self.ended = folder, fails, False
@@ -32,7 +32,7 @@ class RecordedJob:
 
 
 class Recorder:
-    """Replaces setup_run.Runner: records each purpose, makes .venv as venv would, fails where told to."""
+    """Replaces setup_run.Runner: records each purpose, creates .venv as venv does, and fails at configured purposes."""
 
     def __init__(self, root: Path, fail: str = "") -> None:
         self.root, self.fail, self.purposes = root, fail, list[str]()

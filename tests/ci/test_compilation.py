@@ -1,4 +1,4 @@
-"""The inference engine is compiled beside the other steps of set-up, once."""
+"""The inference engine is compiled once, in parallel with the other steps of set-up."""
 
 import shutil
 import sys

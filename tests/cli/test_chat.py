@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from ragnano.assistant import Assistant
 from ragnano.cli import app, chat, history
 from ragnano.errors import NotFoundError
-from tests.cli.test_cli import Kept, ragnano_command
+from tests.cli.test_cli import OpenAssistant, ragnano_command
 from tests.conftest import FakeChatModel, add_text
 from tests.test_assistant import DEPOSIT, LEASE
 
@@ -25,8 +25,8 @@ DUE = "When is the security deposit in the Brightwater Properties lease due?"
 def run(assistant: Assistant, chat_model: FakeChatModel, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Runs a command with these lines as its input."""
     chat_model.reply = "The security deposit is $12,000."
-    monkeypatch.setattr(chat, "assistant", Kept(assistant))
-    monkeypatch.setattr(history, "assistant", Kept(assistant))
+    monkeypatch.setattr(chat, "open_assistant", OpenAssistant(assistant))
+    monkeypatch.setattr(history, "open_assistant", OpenAssistant(assistant))
     add_text(assistant, LEASE, name="lease.txt", title="Lease", parties=("Brightwater Properties LLC",))
     add_text(assistant, "The loan bears interest.", name="loan.txt", title="Loan", collection="bank")
 

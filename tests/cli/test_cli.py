@@ -37,17 +37,17 @@ Invoices are payable in thirty days.
 """
 
 
-class Kept:
+class OpenAssistant:
     """Passes the test's assistant to commands, which close what they open."""
 
-    def __init__(self, helper: Assistant) -> None:
-        self.helper = helper
+    def __init__(self, assistant: Assistant) -> None:
+        self.assistant = assistant
 
-    def __call__(self, **_: Any) -> "Kept":
+    def __call__(self, **_: Any) -> "OpenAssistant":
         return self
 
     def __enter__(self) -> Assistant:
-        return self.helper
+        return self.assistant
 
     def __exit__(self, *_: object) -> None:
         return None
@@ -56,8 +56,8 @@ class Kept:
 @pytest.fixture
 def run(assistant: Assistant, chat_model: FakeChatModel, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     chat_model.reply = "The security deposit is $12,000."
-    monkeypatch.setattr(answers, "assistant", Kept(assistant))
-    monkeypatch.setattr(docs, "assistant", Kept(assistant))
+    monkeypatch.setattr(answers, "open_assistant", OpenAssistant(assistant))
+    monkeypatch.setattr(docs, "open_assistant", OpenAssistant(assistant))
     yield lambda *words: CliRunner().invoke(app, list(words), catch_exceptions=False)
 
 
@@ -144,8 +144,8 @@ def test_a_search_can_bring_the_whole_clause_and_what_it_refers_to(run: Any, ass
 def test_a_question_that_fits_several_documents_says_so(run: Any, assistant: Assistant) -> None:
     for year in ("2019", "2020"):
         add_text(assistant, LEASE + year, name=f"lease-{year}.txt", title="Lease", parties=("Gamma Estates LLC",))
-    said = run("search", "What deposit does Gamma Estates LLC take?").stderr
-    assert "2 documents fit the question about as well: lease-2019.txt, lease-2020.txt" in said
+    stderr = run("search", "What deposit does Gamma Estates LLC take?").stderr
+    assert "2 documents fit the question about as well: lease-2019.txt, lease-2020.txt" in stderr
     assert "--doc chooses one" in run("ask", "What deposit does Gamma Estates LLC take?").stdout
 
 

@@ -16,7 +16,7 @@ from ragnano.cli.output import answer_lines
 from ragnano.text.words import fold
 from ragnano.types import Answer, Direct
 from tests.answering.test_presentation import QUOTE, citation, make_answer
-from tests.cli.test_cli import Kept
+from tests.cli.test_cli import OpenAssistant
 from tests.conftest import FakeChatModel, add_text
 from tests.test_assistant import DEPOSIT, LEASE
 
@@ -40,7 +40,7 @@ def test_it_stands_first_and_bold_and_is_bold_in_its_quote() -> None:
 
 
 def test_a_quoted_answer_is_the_direct_answer_and_its_quotes() -> None:
-    answer = make_answer(said=f"“{fold(QUOTE)}” [1]", verdict="quoted", more=(citation("See Schedule 2.", 2),))
+    answer = make_answer(answer_text=f"“{fold(QUOTE)}” [1]", verdict="quoted", more=(citation("See Schedule 2.", 2),))
     lines = lines_of(answer)
     assert lines[:3] == [f"{BOLD} [1]", "", "[1] lease.pdf, page 4, 8 Term"]
     assert sum("Either party" in line for line in lines) == 1
@@ -48,7 +48,9 @@ def test_a_quoted_answer_is_the_direct_answer_and_its_quotes() -> None:
 
 
 def test_an_answer_of_the_same_words_is_said_once() -> None:
-    assert sum("days" in line for line in lines_of(make_answer(said="Sixty (60) days. [1]"))) == 2  # answer, quote
+    assert (
+        sum("days" in line for line in lines_of(make_answer(answer_text="Sixty (60) days. [1]"))) == 2
+    )  # answer, quote
 
 
 def test_an_answer_without_one_looks_as_before() -> None:
@@ -60,7 +62,7 @@ def test_an_answer_without_one_looks_as_before() -> None:
 
 def test_what_a_document_holds_for_a_terminal_is_made_harmless() -> None:
     quote = "Pay \x1b[31m$5\x1b]0;x\x07 [bold]now[/bold]"
-    answer = make_answer(quote, "\x1b[31m$5\x1b]0;x\x07", text="\x1b[31m$5\x1b]0;x\x07", said="\x1b[2J\x07$5")
+    answer = make_answer(quote, "\x1b[31m$5\x1b]0;x\x07", text="\x1b[31m$5\x1b]0;x\x07", answer_text="\x1b[2J\x07$5")
     shown = "\n".join(lines_of(answer)).replace("\x1b[1m", "").replace("\x1b[0m", "")
     assert not any(character in shown for character in "\x1b\x07")
     assert "[bold]now[/bold]" in shown
@@ -80,7 +82,7 @@ def direct(assistant: Assistant, chat_model: FakeChatModel, monkeypatch: pytest.
 
     monkeypatch.setattr(assistant, "ask", answer)
     for module in (answers, chat, history):
-        monkeypatch.setattr(module, "assistant", Kept(assistant))
+        monkeypatch.setattr(module, "open_assistant", OpenAssistant(assistant))
     return assistant
 
 
@@ -102,7 +104,7 @@ def test_json_has_it_as_an_object_or_null(direct: Assistant, tmp_path: Any) -> N
 
 def test_json_of_a_refusal_has_null(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
     add_text(assistant, LEASE)
-    monkeypatch.setattr(answers, "assistant", Kept(assistant))
+    monkeypatch.setattr(answers, "open_assistant", OpenAssistant(assistant))
     assert json.loads(run("ask", "Who won the football championship of 1954?", "--json"))["direct"] is None
 
 

@@ -39,18 +39,18 @@ AMENDMENT = """First Amendment to the Milling Agreement between Alder Mills Ltd 
 PAY = "How many days after receipt shall an invoice for milled flour be paid?"
 
 
-def add_contract(helper: Assistant, text: str = CONTRACT, *, name: str = "milling.txt", **more: object) -> str:
+def add_contract(assistant: Assistant, text: str = CONTRACT, *, name: str = "milling.txt", **more: object) -> str:
     given = {"title": "Milling Agreement", "parties": PARTIES, "date": "2023-02-01", **more}
-    return add_text(helper, text, name=name, **given)
+    return add_text(assistant, text, name=name, **given)
 
 
-def add_amendment(helper: Assistant, text: str = AMENDMENT, **more: object) -> str:
+def add_amendment(assistant: Assistant, text: str = AMENDMENT, **more: object) -> str:
     given = {"title": "First Amendment to Milling Agreement", "parties": PARTIES, "date": "2024-05-01", **more}
-    return add_text(helper, text, name="milling-amendment.txt", **given)
+    return add_text(assistant, text, name="milling-amendment.txt", **given)
 
 
-def asked(helper: Assistant, question: str = PAY, scope: Scope | None = None) -> Answer:
-    return helper.ask(question, scope, model=QUOTES_ONLY)
+def ask(assistant: Assistant, question: str = PAY, scope: Scope | None = None) -> Answer:
+    return assistant.ask(question, scope, model=QUOTES_ONLY)
 
 
 def documents_of(answer: Answer) -> list[str]:
@@ -61,7 +61,7 @@ def documents_of(answer: Answer) -> list[str]:
 
 def test_an_amendment_is_set_against_the_clause_it_changes_and_marked_as_later(assistant: Assistant) -> None:
     contract, amendment = add_contract(assistant), add_amendment(assistant)
-    answer = asked(assistant)
+    answer = ask(assistant)
     assert documents_of(answer) == [contract, amendment]
     assert answer.conflicts[0].later == 1
     assert "thirty (30) days" in answer.answer and "45 days" in answer.answer
@@ -81,13 +81,13 @@ def test_a_models_one_sided_sentence_does_not_stand_alone(assistant: Assistant, 
 
 def test_a_change_that_is_found_brings_the_clause_it_changed(assistant: Assistant) -> None:
     contract, amendment = add_contract(assistant), add_amendment(assistant)
-    answer = asked(assistant, "Which invoices are due, as Section 4.1 is deleted and replaced?")
+    answer = ask(assistant, "Which invoices are due, as Section 4.1 is deleted and replaced?")
     assert documents_of(answer) == [contract, amendment]
 
 
 def test_a_clause_that_no_amendment_changes_has_no_conflict(assistant: Assistant) -> None:
     add_contract(assistant), add_amendment(assistant)
-    answer = asked(assistant, "How long shall the flour keep its quality after delivery?")
+    answer = ask(assistant, "How long shall the flour keep its quality after delivery?")
     assert "six months" in answer.citations[0].quote
     assert not any(side.citation == 1 for conflict in answer.conflicts for side in conflict.sides)
 
@@ -97,23 +97,23 @@ def test_an_amendment_of_other_parties_is_none_of_this_contract(assistant: Assis
     others = ("Cedar Grain LLC", "Damson Bakers Ltd")
     text = AMENDMENT.replace("Alder Mills Ltd", others[0]).replace("Birch Foods Inc.", others[1])
     add_amendment(assistant, text, parties=others)
-    assert asked(assistant).conflicts == ()
+    assert ask(assistant).conflicts == ()
 
 
 def test_an_amendment_outside_the_scope_is_not_brought_in(assistant: Assistant) -> None:
     contract = add_contract(assistant)
     add_amendment(assistant)
-    assert asked(assistant, scope=Scope(documents=(contract,))).conflicts == ()
+    assert ask(assistant, scope=Scope(documents=(contract,))).conflicts == ()
 
 
 def test_dates_that_contradict_the_order_leave_the_later_side_open_to_the_dates(assistant: Assistant) -> None:
     add_contract(assistant, date="2024-05-01"), add_amendment(assistant, date="2024-05-01")
-    assert asked(assistant).conflicts[0].later is None
+    assert ask(assistant).conflicts[0].later is None
 
 
 def test_an_amendment_without_a_date_is_later_than_what_it_amends(assistant: Assistant) -> None:
     add_contract(assistant), add_amendment(assistant, date=None)
-    assert asked(assistant).conflicts[0].later == 1
+    assert ask(assistant).conflicts[0].later == 1
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_two_versions_that_state_different_periods_are_set_against_each_other(as
     new = add_contract(
         assistant, CONTRACT.replace("thirty (30)", "sixty (60)"), name="milling-v2.txt", date="2025-01-01"
     )
-    answer = asked(assistant)
+    answer = ask(assistant)
     (conflict,) = answer.conflicts
     facts = {documents_of(answer)[at]: side.fact for at, side in enumerate(conflict.sides)}
     assert facts == {old: "thirty (30) days", new: "sixty (60) days"}
@@ -149,7 +149,7 @@ def test_two_versions_that_state_different_periods_are_set_against_each_other(as
 def test_the_same_period_in_other_words_is_no_conflict(assistant: Assistant) -> None:
     add_contract(assistant)
     add_contract(assistant, CONTRACT.replace("thirty (30)", "30"), name="milling-v2.txt")
-    assert asked(assistant).conflicts == ()
+    assert ask(assistant).conflicts == ()
 
 
 def test_contracts_of_other_parties_may_say_what_they_like(assistant: Assistant) -> None:
@@ -157,13 +157,13 @@ def test_contracts_of_other_parties_may_say_what_they_like(assistant: Assistant)
     add_contract(
         assistant, CONTRACT.replace("thirty (30)", "sixty (60)"), name="other.txt", parties=("Cedar LLC", "Damson Ltd")
     )
-    assert asked(assistant).conflicts == ()
+    assert ask(assistant).conflicts == ()
 
 
 def test_an_empty_library_and_a_refusal_have_no_conflicts(assistant: Assistant) -> None:
-    assert asked(assistant).conflicts == ()
+    assert ask(assistant).conflicts == ()
     add_contract(assistant), add_amendment(assistant)
-    assert asked(assistant, "Who won the football championship of 1954?").conflicts == ()
+    assert ask(assistant, "Who won the football championship of 1954?").conflicts == ()
 
 
 def pair(first: str, second: str, **second_document: object) -> tuple[Evidence, ...]:
@@ -248,7 +248,7 @@ def test_what_the_answer_says_beside_the_conflict_stays(pages: Catalogue) -> Non
 
 def test_the_command_line_marks_the_later_document(assistant: Assistant) -> None:
     add_contract(assistant), add_amendment(assistant)
-    lines = list(answer_lines(asked(assistant), streamed=False))
+    lines = list(answer_lines(ask(assistant), streamed=False))
     marked = [line for line in lines if line.endswith("(the later document)")]
     assert len(marked) == 1 and "milling-amendment.txt" in marked[0]
 
@@ -258,10 +258,16 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     names = ("larkspur-kestrelmoor-master-services-agreement", "larkspur-kestrelmoor-first-amendment",
              "ironvale-tidewell-supply-agreement", "ironvale-tidewell-quality-and-logistics-agreement")  # fmt: skip
     settings = Settings.load(data_dir=tmp_path_factory.mktemp("data"), models_dir=default_models_dir())
-    with Assistant(settings) as helper:
+    with Assistant(settings) as assistant:
         files = [SAMPLES / "documents" / f"{name}.pdf" for name in names]
-        ingest(files, settings=settings, catalogue=helper.catalogue, vectors=helper.vectors, embedder=helper.embedder)
-        yield helper
+        ingest(
+            files,
+            settings=settings,
+            catalogue=assistant.catalogue,
+            vectors=assistant.vectors,
+            embedder=assistant.embedder,
+        )
+        yield assistant
 
 
 @pytest.mark.parametrize(
@@ -276,7 +282,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 def test_the_sample_contracts_contradictions_are_found(
     samples: Assistant, question: str, first: str, second: str, later: str
 ) -> None:
-    answer = asked(samples, question)
+    answer = ask(samples, question)
     (conflict,) = answer.conflicts
     assert first in answer.answer and second in answer.answer
     assert conflict.later is not None

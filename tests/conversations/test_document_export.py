@@ -64,7 +64,7 @@ def test_everything_said_stands_in_it_as_it_is(make, read) -> None:  # type: ign
 
 def test_the_direct_answer_stands_first_and_bold_and_is_bold_in_its_quote() -> None:
     quote = "Pay <b>US$5</b> & no more."
-    answer = make_answer(quote, "US$5</b> &", text="US$5</b> &", said="It is US$5.")
+    answer = make_answer(quote, "US$5</b> &", text="US$5</b> &", answer_text="It is US$5.")
     turns = (turn(1, "How much?", answer),)
     kinds = [part.kind for part in parts(INFO, turns)][3:]
     assert kinds == ["note", "direct", "answer", "quote", "source"]

@@ -93,14 +93,14 @@ def test_the_direct_answer_stands_first_and_bold_and_is_bold_in_its_quote() -> N
         "The notice is sixty (60) days. [1]"
     )
     assert "by giving <strong>sixty (60) days</strong>’ notice." in shown
-    quoted = drawn(make_answer(said="“Either party may …” [1]", verdict="quoted"))
+    quoted = drawn(make_answer(answer_text="“Either party may …” [1]", verdict="quoted"))
     assert "<p><strong>sixty (60) days</strong> [1]</p>" in quoted and "may …" not in quoted
 
 
 @pytest.mark.parametrize("words", [*(text for text in HOSTILE if text.isprintable()), "$5", "(b)", "**", "@ <b>x</b>"])
 @pytest.mark.parametrize(("before", "behind"), [("", ""), ("US", "each"), ("a ", " b"), ("(", ")"), ("@", "@")])
 def test_what_it_says_is_shown_as_it_stands(before: str, words: str, behind: str) -> None:
-    shown = drawn(make_answer(before + words + behind, words, text=words, said="No more."))
+    shown = drawn(make_answer(before + words + behind, words, text=words, answer_text="No more."))
     literal = html.escape(words)
     assert f"<p><strong>{literal}</strong> [1]</p>" in shown
     assert f"<p>{html.escape(before)}<strong>{literal}</strong>{html.escape(behind)}</p>" in shown

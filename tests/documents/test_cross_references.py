@@ -6,10 +6,10 @@ from ragnano.documents.cross_references import clause_of, definitions, reference
 from ragnano.types import Chunk, Span
 
 
-def chunks(*said: tuple[str, str]) -> list[Chunk]:
+def chunks(*clauses: tuple[str, str]) -> list[Chunk]:
     return [
         Chunk("d", ordinal, text, (Span(ordinal + 1, 0, len(text)),), section=section)
-        for ordinal, (section, text) in enumerate(said)
+        for ordinal, (section, text) in enumerate(clauses)
     ]
 
 

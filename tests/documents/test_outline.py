@@ -38,8 +38,8 @@ def test_marks_of_a_pattern_are_plain_characters() -> None:
 
 
 @given(st.text(max_size=40), st.text(max_size=10))
-def test_what_is_found_holds_the_words(text: str, wanted: str) -> None:
-    for span in find_words([page(text)], wanted):
+def test_what_is_found_holds_the_words(text: str, query: str) -> None:
+    for span in find_words([page(text)], query):
         assert span.start < span.end <= len(text)
 
 

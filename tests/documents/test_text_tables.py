@@ -16,16 +16,16 @@ B-7       15 m                260.00
 Dues are paid on arrival."""
 
 
-def said(text: str) -> list[str]:
+def row_texts(text: str) -> list[str]:
     return [row.spelled_out for row in text_rows(text) if row.spelled_out]
 
 
 def test_a_row_is_told_with_the_names_of_its_columns() -> None:
-    assert said(BERTHS)[0] == "Berth: A-1, Length: 8 m, Summer: 410.00, Winter: 180.00."
+    assert row_texts(BERTHS)[0] == "Berth: A-1, Length: 8 m, Summer: 410.00, Winter: 180.00."
 
 
 def test_a_cell_that_is_empty_moves_no_other() -> None:
-    assert said(BERTHS)[1:] == [
+    assert row_texts(BERTHS)[1:] == [
         "Berth: A-2, Length: 12 m, Summer: 655.00.",
         "Berth: B-7, Length: 15 m, Winter: 260.00.",
     ]
@@ -41,12 +41,12 @@ def test_a_row_stands_where_its_line_stands() -> None:
 def test_tabs_and_semicolons_part_cells_as_well(separator: str) -> None:
     lines = [["Item", "Price", "Stock"], ["Rope", "12.50", "4"], ["Anchor", "88.00", ""]]
     text = "\n".join(separator.join(line) for line in lines)
-    assert said(text) == ["Item: Rope, Price: 12.50, Stock: 4.", "Item: Anchor, Price: 88.00."]
+    assert row_texts(text) == ["Item: Rope, Price: 12.50, Stock: 4.", "Item: Anchor, Price: 88.00."]
 
 
 def test_rows_whose_columns_nothing_names_are_told_as_they_stand() -> None:
     text = "7   30.09.2031   300.00\n8   31.12.2031   200.00\n9   31.03.2032   100.00"
-    assert said(text)[0] == "7 30.09.2031 300.00"
+    assert row_texts(text)[0] == "7 30.09.2031 300.00"
 
 
 def test_prose_with_double_spaces_is_no_table() -> None:

@@ -29,7 +29,7 @@ def test_what_is_no_date_gives_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("short", "answer", "wanted", "right"),
+    ("short", "answer", "expected", "right"),
     [
         ("date", "It ends on 3 May 2019 [1].", "5/3/19", True),
         ("date", "It ends on 4 May 2019 [1].", "5/3/19", False),
@@ -46,8 +46,10 @@ def test_what_is_no_date_gives_none() -> None:
         ("", "Ohio", "Ohio", None),
     ],
 )
-def test_a_short_answer_is_compared_as_its_kind_asks(short: str, answer: str, wanted: str, right: bool | None) -> None:
-    assert short_right(short, answer, (wanted,)) is right  # type: ignore[arg-type]
+def test_a_short_answer_is_compared_as_its_kind_asks(
+    short: str, answer: str, expected: str, right: bool | None
+) -> None:
+    assert short_right(short, answer, (expected,)) is right  # type: ignore[arg-type]
 
 
 def test_any_of_several_wordings_is_right() -> None:
@@ -87,8 +89,8 @@ def test_counts_are_those_of_the_yardstick(tmp_path: Path) -> None:
     (tmp_path / "questions").write_text("".join(json.dumps({"id": item.id}) + "\n" for item in items))
     (tmp_path / "results").write_text("".join(json.dumps(record) + "\n" for record in records))
     files = [str(DATA / "cuad"), str(tmp_path / "questions"), str(tmp_path / "results")]
-    said = subprocess.run([sys.executable, str(YARDSTICK), "ask", *files], capture_output=True, text=True, check=True)
-    theirs = json.loads(said.stdout)
+    result = subprocess.run([sys.executable, str(YARDSTICK), "ask", *files], capture_output=True, text=True, check=True)
+    theirs = json.loads(result.stdout)
     ours = score_answers("ragnano", "m", items, [*map(reply_of, records), None, None])
     shares = {
         "citation hit (answerable)": "citation hit",

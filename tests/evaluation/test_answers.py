@@ -68,10 +68,10 @@ def test_what_is_contradicted_is_not_to_be_affirmed() -> None:
     assert judge(yes_no("no"), reply("No.")).right and judge(yes_no("no"), REFUSED).right
 
 
-def measured(helper: Assistant, *models: str, replies: Replies | None = None, plain: bool = False) -> AnswerReport:
-    pipeline = PlainPipeline(helper, FakeEmbedder()) if plain else None  # type: ignore[arg-type]
-    chosen = models or (helper.settings.chat_model,)
-    return measure_answers(helper, (DEPOSITED, FOOTBALL), chosen, replies or Replies(), plain=pipeline)
+def measured(assistant: Assistant, *models: str, replies: Replies | None = None, plain: bool = False) -> AnswerReport:
+    pipeline = PlainPipeline(assistant, FakeEmbedder()) if plain else None  # type: ignore[arg-type]
+    chosen = models or (assistant.settings.chat_model,)
+    return measure_answers(assistant, (DEPOSITED, FOOTBALL), chosen, replies or Replies(), plain=pipeline)
 
 
 def test_shares_are_counted_whole_and_by_category(assistant: Assistant, chat_model: FakeChatModel) -> None:
@@ -226,7 +226,7 @@ def test_the_command_measures_both_prints_tables_and_draws(rgb: Path, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "message"),
     [
         (("--plain", "--model", "none"), "--plain needs a chat model"),
         (("--limit", "0"), "--limit"),
@@ -234,7 +234,7 @@ def test_the_command_measures_both_prints_tables_and_draws(rgb: Path, tmp_path: 
         (("--mode", "all"), "--mode one"),
     ],
 )
-def test_what_cannot_be_measured_is_said(rgb: Path, more: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_measured_is_said(rgb: Path, more: tuple[str, ...], message: str) -> None:
     result = CliRunner().invoke(app, ["eval", "answers", "--data", str(rgb), *more])
     assert result.exit_code != 0
-    assert said in result.output + str(result.exception)
+    assert message in result.output + str(result.exception)

@@ -70,7 +70,7 @@ def test_a_quote_is_right_that_is_half_gold_or_holds_half_of_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "said", "right"),
+    ("question", "direct", "right"),
     [
         (label(), "Sixty (60) days [1].", True),
         (label(), "60 days after notice", True),
@@ -89,14 +89,14 @@ def test_a_quote_is_right_that_is_half_gold_or_holds_half_of_it() -> None:
         (NO_UNLESS, "Yes, unless the Customer consents", False),
     ],
 )
-def test_a_direct_answer_is_exact_and_short(asked: Label, said: str, right: bool) -> None:
-    assert direct_right(asked, reply(CURE, direct=said)) is right
+def test_a_direct_answer_is_exact_and_short(question: Label, direct: str, right: bool) -> None:
+    assert direct_right(question, reply(CURE, direct=direct)) is right
 
 
 def test_words_are_right_only_where_the_model_said_them() -> None:
-    said = "They have sixty (60) days after they were told."
-    assert answer_right(label(), reply(CURE, answer=said, worded=True))
-    assert not answer_right(label(), reply(CURE, answer=said))
+    answer_text = "They have sixty (60) days after they were told."
+    assert answer_right(label(), reply(CURE, answer=answer_text, worded=True))
+    assert not answer_right(label(), reply(CURE, answer=answer_text))
     assert not direct_right(label(), REFUSED) and not answer_right(label(), REFUSED)
 
 
@@ -114,8 +114,8 @@ def test_a_kept_answer_brings_its_direct_answer() -> None:
     assert (
         reply_of(record | {"direct": None}) == before and reply_of(record | {"direct": "60 days"}).direct == "60 days"
     )
-    said = reply_of(record | {"direct": {"text": "60 days", "kind": "span", "citation": 1}, "verdict": "quoted"})
-    assert (said.direct, said.direct_kind, said.worded) == ("60 days", "span", False)
+    saved_reply = reply_of(record | {"direct": {"text": "60 days", "kind": "span", "citation": 1}, "verdict": "quoted"})
+    assert (saved_reply.direct, saved_reply.direct_kind, saved_reply.worded) == ("60 days", "span", False)
 
 
 def test_all_is_counted_whole_by_type_and_by_kind() -> None:
@@ -130,7 +130,7 @@ def test_all_is_counted_whole_by_type_and_by_kind() -> None:
         (erased, reply(LATE)),
     ]
     found = {"q-1": (True, True, True), "q-2": (False, False, True)}
-    scores = score_asked("ragnano", "none", [one for one, _ in pairs], [said for _, said in pairs], found)
+    scores = score_asked("ragnano", "none", [one for one, _ in pairs], [saved_reply for _, saved_reply in pairs], found)
     whole = scores.scores
     assert (whole.questions, whole.missing) == (6, 1)
     counted = {name: (share.right, share.of) for name, share in whole.shares.items()}

@@ -28,17 +28,17 @@ DEPOSITED = Label(
     "1", "contracts", "dev", "lease.txt", DEPOSIT, "amount", (CLAUSE,), (), "$12,000", "$12,000, before the lease."
 )
 FOOTBALL = Label("2", "contracts", "dev", "lease.txt", "Who won the football championship of 1954?", "person", ())
-SAID = "The security deposit is $12,000."
+REPLY = "The security deposit is $12,000."
 
 
 def measured(
-    helper: Assistant, *, model: str = QUOTES_ONLY, replies: Replies | None = None, plain: bool = False
+    assistant: Assistant, *, model: str = QUOTES_ONLY, replies: Replies | None = None, plain: bool = False
 ) -> AskedReport:
     labels, texts = with_erased((DEPOSITED, FOOTBALL), {"lease.txt": LEASE}, (DEPOSITED, FOOTBALL))
     for name, text in texts.items():
-        add_text(helper, text, name=name)
-    pipeline = PlainPipeline(helper, FakeEmbedder()) if plain else None  # type: ignore[arg-type]
-    return measure_asked(helper, labels, model, replies or Replies(), plain=pipeline)
+        add_text(assistant, text, name=name)
+    pipeline = PlainPipeline(assistant, FakeEmbedder()) if plain else None  # type: ignore[arg-type]
+    return measure_asked(assistant, labels, model, replies or Replies(), plain=pipeline)
 
 
 def test_questions_are_asked_of_the_document_whole_and_erased(assistant: Assistant) -> None:
@@ -51,7 +51,7 @@ def test_questions_are_asked_of_the_document_whole_and_erased(assistant: Assista
 
 
 def test_the_plain_pipeline_is_measured_beside_it(assistant: Assistant, chat_model: FakeChatModel) -> None:
-    chat_model.reply = SAID
+    chat_model.reply = REPLY
     report = measured(assistant, model=assistant.settings.chat_model, plain=True)
     ours, plain = report.scores
     assert (ours.system, plain.system) == ("ragnano", "plain") and report.times
@@ -60,7 +60,7 @@ def test_the_plain_pipeline_is_measured_beside_it(assistant: Assistant, chat_mod
 
 
 def test_a_stopped_run_goes_on_where_it_was(assistant: Assistant, chat_model: FakeChatModel, tmp_path: Path) -> None:
-    chat_model.reply = SAID
+    chat_model.reply = REPLY
     path, name = tmp_path / "answers.jsonl", assistant.settings.chat_model
     with Replies(path) as replies:
         whole = measured(assistant, model=name, replies=replies)
@@ -102,7 +102,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("ragnano.assistant.open_embedder", lambda settings: FakeEmbedder())
     monkeypatch.setattr("ragnano.models.open_embedder", lambda settings: FakeEmbedder())
     monkeypatch.setattr("ragnano.assistant.open_reader", lambda settings: FakeReader())
-    monkeypatch.setattr("ragnano.assistant.open_chat_model", lambda settings, name: FakeChatModel(SAID))
+    monkeypatch.setattr("ragnano.assistant.open_chat_model", lambda settings, name: FakeChatModel(REPLY))
     monkeypatch.setenv("RAGNANO_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "200")
     folder = tmp_path / "asked"
@@ -151,7 +151,7 @@ def test_the_command_measures_a_part_without_a_model(data: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "message"),
     [
         (("--plain", "--model", "none"), "--plain needs a chat model"),
         (("--limit", "0"), "--limit"),
@@ -161,7 +161,7 @@ def test_the_command_measures_a_part_without_a_model(data: Path) -> None:
         (("--split", "tune", "--kind", "contracts"), "no labelled question is of split tune and kind contracts"),
     ],
 )
-def test_what_cannot_be_measured_is_said(data: Path, more: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_measured_is_said(data: Path, more: tuple[str, ...], message: str) -> None:
     result = run(data, *more)
     assert result.exit_code != 0
-    assert said in result.output + str(result.exception)
+    assert message in result.output + str(result.exception)

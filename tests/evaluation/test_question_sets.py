@@ -93,8 +93,8 @@ def test_asked_of_all_contracts_a_question_names_the_one_it_is_about(cuad: Path)
 def test_the_questions_are_those_of_the_yardstick(mode: str) -> None:
     chosen = ["--mode", mode, "--answerable", "50", "--absent", "40", "--seed", "3"]
     command = [sys.executable, str(YARDSTICK), "questions", str(DATA / "cuad"), *chosen]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    theirs = [json.loads(line) for line in said.splitlines()]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    theirs = [json.loads(line) for line in output.splitlines()]
     found = read_set(DATA / "cuad", named=mode == "all")
     ours = sample(found.items, answerable=50, absent=40, seed=3, limit=None)
     assert [(item.id, item.question) for item in ours] == [(item["id"], item["question"]) for item in theirs]

@@ -36,9 +36,9 @@ def test_every_chunk_is_what_its_pages_say(parsed: list[ParsedDocument]) -> None
         assert spans == sorted(spans)
         assert all(a.page < b.page or a.end <= b.start for a, b in pairwise(spans))
         for chunk in document.chunks:
-            said = [fold(texts[s.page][s.start : s.end]) for s in chunk.spans]
+            span_texts = [fold(texts[s.page][s.start : s.end]) for s in chunk.spans]
             assert [line.replace("-", "") for line in chunk.text.split("\n")] == [
-                line.replace("-", "") for line in said
+                line.replace("-", "") for line in span_texts
             ]
             assert chunk.tokens <= LIMIT
 

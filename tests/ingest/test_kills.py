@@ -48,24 +48,25 @@ def start(data_dir: Path, documents: Path) -> "subprocess.Popen[str]":
 
 def contents(data_dir: Path) -> tuple[object, ...]:
     """Returns documents, chunks, and the results of a few searches, without the numbers assigned by the store."""
-    with Assistant(Settings.load(data_dir=data_dir), embedder=FakeEmbedder()) as helper:  # type: ignore[arg-type]
-        assert helper.catalogue.verify() == []
-        helper.settle()
-        assert helper.vectors.verify() == []
-        documents = sorted((document.id, document.title, document.paths) for document in helper.documents())
+    with Assistant(Settings.load(data_dir=data_dir), embedder=FakeEmbedder()) as assistant:  # type: ignore[arg-type]
+        assert assistant.catalogue.verify() == []
+        assistant.settle()
+        assert assistant.vectors.verify() == []
+        documents = sorted((document.id, document.title, document.paths) for document in assistant.documents())
         chunks = [
             (chunk.document, chunk.ordinal, chunk.text, chunk.spans)
             for document, _, _ in documents
-            for chunk in helper.catalogue.chunks_of(document)
+            for chunk in assistant.catalogue.chunks_of(document)
         ]
         found = [
             sorted(
-                (round(hit.score, 9), hit.chunk.document, hit.chunk.ordinal) for hit in helper.search(text, Scope(), 10)
+                (round(hit.score, 9), hit.chunk.document, hit.chunk.ordinal)
+                for hit in assistant.search(text, Scope(), 10)
             )
             for text in ("notice of termination", "security deposit", "governing law")
         ]
         query = np.ones(64, dtype=np.float32) / 8
-        exact = [round(score, 5) for _, score in helper.catalogue.dense(query, Scope(), 10)]
+        exact = [round(score, 5) for _, score in assistant.catalogue.dense(query, Scope(), 10)]
     return documents, chunks, found, exact
 
 

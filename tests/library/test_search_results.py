@@ -56,8 +56,8 @@ The Tenant shall pay a security deposit of $12,000.
 =cmd|' /C calc'!A0 the tenant keeps no animals and pays no deposit for them."""
 
 
-def groups_for(helper: Assistant, question: str) -> tuple[DocumentPassages, ...]:
-    return by_document(helper.find(question, None, 10), helper.catalogue)
+def groups_for(assistant: Assistant, question: str) -> tuple[DocumentPassages, ...]:
+    return by_document(assistant.find(question, None, 10), assistant.catalogue)
 
 
 def test_passages_are_grouped_by_document_with_the_matched_words(assistant: Assistant) -> None:

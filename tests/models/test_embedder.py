@@ -115,9 +115,9 @@ def test_passages_have_the_vectors_of_sentence_transformers_bit_for_bit(embedder
     rows = embedder._token_ids(TEXTS)
     features = {name: torch.from_numpy(array) for name, array in _padded(rows, PADDED_TO).items()}
     with torch.inference_mode():
-        wanted = original(features)["sentence_embedding"].float().numpy()
-    wanted /= np.linalg.norm(wanted, axis=1, keepdims=True)
-    assert np.array_equal(embedder._passage_batch(rows), wanted)
+        expected = original(features)["sentence_embedding"].float().numpy()
+    expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+    assert np.array_equal(embedder._passage_batch(rows), expected)
 
 
 @pytest.mark.models

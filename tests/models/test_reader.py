@@ -1,4 +1,4 @@
-"""The reader as shipped with ragnano: it tells what answers, and with which words."""
+"""The reader as shipped with ragnano: it decides whether a passage answers, and marks the words that do."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -39,8 +39,8 @@ def test_its_weights_are_small() -> None:
 
 def test_its_card_says_where_it_comes_from() -> None:
     card = (SOURCE.path / "README.md").read_text(encoding="utf-8")
-    for said in ("CUAD", "CC BY 4.0", "Apache-2.0", "make embedder", "Limits", "held-out contracts"):
-        assert said in card
+    for required in ("CUAD", "CC BY 4.0", "Apache-2.0", "make embedder", "Limits", "held-out contracts"):
+        assert required in card
 
 
 @pytest.fixture(scope="module")

@@ -211,8 +211,8 @@ from ragnano.receipts import save_receipt
 from ragnano.replay import ask_with_receipt
 from tests.conftest import FakeChatModel, FakeEmbedder
 settings = Settings.load(data_dir=Path(sys.argv[1]), models_dir=Path(sys.argv[1]) / "models")
-with Assistant(settings, embedder=FakeEmbedder(), chat_model=FakeChatModel(sys.argv[3])) as helper:
-    save_receipt(ask_with_receipt(helper, sys.argv[2])[1], Path(sys.argv[4]))
+with Assistant(settings, embedder=FakeEmbedder(), chat_model=FakeChatModel(sys.argv[3])) as assistant:
+    save_receipt(ask_with_receipt(assistant, sys.argv[2])[1], Path(sys.argv[4]))
 """
 
 

@@ -17,8 +17,8 @@ def dated(assistant: Assistant) -> Assistant:
     return assistant
 
 
-def found(helper: Assistant, **limits: str) -> list[str]:
-    return sorted(hit.document.path.rsplit("/", 1)[-1] for hit in helper.search("fee", helper.scope(**limits)))
+def found(assistant: Assistant, **limits: str) -> list[str]:
+    return sorted(hit.document.path.rsplit("/", 1)[-1] for hit in assistant.search("fee", assistant.scope(**limits)))
 
 
 def test_without_limits_all_documents_are_asked(dated: Assistant) -> None:

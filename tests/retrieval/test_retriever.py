@@ -48,7 +48,7 @@ def test_hits_say_how_each_ranker_placed_them(assistant: Assistant) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "wanted"),
+    ("question", "expected"),
     [
         ("合同期限是多久？", "本合同自双方签字之日起生效，合同期限为三年。"),
         ("支払の期限はいつですか", "支払期限は翌月末とする。"),
@@ -56,13 +56,13 @@ def test_hits_say_how_each_ranker_placed_them(assistant: Assistant) -> None:
     ],
 )
 def test_words_that_no_space_parts_are_found_inside_their_sentence(
-    assistant: Assistant, question: str, wanted: str
+    assistant: Assistant, question: str, expected: str
 ) -> None:
     add_text(
-        assistant, "乙方应当在收到发票后支付货款。\n\n第三者に譲渡してはならない。\n\n대금을 지급한다.\n\n" + wanted
+        assistant, "乙方应当在收到发票后支付货款。\n\n第三者に譲渡してはならない。\n\n대금을 지급한다.\n\n" + expected
     )
     first = assistant.search(question)[0]
-    assert first.chunk.text == wanted
+    assert first.chunk.text == expected
     assert first.ranks["words"] == 1
 
 

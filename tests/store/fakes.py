@@ -84,10 +84,10 @@ def some_query(seed: int = 7) -> NDArray[np.float32]:
 def agrees(cache: Vectors, catalogue: Catalogue, scope: Scope = EVERYTHING, k: int = 10) -> bool:
     """Returns whether Chroma gives the same chunks, in the same order, with the same scores, as exact search."""
     for seed in range(5):
-        found, wanted = cache.query(some_query(seed), scope, k), catalogue.dense(some_query(seed), scope, k)
-        if [identifier for identifier, _ in found] != [identifier for identifier, _ in wanted]:
+        found, expected = cache.query(some_query(seed), scope, k), catalogue.dense(some_query(seed), scope, k)
+        if [identifier for identifier, _ in found] != [identifier for identifier, _ in expected]:
             return False
-        if not np.allclose([score for _, score in found], [score for _, score in wanted], atol=1e-5):
+        if not np.allclose([score for _, score in found], [score for _, score in expected], atol=1e-5):
             return False
     return True
 

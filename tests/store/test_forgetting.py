@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ragnano.store import Catalogue, Vectors
-from ragnano.store.vector_cache import cache as vectors_module
+from ragnano.store.vector_cache import cache as cache_module
 from tests.store.fakes import add, agrees, document, files_with, generation, many
 
 
@@ -28,7 +28,7 @@ def cache(catalogue: Catalogue) -> Iterator[Vectors]:
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes a handful of chunks count as a large index."""
-    monkeypatch.setattr(vectors_module, "EXACT_CHUNKS", 5)
+    monkeypatch.setattr(cache_module, "EXACT_CHUNKS", 5)
 
 
 def folders(catalogue: Catalogue) -> list[str]:
@@ -48,7 +48,7 @@ def test_of_a_large_index_removal_deletes_the_cache_and_the_next_sync_builds_it(
     assert folders(catalogue) == []
     assert files_with(catalogue.data_dir / "vectors", gone.encode()) == []
     assert cache.verify() == [], "not built yet is no fault"
-    assert cache.search(np.ones(8, np.float32), vectors_module.Scope(), 3)
+    assert cache.search(np.ones(8, np.float32), cache_module.Scope(), 3)
     assert cache.sync()
     assert folders(catalogue) == [generation(catalogue.data_dir).name]
     assert agrees(cache, catalogue)

@@ -25,9 +25,19 @@ def citation(identifier: str, quote: str = "The rent is due monthly.") -> Citati
 
 
 def answer(*cited: Citation, nearest: tuple[Citation, ...] = (), about: tuple[str, ...] = ()) -> Answer:
-    said = "Monthly, as the lease says [1]."
+    answer_text = "Monthly, as the lease says [1]."
     return Answer(
-        "When?", said, "answered", 0.9, cited, nearest, Timings(0.1, None, 0.2), TokenCount(3, 4), "none", "r", about
+        "When?",
+        answer_text,
+        "answered",
+        0.9,
+        cited,
+        nearest,
+        Timings(0.1, None, 0.2),
+        TokenCount(3, 4),
+        "none",
+        "r",
+        about,
     )
 
 
@@ -100,8 +110,8 @@ def test_a_deleted_conversation_leaves_no_word_in_any_file(catalogue: Catalogue,
     catalogue.add_turn(other, "What stays?", "What stays?", EVERYTHING, answer(citation(lease)))
     gone = catalogue.begin_conversation("Kanarienvogel title?", EVERYTHING)
     for number in range(60):
-        said = replace(answer(citation(lease)), answer=f"Kanarienvogel {number} " * 200)
-        catalogue.add_turn(gone, f"Kanarienvogel {number}?", "Kanarienvogel!", EVERYTHING, said)
+        answer_text = replace(answer(citation(lease)), answer=f"Kanarienvogel {number} " * 200)
+        catalogue.add_turn(gone, f"Kanarienvogel {number}?", "Kanarienvogel!", EVERYTHING, answer_text)
     assert files_with(tmp_path, b"Kanarienvogel")
     catalogue.delete_conversation(gone)
     assert catalogue.compact()

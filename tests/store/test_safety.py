@@ -89,11 +89,11 @@ def test_compacting_says_when_a_reader_is_in_the_way(catalogue: Catalogue) -> No
 
 def test_every_transaction_reaches_the_disk(catalogue: Catalogue) -> None:
     with catalogue.maintaining() as connection:
-        pragmas = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in _WANTED}
-    assert pragmas == _WANTED
+        pragmas = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in _EXPECTED_PRAGMAS}
+    assert pragmas == _EXPECTED_PRAGMAS
 
 
-_WANTED = {"synchronous": 2, "secure_delete": 1, "foreign_keys": 1, "journal_mode": "wal", "temp_store": 2}
+_EXPECTED_PRAGMAS = {"synchronous": 2, "secure_delete": 1, "foreign_keys": 1, "journal_mode": "wal", "temp_store": 2}
 
 
 # Concurrency

@@ -169,9 +169,9 @@ def test_dense_search_is_the_exact_cosine(catalogue: Catalogue) -> None:
         inside = [stored.id for stored in catalogue.documents(scope)]
         ids, matrix = catalogue.embeddings(inside)
         cosines = matrix @ query / np.linalg.norm(matrix, axis=1) / np.linalg.norm(query)
-        wanted = ids[np.argsort(-cosines)][:5].tolist()
+        expected = ids[np.argsort(-cosines)][:5].tolist()
         found = catalogue.dense(query, scope, 5)
-        assert [identifier for identifier, _ in found] == wanted
+        assert [identifier for identifier, _ in found] == expected
         assert np.allclose([score for _, score in found], np.sort(cosines)[::-1][:5], atol=1e-6)
 
 

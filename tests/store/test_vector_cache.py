@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from ragnano.errors import IndexMismatch, StoreBusy
 from ragnano.store import Catalogue, Vectors
-from ragnano.store.vector_cache import cache as vectors_module
+from ragnano.store.vector_cache import cache as cache_module
 from ragnano.store.vector_cache import chroma
 from ragnano.store.vector_cache.chroma import ChromaIndex
 from ragnano.types import Scope
@@ -193,7 +193,7 @@ def test_search_is_exact_where_that_is_fast_and_chroma_elsewhere(large: Path, mo
     whole = ChromaIndex.nearest
     monkeypatch.setattr(ChromaIndex, "nearest", lambda *given: asked.append(given) or whole(*given))
     with Catalogue(folder) as catalogue, closing(Vectors(folder, catalogue)) as cache:
-        wanted = catalogue.dense(some_query(), EVERYTHING, 5)
+        expected = catalogue.dense(some_query(), EVERYTHING, 5)
 
         def asks_chroma(scope: Scope = EVERYTHING) -> bool:
             before = len(asked)
@@ -204,7 +204,7 @@ def test_search_is_exact_where_that_is_fast_and_chroma_elsewhere(large: Path, mo
         assert not asks_chroma(), "few chunks, not open: a cold start is not worth it"
         assert cache.sync()
         assert not asks_chroma(), "few chunks"
-        monkeypatch.setattr(vectors_module, "EXACT_CHUNKS", 100)
+        monkeypatch.setattr(cache_module, "EXACT_CHUNKS", 100)
         assert asks_chroma(), "many chunks"
         assert asks_chroma(Scope(collection="default")), "a collection that is everything"
         long = catalogue.resolve("/long").id
@@ -215,9 +215,9 @@ def test_search_is_exact_where_that_is_fast_and_chroma_elsewhere(large: Path, mo
         assert asks_chroma(), "in step again"
         cache.close()
         assert not asks_chroma(), "closed"
-        monkeypatch.setattr(vectors_module, "COLD_CHUNKS", 100)
+        monkeypatch.setattr(cache_module, "COLD_CHUNKS", 100)
         assert asks_chroma(), "so many chunks that opening pays"
-    assert wanted
+    assert expected
 
 
 def test_a_search_does_not_wait_for_another_threads_rebuild(
@@ -225,7 +225,7 @@ def test_a_search_does_not_wait_for_another_threads_rebuild(
 ) -> None:
     add(catalogue, document("One.", "Two."))
     cache.sync()
-    monkeypatch.setattr(vectors_module, "EXACT_CHUNKS", 0)
+    monkeypatch.setattr(cache_module, "EXACT_CHUNKS", 0)
     entered, leave = threading.Event(), threading.Event()
     put = ChromaIndex.put
 
@@ -248,8 +248,8 @@ def test_threads_ask_at_once(catalogue: Catalogue, cache: Vectors, monkeypatch: 
     for number, parsed in enumerate(many(10)):
         add(catalogue, parsed, f"/{number}")
     cache.sync()
-    monkeypatch.setattr(vectors_module, "EXACT_CHUNKS", 0)
-    wanted = [identifier for identifier, _ in catalogue.dense(some_query(), EVERYTHING, 5)]
+    monkeypatch.setattr(cache_module, "EXACT_CHUNKS", 0)
+    expected = [identifier for identifier, _ in catalogue.dense(some_query(), EVERYTHING, 5)]
     answers: list[list[int]] = []
 
     def ask() -> None:
@@ -261,7 +261,7 @@ def test_threads_ask_at_once(catalogue: Catalogue, cache: Vectors, monkeypatch: 
         thread.start()
     for thread in threads:
         thread.join()
-    assert answers == [wanted] * 120
+    assert answers == [expected] * 120
 
 
 # One process at a time

@@ -16,7 +16,7 @@ import pytest
 
 from ragnano.errors import StoreError
 from ragnano.store import Catalogue, Vectors
-from ragnano.store.vector_cache import cache as vectors_module
+from ragnano.store.vector_cache import cache as cache_module
 from ragnano.store.vector_cache import chroma
 from ragnano.store.vector_cache.chroma import Broken, ChromaIndex
 from tests.store.fakes import (
@@ -129,7 +129,7 @@ def test_an_index_that_fails_while_searching_gives_way_to_exact_search(
 ) -> None:
     add(catalogue, document("One.", "Two."))
     cache.sync()
-    monkeypatch.setattr(vectors_module, "EXACT_CHUNKS", 0)
+    monkeypatch.setattr(cache_module, "EXACT_CHUNKS", 0)
 
     class PanicError(BaseException):
         pass

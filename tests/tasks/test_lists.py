@@ -5,10 +5,10 @@ from typer.testing import CliRunner
 
 from ragnano.assistant import Assistant
 from ragnano.cli import answers, app
-from ragnano.tasks.list_query import read_wanted, role_of
+from ragnano.tasks.list_query import read_list_query, role_of
 from ragnano.tasks.lists import LONGEST_ITEM, MOST_ITEMS
 from ragnano.text.words import content_stems, fold
-from tests.cli.test_cli import Kept
+from tests.cli.test_cli import OpenAssistant
 from tests.conftest import FakeChatModel, add_text
 
 LEASE = """This Lease is made between Brightwater Properties LLC (the “Landlord”)
@@ -140,8 +140,8 @@ def test_a_long_item_is_cut_at_a_clause_and_cited_whole(assistant: Assistant) ->
     ],
 )
 def test_what_is_to_be_listed_is_taken_apart(text: str, topic: str, who: str) -> None:
-    wanted = read_wanted(text)
-    assert (set(wanted.topic), wanted.who) == (set(content_stems(topic)), who)
+    query = read_list_query(text)
+    assert (set(query.topic), query.who) == (set(content_stems(topic)), who)
 
 
 def test_the_role_of_a_party_is_read_from_the_opening() -> None:
@@ -157,7 +157,7 @@ def test_the_command_line_prints_one_item_a_line_and_their_places(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_text(assistant, LEASE, name="lease.txt")
-    monkeypatch.setattr(answers, "assistant", Kept(assistant))
+    monkeypatch.setattr(answers, "open_assistant", OpenAssistant(assistant))
     shown = CliRunner().invoke(app, ["ask", "List all payment obligations of the Tenant"]).stdout.splitlines()
     assert shown[0].startswith("1. “") and shown[1].startswith("2. “")
     assert shown[3:6] == ["", "[1] lease.txt, page 1, 1 Rent", "[2] lease.txt, page 1, 2 Deposit"]

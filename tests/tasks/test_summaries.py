@@ -167,16 +167,16 @@ def test_a_real_lease_is_summarised_by_the_default_embedder(tmp_path: Path) -> N
     settings = Settings.load(data_dir=tmp_path)
     if installed(find(settings.embedder), settings.models_dir) is None:
         pytest.skip(f"{settings.embedder} is not in the model cache: `ragnano models fetch`")
-    with Assistant(settings) as helper:
+    with Assistant(settings) as assistant:
         ingest(
             [SAMPLES / "documents" / "brightwater-copperfinch-office-lease.pdf"],
             settings=settings,
-            catalogue=helper.catalogue,
-            vectors=helper.vectors,
-            embedder=helper.embedder,
+            catalogue=assistant.catalogue,
+            vectors=assistant.vectors,
+            embedder=assistant.embedder,
         )
-        answer = helper.ask("Summarise the Brightwater lease", model=QUOTES_ONLY)
-        listed = helper.ask("List all payment obligations of the Tenant", model=QUOTES_ONLY)
+        answer = assistant.ask("Summarise the Brightwater lease", model=QUOTES_ONLY)
+        listed = assistant.ask("List all payment obligations of the Tenant", model=QUOTES_ONLY)
     assert 8 <= len(lines(answer)) <= MOST_LINES
     assert "BRIGHTWATER PROPERTIES LLC" in lines(answer)[0] and "$" in answer.answer
     assert any("Tenant shall pay the base rent" in fold(citation.quote) for citation in listed.citations)

@@ -3,7 +3,7 @@
 import pytest
 
 from ragnano.text.query import read_question
-from ragnano.verification.value_disambiguation import may_be_another, tells
+from ragnano.verification.value_disambiguation import contains_kind, may_be_another
 from ragnano.verification.verify import verify
 from tests.conftest import make_evidence
 
@@ -32,4 +32,4 @@ def test_the_wrong_one_of_two_dates_is_not_handed_on() -> None:
     ("text", "expected"), [("March 18", False), ("March 18, 2021", True), ("two years later", True)]
 )
 def test_a_day_without_its_year_does_not_tell_when(text: str, expected: bool) -> None:
-    assert tells(text, "date") is expected
+    assert contains_kind(text, "date") is expected

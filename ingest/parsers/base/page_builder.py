@@ -141,7 +141,7 @@ def _named_once(marks: Sequence[Mark]) -> tuple[Mark, ...]:
 
 
 def _parts(pieces: Sequence[_Piece]) -> Iterator[tuple[str, tuple[Mark, ...]]]:
-    """Yield each page's text and marks. A full page ends before a heading if one stands in its second half."""
+    """Yield each page's text and marks. A full page ends before a heading if its second half contains one."""
     bits = [bit for piece in pieces for bit in _bits(piece)]
     start = 0
     while start < len(bits):

@@ -45,28 +45,28 @@ def _message(storage: Storage) -> Message:
     outlook = Outlook(storage)
     lost: list[str] = []
 
-    def kept(what: str, otherwise: Other, read: Callable[[], Found]) -> Found | Other:
+    def read_or_note(what: str, otherwise: Other, read: Callable[[], Found]) -> Found | Other:
         """Return the result of `read`; if it fails, return `otherwise` and record `what` as lost."""
         found = _or_else(None, lambda: (read(),))
         if found is None:
             lost.append(f"its {what} cannot be read; open it in Outlook")
         return otherwise if found is None else found[0]
 
-    people: Sequence[Any] = kept("recipients", (), lambda: outlook.recipients)
-    sent = kept("header Date", None, lambda: outlook.sent_date)
+    people: Sequence[Any] = read_or_note("recipients", (), lambda: outlook.recipients)
+    sent = read_or_note("header Date", None, lambda: outlook.sent_date)
     headers = [
-        ("From", kept("header From", "", lambda: outlook.sender or "")),
+        ("From", read_or_note("header From", "", lambda: outlook.sender or "")),
         ("To", names_of([_person(one) for one in people if _kind(one) == _TO])),
         ("Cc", names_of([_person(one) for one in people if _kind(one) == _CC])),
         ("Date", sent.strftime("%a, %d %b %Y %H:%M %z") if sent else ""),
-        ("Subject", kept("header Subject", "", lambda: outlook.subject)),
+        ("Subject", read_or_note("header Subject", "", lambda: outlook.subject)),
     ]
     before = len(lost)
-    plain = kept("body", "", lambda: outlook.body or "")
-    html = kept("body", "", lambda: _html(outlook))
-    rich = kept("body", b"", lambda: unpacked_rtf(outlook.properties.binary_prop_value(_RTF_COMPRESSED) or b""))
+    plain = read_or_note("body", "", lambda: outlook.body or "")
+    html = read_or_note("body", "", lambda: _html(outlook))
+    rich = read_or_note("body", b"", lambda: unpacked_rtf(outlook.properties.binary_prop_value(_RTF_COMPRESSED) or b""))
     del lost[before + (0 if plain.strip() or html or rich else 1) :]  # one readable form of the body is enough
-    attached: Sequence[tuple[Any, Storage]] = kept("attachments", (), lambda: _attached(outlook, storage))
+    attached: Sequence[tuple[Any, Storage]] = read_or_note("attachments", (), lambda: _attached(outlook, storage))
     return Message(
         [(name, value) for name, value in headers if value],
         plain,

@@ -202,10 +202,10 @@ def on_picture(places: NDArray[np.floating[Any]], page: Any) -> NDArray[np.float
 def _why_no_text(page: Any) -> str | None:
     """Return the reason to report, or None for a page that is simply empty."""
     paths = 0
-    for thing in itertools.islice(page.get_objects(max_depth=4), _OBJECTS_LOOKED_AT):
-        if thing.type == pdfium.FPDF_PAGEOBJ_IMAGE:
+    for page_object in itertools.islice(page.get_objects(max_depth=4), _OBJECTS_LOOKED_AT):
+        if page_object.type == pdfium.FPDF_PAGEOBJ_IMAGE:
             return "no text on this page: a picture, needs OCR"
-        paths += thing.type in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING)
-        if thing.type == pdfium.FPDF_PAGEOBJ_TEXT:
+        paths += page_object.type in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING)
+        if page_object.type == pdfium.FPDF_PAGEOBJ_TEXT:
             return "no text on this page: " + NO_CHARACTER_MAP
     return "no text on this page: drawn letters or shapes, needs OCR" if paths > _DRAWN_LETTERS else None

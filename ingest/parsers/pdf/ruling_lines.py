@@ -26,21 +26,21 @@ _AS_IS: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 def rules_of(page: Any) -> NDArray[np.float64]:
     """Return horizontal and vertical lines in page space: float64 (n, x0 y0 x1 y1)."""
-    things = list(
+    page_objects = list(
         itertools.islice(_paths(page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject), _MOST + 1)
     )
     lines: list[Line] = []
-    if len(things) <= _MOST:
+    if len(page_objects) <= _MOST:
         sides = [ctypes.c_float() for _ in range(4)]
         places = [ctypes.byref(side) for side in sides]
-        for thing, matrix in things:
-            if not pdfium.FPDFPageObj_GetBounds(thing, *places):
+        for page_object, matrix in page_objects:
+            if not pdfium.FPDFPageObj_GetBounds(page_object, *places):
                 continue
             left, bottom, right, top = (side.value for side in sides)
             if _is_line(left, bottom, right, top):
                 lines.append((*_through(matrix, left, bottom), *_through(matrix, right, top)))
             elif right - left > _LEAST and top - bottom > _LEAST:
-                lines += ((*_through(matrix, *line[:2]), *_through(matrix, *line[2:])) for line in _inside(thing))
+                lines += ((*_through(matrix, *line[:2]), *_through(matrix, *line[2:])) for line in _inside(page_object))
     found = np.array(lines, dtype=np.float64).reshape(-1, 2, 2)
     return np.concatenate((found.min(axis=1), found.max(axis=1)), axis=1)
 
@@ -50,18 +50,20 @@ def _paths(
 ) -> Iterator[tuple[Any, Matrix]]:
     """Yield the paths of a page or form and of its nested forms, each with the matrix from its space to the page's."""
     for index in range(count(holder)):
-        thing = get(holder, index)
-        kind = pdfium.FPDFPageObj_GetType(thing)
+        page_object = get(holder, index)
+        kind = pdfium.FPDFPageObj_GetType(page_object)
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
-            yield thing, matrix
+            yield page_object, matrix
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
-            own = _then(_matrix_of(thing), matrix)
-            yield from _paths(thing, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, own, depth + 1)
+            form_matrix = _then(_matrix_of(page_object), matrix)
+            yield from _paths(
+                page_object, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, form_matrix, depth + 1
+            )
 
 
-def _matrix_of(thing: Any) -> Matrix:
+def _matrix_of(page_object: Any) -> Matrix:
     found = pdfium.FS_MATRIX()
-    if not pdfium.FPDFPageObj_GetMatrix(thing, ctypes.byref(found)):
+    if not pdfium.FPDFPageObj_GetMatrix(page_object, ctypes.byref(found)):
         return _AS_IS
     return found.a, found.b, found.c, found.d, found.e, found.f
 
@@ -82,32 +84,32 @@ def _is_line(left: float, bottom: float, right: float, top: float) -> bool:
     return (width < _THIN and height > _LEAST) or (height < _THIN and width > _LEAST)
 
 
-def _inside(thing: Any) -> Iterator[Line]:
+def _inside(page_object: Any) -> Iterator[Line]:
     """Yield the lines of a stroked path."""
     fill, stroke = ctypes.c_int(), ctypes.c_int()
-    if not pdfium.FPDFPath_GetDrawMode(thing, ctypes.byref(fill), ctypes.byref(stroke)) or not stroke.value:
+    if not pdfium.FPDFPath_GetDrawMode(page_object, ctypes.byref(fill), ctypes.byref(stroke)) or not stroke.value:
         return
-    count = pdfium.FPDFPath_CountSegments(thing)
+    count = pdfium.FPDFPath_CountSegments(page_object)
     if not 0 < count <= _MOST_POINTS:
         return
-    matrix = _matrix_of(thing)
+    matrix = _matrix_of(page_object)
     x, y = ctypes.c_float(), ctypes.c_float()
     begin = last = (0.0, 0.0)
     for index in range(count):
-        part = pdfium.FPDFPath_GetPathSegment(thing, index)
+        part = pdfium.FPDFPath_GetPathSegment(page_object, index)
         pdfium.FPDFPathSegment_GetPoint(part, ctypes.byref(x), ctypes.byref(y))
-        here = _through(matrix, x.value, y.value)
+        point = _through(matrix, x.value, y.value)
         kind = pdfium.FPDFPathSegment_GetType(part)
         if kind == pdfium.FPDF_SEGMENT_MOVETO:
-            begin = here
+            begin = point
         elif kind == pdfium.FPDF_SEGMENT_LINETO:
-            yield from _between(last, here)
+            yield from _between(last, point)
         if pdfium.FPDFPathSegment_GetClose(part):
-            yield from _between(here, begin)
-        last = here
+            yield from _between(point, begin)
+        last = point
 
 
-def _between(one: tuple[float, float], two: tuple[float, float]) -> Iterator[Line]:
-    line = min(one[0], two[0]), min(one[1], two[1]), max(one[0], two[0]), max(one[1], two[1])
+def _between(start: tuple[float, float], end: tuple[float, float]) -> Iterator[Line]:
+    line = min(start[0], end[0]), min(start[1], end[1]), max(start[0], end[0]), max(start[1], end[1])
     if _is_line(*line):
         yield line

@@ -25,14 +25,14 @@ _POINTS = 72.0
 
 def with_ocr(document: pypdfium2.PdfDocument, pages: Sequence[Page], options: ReadOptions) -> tuple[Page, ...]:
     """Return the pages, those that need it read by OCR. Raises ConfigError if a language is not installed."""
-    wanted = [page.number for page in pages if options.ocr != "never" and _wants_ocr(document, page, options.ocr)]
-    if not wanted:
+    scanned = [page.number for page in pages if options.ocr != "never" and _wants_ocr(document, page, options.ocr)]
+    if not scanned:
         return tuple(pages)
     from ingest.ocr.pages import PageRecognizer  # Tesseract is loaded for the first scan, not for every PDF
 
     read: dict[int, Page] = {}
     with PageRecognizer(options.languages) as recognizer:
-        for page in recognizer.pages(_sheets(document, wanted)):
+        for page in recognizer.pages(_sheets(document, scanned)):
             read[page.number] = page
             beat()
     return tuple(_better(page, read.get(page.number), options.ocr) for page in pages)
@@ -94,12 +94,12 @@ def _pictures(document: pypdfium2.PdfDocument, number: int) -> list[tuple[float,
         return []
     width, height = page.get_size()
     found: list[tuple[float, float]] = []
-    for thing in itertools.islice(page.get_objects(max_depth=4), _OBJECTS_LOOKED_AT):
-        if thing.type != pdfium.FPDF_PAGEOBJ_IMAGE:
+    for page_object in itertools.islice(page.get_objects(max_depth=4), _OBJECTS_LOOKED_AT):
+        if page_object.type != pdfium.FPDF_PAGEOBJ_IMAGE:
             continue
         try:
-            left, bottom, right, top = thing.get_bounds()
-            across, down = thing.get_px_size()
+            left, bottom, right, top = page_object.get_bounds()
+            across, down = page_object.get_px_size()
         except pypdfium2.PdfiumError:
             continue
         area = max(right - left, 0.0) * max(top - bottom, 0.0)

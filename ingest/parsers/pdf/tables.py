@@ -99,9 +99,9 @@ def _ruled_rows(
     for band in np.unique(bands):
         own = bands == band
         at, boxes, heights = words[own], corners[own], middles[own]
-        here = float(heights.mean())
+        row_height = float(heights.mean())
         holding = [
-            x for x in xs if any(abs(x - border) <= 3.0 and low <= here <= high for border, low, high in borders)
+            x for x in xs if any(abs(x - border) <= 3.0 and low <= row_height <= high for border, low, high in borders)
         ]
         if not holding:
             if rows:

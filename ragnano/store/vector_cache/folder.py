@@ -134,10 +134,10 @@ class CacheFolder:
                 _zero_behind(header.with_name("data_level0.bin"), count * size)
                 _zero_behind(header.with_name("length.bin"), count * _LENGTH_BYTES)
 
-    def sweep(self, kept: str | None) -> None:
-        """Deletes all generations but `kept`: replaced ones, and incomplete ones left by a crash."""
+    def sweep(self, keep: str | None) -> None:
+        """Deletes all generations but `keep`: replaced ones, and incomplete ones left by a crash."""
         for entry in self.path.iterdir():
-            if entry.is_dir() and entry.name != kept:
+            if entry.is_dir() and entry.name != keep:
                 # A folder that cannot be deleted now (Windows: still open) is deleted by a later sweep.
                 shutil.rmtree(entry, ignore_errors=True)
 

@@ -91,8 +91,8 @@ def environment() -> Path:
 
         venv.create(HOME, with_pip=True)
         version = torch.__version__.split("+")[0]
-        wanted = [f"torch=={version}", "-r", str(HERE / "requirements.txt")]
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *wanted], check=True)
+        requirements = [f"torch=={version}", "-r", str(HERE / "requirements.txt")]
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *requirements], check=True)
     return python
 
 
@@ -105,26 +105,26 @@ def sample(items: Sequence[Labelled], most: int) -> list[Labelled]:
 def measured(name: str, command: Sequence[str], model: str, documents: Path, items: Sequence[Labelled]) -> Outcome:
     questions = [[f"one {at}", item.question, item.document] for at, item in enumerate(items)]
     questions += [[f"all {at}", item.named, None] for at, item in enumerate(items)]
-    asked = {"documents": str(documents), "model": model, "questions": questions, "most": PASSAGES}
+    request = {"documents": str(documents), "model": model, "questions": questions, "most": PASSAGES}
     print(f"{name} …", file=sys.stderr, flush=True)
-    said, peak = run(command, json.dumps(asked))
-    hits = said["hits"]
-    print(f"  {said['pages']} pages in {said['seconds']:.0f} s, {peak:.0f} MB", file=sys.stderr, flush=True)
+    reply, peak = run(command, json.dumps(request))
+    hits = reply["hits"]
+    print(f"  {reply['pages']} pages in {reply['seconds']:.0f} s, {peak:.0f} MB", file=sys.stderr, flush=True)
     return Outcome(
         name,
-        said["pages"],
-        said["seconds"],
+        reply["pages"],
+        reply["seconds"],
         peak,
-        said["search_ms"],
+        reply["search_ms"],
         means([judge(item, [as_hit(*found) for found in hits[f"one {at}"]]) for at, item in enumerate(items)]),
         means([judge(item, [as_hit(*found) for found in hits[f"all {at}"]]) for at, item in enumerate(items)]),
     )
 
 
-def run(command: Sequence[str], said: str) -> tuple[dict[str, Any], float]:
+def run(command: Sequence[str], request: str) -> tuple[dict[str, Any], float]:
     """Returns the child's last line, and the peak memory (MB) of it and its children together."""
     with tempfile.TemporaryFile("w+") as inlet, tempfile.TemporaryFile("w+") as outlet:
-        inlet.write(said)
+        inlet.write(request)
         inlet.seek(0)
         environment = {**os.environ, **OFFLINE}
         child = subprocess.Popen(command, stdin=inlet, stdout=outlet, cwd=ROOT, env=environment)

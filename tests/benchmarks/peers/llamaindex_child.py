@@ -19,18 +19,18 @@ from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 
 
 def main() -> None:
-    asked = json.load(sys.stdin)
+    request = json.load(sys.stdin)
     Settings.llm = None
-    Settings.embed_model = HuggingFaceEmbedding(model_name=asked["model"], device="cpu")
+    Settings.embed_model = HuggingFaceEmbedding(model_name=request["model"], device="cpu")
     begun = time.monotonic()
-    pages = SimpleDirectoryReader(asked["documents"]).load_data()
+    pages = SimpleDirectoryReader(request["documents"]).load_data()
     index = VectorStoreIndex.from_documents(pages)
     seconds = time.monotonic() - begun
     hits, times = {}, []
-    for identifier, text, document in asked["questions"]:
+    for identifier, text, document in request["questions"]:
         filters = MetadataFilters(filters=[MetadataFilter(key="file_name", value=document)]) if document else None
         begun = time.monotonic()
-        found = index.as_retriever(similarity_top_k=asked["most"], filters=filters).retrieve(text)
+        found = index.as_retriever(similarity_top_k=request["most"], filters=filters).retrieve(text)
         times.append(time.monotonic() - begun)
         hits[identifier] = [[node.metadata["file_name"], node.get_content()] for node in found]
     out = {"seconds": seconds, "pages": len(pages), "search_ms": 1000 * statistics.median(times), "hits": hits}

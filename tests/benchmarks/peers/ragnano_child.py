@@ -14,25 +14,25 @@ from ragnano.types import Scope
 
 
 def main() -> None:
-    asked = json.load(sys.stdin)
+    request = json.load(sys.stdin)
     with (
         tempfile.TemporaryDirectory() as folder,
-        Assistant(Settings.load(data_dir=Path(folder), embedder=asked["model"])) as helper,
+        Assistant(Settings.load(data_dir=Path(folder), embedder=request["model"])) as assistant,
     ):
         report = ingest(
-            [Path(asked["documents"])],
-            settings=helper.settings,
-            catalogue=helper.catalogue,
-            vectors=helper.vectors,
-            embedder=lambda: helper.embedder,
+            [Path(request["documents"])],
+            settings=assistant.settings,
+            catalogue=assistant.catalogue,
+            vectors=assistant.vectors,
+            embedder=lambda: assistant.embedder,
         )
-        helper.settle()
-        known = {PurePath(document.path).name: document.id for document in helper.documents()}
+        assistant.settle()
+        known = {PurePath(document.path).name: document.id for document in assistant.documents()}
         hits, times = {}, []
-        for identifier, text, document in asked["questions"]:
+        for identifier, text, document in request["questions"]:
             scope = Scope(None, (known[document],)) if document else Scope()
             begun = time.monotonic()
-            found = helper.search(text, scope, asked["most"])
+            found = assistant.search(text, scope, request["most"])
             times.append(time.monotonic() - begun)
             hits[identifier] = [[PurePath(hit.document.path).name, hit.chunk.text] for hit in found]
     out = {"seconds": report.seconds, "pages": report.pages, "search_ms": 1000 * statistics.median(times)}

@@ -19,24 +19,25 @@ from txtai.pipeline import Segmentation
 
 
 def main() -> None:
-    asked = json.load(sys.stdin)
+    request = json.load(sys.stdin)
     begun = time.monotonic()
     parts = Segmentation(paragraphs=True, minlength=100)
     rows, pages = [], 0
-    for path in sorted(Path(asked["documents"]).rglob("*.pdf")):
+    for path in sorted(Path(request["documents"]).rglob("*.pdf")):
         for page in PdfReader(path).pages:
             pages += 1
             rows += [{"text": text, "file": path.name} for text in parts(page.extract_text())]
-    index = Embeddings(path=asked["model"], content=True, hybrid=True, gpu=False)
+    index = Embeddings(path=request["model"], content=True, hybrid=True, gpu=False)
     index.index(rows)
     seconds = time.monotonic() - begun
     hits, times = {}, []
-    for identifier, text, document in asked["questions"]:
+    for identifier, text, document in request["questions"]:
         inside = " and file = :file" if document else ""
+        candidates = 1000 if document else request["most"]
         begun = time.monotonic()
         found = index.search(
-            f"select text, file, score from txtai where similar(:text, {1000 if document else asked['most']}){inside}",
-            asked["most"],
+            f"select text, file, score from txtai where similar(:text, {candidates}){inside}",
+            request["most"],
             parameters={"text": text, "file": document},
         )
         times.append(time.monotonic() - begun)

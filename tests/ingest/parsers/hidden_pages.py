@@ -162,12 +162,12 @@ def _clipped_in_form(canvas: Canvas, order: str) -> None:
     canvas.doForm("cut")
 
 
-def spoken_as(shown: str, said: str) -> Draw:
-    """Draws the letters `shown`, which the file says are to be read as `said`."""
+def spoken_as(visible: str, actual_text: str) -> Draw:
+    """Draws the letters `visible`, which the file says are to be read as `actual_text`."""
 
     def draw(canvas: Canvas, order: str) -> None:
-        canvas._code.append(f"/Span <</ActualText <feff{said.encode('utf-16-be').hex()}>>> BDC")  # type: ignore[attr-defined]
-        canvas.drawString(72, 710, shown)
+        canvas._code.append(f"/Span <</ActualText <feff{actual_text.encode('utf-16-be').hex()}>>> BDC")  # type: ignore[attr-defined]
+        canvas.drawString(72, 710, visible)
         canvas._code.append("EMC")  # type: ignore[attr-defined]
 
     return draw

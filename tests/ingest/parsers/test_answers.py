@@ -170,16 +170,16 @@ def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assista
     for name, make in FILES.items():
         (folder / name).write_bytes(make())
     settings = Settings.load(data_dir=tmp_path_factory.mktemp("data"))
-    with Assistant(settings, embedder=FakeEmbedder(), reader=FakeReader()) as helper:  # type: ignore[arg-type]
+    with Assistant(settings, embedder=FakeEmbedder(), reader=FakeReader()) as assistant:  # type: ignore[arg-type]
         report = ingest(
             [folder],
             settings=settings,
-            catalogue=helper.catalogue,
-            vectors=helper.vectors,
-            embedder=helper.embedder,
+            catalogue=assistant.catalogue,
+            vectors=assistant.vectors,
+            embedder=assistant.embedder,
             parser_pool=lambda: ParserPool(settings, make=word_parser),
         )
-        yield helper, report
+        yield assistant, report
 
 
 def test_every_format_is_taken_in(taken_in: tuple[Assistant, IngestReport]) -> None:
@@ -192,47 +192,47 @@ def test_every_format_is_taken_in(taken_in: tuple[Assistant, IngestReport]) -> N
 def test_the_answer_is_quoted_from_its_place(
     taken_in: tuple[Assistant, IngestReport], name: str, question: str, place: str, words: str
 ) -> None:
-    helper, _ = taken_in
-    answer = helper.ask(question, helper.scope(None, name), model="none")
+    assistant, _ = taken_in
+    answer = assistant.ask(question, assistant.scope(None, name), model="none")
     assert answer.verdict == "quoted", answer
     first = answer.citations[0]
     assert words in first.quote
     assert first.place == place
-    assert first.quote == helper.page(first.document, first.page).text[first.start : first.end]
+    assert first.quote == assistant.page(first.document, first.page).text[first.start : first.end]
     assert where(first).startswith(f"{name}, {place or f'page {first.page}'}")
 
 
 def test_pages_of_texts_without_names_are_counted(taken_in: tuple[Assistant, IngestReport]) -> None:
-    helper, _ = taken_in
-    pages = {PurePath(document.path).name: document.pages for document in helper.documents()}
+    assistant, _ = taken_in
+    pages = {PurePath(document.path).name: document.pages for document in assistant.documents()}
     assert pages["terms.docx"] == pages["open.odt"] == pages["rich.rtf"] == 2
     assert pages["mail.eml"] == 3
 
 
 def test_a_message_is_called_by_its_subject_and_dated_by_its_day(taken_in: tuple[Assistant, IngestReport]) -> None:
-    helper, _ = taken_in
-    [mail] = [document for document in helper.documents() if document.path.endswith("mail.eml")]
+    assistant, _ = taken_in
+    [mail] = [document for document in assistant.documents() if document.path.endswith("mail.eml")]
     assert (mail.title, mail.date) == ("Lease of the third floor", "2025-03-03")
     assert mail.author == "lettings@brightwater.example"
 
 
 def test_an_archive_is_called_by_its_file_and_has_no_parties(taken_in: tuple[Assistant, IngestReport]) -> None:
-    helper, _ = taken_in
-    [archive] = [document for document in helper.documents() if document.path.endswith("files.zip")]
+    assistant, _ = taken_in
+    [archive] = [document for document in assistant.documents() if document.path.endswith("files.zip")]
     assert (archive.title, archive.parties, archive.date) == ("files", (), None)
-    places = {page.place for page in helper.catalogue.pages(archive.id)}
+    places = {page.place for page in assistant.catalogue.pages(archive.id)}
     assert "evil.txt" in places and not any(".." in place for place in places)
 
 
 def test_kinds_of_file_are_limits_of_a_question(taken_in: tuple[Assistant, IngestReport]) -> None:
-    helper, _ = taken_in
+    assistant, _ = taken_in
     for kind, names in {
         "docx": {"terms.docx"},
         "spreadsheet": {"costs.xlsx", "old.xls", "costs.csv", "open.ods"},
         ".msg": {"outlook.msg"},
         "html": {"page.html"},
     }.items():
-        found = helper.documents(helper.scope(kind=kind))
+        found = assistant.documents(assistant.scope(kind=kind))
         assert {PurePath(document.path).name for document in found} == names
 
 
@@ -258,13 +258,13 @@ def test_a_folder_of_pdfs_imports_no_other_parser(tmp_path: Path) -> None:
 def test_the_command_line_names_places(
     taken_in: tuple[Assistant, IngestReport], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    helper, _ = taken_in
-    monkeypatch.setattr("ragnano.cli.docs.assistant", lambda **_: nullcontext(helper))
+    assistant, _ = taken_in
+    monkeypatch.setattr("ragnano.cli.docs.open_assistant", lambda **_: nullcontext(assistant))
     docs.show("mail.eml")
     assert "page 3 is Attachment lease.pdf, page 2" in capsys.readouterr().out
     docs.show("mail.eml", page=3, json=True)
     assert json.loads(capsys.readouterr().out)["place"] == "Attachment lease.pdf, page 2"
-    found = helper.find("security deposit", helper.scope(None, "open.odp"), 1)
-    assert hits(found, helper)[0]["place"] == "Slide 2"
-    echo_hits(found, helper)
+    found = assistant.find("security deposit", assistant.scope(None, "open.odp"), 1)
+    assert hits(found, assistant)[0]["place"] == "Slide 2"
+    echo_hits(found, assistant)
     assert capsys.readouterr().out.startswith("1. open.odp, Slide 2\n")

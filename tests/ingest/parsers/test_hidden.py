@@ -121,15 +121,15 @@ def test_letters_are_read_as_they_are_drawn_and_what_they_are_said_to_mean_is_to
 
 
 @pytest.mark.parametrize(
-    ("shown", "said", "text"),
+    ("visible", "actual_text", "text"),
     [
         ("of\ufb01ce fee", "office fee", "office fee"),
         ("- due", "\u2022 due", "\u2022 due"),
         ("$4,250", "$4,250", "$4,250"),
     ],
 )
-def test_a_spelling_that_says_the_same_is_read(shown: str, said: str, text: str) -> None:
-    page = read(page_with(spoken_as(shown, said)))
+def test_a_spelling_that_says_the_same_is_read(visible: str, actual_text: str, text: str) -> None:
+    page = read(page_with(spoken_as(visible, actual_text)))
     assert lines(page)[2] == text
     assert page.hidden == ()
 

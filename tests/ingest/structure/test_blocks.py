@@ -15,7 +15,7 @@ from ragnano.types import Block, Page
 from tests.ingest.fakes import bare_pdf, lines_page
 
 
-def plain(*texts: str) -> list[Page]:
+def text_pages(*texts: str) -> list[Page]:
     return [Page(number, 0.0, 0.0, text, read_by="plain") for number, text in enumerate(texts, 1)]
 
 
@@ -57,7 +57,7 @@ Fees are paid monthly.
 
 
 def test_clauses_are_numbered_and_nested_as_printed() -> None:
-    assert brief(blocks_of(plain(CONTRACT))) == [
+    assert brief(blocks_of(text_pages(CONTRACT))) == [
         ("heading", "SERVICES AGREEMENT", "SERVICES AGREEMENT"),
         ("paragraph", "SERVICES AGREEMENT", "This Services Agreement "),
         ("heading", "ARTICLE I DEFINITIONS", "ARTICLE I DEFINITIONS"),
@@ -79,7 +79,7 @@ def test_clauses_are_numbered_and_nested_as_printed() -> None:
 
 
 def test_numbers_at_the_start_of_a_wrapped_line_begin_no_clause() -> None:
-    found = {block.number: block.text for block in blocks_of(plain(CONTRACT)) if block.number}
+    found = {block.number: block.text for block in blocks_of(text_pages(CONTRACT)) if block.number}
     assert found["1.1"].endswith("stated in Section 1.2 of this Agreement.")
     assert found["8.1"].endswith("renewed for 30 days at a time.")
     assert "1.2" not in found
@@ -96,21 +96,21 @@ def test_paragraphs_of_a_pdf_are_told_by_their_gaps() -> None:
 
 def test_a_list_inside_a_clause_does_not_renumber_the_clauses() -> None:
     text = "4. DELIVERY\n\nThe Seller delivers:\n\n1. the goods;\n\n2. the papers.\n\n5. PRICE\n\nThe price is fixed.\n"
-    sections = [block.section[-1] for block in blocks_of(plain("3. ORDERS\n\nOrders are written.\n\n" + text))]
+    sections = [block.section[-1] for block in blocks_of(text_pages("3. ORDERS\n\nOrders are written.\n\n" + text))]
     assert sections == ["3 ORDERS"] * 2 + ["4 DELIVERY"] * 4 + ["5 PRICE"] * 2
 
 
 def test_clauses_that_count_on_behind_a_list_of_schedules_do_not_belong_to_the_last_schedule() -> None:
     listed = "1. SCHEDULES\n\nThese belong to it:\n\nSchedule A: Fees.\n\nSchedule B: Sites.\n\n"
     text = listed + "2. PRICE\n\nIt is ten.\n\nSchedule A\n\nThe fees are ten.\n"
-    sections = [block.section for block in blocks_of(plain(text))]
+    sections = [block.section for block in blocks_of(text_pages(text))]
     assert sections[-4:] == [("2 PRICE",), ("2 PRICE",), ("Schedule A",), ("Schedule A",)]
 
 
 def test_markdown_headings_lists_and_tables() -> None:
     table = "| month | rent |\n| --- | --- |\n| May | 900 |\n"
     text = "# Lease\n\n## Rent\n\nRent is due monthly.\n\n- by transfer\n- in advance\n\n" + table
-    assert brief(blocks_of(plain(text))) == [
+    assert brief(blocks_of(text_pages(text))) == [
         ("heading", "Lease", "# Lease"),
         ("heading", "Lease > Rent", "## Rent"),
         ("paragraph", "Lease > Rent", "Rent is due monthly."),
@@ -123,7 +123,7 @@ def test_markdown_headings_lists_and_tables() -> None:
 
 def test_a_table_of_contents_makes_no_sections() -> None:
     rows = "".join(f"{number}. CLAUSE {number} ........... {number + 2}\n" for number in range(1, 8))
-    blocks = blocks_of(plain("TABLE OF CONTENTS\n\n" + rows))
+    blocks = blocks_of(text_pages("TABLE OF CONTENTS\n\n" + rows))
     assert brief(blocks) == [
         ("heading", "TABLE OF CONTENTS", "TABLE OF CONTENTS"),
         ("table", "TABLE OF CONTENTS", "1. CLAUSE 1 ........... "),
@@ -139,7 +139,7 @@ def printed(number: int, count: int, *, header: str = "ACME SUPPLY AGREEMENT", f
 
 
 def test_running_headers_footers_and_page_numbers_are_left_out() -> None:
-    blocks = blocks_of(plain(*(printed(number, 4) for number in range(1, 5))))
+    blocks = blocks_of(text_pages(*(printed(number, 4) for number in range(1, 5))))
     text = " ".join(block.text for block in blocks)
     assert "ACME" not in text
     assert "Page" not in text
@@ -148,7 +148,9 @@ def test_running_headers_footers_and_page_numbers_are_left_out() -> None:
 
 @pytest.mark.parametrize("footer", ["- {} -", "{}", "Source: ACME, 10-K, 3/4/2010", "ACME | {}"])
 def test_footers_are_known_by_repetition_whatever_they_say(footer: str) -> None:
-    pages = plain(*(printed(number, 4, header=f"Clause {'abcd'[number - 1]}", footer=footer) for number in range(1, 5)))
+    pages = text_pages(
+        *(printed(number, 4, header=f"Clause {'abcd'[number - 1]}", footer=footer) for number in range(1, 5))
+    )
     kept = [page.text[block.span.start : block.span.end] for page in pages for block in blocks_of(pages)
             if block.span.page == page.number]  # fmt: skip
     assert all(footer.format(number) not in "\n".join(kept).split("\n") for number in range(1, 5))
@@ -159,7 +161,7 @@ def test_page_numbers_in_the_middle_of_pages_are_left_out_and_sentences_go_on() 
     filler = "\n".join(
         f"Line {word} of the page tells of goods and of how they are delivered to" for word in "abcdefgh"
     )
-    pages = plain(*(f"{filler}\n{filler}\n- {number} -\nthe buyer. {filler}" for number in range(2, 6)))
+    pages = text_pages(*(f"{filler}\n{filler}\n- {number} -\nthe buyer. {filler}" for number in range(2, 6)))
     blocks = blocks_of(pages)
     assert not any("- 3 -" in block.text for block in blocks)
     assert [block.continues for block in blocks if block.text.startswith("the buyer.")] == [True] * 4
@@ -168,14 +170,14 @@ def test_page_numbers_in_the_middle_of_pages_are_left_out_and_sentences_go_on() 
 def test_body_lines_that_look_alike_are_kept() -> None:
     """Section headings at page tops whose numbers alone differ, but do not follow the page numbers."""
     numbers = (2, 9, 11, 30)
-    pages = plain(*(f"Section {number}\n" + "\n".join(BODY) + "\nIt ends here.\n" for number in numbers))
+    pages = text_pages(*(f"Section {number}\n" + "\n".join(BODY) + "\nIt ends here.\n" for number in numbers))
     text = " ".join(block.text for block in blocks_of(pages))
     assert all(f"Section {number}" in text for number in numbers)
 
 
 def test_a_sentence_broken_by_the_page_is_marked() -> None:
     first = "9. NOTICES\n\nEach notice is sent by post to the address that the other party has last given for\n"
-    blocks = blocks_of(plain(first, "this purpose. It counts as received after two days.\n\nA new paragraph.\n"))
+    blocks = blocks_of(text_pages(first, "this purpose. It counts as received after two days.\n\nA new paragraph.\n"))
     assert [block.continues for block in blocks] == [False, False, True, False]
     assert blocks[2].section == blocks[1].section == ("9 NOTICES",)
 
@@ -230,7 +232,7 @@ PIECES = st.sampled_from(
 
 @given(st.lists(st.lists(PIECES, max_size=30).map("".join), max_size=5))
 def test_every_character_but_furniture_is_in_exactly_one_block(texts: list[str]) -> None:
-    pages = plain(*texts)
+    pages = text_pages(*texts)
     blocks = blocks_of(pages)
     assert [block.span for block in blocks] == sorted(block.span for block in blocks)
     for page in pages:

@@ -36,12 +36,12 @@ def page_of(data: bytes) -> Page:
 @pytest.mark.parametrize("rules", [True, False])
 def test_cells_are_named_by_their_table_row_and_column(rules: bool) -> None:
     found = marked(page_of(fee_schedule(rules)))
-    wanted = [
+    expected = [
         (f"Table 1, {row}, {head}", cell)
         for row, cells in zip(("head", "row 1", "row 2", "row 3"), FEES, strict=True)
         for head, cell in zip(FEES[0], cells, strict=True)
     ]
-    assert found == wanted
+    assert found == expected
 
 
 @pytest.mark.parametrize("rules", [True, False])

@@ -6,7 +6,7 @@ import sys
 import psutil
 import pytest
 
-from ingest.workers.memory import hand_back
+from ingest.workers.memory import release_freed_memory
 
 BLOCK = 64 << 10  # bytes; larger blocks are returned automatically
 BLOCKS = 800
@@ -25,6 +25,6 @@ def test_memory_that_was_freed_is_handed_back() -> None:
         library.free(ctypes.c_void_p(block))
     process = psutil.Process()
     before = process.memory_info().rss
-    hand_back()
+    release_freed_memory()
     assert before - process.memory_info().rss > BLOCK * BLOCKS // 2
     library.free(ctypes.c_void_p(blocks[-1]))
