@@ -40,14 +40,14 @@ def warm() -> None:
     """
     for name in FIRST_PAGE:
         import_module(name)
-    from shared import assistant
+    from shared import shared_assistant
 
     from ragnano.errors import RagnanoError
 
     with suppress(RagnanoError):  # the page that needs it shows the error
-        helper = assistant()
-        helper.embedder.embed_query("warm")
-        helper.reader.read("warm", ["warm"])
+        assistant = shared_assistant()
+        assistant.embedder.embed_query("warm")
+        assistant.reader.read("warm", ["warm"])
 
 
 def show() -> None:

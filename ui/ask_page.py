@@ -20,7 +20,7 @@ from page_links import TALK
 from question_options import choose_scope, in_words, model_label, take_over
 from safe_text import answer_html, escape, line_html
 from session import Session, session
-from shared import assistant, counted, errors_shown
+from shared import counted, shared_assistant, showing_errors
 
 from ragnano.answering.presentation import direct_of
 from ragnano.assistant import Assistant
@@ -46,12 +46,12 @@ def open_talk(name: str) -> None:
         st.query_params.pop(TALK, None)
 
 
-def current(helper: Assistant, state: Session) -> Talk:
+def current(assistant: Assistant, state: Session) -> Talk:
     """Return the conversation in the address, else the one last on the page, else a new one."""
     named = st.query_params.get(TALK, "")
-    talk = talks().find(helper, named or state.talk) if named or state.talk else None
+    talk = talks().find(assistant, named or state.talk) if named or state.talk else None
     if talk is None:
-        talk = talks().begin(helper)
+        talk = talks().begin(assistant)
     if talk.id != state.talk:
         open_talk(talk.id)
         if talk.begun:
@@ -63,7 +63,7 @@ def current(helper: Assistant, state: Session) -> Talk:
     return talk
 
 
-def sidebar(helper: Assistant, talk: Talk, state: Session) -> None:
+def sidebar(assistant: Assistant, talk: Talk, state: Session) -> None:
     """Draw the button for a new conversation and the choice of scope."""
     st.button(
         "New conversation",
@@ -73,13 +73,13 @@ def sidebar(helper: Assistant, talk: Talk, state: Session) -> None:
         on_click=open_talk,
         args=("",),
     )
-    choose_scope(helper, state)
+    choose_scope(assistant, state)
     st.caption("Everything stays on this machine.")
 
 
-def show_recent(helper: Assistant, talk: Talk) -> None:
+def show_recent(assistant: Assistant, talk: Talk) -> None:
     """Draw the most recent conversations, after everything else, so that a question just answered is included."""
-    recent = helper.conversations(MOST_RECENT)
+    recent = assistant.conversations(MOST_RECENT)
     if recent:
         st.caption("Recent conversations")
     with st.container(gap=None, key="recent"):
@@ -94,7 +94,7 @@ def show_recent(helper: Assistant, talk: Talk) -> None:
             )
 
 
-def show_conversation(helper: Assistant, talk: Talk, state: Session, turns: Sequence[Turn], job: Job | None) -> None:
+def show_conversation(assistant: Assistant, talk: Talk, state: Session, turns: Sequence[Turn], job: Job | None) -> None:
     """Draw these turns, and a question that got no answer."""
     if len(turns) > MOST_TURNS and not state.whole:
         if st.button(f"Show the {len(turns) - MOST_TURNS} earlier questions", type="tertiary", key="earlier"):
@@ -102,7 +102,9 @@ def show_conversation(helper: Assistant, talk: Talk, state: Session, turns: Sequ
             st.rerun()
         turns = turns[-MOST_TURNS:]
     for at, turn in enumerate(turns, start=1):
-        show_turn(helper, turn, talk.conversation.scope, talk.ask, lay_beside, latest=at == len(turns) and job is None)
+        show_turn(
+            assistant, turn, talk.conversation.scope, talk.ask, lay_beside, latest=at == len(turns) and job is None
+        )
     if job is None:
         show_left(talk)
 
@@ -115,12 +117,12 @@ def show_left(talk: Talk) -> None:
         st.warning(escape(f"This answer is not in the history: {talk.conversation.not_kept}"))
 
 
-def suggest(helper: Assistant, talk: Talk, scope: Scope) -> None:
+def suggest(assistant: Assistant, talk: Talk, scope: Scope) -> None:
     """Suggest first questions, made from the library's content."""
-    documents = helper.documents(scope)
+    documents = assistant.documents(scope)
     if not documents:
         st.info("No document lies within the limits chosen.", icon=":material/filter_alt:")
-    questions = first_questions(documents, helper.catalogue.headings_of)
+    questions = first_questions(documents, assistant.catalogue.headings_of)
     if questions:
         st.caption("Ask in your own words, or begin with one of these:")
     for at, question in enumerate(questions):
@@ -141,10 +143,10 @@ def ask_of(talk: Talk, scope: Scope, question: str) -> None:
     st.query_params[TALK] = talk.id
 
 
-def chosen_limits(helper: Assistant, state: Session) -> Scope | None:
+def chosen_limits(assistant: Assistant, state: Session) -> Scope | None:
     """Return the scope chosen in the sidebar, or None after showing an error for an invalid date."""
-    with errors_shown():
-        return scope_now(helper, state)
+    with showing_errors():
+        return scope_now(assistant, state)
     return None
 
 
@@ -157,22 +159,22 @@ def not_asked(question: str) -> None:
 def follow(job: Job, place: "DeltaGenerator") -> None:
     """Show a question while it is being answered: its interpretation, its place in the queue, the answer so far."""
     with place.container():
-        show_question(job.asked.question)
+        show_question(job.pending.question)
         reading, status, queue, direct, preview = st.empty(), st.empty(), st.empty(), st.empty(), st.empty()
         stop = st.empty()
         stop.button("Stop", icon=":material/stop_circle:", key=f"stop {job.number}", on_click=job.stop)
-    drawn, said = "", False
+    drawn, direct_drawn = "", False
     with ExitStack() as looking:
         looking.enter_context(status)
         looking.enter_context(st.spinner("Looking through the documents …", show_time=True))
         while not job.wait(PULSE_S):
-            if job.read_as != job.asked.question:
+            if job.read_as != job.pending.question:
                 reading.html(line_html(f"Read as: {job.read_as}", "reading"))
             # Streamlit processes clicks while it draws, so each pulse draws even if nothing has changed.
             before = job.ahead()
             queue.caption(f"{counted(before, 'question')} ahead of yours." if before else "")
-            if (found := job.direct) and direct_of(found) and not said:
-                said = True
+            if (found := job.direct) and direct_of(found) and not direct_drawn:
+                direct_drawn = True
                 with direct.container():
                     show_directly(found)
             if job.preview != drawn:
@@ -182,8 +184,8 @@ def follow(job: Job, place: "DeltaGenerator") -> None:
                 drawn = job.preview
                 preview.html(answer_html(drawn, MOST_MARKS))
     # Clear all elements: a shorter answer would leave some of them below it.
-    for shown in (reading, queue, direct, preview, stop):
-        shown.empty()
+    for placeholder in (reading, queue, direct, preview, stop):
+        placeholder.empty()
 
 
 def open_cited(talk: Talk, mark: str) -> None:
@@ -214,26 +216,26 @@ def open_by_itself(talk: Talk, state: Session) -> bool:
     return True
 
 
-def show_beside(helper: Assistant, state: Session) -> None:
+def show_beside(assistant: Assistant, state: Session) -> None:
     """Draw the panel: the open citation, or a hint."""
     if state.opened:
-        panel(helper, state.opened)
+        panel(assistant, state.opened)
         return
     with st.container(key="desk-panel-none"):
         st.caption("The page behind a citation opens here, with its words marked.")
 
 
-def talk_beside_page(helper: Assistant, talk: Talk, state: Session) -> None:
+def talk_beside_page(assistant: Assistant, talk: Talk, state: Session) -> None:
     """Draw the conversation on the left, the page on the right, and the questions being answered last."""
     job, turns = talk.job, talk.conversation.turns
     open_by_itself(talk, state)
     left, right = st.columns([1, 1.12], gap="medium")
     with left:
-        show_conversation(helper, talk, state, turns, job)
+        show_conversation(assistant, talk, state, turns, job)
     with right:
         beside = st.empty()
         with beside.container():
-            show_beside(helper, state)
+            show_beside(assistant, state)
     shown = len(turns)
     while job:
         with left:
@@ -242,50 +244,50 @@ def talk_beside_page(helper: Assistant, talk: Talk, state: Session) -> None:
         # Drawn in the same run: st.rerun() would discard a click on another page made meanwhile.
         job, turns = talk.job, talk.conversation.turns
         opened = open_by_itself(talk, state)  # before the turns, which highlight the open citation's card
-        with place.container(), errors_shown():
+        with place.container(), showing_errors():
             for turn in turns[shown:]:
-                show_turn(helper, turn, talk.conversation.scope, talk.ask, lay_beside, latest=job is None)
+                show_turn(assistant, turn, talk.conversation.scope, talk.ask, lay_beside, latest=job is None)
             show_left(talk)
         shown = len(turns)
         if opened:
             with beside.container():
-                show_beside(helper, state)
+                show_beside(assistant, state)
 
 
 def page() -> None:
     """Draw the page."""
     state = session()
-    with errors_shown():
-        helper = assistant()
-        if not helper.catalogue.collections():
+    with showing_errors():
+        assistant = shared_assistant()
+        if not assistant.catalogue.collections():
             st.title("Ask", anchor=False)
             show_report()
-            welcome(helper)
+            welcome(assistant)
             return
         st.set_page_config(layout="wide")
-        talk = current(helper, state)
+        talk = current(assistant, state)
         with st.sidebar:
-            sidebar(helper, talk, state)
-        scope = chosen_limits(helper, state)
+            sidebar(assistant, talk, state)
+        scope = chosen_limits(assistant, state)
         question = st.chat_input("Ask about the documents", key="question")
         if question and scope is not None:
             ask_of(talk, scope, question)
         listen(lambda mark: open_cited(talk, mark))
         with st.container(key="desk" if talk.begun else "desk-alone"):
-            with st.container(horizontal=True, vertical_alignment="bottom", key="desk-head"), errors_shown():
+            with st.container(horizontal=True, vertical_alignment="bottom", key="desk-head"), showing_errors():
                 st.title("Ask", anchor=False, width="content")
                 if scope is not None:
-                    asks = f"Asks {in_words(helper, scope)} · {model_label(state.model)}"
+                    asks = f"Asks {in_words(assistant, scope)} · {model_label(state.model)}"
                     st.caption(escape(asks), width="content")
             show_report()
             if talk.begun:
-                talk_beside_page(helper, talk, state)
+                talk_beside_page(assistant, talk, state)
             elif scope is not None:
-                suggest(helper, talk, scope)
+                suggest(assistant, talk, scope)
             if question and scope is None:
                 not_asked(question)
         with st.sidebar:
-            show_recent(helper, talk)
+            show_recent(assistant, talk)
 
 
 page()

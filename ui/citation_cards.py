@@ -62,7 +62,7 @@ def heading_text(section: str) -> str:
 
 
 def conflict(
-    helper: Assistant, contradiction: Conflict, citations: Sequence[Citation], key: str, open_page: Open
+    assistant: Assistant, contradiction: Conflict, citations: Sequence[Citation], key: str, open_page: Open
 ) -> None:
     """Draw the sides of a conflict next to each other, with the one from the later document marked."""
     with st.container(border=True, key=key):
@@ -72,14 +72,16 @@ def conflict(
         ):
             parts = [citation for citation in citations if citation.number == side.citation]
             with column:
-                _side(helper, parts, side.fact, f"{key} side {at}", open_page, later=contradiction.later == at)
+                _side(assistant, parts, side.fact, f"{key} side {at}", open_page, later=contradiction.later == at)
 
 
-def _side(helper: Assistant, parts: Sequence[Citation], fact: str, key: str, open_page: Open, *, later: bool) -> None:
+def _side(
+    assistant: Assistant, parts: Sequence[Citation], fact: str, key: str, open_page: Open, *, later: bool
+) -> None:
     """Draw one side: number, file, document date, and the words that differ (the whole passage if all of them do)."""
     first = parts[0]
     try:
-        date = helper.catalogue.document(first.document).date
+        date = assistant.catalogue.document(first.document).date
     except RagnanoError:  # removed since; its page reports it when opened
         date = None
     st.html(

@@ -30,12 +30,12 @@ def put_away() -> None:
     session().opened = None
 
 
-def panel(helper: Assistant, opened: Opened) -> None:
+def panel(assistant: Assistant, opened: Opened) -> None:
     """Draw the panel. Each opening has its own widget keys, because an answer may replace the page within one run."""
     citation = opened.citation
     with st.container(key=f"desk-panel-{'auto-' if opened.by_itself else ''}{opened.number}", gap="small"):
         try:
-            document = helper.catalogue.document(citation.document)
+            document = assistant.catalogue.document(citation.document)
         except NotFoundError:
             _bar(None, opened)
             st.info("This document has been removed from the library since.", icon=":material/folder_off:")
@@ -43,12 +43,12 @@ def panel(helper: Assistant, opened: Opened) -> None:
         _bar(document, opened)
         place = shown_place(opened)
         zoom = session().zoom
-        sheet(helper, document, place, zoom, f"panel-{opened.number}")
+        sheet(assistant, document, place, zoom, f"panel-{opened.number}")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if opened.page == citation.page:
                 _words(citation)
             viewer_link(place)
-        bring_into_view(f"{opened.number} {opened.page} {zoom}", place_on_page(helper, place))
+        bring_into_view(f"{opened.number} {opened.page} {zoom}", place_on_page(assistant, place))
 
 
 def shown_place(opened: Opened) -> Place:

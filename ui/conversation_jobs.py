@@ -35,7 +35,7 @@ class PendingQuestion:
 class Unanswered:
     """A question that got no answer: stopped by the user if `trouble` is "", otherwise `trouble` is the reason."""
 
-    asked: PendingQuestion
+    pending: PendingQuestion
     trouble: str = ""
 
 
@@ -49,12 +49,12 @@ class _Stopped(Exception):
 class Job:
     """A question that is being answered. Its thread writes the fields, pages read them."""
 
-    def __init__(self, asked: PendingQuestion, queue: Questions) -> None:
-        self.asked = asked
+    def __init__(self, pending: PendingQuestion, queue: Questions) -> None:
+        self.pending = pending
         self.number = next(_numbers)
         """Identifies the question among all of this server."""
         self._queue = queue
-        self.read_as = asked.question
+        self.read_as = pending.question
         self.direct: Answer | None = None
         """The direct answer with its quotes, available before the model has written its text."""
         self.preview = ""
@@ -75,21 +75,21 @@ class Job:
         try:
             with self._queue.one_more() as self.ahead:
                 conversation.ask(
-                    self.asked.question,
-                    of=self.asked.of,
-                    model=self.asked.model,
+                    self.pending.question,
+                    of=self.pending.of,
+                    model=self.pending.model,
                     on_direct=self._say_directly,
                     on_text=self._write,
                     on_reading=self._reads,
                     cancelled=self._checked,
                 )
         except _Stopped:
-            return Unanswered(self.asked)
+            return Unanswered(self.pending)
         except RagnanoError as error:
-            return Unanswered(self.asked, str(error))
+            return Unanswered(self.pending, str(error))
         # Error boundary towards the user, as in `shared.errors_shown`.
         except Exception as error:  # noqa: BLE001
-            return Unanswered(self.asked, unexpected(error))
+            return Unanswered(self.pending, unexpected(error))
         return None
 
     def finish(self) -> None:
@@ -134,11 +134,11 @@ class Talk:
         """Whether a question was asked."""
         return bool(self.conversation.turns or self.job or self.unanswered)
 
-    def ask(self, asked: PendingQuestion) -> None:
+    def ask(self, pending: PendingQuestion) -> None:
         """Answer this question after the current one."""
         queue = questions()
         with self._lock:
-            self.waiting.append(asked)
+            self.waiting.append(pending)
             if self.job is None:
                 self._next(queue)
 
@@ -162,19 +162,19 @@ class Talks:
         self._lock = threading.Lock()
         self._open: OrderedDict[str, Talk] = OrderedDict()
 
-    def begin(self, helper: Assistant) -> Talk:
+    def begin(self, assistant: Assistant) -> Talk:
         """Begin a new conversation; it is kept from its first answer on."""
-        return self._keep(Talk(helper.converse()))
+        return self._keep(Talk(assistant.converse()))
 
-    def find(self, helper: Assistant, name: str) -> Talk | None:
+    def find(self, assistant: Assistant, name: str) -> Talk | None:
         """Return the conversation with this id as it is in the history, or None if there is none (any more)."""
         with self._lock:
             talk = self._open.get(name)
         try:
             if talk is None:
                 # The address may contain anything; only a complete id is valid.
-                known = helper.catalogue.conversation(name).id == name
-                talk = self._keep(Talk(helper.converse(name))) if known else None
+                known = assistant.catalogue.conversation(name).id == name
+                talk = self._keep(Talk(assistant.converse(name))) if known else None
             else:
                 talk.conversation.reread()
                 self._keep(talk)

@@ -32,34 +32,34 @@ def show_question(question: str) -> None:
     st.html(line_html(question, "question"))
 
 
-def show_turn(helper: Assistant, turn: Turn, own: Scope, ask: Ask, open_page: Open, *, latest: bool) -> None:
-    """Draw a question, its interpretation, and its answer, with actions for the latest turn. `own` is the scope of the
-    whole conversation.
-    """
+def show_turn(
+    assistant: Assistant, turn: Turn, conversation_scope: Scope, ask: Ask, open_page: Open, *, latest: bool
+) -> None:
+    """Draw a question, its interpretation, and its answer, with actions for the latest turn."""
     show_question(turn.asked)
-    _reading(helper, turn, own, ask)
+    _reading(assistant, turn, conversation_scope, ask)
     if turn.answer is None:
         st.caption("The answer was removed with a document that it rested on.")
         return
-    show_answer(helper, turn.answer, f"turn {turn.number}", open_page)
+    show_answer(assistant, turn.answer, f"turn {turn.number}", open_page)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(escape(f"{turn.answer.timings.total_s:.1f} s · {model_label(turn.answer.model)}"), width="content")
         st.html(copy_html(_plain(turn.answer), "Copy answer"), width="content")
         if latest:
-            _again(helper, turn, ask)
+            _again(assistant, turn, ask)
 
 
 def show_unanswered(left: Unanswered, ask: Ask) -> None:
     """Draw a question that got no answer, the reason, and a button to ask it again."""
-    show_question(left.asked.question)
+    show_question(left.pending.question)
     if left.trouble:
         st.error(escape(left.trouble), icon=":material/error:")
     else:
         st.caption("Stopped before the answer was complete.")
-    st.button("Ask again", icon=":material/refresh:", key="ask unanswered", on_click=ask, args=(left.asked,))
+    st.button("Ask again", icon=":material/refresh:", key="ask unanswered", on_click=ask, args=(left.pending,))
 
 
-def show_answer(helper: Assistant, answer: Answer, key: str, open_page: Open) -> None:
+def show_answer(assistant: Assistant, answer: Answer, key: str, open_page: Open) -> None:
     """Draw verdict, direct answer, generated text and citations; for a refusal, the nearest clauses."""
     label, icon, color = VERDICTS[answer.verdict]
     st.badge(label, icon=icon, color=color)
@@ -70,10 +70,10 @@ def show_answer(helper: Assistant, answer: Answer, key: str, open_page: Open) ->
     if beside:
         st.html(answer_html(beside, most, turn))
     for at, contradiction in enumerate(answer.conflicts):
-        conflict(helper, contradiction, answer.citations, f"{key} conflict {at}", open_page)
-    said = " ".join(beside.split())
+        conflict(assistant, contradiction, answer.citations, f"{key} conflict {at}", open_page)
+    answer_text = " ".join(beside.split())
     for at, citation in enumerate(answer.citations):
-        repeated = " ".join(citation.quote.split()) in said
+        repeated = " ".join(citation.quote.split()) in answer_text
         now, marked = _is_open(citation), marked_in(answer, citation)
         card(citation, f"{key} citation {at}", open_page, now=now, words=not repeated, marked=marked)
     if len(answer.about) > 1:
@@ -107,17 +107,17 @@ def _plain(answer: Answer) -> str:
         f"[{citation.number}] {file_name(citation.path)}, {place_of(citation)}: “{citation.quote}”"
         for citation in answer.citations
     ]
-    said = filter(None, (direct_line(answer), words_beside(answer)))
-    return "\n".join((*said, *(" ".join(source.split()) for source in sources)))
+    answer_lines = filter(None, (direct_line(answer), words_beside(answer)))
+    return "\n".join((*answer_lines, *(" ".join(source.split()) for source in sources)))
 
 
-def _reading(helper: Assistant, turn: Turn, conversation_scope: Scope, ask: Ask) -> None:
+def _reading(assistant: Assistant, turn: Turn, conversation_scope: Scope, ask: Ask) -> None:
     """Draw how a follow-up was interpreted, with a box to correct it, and the scope where it is narrower."""
     notes = []
     if turn.read_as != turn.asked:
         notes.append(f"Read as: {turn.read_as}")
     if turn.scope != conversation_scope:
-        notes.append(f"Asked of {in_words(helper, turn.scope)}")
+        notes.append(f"Asked of {in_words(assistant, turn.scope)}")
     if not notes:
         return
     state = session()
@@ -158,10 +158,10 @@ def _begin_edit(number: int) -> None:
     session().editing = number
 
 
-def _again(helper: Assistant, turn: Turn, ask: Ask) -> None:
+def _again(assistant: Assistant, turn: Turn, ask: Ask) -> None:
     """Draw the options to ask the same question with another model or of another document."""
     with st.popover("Another model", icon=":material/refresh:", type="tertiary"):
-        models = helper.chat_models()
+        models = assistant.chat_models()
         model = st.selectbox("Answer again with", models, format_func=model_label, key=f"again {turn.number}")
         st.button(
             "Answer again",
@@ -170,7 +170,7 @@ def _again(helper: Assistant, turn: Turn, ask: Ask) -> None:
             args=(PendingQuestion(turn.read_as, model, turn.scope),),
         )
     with st.popover("Another document", icon=":material/description:", type="tertiary"):
-        documents = {document.id: document.title for document in helper.documents()}
+        documents = {document.id: document.title for document in assistant.documents()}
         chosen = st.selectbox(
             "Ask this of", list(documents), format_func=lambda found: documents[found], key=f"other {turn.number}"
         )

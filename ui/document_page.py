@@ -12,11 +12,11 @@ from session import ALL, session
 from shared import (
     LIBRARY_PAGE,
     SEARCH_PAGE,
-    assistant,
-    bytes_told,
     counted,
     document_link,
-    errors_shown,
+    human_size,
+    shared_assistant,
+    showing_errors,
 )
 
 from ragnano.assistant import Assistant
@@ -36,7 +36,7 @@ _READ_BY: dict[ReadBy, str] = {
 }
 
 
-def head(helper: Assistant, document: Document) -> None:
+def head(assistant: Assistant, document: Document) -> None:
     """Draw the title and the available actions."""
     st.title(escape(document.title), anchor=False)
     st.html(line_html(" · ".join(filter(None, (*document.parties, document.date))), "place"))
@@ -50,23 +50,23 @@ def head(helper: Assistant, document: Document) -> None:
                 state = session()
                 state.document, state.collection = document.id, ALL
                 st.switch_page(page)
-        with st.popover("Move", icon=":material/drive_file_move:"), errors_shown():
-            _move(helper, document)
+        with st.popover("Move", icon=":material/drive_file_move:"), showing_errors():
+            _move(assistant, document)
         if st.button("Remove", icon=":material/delete:", key="remove", help="From all collections; can be undone"):
-            remove(helper, [document], None)
+            remove(assistant, [document], None)
             st.switch_page(LIBRARY_PAGE)
 
 
-def _move(helper: Assistant, document: Document) -> None:
+def _move(assistant: Assistant, document: Document) -> None:
     come_from = (
         document.collections[0]
         if len(document.collections) == 1
         else str(st.selectbox("From", document.collections, key="move from"))
     )
-    others = [name for name, _ in helper.catalogue.collections() if name != come_from]
+    others = [name for name, _ in assistant.catalogue.collections() if name != come_from]
     to = st.selectbox("To", others, index=None, accept_new_options=True, placeholder="One there is, or a new name")
     if st.button("Move it", type="primary", disabled=not to):
-        helper.collections.move([document.id], come_from, str(to))
+        assistant.collections.move([document.id], come_from, str(to))
         st.rerun()
 
 
@@ -78,7 +78,7 @@ def facts(document: Document, pages: Sequence[Page]) -> None:
         facts_html(
             (
                 ("Collections", ", ".join(document.collections)),
-                ("Kind", f"{kind_name(document.media_type)}, {bytes_told(document.size)}"),
+                ("Kind", f"{kind_name(document.media_type)}, {human_size(document.size)}"),
                 ("Pages", f"{document.pages}" + (f", read {how}" if how else "")),
                 ("Parties", "\n".join(document.parties)),
                 ("Date", document.date or "none found"),
@@ -124,9 +124,9 @@ def _name(page: Page) -> str:
     return page.place or f"Page {page.number}"
 
 
-def outline(helper: Assistant, document: Document) -> None:
+def outline(assistant: Assistant, document: Document) -> None:
     """Draw the headings, each a link to its position in the viewer."""
-    entries = helper.collections.outline(document)
+    entries = assistant.collections.outline(document)
     if not entries:
         st.caption("This document has no headings.")
         return
@@ -141,9 +141,9 @@ def outline(helper: Assistant, document: Document) -> None:
             st.caption(f"and {len(entries) - MOST_ENTRIES} more")
 
 
-def related_documents(helper: Assistant, document: Document) -> None:
+def related_documents(assistant: Assistant, document: Document) -> None:
     """Draw the other documents that matter for relying on this one."""
-    found = helper.collections.related_documents(document)
+    found = assistant.collections.related_documents(document)
     for label, others in (
         ("Amended by", found.amended_by),
         ("Other versions", found.versions),
@@ -161,24 +161,24 @@ def related_documents(helper: Assistant, document: Document) -> None:
 
 def page() -> None:
     """Draw the page."""
-    with errors_shown():
+    with showing_errors():
         st.page_link(LIBRARY_PAGE, label="Library", icon=":material/arrow_back:")
-        helper, place = assistant(), addressed()
+        assistant, place = shared_assistant(), addressed()
         if place is None:
             st.info("No document was named. Choose one in the library.")
             return
         show_removed()
-        document = helper.catalogue.document(place.document)
-        pages = helper.catalogue.pages(document.id)
-        head(helper, document)
+        document = assistant.catalogue.document(place.document)
+        pages = assistant.catalogue.pages(document.id)
+        head(assistant, document)
         warnings(document, pages)
         left, right = st.columns([3, 2], gap="large")
         with left:
             facts(document, pages)
-            related_documents(helper, document)
+            related_documents(assistant, document)
         with right:
             st.subheader("Outline", anchor=False)
-            outline(helper, document)
+            outline(assistant, document)
 
 
 page()

@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 from safe_text import escape
 from session import ALL, session
-from shared import assistant, counted, errors_shown
+from shared import counted, shared_assistant, showing_errors
 from uploads import forget, put_again, uploads_folder
 
 from ragnano.assistant import Assistant
@@ -37,14 +37,14 @@ class Removal:
         return sum(len(data) for _, data in self.files)
 
 
-def remove(helper: Assistant, documents: Sequence[Document], collection: str | None) -> None:
+def remove(assistant: Assistant, documents: Sequence[Document], collection: str | None) -> None:
     """Remove documents from a collection, or from all. Raises NotFoundError, StoreError."""
-    data_dir = helper.settings.data_dir
+    data_dir = assistant.settings.data_dir
     home = uploads_folder(data_dir).absolute()
     copies = [Path(path) for document in documents for path in document.paths if Path(path).is_relative_to(home)]
     files = [(path, path.read_bytes()) for path in copies if path.is_file()]
-    taken = helper.collections.take_out([document.id for document in documents], collection)
-    placed = {place.path for place in helper.catalogue.placements()}
+    taken = assistant.collections.take_out([document.id for document in documents], collection)
+    placed = {place.path for place in assistant.catalogue.placements()}
     gone = [path for path in copies if str(path) not in placed]
     forget(data_dir, gone)
     state = session()
@@ -56,11 +56,11 @@ def remove(helper: Assistant, documents: Sequence[Document], collection: str | N
         state.removed.pop(0)
 
 
-def undo(helper: Assistant, removal: Removal) -> None:
+def undo(assistant: Assistant, removal: Removal) -> None:
     """Undo a removal. Raises IndexMismatch, StoreError; the removal then stays in the list."""
     for path, data in removal.files:
-        put_again(helper.settings.data_dir, path, data)
-    helper.collections.put_back(removal.documents)
+        put_again(assistant.settings.data_dir, path, data)
+    assistant.collections.put_back(removal.documents)
     session().removed.remove(removal)
 
 
@@ -93,5 +93,5 @@ def _line(removal: Removal) -> None:
 
 
 def _undo(removal: Removal) -> None:
-    with errors_shown():
-        undo(assistant(), removal)
+    with showing_errors():
+        undo(shared_assistant(), removal)

@@ -8,7 +8,7 @@ import streamlit as st
 from ingest_jobs import FileLine, Intake, Run
 from safe_text import escape
 from session import session
-from shared import assistant, counted, file_name, unexpected
+from shared import counted, file_name, shared_assistant, unexpected
 from uploads import forget, keep, left_over
 
 from ragnano.assistant import Assistant
@@ -31,16 +31,16 @@ def intake() -> Intake:
     return Intake(unexpected)
 
 
-def take_in(helper: Assistant, paths: Sequence[Path], collection: str, passwords: Sequence[str] = ()) -> None:
+def take_in(assistant: Assistant, paths: Sequence[Path], collection: str, passwords: Sequence[str] = ()) -> None:
     """Begin adding files and folders; `show_report` shows the progress."""
-    session().watched = intake().begin(helper, paths, collection, passwords).number
+    session().watched = intake().begin(assistant, paths, collection, passwords).number
 
 
 def take_in_uploads(
-    helper: Assistant, files: "Sequence[UploadedFile]", collection: str, passwords: Sequence[str] = ()
+    assistant: Assistant, files: "Sequence[UploadedFile]", collection: str, passwords: Sequence[str] = ()
 ) -> None:
     """Keep a copy of each upload and add the copies. Copies of files that cannot be read are deleted again."""
-    data_dir, limit = helper.settings.data_dir, helper.settings.file_megabytes
+    data_dir, limit = assistant.settings.data_dir, assistant.settings.file_megabytes
     kept: list[Path] = []
     refused: list[FailedFile] = []
     for file in files:
@@ -48,7 +48,7 @@ def take_in_uploads(
             kept.append(keep(data_dir, file.name, file.getvalue(), limit))
         except LoadError as error:
             refused.append(FailedFile(file.name, str(error)))
-    run = intake().begin(helper, kept, collection, passwords, copies=kept, refused=refused)
+    run = intake().begin(assistant, kept, collection, passwords, copies=kept, refused=refused)
     session().watched = run.number
 
 
@@ -134,7 +134,7 @@ def _outcome(run: Run) -> None:
         return
     with st.container(horizontal=True):
         if run.phase in ("stopped", "failed") and st.button("Go on", key="again", icon=":material/play_arrow:"):
-            session().watched = intake().again(assistant(), run).number
+            session().watched = intake().again(shared_assistant(), run).number
             st.rerun()
         if st.button("Dismiss", key="dismiss", icon=":material/close:", type="tertiary"):
             dismiss(run)
@@ -144,24 +144,24 @@ def _outcome(run: Run) -> None:
 def dismiss(run: Run) -> None:
     """Stop showing a run, and delete the copies of uploads that it did not add."""
     run.dismissed, run.passwords = True, ()
-    placed = {place.path for place in assistant().catalogue.placements()}
-    forget(assistant().settings.data_dir, (path for path in run.copies if str(path) not in placed))
+    placed = {place.path for place in shared_assistant().catalogue.placements()}
+    forget(shared_assistant().settings.data_dir, (path for path in run.copies if str(path) not in placed))
 
 
-def show_left_over(helper: Assistant, collection: str) -> None:
+def show_left_over(assistant: Assistant, collection: str) -> None:
     """Offer to continue or delete uploads whose run was interrupted (the app or the machine stopped)."""
     run = intake().latest
     if intake().busy or (run and run.copies and _is_trouble(run) and not run.dismissed):
         return
-    data_dir = helper.settings.data_dir
-    left = left_over(data_dir, {place.path for place in helper.catalogue.placements()})
+    data_dir = assistant.settings.data_dir
+    left = left_over(data_dir, {place.path for place in assistant.catalogue.placements()})
     if not left:
         return
     with st.container(border=True, key="left over"):
         st.markdown(f"{counted(len(left), 'uploaded file')} not taken in: adding was cut off.")
         with st.container(horizontal=True):
             if st.button("Go on", key="take left over", icon=":material/play_arrow:"):
-                session().watched = intake().begin(helper, left, collection, copies=left).number
+                session().watched = intake().begin(assistant, left, collection, copies=left).number
                 st.rerun()
             if st.button("Delete them", key="delete left over", icon=":material/delete:", type="tertiary"):
                 forget(data_dir, left)

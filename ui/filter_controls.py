@@ -9,9 +9,9 @@ from ragnano.assistant import Assistant
 from ragnano.types import Scope
 
 
-def choose_limits(helper: Assistant, state: Session, page: str) -> None:
+def choose_limits(assistant: Assistant, state: Session, page: str) -> None:
     """Draw the filter boxes; `page` keeps the widget keys of pages apart."""
-    collections = [ALL, *(name for name, _ in helper.catalogue.collections())]
+    collections = [ALL, *(name for name, _ in assistant.catalogue.collections())]
     state.collection = choose(
         "Collection",
         collections,
@@ -19,8 +19,8 @@ def choose_limits(helper: Assistant, state: Session, page: str) -> None:
         f"{page} collection",
         format_func=lambda name: name or "All collections",
     )
-    every = helper.documents()
-    offered = helper.documents(Scope(state.collection)) if state.collection else every
+    every = assistant.documents()
+    offered = assistant.documents(Scope(state.collection)) if state.collection else every
     documents = {document.id: document.title for document in offered}
     state.document = choose(
         "Document",
@@ -37,10 +37,10 @@ def choose_limits(helper: Assistant, state: Session, page: str) -> None:
         f"{page} kind",
         format_func=lambda kind: kind_name(kind) if kind else "All kinds",
     )
-    said = "2019-05-01"
+    example = "2019-05-01"
     first, last = st.columns(2)
-    state.dated_from = first.text_input("Dated from", state.dated_from, placeholder=said, key=f"{page} from").strip()
-    state.dated_to = last.text_input("Dated to", state.dated_to, placeholder=said, key=f"{page} to").strip()
+    state.dated_from = first.text_input("Dated from", state.dated_from, placeholder=example, key=f"{page} from").strip()
+    state.dated_to = last.text_input("Dated to", state.dated_to, placeholder=example, key=f"{page} to").strip()
     if limited(state):
         st.button(
             "Clear the limits", icon=":material/filter_alt_off:", on_click=_clear, args=(state, page), type="tertiary"
@@ -59,9 +59,9 @@ def _clear(state: Session, page: str) -> None:
         st.session_state[f"{page} {box}"] = ""
 
 
-def scope_now(helper: Assistant, state: Session) -> Scope:
+def scope_now(assistant: Assistant, state: Session) -> Scope:
     """Return the filters as a scope. Raises QuestionError for an invalid date."""
-    return helper.scope(
+    return assistant.scope(
         state.collection or None,
         state.document or None,
         dated_from=state.dated_from or None,

@@ -18,16 +18,16 @@ _STEPS = (
 )
 
 
-def welcome(helper: Assistant) -> None:
+def welcome(assistant: Assistant) -> None:
     """Draw the welcome page."""
     if intake().busy:
         st.info("The first documents are being taken in. Questions can be asked as soon as they are here.")
         return
     st.markdown("Answers from your own documents, each with the words it rests on. Nothing leaves this machine.")
-    for column, (icon, name, said) in zip(st.columns(len(_STEPS)), _STEPS, strict=True):
+    for column, (icon, name, description) in zip(st.columns(len(_STEPS)), _STEPS, strict=True):
         with column.container(border=True, height="stretch"):
             st.markdown(f"{icon} **{name}**")
-            st.caption(said)
+            st.caption(description)
     with st.container(horizontal=True):
         if SAMPLES.is_dir():
             # A callback starts the run before this page is drawn again, so that its progress replaces the page.
@@ -37,13 +37,13 @@ def welcome(helper: Assistant) -> None:
                 icon=":material/auto_stories:",
                 key="samples",
                 on_click=take_in,
-                args=(helper, [SAMPLES], DEFAULT_COLLECTION),
+                args=(assistant, [SAMPLES], DEFAULT_COLLECTION),
             )
         if st.button("Add your own", icon=":material/upload_file:", key="own"):
             st.switch_page(LIBRARY_PAGE)
     if SAMPLES.is_dir():
         st.caption("The samples are fifteen invented contracts; remove them whenever you like.")
-    if helper.chat_models() == (QUOTES_ONLY,):
+    if assistant.chat_models() == (QUOTES_ONLY,):
         st.page_link(
             MACHINE_PAGE,
             label="No model is here yet: until one is fetched, answers are quotes. Fetch one",

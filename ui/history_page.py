@@ -9,7 +9,7 @@ from page_links import ASK_PAGE, TALK
 from relative_dates import by_period, day_of
 from safe_text import escape, line_html
 from session import session
-from shared import assistant, counted, errors_shown
+from shared import counted, shared_assistant, showing_errors
 
 from ragnano.answering.presentation import in_brief
 from ragnano.assistant import Assistant
@@ -22,26 +22,26 @@ MOST_LISTED = 60
 _SNIPPET = 220  # characters of an answer in a search result
 
 
-def list_conversations(helper: Assistant, infos: Sequence[ConversationInfo]) -> None:
+def list_conversations(assistant: Assistant, infos: Sequence[ConversationInfo]) -> None:
     """Draw a row for each conversation; opening one shows its actions."""
     shown = infos if session().all_talks else infos[:MOST_LISTED]
     for name, found in by_period(shown):
         st.html(line_html(name, "period"))
         for info in found:
-            row(helper, info)
+            row(assistant, info)
     if len(shown) < len(infos) and st.button(f"Show {len(infos) - len(shown)} older ones", type="tertiary"):
         session().all_talks = True
         st.rerun()
 
 
-def row(helper: Assistant, info: ConversationInfo) -> None:
+def row(assistant: Assistant, info: ConversationInfo) -> None:
     """Draw one conversation."""
     label = f"**{escape(info.title)}** · {day_of(info.updated):%d %b %Y} · {counted(info.turns, 'question')}"
     box = st.expander(label, icon=":material/forum:", key=f"talk {info.id}", on_change="rerun")
     if not box.open:
         return
-    with box, errors_shown():
-        turns = helper.catalogue.turns(info.id)
+    with box, showing_errors():
+        turns = assistant.catalogue.turns(info.id)
         with st.container(gap="small"):
             for turn in turns[:3]:
                 st.html(line_html(turn.asked, "fact"))
@@ -63,18 +63,18 @@ def row(helper: Assistant, info: ConversationInfo) -> None:
             with st.popover("Rename", icon=":material/edit:", key=f"renaming {info.id}"):
                 name = st.text_input("Name", info.title, key=f"name {info.id}", max_chars=80)
                 if st.button("Keep this name", key=f"rename {info.id}"):
-                    helper.catalogue.rename_conversation(info.id, name)
+                    assistant.catalogue.rename_conversation(info.id, name)
                     st.rerun()
             with st.popover("Delete", icon=":material/delete:", key=f"deleting {info.id}"):
                 st.markdown("Delete this conversation? Its questions and answers are wiped from this machine.")
                 if st.button("Delete for good", type="primary", key=f"delete {info.id}"):
-                    delete(helper, info.id)
+                    delete(assistant, info.id)
 
 
-def delete(helper: Assistant, *identifiers: str) -> None:
+def delete(assistant: Assistant, *identifiers: str) -> None:
     """Delete conversations from the history and this server's memory, and redraw the page. Raises StoreBusy."""
     try:
-        helper.forget(*identifiers)
+        assistant.forget(*identifiers)
     finally:
         talks().drop(identifiers)
         if session().talk in identifiers:
@@ -93,8 +93,10 @@ def show_found(found: Sequence[FoundTurn]) -> None:
                 st.badge(
                     VERDICTS[answer.verdict][0], icon=VERDICTS[answer.verdict][1], color=VERDICTS[answer.verdict][2]
                 )
-                said = " ".join(in_brief(answer).split())
-                st.html(line_html(said if len(said) <= _SNIPPET else f"{said[:_SNIPPET]}…", "fact"))
+                answer_text = " ".join(in_brief(answer).split())
+                st.html(
+                    line_html(answer_text if len(answer_text) <= _SNIPPET else f"{answer_text[:_SNIPPET]}…", "fact")
+                )
             with st.container(horizontal=True, vertical_alignment="center"):
                 talk = item.conversation
                 st.page_link(ASK_PAGE, label="Open", icon=":material/forum:", query_params={TALK: talk.id})
@@ -106,9 +108,9 @@ def show_found(found: Sequence[FoundTurn]) -> None:
 def page() -> None:
     """Draw the page."""
     st.title("History", anchor=False)
-    with errors_shown():
-        helper = assistant()
-        infos = helper.conversations()
+    with showing_errors():
+        assistant = shared_assistant()
+        infos = assistant.conversations()
         if not infos:
             st.info("No conversations yet. What you ask is kept here, on this machine alone.", icon=":material/forum:")
             st.page_link(ASK_PAGE, label="Ask a question", icon=":material/forum:")
@@ -121,13 +123,13 @@ def page() -> None:
             type="search",
         )
         if words.strip():
-            show_found(list(helper.catalogue.search_turns(words)))
+            show_found(list(assistant.catalogue.search_turns(words)))
             return
-        list_conversations(helper, infos)
+        list_conversations(assistant, infos)
         with st.popover("Delete all", icon=":material/delete_sweep:", type="tertiary"):
             st.markdown(f"Delete all {counted(len(infos), 'conversation')}? Nothing of them stays on this machine.")
             if st.button("Delete all for good", type="primary", key="delete all"):
-                delete(helper, *(info.id for info in infos))
+                delete(assistant, *(info.id for info in infos))
 
 
 page()

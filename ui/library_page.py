@@ -10,7 +10,7 @@ from file_adding import intake, show_left_over, show_report, take_in, take_in_up
 from file_types import ENDINGS, NAMES, kind_name
 from safe_text import escape, line_html
 from session import DEFAULT_COLLECTION, session
-from shared import SAMPLES, assistant, choose, counted, document_link, errors_shown, file_name
+from shared import SAMPLES, choose, counted, document_link, file_name, shared_assistant, showing_errors
 
 from ragnano.assistant import Assistant
 from ragnano.errors import NotFoundError
@@ -28,11 +28,11 @@ _ORDERS: dict[str, tuple[Callable[[Document], Any], bool]] = {
 }
 
 
-def choose_collection(helper: Assistant) -> str:
+def choose_collection(assistant: Assistant) -> str:
     """Choose the collection on the page: an existing one, or a new name typed into the box."""
     current = session().library
     # The current collection is offered even while it is empty: a new one, or one whose last document was removed.
-    names = sorted({name for name, _ in helper.catalogue.collections()} | {current})
+    names = sorted({name for name, _ in assistant.catalogue.collections()} | {current})
     chosen = choose(
         "Collection",
         names,
@@ -45,23 +45,23 @@ def choose_collection(helper: Assistant) -> str:
     return session().library
 
 
-def manage(helper: Assistant, collection: str, documents: Sequence[Document]) -> None:
+def manage(assistant: Assistant, collection: str, documents: Sequence[Document]) -> None:
     """Rename the collection, or remove all its documents."""
     with st.popover("Manage", icon=":material/tune:", help="Rename or delete this collection"):
         with st.form("rename", border=False):
             name = st.text_input("New name of this collection", collection, max_chars=LONGEST_NAME)
             if st.form_submit_button("Rename") and name.strip() != collection:
-                with errors_shown():
-                    helper.collections.rename(collection, name)
+                with showing_errors():
+                    assistant.collections.rename(collection, name)
                     _show(" ".join(name.split()))
         st.divider()
         st.markdown(
             f"Delete **{escape(collection)}** with its {counted(len(documents), 'document')}. Your own files stay."
         )
         if st.button("Delete this collection", icon=":material/delete:", key="delete collection"):
-            with errors_shown():
-                remove(helper, documents, collection)
-                rest = helper.catalogue.collections()
+            with showing_errors():
+                remove(assistant, documents, collection)
+                rest = assistant.catalogue.collections()
                 _show(rest[0][0] if rest else DEFAULT_COLLECTION)
 
 
@@ -72,17 +72,17 @@ def _show(collection: str) -> None:
     st.rerun()
 
 
-def add_documents(helper: Assistant, collection: str, *, first: bool) -> None:
+def add_documents(assistant: Assistant, collection: str, *, first: bool) -> None:
     """Draw the ways to add documents: upload, folder, samples. They are added in the background."""
     with st.expander("Add documents", icon=":material/add:", expanded=first, key=f"add {first}"):
         upload, folder = st.tabs(["From your computer", "A folder on this machine"])
         with upload, st.form("upload", border=False, clear_on_submit=False):
             files = st.file_uploader(
-                f"Files of these kinds, up to {helper.settings.file_megabytes} MB each: {NAMES}",
+                f"Files of these kinds, up to {assistant.settings.file_megabytes} MB each: {NAMES}",
                 type=list(ENDINGS),
                 accept_multiple_files=True,
                 key=f"files {session().uploads_made}",
-                max_upload_size=helper.settings.file_megabytes,
+                max_upload_size=assistant.settings.file_megabytes,
             )
             upload_password = st.text_input(
                 "Password of encrypted PDFs", type="password", help="Used now and not kept.", autocomplete="off"
@@ -107,7 +107,7 @@ def add_documents(helper: Assistant, collection: str, *, first: bool) -> None:
             if not files:
                 st.warning("Choose at least one file first.")
                 return
-            take_in_uploads(helper, files, collection, _passwords(upload_password))
+            take_in_uploads(assistant, files, collection, _passwords(upload_password))
             session().uploads_made += 1  # a new key empties the box
         elif folder_now:
             path = Path(named.strip()).expanduser()
@@ -115,25 +115,25 @@ def add_documents(helper: Assistant, collection: str, *, first: bool) -> None:
                 raise NotFoundError("no folder was named: type the path of a folder or file on this machine")
             if not path.exists():
                 raise NotFoundError(f"no such file or folder: {named.strip()}; check the path")
-            take_in(helper, [path], collection, _passwords(folder_password))
+            take_in(assistant, [path], collection, _passwords(folder_password))
         elif samples_now:
-            take_in(helper, [SAMPLES], collection)
+            take_in(assistant, [SAMPLES], collection)
         else:
             return
         st.rerun()
 
 
 @st.fragment
-def list_documents(helper: Assistant, collection: str, documents: list[Document]) -> None:
+def list_documents(assistant: Assistant, collection: str, documents: list[Document]) -> None:
     """Draw a row for each document, and actions for the selected ones. A fragment, so that typing redraws only the
     list.
     """
     pages = sum(document.pages for document in documents)
     st.subheader(f"{counted(len(documents), 'document')}, {counted(pages, 'page')}", anchor=False)
-    wanted = ""
+    search_text = ""
     if len(documents) > 8:
         find, order = st.columns([3, 1])
-        wanted = session().library_find = find.text_input(
+        search_text = session().library_find = find.text_input(
             "Find",
             session().library_find,
             type="search",
@@ -144,10 +144,10 @@ def list_documents(helper: Assistant, collection: str, documents: list[Document]
         )
         with order:
             session().sorted_by = choose("Order", list(_ORDERS), session().sorted_by, "library order")
-    found = [document for document in documents if wanted.casefold().strip() in _searchable(document)]
+    found = [document for document in documents if search_text.casefold().strip() in _searchable(document)]
     key, backwards = _ORDERS[session().sorted_by or "Title"]
     found.sort(key=key, reverse=backwards)
-    _picked(helper, collection, [document for document in found if st.session_state.get(f"pick {document.id}")])
+    _picked(assistant, collection, [document for document in found if st.session_state.get(f"pick {document.id}")])
     shown = _page_of(found)
     with st.container(key="rows", gap=None, border=bool(shown)):
         for document in shown:
@@ -184,14 +184,14 @@ def _row(document: Document) -> None:
             st.html(line_html(" · ".join(filter(None, (file_name(document.path), *facts))), "place"))
 
 
-def _picked(helper: Assistant, collection: str, picked: Sequence[Document]) -> None:
+def _picked(assistant: Assistant, collection: str, picked: Sequence[Document]) -> None:
     """Draw the actions for selected documents: move and remove."""
     if not picked:
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="picked"), errors_shown():
+    with st.container(horizontal=True, vertical_alignment="center", key="picked"), showing_errors():
         st.markdown(f"**{len(picked)} picked**", width="content")
         with st.popover("Move to …", icon=":material/drive_file_move:"):
-            others = [name for name, _ in helper.catalogue.collections() if name != collection]
+            others = [name for name, _ in assistant.catalogue.collections() if name != collection]
             to = st.selectbox(
                 "Collection",
                 others,
@@ -201,11 +201,11 @@ def _picked(helper: Assistant, collection: str, picked: Sequence[Document]) -> N
                 key="move to",
             )
             if st.button("Move", type="primary", disabled=not to):
-                helper.collections.move([document.id for document in picked], collection, str(to))
+                assistant.collections.move([document.id for document in picked], collection, str(to))
                 _unpick(picked)
                 st.rerun()
         if st.button("Remove", icon=":material/delete:", key="remove picked"):
-            remove(helper, picked, collection)
+            remove(assistant, picked, collection)
             _unpick(picked)
             st.rerun()
 
@@ -226,22 +226,22 @@ def _searchable(document: Document) -> str:
 def page() -> None:
     """Draw the page."""
     st.title("Library", anchor=False)
-    with errors_shown():
-        helper = assistant()
+    with showing_errors():
+        assistant = shared_assistant()
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            collection = choose_collection(helper)
-            documents = helper.documents(Scope(collection))
+            collection = choose_collection(assistant)
+            documents = assistant.documents(Scope(collection))
             if documents:
-                manage(helper, collection, documents)
+                manage(assistant, collection, documents)
         show_report(always=True)
-        show_left_over(helper, collection)
+        show_left_over(assistant, collection)
         show_removed()
         if not documents and not intake().busy:
             st.info("Nothing in this collection yet. Add a few documents, then ask about them.")
-        with errors_shown():  # an error about a missing folder must not hide the list
-            add_documents(helper, collection, first=not documents)
+        with showing_errors():  # an error about a missing folder must not hide the list
+            add_documents(assistant, collection, first=not documents)
         if documents:
-            list_documents(helper, collection, documents)
+            list_documents(assistant, collection, documents)
 
 
 page()

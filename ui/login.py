@@ -118,7 +118,7 @@ def admitted() -> bool:
     return not secret or guard().knows(st.session_state.get(_PASS, ""))
 
 
-def knock() -> None:
+def password_form() -> None:
     """Request the tab's pass from before a refresh, and show the password box."""
     if st.session_state.get(_GIVEN_UP):
         forget_pass()
@@ -145,7 +145,7 @@ def _show(ticket: str) -> None:
         st.session_state[_GIVEN_UP] = True
 
 
-def way_out() -> None:
+def sign_out_button() -> None:
     """For users who signed in by password: store the pass in the tab, and draw the button that revokes it."""
     if given := st.session_state.get(_PASS):
         keep_pass(given)

@@ -12,7 +12,7 @@ from preferences import keep_model
 from privacy import fetches, privacy
 from safe_text import escape, facts_html, line_html
 from session import session
-from shared import assistant, bytes_told, counted, errors_shown
+from shared import counted, human_size, shared_assistant, showing_errors
 
 from ragnano.assistant import QUOTES_ONLY, Assistant
 from ragnano.doctor import disk, memory
@@ -49,17 +49,17 @@ def sign() -> None:
             )
 
 
-def answering(helper: Assistant) -> None:
+def answering(assistant: Assistant) -> None:
     """List the installed models with their cost, and let the user choose one."""
     st.subheader("What answers", anchor=False)
-    names = helper.chat_models()
+    names = assistant.chat_models()
     now = session().model or names[0]
     for name in names:
-        with st.container(border=True, key=f"model {name}"), errors_shown():
+        with st.container(border=True, key=f"model {name}"), showing_errors():
             if name == QUOTES_ONLY:
                 _quotes(now)
             else:
-                _model(helper, name, now)
+                _model(assistant, name, now)
 
 
 def _quotes(now: str) -> None:
@@ -71,8 +71,8 @@ def _quotes(now: str) -> None:
     _use(right, QUOTES_ONLY, now)
 
 
-def _model(helper: Assistant, name: str, now: str) -> None:
-    settings = helper.settings
+def _model(assistant: Assistant, name: str, now: str) -> None:
+    settings = assistant.settings
     spec = find(name)
     path = installed(spec, settings.models_dir)
     left, right = st.columns([5, 1])
@@ -81,22 +81,22 @@ def _model(helper: Assistant, name: str, now: str) -> None:
     if path is None:  # set by a test or by a program that embeds the app
         return
     speed = measured_speed(path, settings)
-    told_speed = (
+    speed_text = (
         f"reads {speed.reading:,.0f}, writes {speed.writing:,.0f} tokens/s here" if speed else "not measured here yet"
     )
     left.html(
         facts_html(
             (
-                ("Memory", bytes_told(spec.ram_mb * 2**20 if spec.ram_mb else memory_needed(path))),
-                ("Disk", bytes_told(path.stat().st_size)),
-                ("Speed", told_speed),
+                ("Memory", human_size(spec.ram_mb * 2**20 if spec.ram_mb else memory_needed(path))),
+                ("Disk", human_size(path.stat().st_size)),
+                ("Speed", speed_text),
                 ("Engine", _proof(path, settings)),
             )
         )
     )
     if right.button("Measure", key=f"measure {name}", icon=":material/speed:", help="Asks it once: some seconds"):
         with st.spinner("Measuring …", show_time=True):
-            measure_speed(helper.chat_model(name), path, settings)
+            measure_speed(assistant.chat_model(name), path, settings)
         st.rerun()
 
 
@@ -120,14 +120,14 @@ def _use(place: "st.delta_generator.DeltaGenerator", name: str, now: str) -> Non
     if name == now:
         place.badge("Answers", icon=":material/check:", color="green")
     elif place.button("Use", key=f"use {name}", type="primary"):
-        keep_model(assistant().settings.data_dir, name)
+        keep_model(shared_assistant().settings.data_dir, name)
         session().model = name
         st.rerun()
 
 
-def others(helper: Assistant) -> None:
+def others(assistant: Assistant) -> None:
     """List the models that can be downloaded."""
-    settings = helper.settings
+    settings = assistant.settings
     missing = [
         spec for spec in load_catalogue() if spec.kind == "chat" and installed(spec, settings.models_dir) is None
     ]
@@ -141,14 +141,14 @@ def others(helper: Assistant) -> None:
         "Fetching is the one thing that uses the network: it asks for the model's files and sends nothing of your "
         "documents. Every byte is checked against the publisher's digest where one is known."
     )
-    with st.expander(f"{counted(len(missing), 'model')} can be fetched", expanded=len(helper.chat_models()) == 1):
+    with st.expander(f"{counted(len(missing), 'model')} can be fetched", expanded=len(assistant.chat_models()) == 1):
         for spec in missing:
             _offer(spec, settings)
 
 
 def _offer(spec: ModelSpec, settings: Settings) -> None:
-    size = bytes_told(spec.size) if spec.size else "size not known"
-    needs = f"about {bytes_told(spec.ram_mb * 2**20)} of memory" if spec.ram_mb else ""
+    size = human_size(spec.size) if spec.size else "size not known"
+    needs = f"about {human_size(spec.ram_mb * 2**20)} of memory" if spec.ram_mb else ""
     with st.container(horizontal=True, vertical_alignment="center", key=f"offer {spec.name}"):
         st.html(
             line_html(spec.name, "source")
@@ -163,15 +163,15 @@ def _fetching(fetch: Fetch) -> None:
     if fetch.state != "running":
         st.rerun()
     share = min(fetch.done / fetch.total, 1.0) if fetch.total else 0.0
-    moved = f", {bytes_told(fetch.done)}" + (f" of {bytes_told(fetch.total)}" if fetch.total else "")
+    moved = f", {human_size(fetch.done)}" + (f" of {human_size(fetch.total)}" if fetch.total else "")
     st.progress(share, text=escape(f"{fetch.name}: {fetch.step}{moved if fetch.done else ''}"))
 
 
-def machine(helper: Assistant) -> None:
+def machine(assistant: Assistant) -> None:
     """Show the machine and the data that ragnano stores on it."""
     st.subheader("This machine", anchor=False)
-    settings = helper.settings
-    documents, pages, chunks = helper.catalogue.counts()
+    settings = assistant.settings
+    documents, pages, chunks = assistant.catalogue.counts()
     st.html(
         facts_html(
             (
@@ -192,20 +192,22 @@ def machine(helper: Assistant) -> None:
 def page() -> None:
     """Draw the page."""
     st.title("Machine", anchor=False)
-    with errors_shown():
+    with showing_errors():
         sign()
-        helper = assistant()
-        _warn_missing(helper)
-        answering(helper)
-        others(helper)
-        machine(helper)
+        assistant = shared_assistant()
+        _warn_missing(assistant)
+        answering(assistant)
+        others(assistant)
+        machine(assistant)
 
 
-def _warn_missing(helper: Assistant) -> None:
+def _warn_missing(assistant: Assistant) -> None:
     """Warn if the model chosen in the settings is not installed."""
-    chosen = helper.settings.chat_model
+    chosen = assistant.settings.chat_model
     try:
-        missing = chosen not in helper.chat_models() and installed(find(chosen), helper.settings.models_dir) is None
+        missing = (
+            chosen not in assistant.chat_models() and installed(find(chosen), assistant.settings.models_dir) is None
+        )
         message = f"The chosen model {chosen} is not installed: fetch it below. Until then, answers are quotes."
     except NotFoundError as error:
         missing, message = True, str(error)

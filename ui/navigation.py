@@ -10,9 +10,9 @@ for folder in (str(HERE.parent), str(HERE)):
         sys.path.append(folder)
 
 import streamlit as st  # noqa: E402
-from login import admitted, knock, way_out  # noqa: E402
+from login import admitted, password_form, sign_out_button  # noqa: E402
 from privacy import show_sign  # noqa: E402
-from shared import errors_shown  # noqa: E402
+from shared import showing_errors  # noqa: E402
 
 
 def main() -> None:
@@ -30,17 +30,17 @@ def main() -> None:
         st.Page(HERE / "viewer_page.py", title="Reader", url_path="reader", visibility="hidden"),
     ]
     allowed: bool | None = None
-    with errors_shown():
+    with showing_errors():
         allowed = admitted()
     # Before sign-in, the sidebar does not list pages either; the address is kept for afterwards.
     page = st.navigation(pages, position="sidebar" if allowed else "hidden")
     if allowed:
         page.run()
         show_sign()
-        way_out()
+        sign_out_button()
     elif allowed is False:
-        with errors_shown():
-            knock()
+        with showing_errors():
+            password_form()
 
 
 main()

@@ -25,9 +25,9 @@ ZOOMS = (100, 130, 170, 220)
 _AROUND = 1_000_000  # characters; the whole page's text
 
 
-def sheet(helper: Assistant, document: Document, place: Place, zoom: int, key: str) -> None:
+def sheet(assistant: Assistant, document: Document, place: Place, zoom: int, key: str) -> None:
     """Draw the page of the place with its words marked, in a scrolling frame. Raises NotFoundError."""
-    page = helper.page(document.id, place.page)
+    page = assistant.page(document.id, place.page)
     with st.container(key=f"{key}-sheet-{zoom}"):
         if has_pictures(document):
             try:
@@ -46,12 +46,12 @@ def sheet(helper: Assistant, document: Document, place: Place, zoom: int, key: s
         st.html(marked_html(page.text, place.start, place.end, around=_AROUND))
 
 
-def place_on_page(helper: Assistant, place: Place) -> float | None:
+def place_on_page(assistant: Assistant, place: Place) -> float | None:
     """Return where the marked words begin, as a share of the page's height; None without a position on a printed page.
 
     Raises NotFoundError.
     """
-    page = helper.page(place.document, place.page)
+    page = assistant.page(place.document, place.page)
     boxes = boxes_of(page, place.start, place.end)
     return min(box.y0 for box in boxes) / page.height if boxes and page.height else None
 

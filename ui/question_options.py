@@ -19,10 +19,10 @@ def model_label(name: str | None) -> str:
     return "quotes only, no model" if name in (None, QUOTES_ONLY) else Path(str(name)).name
 
 
-def choose_scope(helper: Assistant, state: Session) -> None:
+def choose_scope(assistant: Assistant, state: Session) -> None:
     """Draw the options and store the choice."""
-    choose_limits(helper, state, "ask")
-    models = helper.chat_models()
+    choose_limits(assistant, state, "ask")
+    models = assistant.chat_models()
     state.model = choose(
         "Model",
         models,
@@ -45,10 +45,10 @@ def take_over(state: Session, scope: Scope) -> None:
         st.session_state.pop(key, None)
 
 
-def in_words(helper: Assistant, scope: Scope) -> str:
+def in_words(assistant: Assistant, scope: Scope) -> str:
     """Return a scope as text: "Services Agreement", "the collection Mill matter, within the limits chosen"."""
     if scope.documents is not None:
-        titles = [document.title for document in helper.documents(Scope(documents=scope.documents))]
+        titles = [document.title for document in assistant.documents(Scope(documents=scope.documents))]
         place = titles[0] if len(titles) == 1 else f"{len(titles)} documents"
     else:
         place = f"the collection {scope.collection}" if scope.collection else "all documents"

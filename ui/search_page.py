@@ -8,7 +8,7 @@ from filter_controls import choose_limits, scope_now
 from page_links import Place, viewer_link
 from safe_text import escape, highlighted_html, line_html
 from session import session
-from shared import LIBRARY_PAGE, assistant, counted, errors_shown, file_name
+from shared import LIBRARY_PAGE, counted, file_name, shared_assistant, showing_errors
 
 from ragnano.assistant import Assistant
 from ragnano.documents.locations import headings_in
@@ -33,7 +33,7 @@ _EXAMPLES = ("termination for convenience", '"sixty days"', "limitation of liabi
 
 
 @st.fragment
-def search(helper: Assistant, scope: Scope) -> None:
+def search(assistant: Assistant, scope: Scope) -> None:
     """Draw the search box and its results. A fragment: typing redraws nothing else, so the box keeps its text."""
     state = session()
     state.search = st.text_input(
@@ -49,8 +49,8 @@ def search(helper: Assistant, scope: Scope) -> None:
     if not any(character.isalnum() for character in state.search):
         _examples()
         return
-    with errors_shown():
-        groups = by_document(helper.find(state.search, scope, FOUND), helper.catalogue)
+    with showing_errors():
+        groups = by_document(assistant.find(state.search, scope, FOUND), assistant.catalogue)
         if not groups:
             st.info("Nothing found within the limits chosen.", icon=":material/search_off:")
             return
@@ -122,15 +122,15 @@ def _passage(passage: Passage, key: str) -> None:
 def page() -> None:
     """Draw the page."""
     st.title("Search", anchor=False)
-    with errors_shown():
-        helper = assistant()
-        if not helper.catalogue.collections():
+    with showing_errors():
+        assistant = shared_assistant()
+        if not assistant.catalogue.collections():
             st.info("There is nothing to search in yet. Add documents first.", icon=":material/library_books:")
             st.page_link(LIBRARY_PAGE, label="Go to the library", icon=":material/library_books:")
             return
         with st.sidebar:
-            choose_limits(helper, session(), "search")
-        search(helper, scope_now(helper, session()))
+            choose_limits(assistant, session(), "search")
+        search(assistant, scope_now(assistant, session()))
 
 
 page()

@@ -31,7 +31,7 @@ def make_assistant() -> Assistant:
 
 
 @st.cache_resource(show_spinner=False)
-def assistant() -> Assistant:
+def shared_assistant() -> Assistant:
     """Return the assistant that all tabs share: searches run in parallel, the chat model answers one question at a
     time.
     """
@@ -69,7 +69,7 @@ def questions() -> Questions:
 
 
 @contextmanager
-def errors_shown() -> Iterator[None]:
+def showing_errors() -> Iterator[None]:
     """Show an error raised in the block as one message on the page; the app continues."""
     try:
         yield
@@ -110,7 +110,7 @@ def document_link(identifier: str, title: str) -> None:
     st.page_link(DOCUMENT_PAGE, label=escape(title), query_params={"document": identifier})
 
 
-def bytes_told(size: float) -> str:
+def human_size(size: float) -> str:
     """ "340 kB", "1.2 MB", "4.1 GB"."""
     for unit, least in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if size >= least:

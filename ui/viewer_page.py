@@ -12,7 +12,7 @@ from page_links import Place, address_of, addressed
 from page_view import place_on_page, sheet, zoom_buttons
 from safe_text import escape, line_html
 from session import session
-from shared import assistant, counted, errors_shown, file_name
+from shared import counted, file_name, shared_assistant, showing_errors
 
 from ragnano.assistant import Assistant
 from ragnano.documents.outline import find_words, outline_of
@@ -31,9 +31,9 @@ def turn_to(place: Place) -> None:
     st.query_params.from_dict(address_of(place))
 
 
-def choose_document(helper: Assistant) -> None:
+def choose_document(assistant: Assistant) -> None:
     """Draw the choice of a document while none is open."""
-    documents = {document.id: document.title for document in helper.documents()}
+    documents = {document.id: document.title for document in assistant.documents()}
     if not documents:
         st.info("There is nothing to read yet. Add documents in the library.", icon=":material/library_books:")
         return
@@ -80,15 +80,15 @@ def turning(document: Document, place: Place) -> None:
         zoom_buttons("reader")
 
 
-def found_words(helper: Assistant, document: Document) -> None:
+def found_words(assistant: Assistant, document: Document) -> None:
     """Draw the word search and its results."""
-    wanted = st.text_input(
+    search_text = st.text_input(
         "Find in this document", key="reader find", icon=":material/search:", placeholder="Words as they stand"
     )
-    if not wanted.strip():
+    if not search_text.strip():
         return
-    pages = helper.catalogue.pages(document.id)
-    found, texts = find_words(pages, wanted), {page.number: page.text for page in pages}
+    pages = assistant.catalogue.pages(document.id)
+    found, texts = find_words(pages, search_text), {page.number: page.text for page in pages}
     st.caption(counted(len(found), "place") if found else "These words do not stand in it.")
     with st.container(height=260 if len(found) > 6 else "content", gap=None, border=bool(found), key="reader-found"):
         for at, span in enumerate(found[:MOST_LISTED]):
@@ -97,9 +97,9 @@ def found_words(helper: Assistant, document: Document) -> None:
         st.caption(f"The first {MOST_LISTED} of {len(found)}.")
 
 
-def outline(helper: Assistant, document: Document, place: Place) -> None:
+def outline(assistant: Assistant, document: Document, place: Place) -> None:
     """Draw the document's headings, each a link to its page."""
-    entries = [item for item in outline_of(document, helper.catalogue.chunks_of(document.id)) if item.page]
+    entries = [item for item in outline_of(document, assistant.catalogue.chunks_of(document.id)) if item.page]
     if not entries:
         return
     box = st.expander(f"Outline ({len(entries)})", icon=":material/toc:", expanded=True)
@@ -110,11 +110,11 @@ def outline(helper: Assistant, document: Document, place: Place) -> None:
             _entry(label, Place(document.id, entry.page or 1), f"outline {at}", now=entry.page == place.page)
 
 
-def cited(helper: Assistant, document: Document) -> None:
+def cited(assistant: Assistant, document: Document) -> None:
     """List the places of this document that past answers quoted."""
     quotes = [
         (found, citation)
-        for found in helper.catalogue.turns_about(document.id)
+        for found in assistant.catalogue.turns_about(document.id)
         if found.turn.answer
         for citation in found.turn.answer.citations
         if citation.document == document.id
@@ -148,27 +148,27 @@ def _around(text: str, span: Span) -> str:
 def page() -> None:
     """Draw the page."""
     st.set_page_config(layout="wide")
-    with errors_shown():
-        helper = assistant()
+    with showing_errors():
+        assistant = shared_assistant()
         state = session()
         place = addressed() or state.reading
         if place is None:
             st.title("Reader", anchor=False)
-            choose_document(helper)
+            choose_document(assistant)
             return
-        _read(helper, place)
+        _read(assistant, place)
 
 
-def _read(helper: Assistant, place: Place) -> None:
+def _read(assistant: Assistant, place: Place) -> None:
     state = session()
     try:
-        document = helper.catalogue.document(place.document)
+        document = assistant.catalogue.document(place.document)
     except NotFoundError:
         state.reading = None
         st.query_params.clear()
         st.title("Reader", anchor=False)
         st.info("This document is not in the library any more.", icon=":material/menu_book:")
-        choose_document(helper)
+        choose_document(assistant)
         return
     place = place._replace(page=min(place.page, document.pages))
     turn_to(place)
@@ -177,12 +177,12 @@ def _read(helper: Assistant, place: Place) -> None:
     main, aside = st.columns([2, 1], gap="medium")
     with main:
         turning(document, place)
-        sheet(helper, document, place, state.zoom, "reader")
-        bring_into_view(" ".join(map(str, (*place, state.zoom))), place_on_page(helper, place))
+        sheet(assistant, document, place, state.zoom, "reader")
+        bring_into_view(" ".join(map(str, (*place, state.zoom))), place_on_page(assistant, place))
     with aside:
-        found_words(helper, document)
-        outline(helper, document, place)
-        cited(helper, document)
+        found_words(assistant, document)
+        outline(assistant, document, place)
+        cited(assistant, document)
 
 
 page()

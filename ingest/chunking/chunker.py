@@ -222,7 +222,7 @@ class Chunker:
         size = 0
         for piece in self._fitting(clause.pieces, room):
             goal = left / -(-left // room)  # an even share of what is left, never above `room`
-            only_headings = all(in_part.heading for in_part in part)
+            only_headings = all(item.heading for item in part)
             full = size + piece.tokens > room or (size >= _MIN_TOKENS and size + piece.tokens / 2 > goal)
             if part and full and not (only_headings and size + piece.tokens <= room):
                 moved = _headings_at_end(part)
@@ -230,12 +230,12 @@ class Chunker:
                 if body:
                     yield _Clause(clause.section, body)
                     part = part[len(part) - moved :]
-                    left -= sum(in_part.tokens for in_part in body)
+                    left -= sum(item.tokens for item in body)
                 elif size + piece.tokens > room:
                     yield _Clause(clause.section, part)
                     left -= size
                     part = []
-                size = sum(in_part.tokens for in_part in part)
+                size = sum(item.tokens for item in part)
             part.append(piece)
             size += piece.tokens
         if part:

@@ -79,8 +79,8 @@ def _is_exact(thing: NamedThing) -> bool:
 def _is_about_another(things: Sequence[NamedThing], fits: Sequence[Fit]) -> bool:
     """Whether, for some kind of thing, the evidence is about others only; one of two units asked for is enough."""
     for kind in {thing.kind for thing in things}:
-        item_text = [fit for thing, fit in zip(things, fits, strict=True) if thing.kind == kind]
-        if "other" in item_text and "holds" not in item_text:
+        kind_fits = [fit for thing, fit in zip(things, fits, strict=True) if thing.kind == kind]
+        if "other" in kind_fits and "holds" not in kind_fits:
             return True
     return False
 

@@ -11,7 +11,7 @@ from ragnano.types import Box, Chunk, Document, OutlineEntry, Page, Span
 MOST_FOUND = 500
 """Limit for the matches of a search; more are not useful to a reader."""
 
-LONGEST_WANTED = 200
+LONGEST_QUERY = 200
 """Limit for the searched text, in characters."""
 
 _DEEPEST = 4
@@ -19,7 +19,7 @@ _DEEPEST = 4
 
 def find_words(pages: Iterable[Page], query: str, most: int = MOST_FOUND) -> tuple[Span, ...]:
     """Returns the spans where the words occur one after the other, regardless of case and line breaks."""
-    words = query[:LONGEST_WANTED].split()
+    words = query[:LONGEST_QUERY].split()
     if not words:
         return ()
     # Also finds a word that is hyphenated at the end of a line ("termi-\nnation").

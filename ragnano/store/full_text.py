@@ -107,6 +107,6 @@ def opening_with(connection: sqlite3.Connection, phrase: str, scope: Scope, chun
     for document, text, context in rows:
         texts, contexts = found.get(document, ("", ""))
         found[document] = (f"{texts}{text} ", f"{contexts}{context} ")
-    phrase_folded = phrase.casefold()
+    folded_phrase = phrase.casefold()
     joined = {document: "".join(parts).replace("\n", " ") for document, parts in found.items()}
-    return {document: text for document, text in joined.items() if phrase_folded in text.casefold()}
+    return {document: text for document, text in joined.items() if folded_phrase in text.casefold()}

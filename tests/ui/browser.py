@@ -97,7 +97,7 @@ def _hold_answers(home: Path) -> Path:
 
 
 @contextmanager
-def file_held(home: Path, ending: str) -> Iterator[None]:
+def hold_file(home: Path, ending: str) -> Iterator[None]:
     """Within the block, a server on `home` reads no file whose path ends so, so that its progress can be observed."""
     _hold(home).write_text(ending, encoding="utf-8")
     yield
@@ -105,7 +105,7 @@ def file_held(home: Path, ending: str) -> Iterator[None]:
 
 
 @contextmanager
-def answers_held(home: Path) -> Iterator[None]:
+def hold_answers(home: Path) -> Iterator[None]:
     """Within the block, a server on `home` writes only the first word of any answer."""
     _hold_answers(home).touch()
     yield

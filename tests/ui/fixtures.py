@@ -14,7 +14,7 @@ from tests.ui.pages import SECONDS, settle, take_in
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     """The app, not run yet."""
     import shared
     import streamlit
@@ -30,12 +30,12 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     streamlit.cache_resource.clear()
     yield AppTest.from_file(str(UI / "navigation.py"), default_timeout=SECONDS)
     settle()
-    shared.assistant().close()
+    shared.shared_assistant().close()
     streamlit.cache_resource.clear()
 
 
 @pytest.fixture
-def contracts(desk: AppTest, tmp_path: Path) -> Path:
+def contracts(app: AppTest, tmp_path: Path) -> Path:
     """A folder with one PDF and one text file, already in the library."""
     folder = tmp_path / "contracts"
     folder.mkdir()

@@ -1,4 +1,4 @@
-"""States of the app's pages, each a function that brings a tab to it, and the library that they show."""
+"""States of the app's pages: for each a function that opens it in a tab, and the library that the pages show."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.ui.pages import ASK_FEE, ASK_NOTICE
 
 DONE = re.compile(r"^\d+\.\d s · ")
 """The line below a finished answer."""
-SAID = ".rn-answer, .rn-quote"
+ANSWER_TEXT = ".rn-answer, .rn-quote"
 """An answer's words; those that are a quote are only in its card."""
 PASSWORD = "a long enough password"
 LONG = "A very long name of a file that somebody gave a contract about the weaving machines of the mill, final"
@@ -34,15 +34,15 @@ def fill(home: Path, folder: Path) -> None:
 def put_in(home: Path, path: Path) -> None:
     """Ingests a file or folder into a library whose app does not run yet: quicker than by way of its pages."""
     settings = Settings.load(data_dir=home, models_dir=home.parent / "models")
-    with Assistant(settings, embedder=FakeEmbedder()) as helper:  # type: ignore[arg-type]
+    with Assistant(settings, embedder=FakeEmbedder()) as assistant:  # type: ignore[arg-type]
         from ingest.pipeline import ingest
 
         ingest(
             [path],
             settings=settings,
-            catalogue=helper.catalogue,
-            vectors=helper.vectors,
-            embedder=helper.embedder,
+            catalogue=assistant.catalogue,
+            vectors=assistant.vectors,
+            embedder=assistant.embedder,
             parser_pool=lambda: ParserInProcess(settings),  # type: ignore[arg-type, return-value]
         )
 

@@ -26,22 +26,22 @@ def take_in(*paths: Path, collection: str = "default") -> None:
     from ingest.options import IngestOptions
     from ingest.pipeline import ingest
 
-    helper = shared.assistant()
+    assistant = shared.shared_assistant()
     ingest(
         paths,
-        settings=helper.settings,
-        catalogue=helper.catalogue,
-        vectors=helper.vectors,
-        embedder=helper.embedder,
+        settings=assistant.settings,
+        catalogue=assistant.catalogue,
+        vectors=assistant.vectors,
+        embedder=assistant.embedder,
         options=IngestOptions(collection=collection),
     )
 
 
-def assistant() -> Any:
+def shared_assistant() -> Any:
     """Returns the app's own assistant."""
     import shared
 
-    return shared.assistant()
+    return shared.shared_assistant()
 
 
 def settle() -> None:

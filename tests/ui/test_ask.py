@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from ragnano.errors import StoreError
 from ragnano.types import Answer, Direct
 from tests.ui.fakes import AGREEMENT, UI, FakeChatModel, write_pdf
-from tests.ui.pages import ASK_FEE, ASK_NOTICE, SECONDS, assistant, button, html, take_in
+from tests.ui.pages import ASK_FEE, ASK_NOTICE, SECONDS, button, html, shared_assistant, take_in
 
 pytestmark = pytest.mark.slow
 
@@ -25,28 +25,28 @@ LEASE = (
 )
 
 
-def ask(desk: AppTest, question: str) -> AppTest:
-    if not desk.chat_input:
-        desk.run()
-    desk.chat_input[0].set_value(question).run()
-    assert not desk.exception
-    return desk
+def ask(app: AppTest, question: str) -> AppTest:
+    if not app.chat_input:
+        app.run()
+    app.chat_input[0].set_value(question).run()
+    assert not app.exception
+    return app
 
 
-def another_tab(desk: AppTest) -> AppTest:
+def another_tab(app: AppTest) -> AppTest:
     """Returns a new session with the same address, as after a refresh."""
     other = AppTest.from_file(str(UI / "navigation.py"), default_timeout=SECONDS)
-    other.query_params["talk"] = talk_of(desk)
+    other.query_params["talk"] = talk_of(app)
     return other.run()
 
 
-def talk_of(desk: AppTest) -> str:
-    value = desk.query_params["talk"]
+def talk_of(app: AppTest) -> str:
+    value = app.query_params["talk"]
     return value if isinstance(value, str) else value[0]
 
 
-def questions(desk: AppTest) -> list[str]:
-    return [line for line in html(desk).splitlines() if line.startswith('<div class="rn-question">')]
+def questions(app: AppTest) -> list[str]:
+    return [line for line in html(app).splitlines() if line.startswith('<div class="rn-question">')]
 
 
 def forget_open_talks() -> None:
@@ -54,38 +54,38 @@ def forget_open_talks() -> None:
     streamlit.cache_resource.clear()
 
 
-def test_a_conversation_outlives_a_refresh_and_a_restart(desk: AppTest, contracts: Path) -> None:
-    ask(ask(desk, ASK_NOTICE), ASK_FEE)
-    again = another_tab(desk)
+def test_a_conversation_outlives_a_refresh_and_a_restart(app: AppTest, contracts: Path) -> None:
+    ask(ask(app, ASK_NOTICE), ASK_FEE)
+    again = another_tab(app)
     assert len(questions(again)) == 2
-    assistant().close()
+    shared_assistant().close()
     forget_open_talks()
-    after = another_tab(desk)
+    after = another_tab(app)
     assert len(questions(after)) == 2
     assert "4,250" in html(after)
     assert after.get("image")  # the latest answer's page is open again
 
 
-def tell_directly(monkeypatch: pytest.MonkeyPatch, words: str, said: str = "") -> None:
-    """Gives answers these words of their first quote as direct answer, worded as `said`."""
-    helper = assistant()
-    ask = helper.ask
+def give_direct_answer(monkeypatch: pytest.MonkeyPatch, words: str, answer_text: str = "") -> None:
+    """Gives answers these words of their first quote as direct answer, worded as `answer_text`."""
+    assistant = shared_assistant()
+    ask = assistant.ask
 
     def direct(*given: Any, **more: Any) -> Answer:
         answer: Answer = ask(*given, **more)
         start = answer.citations[0].quote.index(words)
         found = Direct(words, 1, "span", start, start + len(words))
-        return replace(answer, direct=found, answer=said or answer.answer)
+        return replace(answer, direct=found, answer=answer_text or answer.answer)
 
-    monkeypatch.setattr(helper, "ask", direct)
+    monkeypatch.setattr(assistant, "ask", direct)
 
 
 def test_the_direct_answer_stands_first_and_is_marked_in_its_quote(
-    desk: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
+    app: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.run()
-    tell_directly(monkeypatch, "sixty days", "The notice is sixty days [1].")
-    drawn = html(ask(desk, ASK_NOTICE))
+    app.run()
+    give_direct_answer(monkeypatch, "sixty days", "The notice is sixty days [1].")
+    drawn = html(ask(app, ASK_NOTICE))
     first, other, quote = (drawn.index(piece) for piece in (
         '<div class="rn-direct">sixty days <sup><button class="rn-mark" type="button" data-cite="1:1"',
         '<div class="rn-answer">The notice is sixty days',
@@ -93,158 +93,158 @@ def test_the_direct_answer_stands_first_and_is_marked_in_its_quote(
     ))  # fmt: skip
     assert first < other < quote
     assert 'data-copy="sixty days [1]\nThe notice is sixty days [1].' in drawn
-    again = another_tab(desk)
+    again = another_tab(app)
     assert 'class="rn-direct"' in html(again) and "<mark>sixty days</mark>" in html(again)
 
 
 def test_an_answer_that_is_its_quote_is_read_there(
-    desk: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
+    app: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.run()
-    tell_directly(monkeypatch, "sixty days")
-    drawn = html(ask(desk, ASK_NOTICE))
+    app.run()
+    give_direct_answer(monkeypatch, "sixty days")
+    drawn = html(ask(app, ASK_NOTICE))
     assert 'class="rn-answer"' not in drawn
     assert "by giving <mark>sixty days</mark> written notice" in drawn
 
 
 def test_an_answer_without_a_direct_one_looks_as_before(
-    desk: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
+    app: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.run()
-    ask_before = assistant().ask
-    monkeypatch.setattr(assistant(), "ask", lambda *a, **b: replace(ask_before(*a, **b), direct=None))
-    drawn = html(ask(desk, ASK_NOTICE))
+    app.run()
+    ask_before = shared_assistant().ask
+    monkeypatch.setattr(shared_assistant(), "ask", lambda *a, **b: replace(ask_before(*a, **b), direct=None))
+    drawn = html(ask(app, ASK_NOTICE))
     assert '<div class="rn-answer">Either party' in drawn
     assert 'class="rn-direct"' not in drawn and "<mark>" not in drawn
 
 
-def test_a_new_conversation_leaves_the_old_one_among_the_recent(desk: AppTest, contracts: Path) -> None:
-    first = talk_of(ask(desk, ASK_NOTICE))
-    desk.button(key="new conversation").click().run()
-    assert not questions(desk)
-    assert "talk" not in desk.query_params
-    desk.button(key=f"recent {first}").click().run()
-    assert len(questions(desk)) == 1
-    assert talk_of(desk) == first
+def test_a_new_conversation_leaves_the_old_one_among_the_recent(app: AppTest, contracts: Path) -> None:
+    first = talk_of(ask(app, ASK_NOTICE))
+    app.button(key="new conversation").click().run()
+    assert not questions(app)
+    assert "talk" not in app.query_params
+    app.button(key=f"recent {first}").click().run()
+    assert len(questions(app)) == 1
+    assert talk_of(app) == first
 
 
-def test_an_address_that_names_no_conversation_begins_a_new_one(desk: AppTest, contracts: Path) -> None:
+def test_an_address_that_names_no_conversation_begins_a_new_one(app: AppTest, contracts: Path) -> None:
     for name in ("last", "../..", "0" * 16):
-        desk.query_params["talk"] = name
-        desk.run()
-        assert not desk.exception
-        assert not questions(desk)
-        assert "talk" not in desk.query_params
+        app.query_params["talk"] = name
+        app.run()
+        assert not app.exception
+        assert not questions(app)
+        assert "talk" not in app.query_params
 
 
-def test_a_follow_up_shows_how_it_was_read_and_can_be_put_right(desk: AppTest, contracts: Path) -> None:
-    ask(ask(desk, ASK_NOTICE), "And the fee?")
-    assert "Read as: " in html(desk)
-    desk.button(key="edit 2").click().run()
-    desk.text_area(key="edited 2").set_value(ASK_FEE)
-    button(desk, "Ask").click().run()
-    assert not desk.exception
-    turns = assistant().catalogue.turns(talk_of(desk))
+def test_a_follow_up_shows_how_it_was_read_and_can_be_put_right(app: AppTest, contracts: Path) -> None:
+    ask(ask(app, ASK_NOTICE), "And the fee?")
+    assert "Read as: " in html(app)
+    app.button(key="edit 2").click().run()
+    app.text_area(key="edited 2").set_value(ASK_FEE)
+    button(app, "Ask").click().run()
+    assert not app.exception
+    turns = shared_assistant().catalogue.turns(talk_of(app))
     assert [turn.asked for turn in turns][2:] == [ASK_FEE]
     assert turns[2].scope == turns[1].scope
-    assert len(questions(desk)) == 3
-    assert not desk.text_area
+    assert len(questions(app)) == 3
+    assert not app.text_area
 
 
-def test_an_edit_can_be_left(desk: AppTest, contracts: Path) -> None:
-    ask(ask(desk, ASK_NOTICE), "And the fee?")
-    desk.button(key="edit 2").click().run()
-    button(desk, "Leave it").click().run()
-    assert not desk.text_area
-    assert len(questions(desk)) == 2
+def test_an_edit_can_be_left(app: AppTest, contracts: Path) -> None:
+    ask(ask(app, ASK_NOTICE), "And the fee?")
+    app.button(key="edit 2").click().run()
+    button(app, "Leave it").click().run()
+    assert not app.text_area
+    assert len(questions(app)) == 2
 
 
-def test_a_citation_opens_its_page_which_can_be_turned_and_closed(desk: AppTest, tmp_path: Path) -> None:
+def test_a_citation_opens_its_page_which_can_be_turned_and_closed(app: AppTest, tmp_path: Path) -> None:
     take_in(write_pdf(tmp_path / "services.pdf", AGREEMENT, ("Schedule", "Nothing else.")))
-    ask(desk, ASK_NOTICE)
-    assert '<div class="rn-fact">1 / 2</div>' in html(desk)
-    button_of(desk, "Next").click().run()
-    assert '<div class="rn-fact">2 / 2</div>' in html(desk)
-    assert button_of(desk, "Next").disabled
-    button(desk, "Close").click().run()
-    assert not desk.get("image")
-    desk.button(key="open turn 1 citation 0").click().run()
-    assert '<div class="rn-fact">1 / 2</div>' in html(desk)
-    assert "Copy with reference" in html(desk)
-    assert "Services Agreement, 2, p. 1" in html(desk)
+    ask(app, ASK_NOTICE)
+    assert '<div class="rn-fact">1 / 2</div>' in html(app)
+    button_of(app, "Next").click().run()
+    assert '<div class="rn-fact">2 / 2</div>' in html(app)
+    assert button_of(app, "Next").disabled
+    button(app, "Close").click().run()
+    assert not app.get("image")
+    app.button(key="open turn 1 citation 0").click().run()
+    assert '<div class="rn-fact">1 / 2</div>' in html(app)
+    assert "Copy with reference" in html(app)
+    assert "Services Agreement, 2, p. 1" in html(app)
 
 
-def test_the_card_of_what_an_answer_opens_is_marked_at_once(desk: AppTest, contracts: Path) -> None:
-    ask(desk, ASK_NOTICE)
-    card = desk.button(key="open turn 1 citation 0")
+def test_the_card_of_what_an_answer_opens_is_marked_at_once(app: AppTest, contracts: Path) -> None:
+    ask(app, ASK_NOTICE)
+    card = app.button(key="open turn 1 citation 0")
     assert card.proto.icon == ":material/visibility:"
-    button(desk, "Close").click().run()
-    assert desk.button(key="open turn 1 citation 0").proto.icon == ":material/article:"
+    button(app, "Close").click().run()
+    assert app.button(key="open turn 1 citation 0").proto.icon == ":material/article:"
 
 
-def button_of(desk: AppTest, label: str):  # type: ignore[no-untyped-def]
-    return next(found for found in desk.button if found.label == label and str(found.key).startswith("panel"))
+def button_of(app: AppTest, label: str):  # type: ignore[no-untyped-def]
+    return next(found for found in app.button if found.label == label and str(found.key).startswith("panel"))
 
 
-def test_larger_and_smaller_end_where_they_should(desk: AppTest, contracts: Path) -> None:
-    ask(desk, ASK_NOTICE)
-    assert button_of(desk, "Smaller").disabled
+def test_larger_and_smaller_end_where_they_should(app: AppTest, contracts: Path) -> None:
+    ask(app, ASK_NOTICE)
+    assert button_of(app, "Smaller").disabled
     for _ in range(3):
-        button_of(desk, "Larger").click().run()
-    assert button_of(desk, "Larger").disabled
-    assert not button_of(desk, "Smaller").disabled
+        button_of(app, "Larger").click().run()
+    assert button_of(app, "Larger").disabled
+    assert not button_of(app, "Smaller").disabled
 
 
-def test_a_refusals_nearest_clause_is_one_click_away(desk: AppTest, contracts: Path) -> None:
-    ask(desk, "What colour is the elephant in Antarctica?")
-    assert not desk.get("image")
-    nearest = next(found for found in desk.button if "nearest" in str(found.key) and "services" in found.label)
+def test_a_refusals_nearest_clause_is_one_click_away(app: AppTest, contracts: Path) -> None:
+    ask(app, "What colour is the elephant in Antarctica?")
+    assert not app.get("image")
+    nearest = next(found for found in app.button if "nearest" in str(found.key) and "services" in found.label)
     nearest.click().run()
-    assert desk.get("image")
+    assert app.get("image")
 
 
-def test_a_refusal_puts_away_the_page_that_an_answer_before_it_had_opened(desk: AppTest, contracts: Path) -> None:
-    ask(desk, ASK_NOTICE)
-    assert desk.get("image")
-    ask(desk, "What colour is the elephant in Antarctica?")
-    assert not desk.run().get("image")
+def test_a_refusal_puts_away_the_page_that_an_answer_before_it_had_opened(app: AppTest, contracts: Path) -> None:
+    ask(app, ASK_NOTICE)
+    assert app.get("image")
+    ask(app, "What colour is the elephant in Antarctica?")
+    assert not app.run().get("image")
 
 
-def test_the_same_question_is_answered_by_another_model(desk: AppTest, contracts: Path) -> None:
-    ask(desk, ASK_NOTICE)
-    desk.selectbox(key="again 1").set_value("none").run()
-    desk.button(key="answer again 1").click().run()
-    answers = [turn.answer for turn in assistant().catalogue.turns(talk_of(desk))]
-    assert [answer.model for answer in answers if answer] == [assistant().settings.chat_model, "none"]
-    assert [turn.read_as for turn in assistant().catalogue.turns(talk_of(desk))] == [ASK_NOTICE] * 2
+def test_the_same_question_is_answered_by_another_model(app: AppTest, contracts: Path) -> None:
+    ask(app, ASK_NOTICE)
+    app.selectbox(key="again 1").set_value("none").run()
+    app.button(key="answer again 1").click().run()
+    answers = [turn.answer for turn in shared_assistant().catalogue.turns(talk_of(app))]
+    assert [answer.model for answer in answers if answer] == [shared_assistant().settings.chat_model, "none"]
+    assert [turn.read_as for turn in shared_assistant().catalogue.turns(talk_of(app))] == [ASK_NOTICE] * 2
 
 
-def test_the_same_question_is_asked_of_another_document(desk: AppTest, contracts: Path, tmp_path: Path) -> None:
+def test_the_same_question_is_asked_of_another_document(app: AppTest, contracts: Path, tmp_path: Path) -> None:
     lease = write_pdf(tmp_path / "lease.pdf", LEASE)
     take_in(lease)
-    ask(desk, "How many days written notice to terminate the Services Agreement?")
-    other = next(found.id for found in assistant().documents() if found.path == str(lease))
-    desk.selectbox(key="other 1").set_value(other).run()
-    desk.button(key="ask other 1").click().run()
-    turn = assistant().catalogue.turns(talk_of(desk))[1]
+    ask(app, "How many days written notice to terminate the Services Agreement?")
+    other = next(found.id for found in shared_assistant().documents() if found.path == str(lease))
+    app.selectbox(key="other 1").set_value(other).run()
+    app.button(key="ask other 1").click().run()
+    turn = shared_assistant().catalogue.turns(talk_of(app))[1]
     assert turn.scope.documents == (other,)
     assert turn.answer
     assert "ninety days" in turn.answer.answer
-    assert "Asked of Lease Agreement" in html(desk)
+    assert "Asked of Lease Agreement" in html(app)
 
 
-def test_first_questions_are_suggested_and_asked_by_a_click(desk: AppTest, contracts: Path) -> None:
-    desk.run()
-    suggested = desk.button(key="suggested 0")
+def test_first_questions_are_suggested_and_asked_by_a_click(app: AppTest, contracts: Path) -> None:
+    app.run()
+    suggested = app.button(key="suggested 0")
     assert suggested.label == "How can the Services Agreement be terminated?".replace("?", r"\?")
     suggested.click().run()
-    assert not desk.exception
-    assert len(questions(desk)) == 1
-    assert "sixty days" in html(desk)
+    assert not app.exception
+    assert len(questions(app)) == 1
+    assert "sixty days" in html(app)
 
 
 def test_a_stopped_question_is_not_kept_and_can_be_asked_again(
-    desk: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
+    app: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import conversation_jobs
 
@@ -257,74 +257,74 @@ def test_a_stopped_question_is_not_kept_and_can_be_asked_again(
 
     with monkeypatch.context() as stopping:
         stopping.setattr(FakeChatModel, "generate", stop_at_once)
-        ask(desk, ASK_NOTICE)
-    assert any("Stopped before" in found.value for found in desk.caption)
-    assert not assistant().conversations()
-    desk.button(key="ask unanswered").click().run()
-    assert any("Answered" in found.value for found in desk.markdown)
-    assert len(questions(desk)) == 1
+        ask(app, ASK_NOTICE)
+    assert any("Stopped before" in found.value for found in app.caption)
+    assert not shared_assistant().conversations()
+    app.button(key="ask unanswered").click().run()
+    assert any("Answered" in found.value for found in app.markdown)
+    assert len(questions(app)) == 1
 
 
 def test_an_answer_that_cannot_be_kept_is_shown_all_the_same(
-    desk: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
+    app: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object, **__: object) -> None:
         raise StoreError("the disk is full: make room")
 
-    monkeypatch.setattr(assistant().catalogue, "begin_conversation", full)
-    ask(desk, ASK_NOTICE)
-    assert "sixty days" in html(desk)
-    assert any("the disk is full" in found.value for found in desk.warning)
+    monkeypatch.setattr(shared_assistant().catalogue, "begin_conversation", full)
+    ask(app, ASK_NOTICE)
+    assert "sixty days" in html(app)
+    assert any("the disk is full" in found.value for found in app.warning)
 
 
-def test_an_answer_goes_with_its_document(desk: AppTest, contracts: Path) -> None:
-    ask(desk, ASK_NOTICE)
-    helper = assistant()
-    helper.remove(next(found.id for found in helper.documents() if found.path.endswith("services.pdf")))
-    desk.run()
-    assert not desk.exception
-    assert len(questions(desk)) == 1
-    assert "sixty days" not in html(desk)
-    assert any("removed with a document" in found.value for found in desk.caption)
+def test_an_answer_goes_with_its_document(app: AppTest, contracts: Path) -> None:
+    ask(app, ASK_NOTICE)
+    assistant = shared_assistant()
+    assistant.remove(next(found.id for found in assistant.documents() if found.path.endswith("services.pdf")))
+    app.run()
+    assert not app.exception
+    assert len(questions(app)) == 1
+    assert "sixty days" not in html(app)
+    assert any("removed with a document" in found.value for found in app.caption)
 
 
-def test_what_a_kept_conversation_was_asked_of_is_chosen_again(desk: AppTest, contracts: Path) -> None:
-    desk.run().selectbox(key="ask kind").set_value("application/pdf").run()
-    desk.text_input(key="ask to").set_value("2050").run()
-    ask(desk, ASK_NOTICE)
-    again = another_tab(desk)
+def test_what_a_kept_conversation_was_asked_of_is_chosen_again(app: AppTest, contracts: Path) -> None:
+    app.run().selectbox(key="ask kind").set_value("application/pdf").run()
+    app.text_input(key="ask to").set_value("2050").run()
+    ask(app, ASK_NOTICE)
+    again = another_tab(app)
     assert again.selectbox(key="ask kind").value == "application/pdf"
     assert again.text_input(key="ask to").value.startswith("2050")
 
 
 def test_what_is_no_date_is_told_once_and_hides_neither_the_conversation_nor_what_was_typed(
-    desk: AppTest, contracts: Path
+    app: AppTest, contracts: Path
 ) -> None:
-    ask(desk, ASK_NOTICE)
-    desk.text_input(key="ask from").set_value("the first of May").run()
-    assert len(desk.error) == 1
-    ask(desk, ASK_FEE)
-    assert len(desk.error) == 1
-    assert "the first of May" in desk.error[0].value
-    assert ASK_NOTICE in questions(desk)[0]
-    assert ASK_FEE in questions(desk)[1]
-    assert any("Not asked" in found.value for found in desk.caption)
-    assert assistant().conversations()[0].turns == 1
-    desk.text_input(key="ask from").set_value("").run()
-    assert not desk.error
+    ask(app, ASK_NOTICE)
+    app.text_input(key="ask from").set_value("the first of May").run()
+    assert len(app.error) == 1
+    ask(app, ASK_FEE)
+    assert len(app.error) == 1
+    assert "the first of May" in app.error[0].value
+    assert ASK_NOTICE in questions(app)[0]
+    assert ASK_FEE in questions(app)[1]
+    assert any("Not asked" in found.value for found in app.caption)
+    assert shared_assistant().conversations()[0].turns == 1
+    app.text_input(key="ask from").set_value("").run()
+    assert not app.error
 
 
-def test_limits_that_leave_nothing_are_told_instead_of_an_empty_page(desk: AppTest, contracts: Path) -> None:
-    desk.run().text_input(key="ask from").set_value("2050").run()
-    assert "No document lies within the limits" in desk.info[0].value
+def test_limits_that_leave_nothing_are_told_instead_of_an_empty_page(app: AppTest, contracts: Path) -> None:
+    app.run().text_input(key="ask from").set_value("2050").run()
+    assert "No document lies within the limits" in app.info[0].value
 
 
-def test_a_long_conversation_shows_its_end_first(desk: AppTest, contracts: Path) -> None:
-    talk = assistant().converse()
+def test_a_long_conversation_shows_its_end_first(app: AppTest, contracts: Path) -> None:
+    talk = shared_assistant().converse()
     for at in range(23):
         talk.ask(f"What is the monthly fee of the Customer in case {at}?", model="none")
-    desk.query_params["talk"] = talk.id_to_be
-    desk.run()
-    assert len(questions(desk)) == 20
-    desk.button(key="earlier").click().run()
-    assert len(questions(desk)) == 23
+    app.query_params["talk"] = talk.id_to_be
+    app.run()
+    assert len(questions(app)) == 20
+    app.button(key="earlier").click().run()
+    assert len(questions(app)) == 23

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tests.ui.browser import NEEDS_BROWSER, WORK_MS, answers_held, ask, file_held, fits_in, go, seen, upload
+from tests.ui.browser import NEEDS_BROWSER, WORK_MS, ask, fits_in, go, hold_answers, hold_file, seen, upload
 from tests.ui.fakes import AGREEMENT, NASTY, write_pdf
 from tests.ui.highlight_checks import assert_marks_cover, last_citations, picture
-from tests.ui.page_states import DONE, SAID
+from tests.ui.page_states import ANSWER_TEXT, DONE
 from tests.ui.pages import ASK_FEE, ASK_NOTICE
 
 pytest_plugins = ["tests.ui.browser"]
@@ -33,7 +33,7 @@ def test_from_an_empty_library_to_a_proved_answer_and_back(open_tab: Any, home: 
     ask(page, ASK_NOTICE)
     page.get_by_text(ANSWERED).wait_for()
     page.get_by_text(DONE).wait_for()
-    seen(page.locator(SAID).first).to_contain_text("sixty days written notice")
+    seen(page.locator(ANSWER_TEXT).first).to_contain_text("sixty days written notice")
     source = page.get_by_role("button", name="1 · services.pdf · page 1 · 2 Termination")
     source.wait_for()
     sheet = page.locator('[class*="-sheet-"] img')
@@ -62,7 +62,7 @@ def test_hostile_text_is_shown_as_it_stands(open_tab: Any, tmp_path: Path) -> No
     ask(page, "What does the literal notice say about bold, link and tag?")
     page.get_by_text(DONE).wait_for()
     literal = "$x^2$ :smile: :red[red] **bold** <b>tag</b>"
-    seen(page.locator(SAID).first).to_contain_text(literal, use_inner_text=True)
+    seen(page.locator(ANSWER_TEXT).first).to_contain_text(literal, use_inner_text=True)
     seen(page.locator(".rn-text")).to_contain_text(TITLE, use_inner_text=True)
     seen(page.locator('[class*="desk-panel"] .rn-source')).to_have_text(TITLE, use_inner_text=True)
 
@@ -103,7 +103,7 @@ def test_two_tabs_that_ask_at_once_both_get_their_answer(open_tab: Any, home: Pa
     go(first, "Ask")
     second = open_tab()
     second.get_by_test_id("stChatInputTextArea").wait_for()
-    with answers_held(home):
+    with hold_answers(home):
         ask(first, ASK_NOTICE)
         first.get_by_role("button", name="Stop").wait_for()
         ask(second, ASK_FEE)
@@ -111,13 +111,13 @@ def test_two_tabs_that_ask_at_once_both_get_their_answer(open_tab: Any, home: Pa
     for page in (first, second):
         page.get_by_text(ANSWERED).wait_for()
         page.get_by_text(DONE).wait_for()
-    seen(first.locator(SAID).first).to_contain_text("sixty days")
-    seen(second.locator(SAID).first).to_contain_text("$4,250 plus $75")
+    seen(first.locator(ANSWER_TEXT).first).to_contain_text("sixty days")
+    seen(second.locator(ANSWER_TEXT).first).to_contain_text("$4,250 plus $75")
 
 
 def test_samples_in_two_clicks_on_a_phone_in_the_dark(open_tab: Any, home: Path) -> None:
     page = open_tab(color_scheme="dark", viewport={"width": 390, "height": 844})
-    with file_held(home, ".md"):
+    with hold_file(home, ".md"):
         page.get_by_role("button", name="Add the sample documents").click()
         page.get_by_role("button", name="Stop").wait_for()
         adding = page.get_by_role("button", name=re.compile("^Add "))

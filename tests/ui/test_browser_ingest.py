@@ -15,14 +15,14 @@ pytest_plugins = ["tests.ui.browser"]
 pytestmark = NEEDS_BROWSER
 
 FILES = 8
-HELD = 5
+HELD_FILE = 5
 """This file is read only when the test allows it."""
 
 
 @pytest.fixture
 def hold(tmp_path: Path) -> Path:
     path = tmp_path / "hold"
-    path.write_text(f"agreement-{HELD}.txt", encoding="utf-8")
+    path.write_text(f"agreement-{HELD_FILE}.txt", encoding="utf-8")
     return path
 
 
@@ -57,14 +57,14 @@ def test_a_run_is_stopped_and_goes_on_and_survives_a_refresh(
 ) -> None:
     page = open_tab("library")
     add_folder(page, contracts)
-    page.get_by_text(f"{HELD} of {FILES} files").wait_for()
+    page.get_by_text(f"{HELD_FILE} of {FILES} files").wait_for()
     page.reload()  # the run belongs to the server, not to the tab
     page.get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="Stopping after this file").wait_for()
     hold.unlink()
     page.get_by_text("Stopped").wait_for()
     before = stored(home)
-    assert HELD <= before < FILES
+    assert HELD_FILE <= before < FILES
 
     page.get_by_role("button", name="Go on").click()
     page.get_by_text(f"{before} there already").wait_for()
@@ -76,7 +76,7 @@ def test_what_is_in_can_be_asked_about_while_a_run_goes_on(
 ) -> None:
     page = open_tab("library")
     add_folder(page, contracts)
-    page.get_by_text(f"{HELD} of {FILES} files").wait_for()
+    page.get_by_text(f"{HELD_FILE} of {FILES} files").wait_for()
     other = open_tab("library")
     other.get_by_role("button", name="Stop").wait_for()  # shows the same run
     go(other, "Ask")

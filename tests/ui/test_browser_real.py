@@ -13,7 +13,7 @@ from tests.conftest import SAMPLES
 from tests.ui.browser import NEEDS_BROWSER, WORK_MS, ask, go, running, seen, upload
 from tests.ui.fakes import UI
 from tests.ui.highlight_checks import assert_marks_cover, last_citations, picture
-from tests.ui.page_states import DONE, SAID
+from tests.ui.page_states import ANSWER_TEXT, DONE
 
 pytest_plugins = ["tests.ui.browser"]
 pytestmark = [*NEEDS_BROWSER, pytest.mark.models]
@@ -42,7 +42,7 @@ def test_an_uploaded_contract_answers_with_proof_or_not_at_all(open_tab: Any, ho
     ask(page, BONUS)
     page.get_by_text(DONE).wait_for()
     seen(page.get_by_text(VERDICT)).to_have_count(1)
-    seen(page.locator(SAID).first).to_contain_text("$25,000")
+    seen(page.locator(ANSWER_TEXT).first).to_contain_text("$25,000")
     seen(page.get_by_role("button", name="Stop")).to_have_count(0)  # a finished answer cannot be stopped
     citation = last_citations(home)[0]
     assert "$25,000" in citation.quote

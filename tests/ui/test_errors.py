@@ -14,119 +14,119 @@ from ragnano.errors import EngineError
 from ragnano.settings import Settings
 from tests.conftest import FakeEmbedder, FakeReader
 from tests.ui.fakes import AGREEMENT, FakeChatModel, write_pdf
-from tests.ui.pages import ASK_FEE, ASK_NOTICE, assistant, button, html, settle
+from tests.ui.pages import ASK_FEE, ASK_NOTICE, button, html, settle, shared_assistant
 
 pytestmark = pytest.mark.slow
 
 pytest_plugins = ["tests.ui.fixtures"]
 
 
-def add_folder(desk: AppTest, path: Path) -> AppTest:
+def add_folder(app: AppTest, path: Path) -> AppTest:
     """Adds the folder on the library page and waits until it is ingested."""
-    desk.switch_page("library_page.py").run()
-    next(box for box in desk.text_input if box.label == "Folder or file").set_value(str(path))
-    button(desk, "Add this folder").click().run()
+    app.switch_page("library_page.py").run()
+    next(box for box in app.text_input if box.label == "Folder or file").set_value(str(path))
+    button(app, "Add this folder").click().run()
     settle()
-    return desk.run()
+    return app.run()
 
 
-def messages(desk: AppTest) -> list[str]:
-    assert not desk.exception
-    return [found.value for found in (*desk.error, *desk.warning)]
+def messages(app: AppTest) -> list[str]:
+    assert not app.exception
+    return [found.value for found in (*app.error, *app.warning)]
 
 
-def assert_answers(desk: AppTest, question: str = ASK_NOTICE, *, still: tuple[str, ...] = ()) -> None:
+def assert_answers(app: AppTest, question: str = ASK_NOTICE, *, still: tuple[str, ...] = ()) -> None:
     """Asserts that the next question is answered, and that only errors that persist are shown."""
-    desk.switch_page("ask_page.py").run()
-    desk.chat_input[0].set_value(question).run()
-    assert messages(desk) == list(still)
-    assert any("Answered" in found.value for found in desk.markdown)
+    app.switch_page("ask_page.py").run()
+    app.chat_input[0].set_value(question).run()
+    assert messages(app) == list(still)
+    assert any("Answered" in found.value for found in app.markdown)
 
 
-def test_damaged_files_are_named_once_each_and_the_others_are_there(desk: AppTest, tmp_path: Path) -> None:
+def test_damaged_files_are_named_once_each_and_the_others_are_there(app: AppTest, tmp_path: Path) -> None:
     folder = tmp_path / "mixed"
     folder.mkdir()
     good = write_pdf(folder / "services.pdf", AGREEMENT).read_bytes()
     (folder / "cut.pdf").write_bytes(good[: len(good) // 3])
     (folder / "empty.pdf").write_bytes(b"")
     (folder / "letter.docx").write_bytes(b"PK\x03\x04 and nothing behind it")
-    add_folder(desk.run(), folder)
-    [message] = messages(desk)
+    add_folder(app.run(), folder)
+    [message] = messages(app)
     assert message.startswith("1 document added")
     assert "3 files could not be read" in message
-    listed = "\n".join(found.value for found in desk.markdown)
+    listed = "\n".join(found.value for found in app.markdown)
     for name in ("cut", "empty", "letter"):
         assert listed.count(f"{name}\\.") == 1
-    button(desk, "Dismiss").click().run()
-    assert_answers(desk)
+    button(app, "Dismiss").click().run()
+    assert_answers(app)
 
 
 def test_a_disk_that_is_full_stops_a_run_with_one_message_and_it_goes_on_from_there(
-    desk: AppTest, contracts: Path
+    app: AppTest, contracts: Path
 ) -> None:
     """SQLite is allowed no further page: its messages and behaviour are then those of a full disk."""
     write_pdf(contracts / "new.pdf", *([f"{at} Fees", f"The fee of the year {at} is ${at}."] for at in range(40)))
-    writer = assistant().catalogue._writer
+    writer = shared_assistant().catalogue._writer
     [pages] = writer.execute("PRAGMA page_count").fetchone()
     writer.execute(f"PRAGMA max_page_count = {pages}")
-    add_folder(desk.run(), contracts)
-    [message] = messages(desk)
+    add_folder(app.run(), contracts)
+    [message] = messages(app)
     assert "is full" in message
     assert "free some space" in message
     writer.execute("PRAGMA max_page_count = 1000000")
-    assert_answers(desk, still=(message,))
-    desk.switch_page("library_page.py").run()
-    button(desk, "Go on").click().run()
+    assert_answers(app, still=(message,))
+    app.switch_page("library_page.py").run()
+    button(app, "Go on").click().run()
     settle()
-    desk.run()
-    assert "1 document added" in desk.success[0].value
+    app.run()
+    assert "1 document added" in app.success[0].value
 
 
 def test_a_question_asked_on_a_full_disk_is_answered_with_one_message_and_kept_when_there_is_room(
-    desk: AppTest, contracts: Path
+    app: AppTest, contracts: Path
 ) -> None:
-    writer = assistant().catalogue._writer
+    writer = shared_assistant().catalogue._writer
     [pages] = writer.execute("PRAGMA page_count").fetchone()
     writer.execute(f"PRAGMA max_page_count = {pages}")
-    desk.run()
-    while not messages(desk):  # what fits into pages already allocated is still stored
-        desk.chat_input[0].set_value(ASK_NOTICE).run()
-    desk.chat_input[0].set_value(ASK_FEE).run()
-    [message] = messages(desk)
+    app.run()
+    while not messages(app):  # what fits into pages already allocated is still stored
+        app.chat_input[0].set_value(ASK_NOTICE).run()
+    app.chat_input[0].set_value(ASK_FEE).run()
+    [message] = messages(app)
     assert "is full" in message
     assert "free some space" in message
-    asked = html(desk).count('class="rn-question"')
+    asked = html(app).count('class="rn-question"')
     assert asked >= 2
     for page in ("history", "library", "ask"):
-        desk.switch_page(f"{page}_page.py").run()
-        assert messages(desk) == ([message] if page == "ask" else [])
+        app.switch_page(f"{page}_page.py").run()
+        assert messages(app) == ([message] if page == "ask" else [])
     writer.execute("PRAGMA max_page_count = 1000000")
-    assert_answers(desk)
-    [info] = assistant().conversations()
+    assert_answers(app)
+    [info] = shared_assistant().conversations()
     assert info.turns == asked + 1
-    assert html(desk.run()).count('class="rn-question"') == asked + 1
+    assert html(app.run()).count('class="rn-question"') == asked + 1
 
 
 def test_an_upload_for_which_there_is_no_room_is_one_message(
-    desk: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
+    app: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    desk.run().switch_page("library_page.py").run()
+    app.run().switch_page("library_page.py").run()
     new = write_pdf(contracts / "new.pdf", [*AGREEMENT[:-1], "The fee is $9."]).read_bytes()
-    desk.file_uploader[0].set_value([("new.pdf", new, "application/pdf")])
+    app.file_uploader[0].set_value([("new.pdf", new, "application/pdf")])
     with monkeypatch.context() as broken:
         broken.setattr(tempfile, "mkstemp", full)
-        button(desk, "Add these files").click().run()
-    [message] = messages(desk)
+        button(app, "Add these files").click().run()
+    [message] = messages(app)
     assert "No space left" in message
     assert "check the disk" in message
-    assert_answers(desk)
+    assert_answers(app)
 
 
 def test_an_engine_that_dies_in_mid_answer_leaves_one_message_and_no_half_answer(
-    desk: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
+    app: AppTest, contracts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def die(*_: object, on_text: Callable[[str], None] | None = None, **__: object) -> Any:
         assert on_text
@@ -136,26 +136,26 @@ def test_an_engine_that_dies_in_mid_answer_leaves_one_message_and_no_half_answer
 
     with monkeypatch.context() as broken:
         broken.setattr(FakeChatModel, "generate", die)
-        desk.run().chat_input[0].set_value(ASK_NOTICE).run()
-    [message] = messages(desk)
+        app.run().chat_input[0].set_value(ASK_NOTICE).run()
+    [message] = messages(app)
     assert "ask again" in message
-    assert "Either" not in html(desk)
-    assert not assistant().conversations()
-    button(desk, "Ask again").click().run()
-    assert not messages(desk)
-    assert_answers(desk, ASK_FEE)
+    assert "Either" not in html(app)
+    assert not shared_assistant().conversations()
+    button(app, "Ask again").click().run()
+    assert not messages(app)
+    assert_answers(app, ASK_FEE)
 
 
 @pytest.fixture
-def own_model(desk: AppTest, contracts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The path of a model file of the user's own, not there yet; the real engine answers."""
+def own_model(app: AppTest, contracts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The path of a user's model file that does not exist yet; the real engine answers."""
     import shared
     import streamlit
 
     path = tmp_path / "models" / "mine.gguf"
     path.parent.mkdir(exist_ok=True)
     monkeypatch.setenv("RAGNANO_CHAT_MODEL", str(path))
-    assistant().close()
+    shared_assistant().close()
     streamlit.cache_resource.clear()
     monkeypatch.setattr(
         shared,
@@ -167,14 +167,14 @@ def own_model(desk: AppTest, contracts: Path, tmp_path: Path, monkeypatch: pytes
 
 @pytest.mark.parametrize("content", [None, b"GGUF but for the rest"], ids=["missing", "damaged"])
 def test_a_model_that_cannot_be_opened_is_one_message_and_quotes_go_on(
-    desk: AppTest, own_model: Path, content: bytes | None
+    app: AppTest, own_model: Path, content: bytes | None
 ) -> None:
     if content:
         own_model.write_bytes(content)
-    desk.run().chat_input[0].set_value(ASK_NOTICE).run()
-    [message] = messages(desk)
+    app.run().chat_input[0].set_value(ASK_NOTICE).run()
+    [message] = messages(app)
     assert "mine\\.gguf" in message
-    desk.selectbox(key="ask model").set_value("none").run()
-    desk.chat_input[0].set_value(ASK_NOTICE).run()
-    assert not messages(desk)
-    assert any("Quoted" in found.value for found in desk.markdown)
+    app.selectbox(key="ask model").set_value("none").run()
+    app.chat_input[0].set_value(ASK_NOTICE).run()
+    assert not messages(app)
+    assert any("Quoted" in found.value for found in app.markdown)

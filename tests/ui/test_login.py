@@ -18,10 +18,10 @@ PASSWORD = "a long enough password"
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch, desk: AppTest) -> AppTest:
+def opened(monkeypatch: pytest.MonkeyPatch, app: AppTest) -> AppTest:
     """The app, reachable from other machines."""
     monkeypatch.setenv("RAGNANO_PUBLISHED", "192.0.2.7")
-    return desk
+    return app
 
 
 @pytest.mark.parametrize(
@@ -39,15 +39,15 @@ def opened(monkeypatch: pytest.MonkeyPatch, desk: AppTest) -> AppTest:
         ("", False),
     ],
 )
-def test_only_loopback_is_this_machine_alone(address: str, alone: bool, desk: AppTest) -> None:
+def test_only_loopback_is_this_machine_alone(address: str, alone: bool, app: AppTest) -> None:
     from ragnano.network import is_loopback
 
     assert is_loopback(address) is alone
 
 
-def test_on_this_machine_nobody_is_asked(desk: AppTest) -> None:
-    desk.run()
-    assert desk.title[0].value == "Ask"
+def test_on_this_machine_nobody_is_asked(app: AppTest) -> None:
+    app.run()
+    assert app.title[0].value == "Ask"
 
 
 def test_without_a_password_nothing_is_shown_to_other_machines(opened: AppTest) -> None:
@@ -86,7 +86,7 @@ def test_the_password_lets_in_and_a_wrong_one_does_not(opened: AppTest, monkeypa
     assert any("Open to your network" in found.label for found in opened.get("page_link"))
 
 
-def test_tries_wait_for_each_other(desk: AppTest) -> None:
+def test_tries_wait_for_each_other(app: AppTest) -> None:
     from login import Guard
 
     guard = Guard(wait_s=60)
@@ -111,11 +111,11 @@ def test_the_app_is_started_on_loopback_wherever_from(tmp_path: Any) -> None:
         "bootstrap.run_asgi_app = lambda *a, **k: print(config.get_option('server.address')); "
         f"sys.argv = ['streamlit', 'run', {str(UI / 'app.py')!r}]; cli.main()"
     )
-    said = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert "127.0.0.1" in said.stdout
+    result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "127.0.0.1" in result.stdout
 
 
-def test_a_pass_opens_until_it_is_given_up_and_nothing_like_it_does(desk: AppTest) -> None:
+def test_a_pass_opens_until_it_is_given_up_and_nothing_like_it_does(app: AppTest) -> None:
     from login import MOST_PASSES, Guard
 
     guard = Guard()

@@ -10,31 +10,31 @@ from streamlit.testing.v1 import AppTest
 
 from ragnano.errors import EngineError, FetchError
 from ragnano.models import Generation
-from ragnano.models.speed import Speed, keep, kept, measure
-from tests.ui.pages import assistant, button, html
+from ragnano.models.speed import Speed, load_speed, measure, save_speed
+from tests.ui.pages import button, html, shared_assistant
 
 pytest_plugins = ["tests.ui.fixtures"]
 
 
-def machine(desk: AppTest) -> AppTest:
-    return desk.run().switch_page("machine_page.py").run()
+def machine(app: AppTest) -> AppTest:
+    return app.run().switch_page("machine_page.py").run()
 
 
-def test_the_sign_says_what_was_checked(desk: AppTest) -> None:
-    machine(desk)
-    assert not desk.exception
-    assert any("Nothing has left this machine" in found.value for found in desk.markdown)
-    assert any("no connection to another machine is open" in found.value for found in desk.caption)
-    assert any("from this machine alone" in found.value for found in desk.caption)
+def test_the_sign_says_what_was_checked(app: AppTest) -> None:
+    machine(app)
+    assert not app.exception
+    assert any("Nothing has left this machine" in found.value for found in app.markdown)
+    assert any("no connection to another machine is open" in found.value for found in app.caption)
+    assert any("from this machine alone" in found.value for found in app.caption)
 
 
-def test_a_connection_to_another_machine_takes_the_sign_away(desk: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_to_another_machine_takes_the_sign_away(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     from ragnano import doctor
 
     monkeypatch.setattr(doctor, "connected_to", lambda: ("192.0.2.1",))
-    machine(desk)
-    assert not any("Nothing has left" in found.value for found in desk.markdown)
-    assert any("192\\.0\\.2\\.1" in found.value for found in desk.caption)
+    machine(app)
+    assert not any("Nothing has left" in found.value for found in app.markdown)
+    assert any("192\\.0\\.2\\.1" in found.value for found in app.caption)
 
 
 def test_readers_who_came_in_are_no_connection_outwards() -> None:
@@ -44,12 +44,12 @@ def test_readers_who_came_in_are_no_connection_outwards() -> None:
         assert connected_to() == ()
 
 
-def test_a_model_is_chosen_for_good(desk: AppTest) -> None:
-    machine(desk)
-    desk.button(key="use none").click().run()
-    assert not desk.exception
-    assert not [found for found in desk.button if found.key == "use none"]
-    home = assistant().settings.data_dir
+def test_a_model_is_chosen_for_good(app: AppTest) -> None:
+    machine(app)
+    app.button(key="use none").click().run()
+    assert not app.exception
+    assert not [found for found in app.button if found.key == "use none"]
+    home = shared_assistant().settings.data_dir
     assert json.loads((home / "desk.json").read_text(encoding="utf-8")) == {"chat_model": "none"}
     from preferences import chosen_model
 
@@ -59,7 +59,7 @@ def test_a_model_is_chosen_for_good(desk: AppTest) -> None:
 
 
 def test_the_environment_goes_before_a_kept_choice(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, desk: AppTest
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, app: AppTest
 ) -> None:
     from preferences import chosen_model, keep_model
 
@@ -68,25 +68,25 @@ def test_the_environment_goes_before_a_kept_choice(
     assert chosen_model(tmp_path) is None
 
 
-def test_a_fetch_that_fails_is_one_message(desk: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fetch_that_fails_is_one_message(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     import model_downloads
 
     def fail(*_: object, **__: object) -> Any:
         raise FetchError("no source could give it: check the connection")
 
     monkeypatch.setattr(model_downloads, "fetch", fail)
-    machine(desk)
-    desk.button(key="fetch smollm2-135m").click().run()
-    desk.run()
-    assert "check the connection" in desk.error[0].value
-    assert any("Models were asked for" in found.value for found in desk.caption)
+    machine(app)
+    app.button(key="fetch smollm2-135m").click().run()
+    app.run()
+    assert "check the connection" in app.error[0].value
+    assert any("Models were asked for" in found.value for found in app.caption)
 
 
-def test_what_answers_is_told_with_its_cost(desk: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    machine(desk)
-    assert "Processor" in html(desk)
-    assert "Quotes only" in html(desk)
-    assert button(desk, "Fetch")
+def test_what_answers_is_told_with_its_cost(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine(app)
+    assert "Processor" in html(app)
+    assert "Quotes only" in html(app)
+    assert button(app, "Fetch")
 
 
 class Clockwork:
@@ -103,9 +103,9 @@ class Clockwork:
 def test_speed_is_measured_and_remembered_for_this_machine(tmp_path: Path) -> None:
     speed = measure(Clockwork(24))  # type: ignore[arg-type]
     assert 300 < speed.reading < 500  # about 160 words in half a second
-    assert kept(tmp_path, "digest") is None
-    keep(Speed(160.0, 26.0), tmp_path, "digest")
-    assert kept(tmp_path, "digest") == Speed(160.0, 26.0)
-    assert kept(tmp_path, "another") is None
+    assert load_speed(tmp_path, "digest") is None
+    save_speed(Speed(160.0, 26.0), tmp_path, "digest")
+    assert load_speed(tmp_path, "digest") == Speed(160.0, 26.0)
+    assert load_speed(tmp_path, "another") is None
     with pytest.raises(EngineError, match="generated nothing"):
         measure(Clockwork(0))  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from ragnano.types import Scope
 from tests.conftest import DIMENSIONS, make_document
 from tests.ui.fakes import ROOT, UI
-from tests.ui.pages import assistant
+from tests.ui.pages import shared_assistant
 
 pytestmark = pytest.mark.slow
 
@@ -24,9 +24,9 @@ MOST_S = 1.5
 
 
 @pytest.fixture
-def full(desk: AppTest, tmp_path: Path) -> AppTest:
+def full(app: AppTest, tmp_path: Path) -> AppTest:
     """The app, run once, on such a library."""
-    catalogue = assistant().catalogue
+    catalogue = shared_assistant().catalogue
     random = np.random.default_rng(7)
     for number in range(DOCUMENTS):
         clauses = (f"# {at} Clause\n\nThe Supplier {number} shall give {at} days notice." for at in range(CLAUSES))
@@ -36,14 +36,14 @@ def full(desk: AppTest, tmp_path: Path) -> AppTest:
         catalogue.add(parsed, vectors, collection="default", path=path, size=1, mtime_ns=1)
     for number in range(CONVERSATIONS):
         catalogue.begin_conversation(f"Question {number}?", Scope())
-    assistant().settle()
-    return desk.run()
+    shared_assistant().settle()
+    return app.run()
 
 
 @pytest.mark.parametrize("page", ["ask", "search", "library", "document", "viewer", "history", "machine"])
 def test_a_page_is_there_at_once_with_a_full_library(full: AppTest, page: str) -> None:
     """Takes the best of three: another program's work does not count."""
-    full.query_params["document"] = assistant().documents()[0].id
+    full.query_params["document"] = shared_assistant().documents()[0].id
     if page == "search":
         full.session_state["ragnano"].search = "days notice of the supplier"
     took = []
@@ -67,8 +67,8 @@ from streamlit.testing.v1 import AppTest
 for name in FIRST_PAGE:
     import_module(name)
 before = set(sys.modules)
-desk = AppTest.from_file("navigation.py", default_timeout=60).run()
-assert desk.button, desk.exception
+first_page = AppTest.from_file("navigation.py", default_timeout=60).run()
+assert first_page.button, first_page.exception
 ours = ("ragnano", "ingest", *(file.stem for file in Path.cwd().glob("*.py")))
 heavy = "torch transformers sentence_transformers chromadb unstructured reportlab pypdf pypdfium2 llama_cpp".split()
 new = [name for name in set(sys.modules) - before if name.partition(".")[0] in ours]
@@ -78,7 +78,7 @@ print(new, [name for name in heavy if name in sys.modules])
 
 def test_the_server_has_the_first_pages_code_before_a_browser_comes(tmp_path: Path) -> None:
     """All of it is imported while the server starts, and it includes no heavy library."""
-    said = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", FIRST_PAGE, str(ROOT), str(UI)],
         cwd=UI,
         env=os.environ | {"RAGNANO_HOME": str(tmp_path / "home"), "RAGNANO_MODELS_DIR": str(tmp_path / "models")},
@@ -86,4 +86,4 @@ def test_the_server_has_the_first_pages_code_before_a_browser_comes(tmp_path: Pa
         text=True,
         check=False,
     )
-    assert said.stdout.strip() == "[] []", said.stderr
+    assert result.stdout.strip() == "[] []", result.stderr
