@@ -59,7 +59,7 @@ def answer_lines(answer: "Answer", *, streamed: bool) -> Iterator[str]:
         yield ""
         yield "Closest clauses:"
         yield from map(_near, answer.nearest)
-    if len(answer.about) > 1:
+    if len(answer.about) > 1 and not answer.rows:
         yield ""
         yield from map(harmless, about_lines(answer.about))
     spent = answer.timings

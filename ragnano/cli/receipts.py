@@ -29,8 +29,17 @@ def kept_ask(helper: "Assistant", path: Path) -> "Callable[..., Answer]":
         model: str | None = None,
         on_direct: "Callable[[Answer], None] | None" = None,
         on_text: "Callable[[str], None] | None" = None,
+        on_progress: "Callable[[int, int], None] | None" = None,
     ) -> "Answer":
-        answer, receipt = ask_with_receipt(helper, question, scope, model=model, on_direct=on_direct, on_text=on_text)
+        answer, receipt = ask_with_receipt(
+            helper,
+            question,
+            scope,
+            model=model,
+            on_direct=on_direct,
+            on_text=on_text,
+            on_progress=on_progress,
+        )
         save_receipt(receipt, path)
         return answer
 

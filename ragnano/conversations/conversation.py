@@ -34,6 +34,7 @@ class Asker(Protocol):
         on_direct: Callable[[Answer], None] | None = None,
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
     ) -> Answer:
         """Returns the answer, see Assistant.ask."""
 
@@ -109,6 +110,7 @@ class Conversation:
         on_text: Callable[[str], None] | None = None,
         on_reading: Callable[[str, Scope], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
     ) -> Turn:
         """Answers a question in the context of the conversation; with `of`, verbatim and in that scope alone (a
         corrected question, a repeated one, or one asked of another document).
@@ -125,7 +127,13 @@ class Conversation:
             if on_reading:
                 on_reading(reading.text, scope)
             answer = self._asker.ask(
-                reading.text, scope, model=model, on_direct=on_direct, on_text=on_text, cancelled=cancelled
+                reading.text,
+                scope,
+                model=model,
+                on_direct=on_direct,
+                on_text=on_text,
+                cancelled=cancelled,
+                on_progress=on_progress,
             )
             turn = self._record(text, reading.text, scope, answer)
             self._topic = _topic_of(turn, self.scope, self._catalogue)

@@ -69,6 +69,26 @@ class Direct:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One document in the answer to a question to several documents.
+
+    `value` is the document's own words and `citation` their number, 0 where the document was not found to say anything.
+    `normalized` is the value for programs ("2027-09-30", "180 days", "GBP 42000 per year"), "" if it cannot be
+    compared. `matches` is whether the document meets the question's condition, None if that is not known. `note`
+    explains a computation or an open point.
+    """
+
+    document: str
+    path: str
+    title: str
+    value: str = ""
+    normalized: str = ""
+    citation: int = 0
+    matches: bool | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Timings:
     """Seconds from the question to: evidence ready, first token (None without a model call), complete answer."""
 
@@ -93,7 +113,7 @@ class Answer:
     not estimated. A summary or a list has one line per item. `receipt` is a SHA-256 over question, scope, documents,
     model, prompt and settings: equal receipts mean equal answers. `conflicts` give the numbers of citations that
     contradict each other. `direct` is None for a refusal, a summary or a list, when passages contradict each other, and
-    when no exact answer can be determined.
+    when no exact answer can be determined. `rows` are the documents of a comparison, in the order of the question.
     """
 
     question: str
@@ -109,3 +129,4 @@ class Answer:
     about: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     direct: Direct | None = None
+    rows: tuple[Row, ...] = ()
