@@ -42,15 +42,17 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Passages that answer the same question differently. None is preferred.
+    """Passages that answer the same question differently.
 
     `later` is the index of the side whose document has the later date, None when that is unknown. `reason` says how
-    the sides differ, in ragnano's own words.
+    the sides differ, in ragnano's own words. `in_force` is the index of the side that counts because an amendment
+    changed the others or will do so; None when none is preferred.
     """
 
     sides: tuple[Side, ...]
     later: int | None
     reason: str
+    in_force: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from ragnano.tasks.comparison.values import ComparableValue, values_in
+from ragnano.text.comparable_values import ComparableValue, values_in
 from ragnano.text.money import currency_named
 from ragnano.text.places import places_in
 from ragnano.text.query import AnswerKind

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ragnano.tasks.comparison.values import values_in
+from ragnano.text.comparable_values import values_in
 from ragnano.types import Chunk
 
 _TERM = re.compile(r"\b[A-Z][\w-]+(?: (?:of |the )?[A-Z][\w-]+)*")

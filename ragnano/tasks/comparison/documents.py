@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
 from pathlib import PurePath
 
 from ragnano.retrieval.document_filter import narrow
@@ -15,18 +17,29 @@ _FRONT_CHUNKS = 2
 """A document names its own sort within this many chunks."""
 
 
-def named_documents(question: str, catalogue: Catalogue, scope: Scope) -> tuple[Document, ...]:
+@dataclass(frozen=True, slots=True)
+class NamedDocuments:
+    """The documents that a question names; `several` is whether different names stand for different documents."""
+
+    documents: tuple[Document, ...]
+    several: bool
+
+
+def named_documents(question: str, catalogue: Catalogue, scope: Scope) -> NamedDocuments:
     """Returns the documents that the names in a question stand for, each name taken by itself.
 
     A name that most documents share tells nothing apart and counts for none.
     """
     documents = catalogue.documents(scope)
     found: dict[str, Document] = {}
+    groups: list[set[str]] = []
     for name in _names(question):
         about = narrow(read_question(f"about {name}"), catalogue, scope).about
         if about and 2 * len(about) <= max(len(documents), 2):
             found.update((document.id, document) for document in about)
-    return tuple(found.values())
+            groups.append({document.id for document in about})
+    several = any(one.isdisjoint(other) for one, other in combinations(groups, 2))
+    return NamedDocuments(tuple(found.values()), several)
 
 
 def _names(question: str) -> list[str]:

@@ -10,8 +10,8 @@ from ragnano.evidence import select
 from ragnano.evidence.answerability import load_gate
 from ragnano.tasks.comparison.attributes import Attribute, attribute_named
 from ragnano.tasks.comparison.defined_terms import defined_dates
-from ragnano.tasks.comparison.values import ComparableValue, read_value
 from ragnano.tasks.task_context import Tools
+from ragnano.text.comparable_values import ComparableValue, read_value
 from ragnano.text.date_arithmetic import last_day_of_term, written
 from ragnano.text.entities import DATE
 from ragnano.text.quantities import Value, values_of

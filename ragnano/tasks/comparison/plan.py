@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePath
 
+from ragnano.conflicts.families import families
 from ragnano.models import Embedder
 from ragnano.store import Catalogue
 from ragnano.tasks.comparison.attributes import Attribute, AttributeMatcher
 from ragnano.tasks.comparison.conditions import Condition
 from ragnano.tasks.comparison.documents import named_documents, of_a_sort
-from ragnano.tasks.comparison.families import families
 from ragnano.tasks.comparison.query import ComparisonQuery, comparison_asked
 from ragnano.text.places import places_in
 from ragnano.text.words import fold
@@ -49,16 +49,16 @@ def plan_comparison(
     if len(documents) < 2 or comparison_asked(question, several_named=True) is None:
         return None
     named = named_documents(question, catalogue, scope)
-    contracts = families(named, catalogue)
+    contracts = families(named.documents, catalogue)
     if len(contracts) == 1:
         return None
-    query = comparison_asked(question, several_named=len(contracts) > 1)
+    query = comparison_asked(question, several_named=named.several)
     if query is None:
         return None
-    documents = of_a_sort(sorted(named or documents, key=_file_name), query.narrowing, catalogue)
+    documents = of_a_sort(sorted(named.documents or documents, key=_file_name), query.narrowing, catalogue)
     if not query.topic and query.narrowing:
         return Comparison(query, None, documents)
-    topic = _without_names(query.topic, named)
+    topic = _without_names(query.topic, named.documents)
     matcher = _matcher(embedder())
     likely, likeness = _best(matcher, topic, query)
     if query.condition.places:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
 
+from ragnano.conflicts.families import Family, families
 from ragnano.tasks.comparison.attributes import attribute_named
-from ragnano.tasks.comparison.families import Family, InForce, effective, families, in_force
 from ragnano.tasks.comparison.finding import Finding, find_value
+from ragnano.tasks.comparison.in_force import InForce, in_force, since
 from ragnano.tasks.comparison.plan import Comparison
 from ragnano.tasks.task_context import Tools
 from ragnano.text.date_arithmetic import written
@@ -103,7 +104,7 @@ def _computed(finding: Finding, citations: Citations) -> str:
 def _other(finding: Finding, other: Finding, citations: Citations) -> str:
     """Returns the words for a value that is not the one in force, and from when either counts."""
     assert other.evidence is not None
-    own, theirs = effective(finding), effective(other)
+    own, theirs = since(finding), since(other)
     mark = f"[{citations.number(other.evidence)}]"
     name = PurePath(other.document.path).name
     if own and theirs and theirs > own:

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from ragnano.tasks.comparison.attributes import Attribute
 from ragnano.tasks.comparison.query import ComparisonQuery
 from ragnano.tasks.comparison.rows import Citations, Compared, row_of
-from ragnano.tasks.comparison.values import ComparableValue, period_asked
+from ragnano.text.comparable_values import ComparableValue, period_asked
 from ragnano.text.money import MONTHS_IN, Per
 from ragnano.types import Row
 

@@ -150,3 +150,17 @@ def test_no_cell_of_an_export_starts_a_formula() -> None:
     assert sheet is not None
     cells = [str(cell.value) for cell in sheet[2]]
     assert cells[:4] == ["'=HYPERLINK(1)", "'=a.txt", "'+44", "GBP 5"] and cells[-1] == "'@note "
+
+
+def test_a_name_that_two_contracts_share_asks_no_comparison(contracts: Assistant) -> None:
+    for name in ("one.txt", "two.txt"):
+        text = f"This Agreement {name[:3]} is made with Juniper Ltd.\n\n# Deposit\n\nThe deposit is GBP 5."
+        add_text(contracts, text, name=name, parties=("Juniper Ltd", "Heron Foods Ltd"))
+    assert contracts.ask("How much is the deposit of Juniper?", model="none").rows == ()
+
+
+def test_two_names_ask_a_comparison_of_their_documents(assistant: Assistant) -> None:
+    for name, text in (("Alder", ALDER), ("Birch", BIRCH), ("Cedar", CEDAR)):
+        add_text(assistant, text, name=f"{name.lower()}.txt", parties=(f"{name} Ltd", "Heron Foods Ltd"))
+    answer = assistant.ask("How much notice to terminate has to be given to Alder and to Birch?", model="none")
+    assert {row.path for row in answer.rows} == {"/docs/alder.txt", "/docs/birch.txt"}

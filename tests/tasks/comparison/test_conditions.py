@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from ragnano.tasks.comparison.conditions import Condition
-from ragnano.tasks.comparison.values import ComparableValue, read_value
+from ragnano.text.comparable_values import ComparableValue, read_value
 from ragnano.text.query import AnswerKind
 
 
