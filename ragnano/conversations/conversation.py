@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
 
-from ragnano.conversations.followup import read_followup
+from ragnano.conversations.followup import Reading, read_followup
+from ragnano.conversations.other_document import read_other
 from ragnano.errors import NotFoundError, StoreBusy, StoreError
 from ragnano.retrieval.document_filter import narrow
 from ragnano.store import Catalogue, new_id
@@ -121,9 +122,7 @@ class Conversation:
         """
         with self._turn:
             self._require_there(of or self.scope)
-            before = self.turns[-1].read_as if self.turns and of is None else None
-            reading = read_followup(text, before)
-            scope = self._scope_for(reading.text) if reading.leans else of or self.scope
+            reading, scope = self._read(text, of)
             if on_reading:
                 on_reading(reading.text, scope)
             answer = self._asker.ask(
@@ -138,6 +137,16 @@ class Conversation:
             turn = self._record(text, reading.text, scope, answer)
             self._topic = _topic_of(turn, self.scope, self._catalogue)
             return turn
+
+    def _read(self, text: str, of: Scope | None) -> tuple[Reading, Scope]:
+        """Returns the question to ask and its scope."""
+        before = self.turns[-1] if self.turns and of is None else None
+        if before and (other := read_other(text, before, self._catalogue, self.scope)):
+            documents = tuple(document.id for document in other.documents)
+            return Reading(other.text, leans=True), replace(self.scope, documents=documents)
+        listed = bool(before and before.answer and before.answer.rows)
+        reading = read_followup(text, before.read_as if before else None, listed=listed)
+        return reading, self._scope_for(reading.text) if reading.leans else of or self.scope
 
     def _scope_for(self, question: str) -> Scope:
         """Returns the topic, unless it is gone or most of the documents that the question names are outside it.

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from ragnano.conversations.question_slots import DETERMINERS, PREPOSITIONS, Slot, main_of, prepositional, slots_of
+from ragnano.conversations.question_slots import DETERMINERS, FILE, PREPOSITIONS, Slot, main_of, prepositional, slots_of
 from ragnano.text.words import stem
 
 PREFIX = re.compile(r"^(?:in|under|for|according to)\s+(?:[^:?]{3,300}:|[^:?,]{3,300},)\s+(?=\S)", re.I)
@@ -39,7 +39,8 @@ def substituted(fragment: Fragment, before: str) -> str | None:
         return before[:number] + fragment.words + before[numbered[-1].end :]
     if _names_only(fragment, "party"):
         parties = [slot for slot in slots if slot.kind == "party"]
-        return _replace_party(fragment, before, parties)
+        replaced = _replace_party(fragment, before, parties)
+        return replaced or (_rename_document(fragment, before, slots) if is_named(fragment.words) else None)
     return _replace_thing(fragment, before)
 
 
@@ -68,6 +69,23 @@ def _put(before: str, slot: Slot, fragment: Fragment) -> str:
         elif slot.kind in ("time", "amount"):
             head += fragment.preposition + " "
     return sentence(head + words + before[slot.end :])
+
+
+def _rename_document(fragment: Fragment, before: str, slots: list[Slot]) -> str | None:
+    """Puts a name in the place of the document's: "the Wadeley yeast agreement" becomes "the Stonebeck agreement".
+
+    A question that names neither document nor party is asked for the name.
+    """
+    documents = [slot for slot in slots if slot.kind == "document" and not _sets_a_time(before, slot)]
+    if not documents:
+        named = any(slot.kind == "party" and is_named(before[slot.start :]) for slot in slots)
+        return None if named or PREFIX.match(before) else f"For {fragment.words}: {decapitalised(before)}"
+    slot = documents[-1]
+    words = before[slot.start : slot.end].split()
+    if FILE.search(before[slot.start : slot.end]):
+        return sentence(f"{before[: slot.start]}the {fragment.words} document{before[slot.end :]}")
+    article = words[0] if words[0].lower() in DETERMINERS else "the"
+    return sentence(f"{before[: slot.start]}{article} {fragment.words} {words[-1]}{before[slot.end :]}")
 
 
 def _replace_party(fragment: Fragment, before: str, parties: list[Slot]) -> str | None:

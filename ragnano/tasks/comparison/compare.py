@@ -19,6 +19,8 @@ def compare(comparison: Comparison, tools: Tools) -> Outcome:
     if not any(row.citation for row in rows):
         return Outcome(about=comparison.documents, rows=rows)
     matching = {row.document for row in rows if row.citation and row.matches is not False}
+    if comparison.query.operation in ("greatest", "least") and rows[0].normalized:
+        matching = {row.document for row in rows if row.normalized == rows[0].normalized}
     about = tuple(document for document in comparison.documents if document.id in matching)
     tools.show(text)
     sure = [item.finding.confidence for item in compared if item.finding.found]
