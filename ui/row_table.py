@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ragnano.tasks.comparison.export import COLUMNS, cells_of, rows_to_csv, rows_to_xlsx
+from ragnano.library.comparison_export import COLUMNS, cells_of, rows_to_csv, rows_to_xlsx
 from ragnano.types import Row
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -6,8 +6,8 @@ import pytest
 from openpyxl import load_workbook
 
 from ragnano.assistant import Assistant
+from ragnano.library.comparison_export import rows_to_csv, rows_to_xlsx
 from ragnano.tasks.comparison import finding
-from ragnano.tasks.comparison.export import rows_to_csv, rows_to_xlsx
 from ragnano.types import Row
 from tests.conftest import add_text
 
