@@ -32,7 +32,7 @@ from ragnano.retrieval.filters import FilterInput, scope_of
 from ragnano.retrieval.retriever import Found, Retriever
 from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors
-from ragnano.tasks import Tools, recognise, serve
+from ragnano.tasks import Tools, plan_comparison, recognise, serve, serve_comparison
 from ragnano.types import (
     Answer,
     Chunk,
@@ -164,20 +164,27 @@ class Assistant:
         on_direct: Callable[[Answer], None] | None = None,
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
         trace: Trace | None = None,
     ) -> Answer:
-        """Answers a question with citations, or reports that the documents do not. Also handles summaries and lists.
+        """Answers a question with citations, or reports that the documents do not. Also handles summaries, lists and
+        comparisons of several documents.
 
         `on_direct` receives the direct answer with its quotes before the chat model runs; it is not called when nothing
-        answers or no model is used. `on_text` then receives a checked preview while the model writes. Only the returned
-        answer is final. `model` is a catalogue name, a path to a GGUF file, or "none" for the best quote alone. `trace`
-        is filled for a receipt.
+        answers or no model is used. `on_text` then receives a checked preview while the model writes. `on_progress`
+        receives how many of how many documents have been compared. Only the returned answer is final. `model` is a
+        catalogue name, a path to a GGUF file, or "none" for the best quote alone. `trace` is filled for a receipt.
         """
         begun = time.monotonic()
         scope = scope or Scope()
         name = model or self.settings.chat_model
-        if (task := recognise(question)).kind != "lookup":
-            tools = self._tools(name, on_text, cancelled, trace)
+        task = recognise(question)
+        tools = self._tools(name, on_text, cancelled, on_progress, trace)
+        if task.kind != "summary":
+            comparison = plan_comparison(question, scope, self.catalogue, lambda: self.embedder)
+            if comparison is not None:
+                return serve_comparison(comparison, scope, tools, model=name, begun=begun, trace=trace)
+        if task.kind != "lookup":
             return serve(question, task, scope, tools, model=name, begun=begun, trace=trace)
         chat = None if name == QUOTES_ONLY else self._chat_model_for(name, trace)
         pipeline = Pipeline(self.catalogue, self.reader, self.settings, self._retrieve)
@@ -205,18 +212,20 @@ class Assistant:
         model: str,
         on_text: Callable[[str], None] | None,
         cancelled: Callable[[], bool] | None,
+        on_progress: Callable[[int, int], None] | None,
         trace: Trace | None,
     ) -> Tools:
-        """Returns what summaries and lists work with."""
+        """Returns what summaries, lists and comparisons work with."""
         return Tools(
             self.catalogue,
-            self.embedder,
-            self.reader,
+            lambda: self.embedder,
+            lambda: self.reader,
             self.settings,
             self._retrieve,
             None if model == QUOTES_ONLY else lambda: self._chat_model_for(model, trace),
             on_text,
             cancelled or (lambda: False),
+            on_progress,
         )
 
     def _require_same_embedder(self) -> None:

@@ -50,11 +50,19 @@ def ask_with_receipt(
     on_direct: Callable[[Answer], None] | None = None,
     on_text: Callable[[str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Answer, Receipt]:
     """Like `Assistant.ask`, but also returns the answer's receipt."""
     trace = Trace()
     answer = assistant.ask(
-        question, scope, model=model, on_direct=on_direct, on_text=on_text, cancelled=cancelled, trace=trace
+        question,
+        scope,
+        model=model,
+        on_direct=on_direct,
+        on_text=on_text,
+        cancelled=cancelled,
+        on_progress=on_progress,
+        trace=trace,
     )
     return answer, make_receipt(answer, scope or Scope(), trace, assistant.settings, assistant.catalogue)
 

@@ -37,7 +37,7 @@ ONE_IMPORTER = {
     "streamlit": "ui",
     "sentence_transformers": "ragnano/models",
     "unstructured": "ingest/parsers/html/elements",
-    "openpyxl": "ingest/parsers/office/xlsx",
+    "openpyxl": ("ingest/parsers/office/xlsx", "ragnano/library/comparison_export"),  # one reads, one writes
     "xlrd": "ingest/parsers/office/xls",
     "oxmsg": "ingest/parsers/mail/outlook",
     "fastapi": "ragnano/server",

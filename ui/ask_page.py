@@ -30,6 +30,7 @@ from ragnano.types import Scope, Turn
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
+FIRST_COUNTED = 5  # documents read before progress is shown; fewer take no time
 MOST_MARKS = 99  # in a preview, whose citations do not exist yet
 MOST_TURNS = 20  # drawn at once; earlier ones are one click away
 MOST_RECENT = 6  # conversations in the sidebar
@@ -173,6 +174,9 @@ def follow(job: Job, place: "DeltaGenerator") -> None:
             # Streamlit processes clicks while it draws, so each pulse draws even if nothing has changed.
             before = job.ahead()
             queue.caption(f"{counted(before, 'question')} ahead of yours." if before else "")
+            done, total = job.compared
+            if done >= FIRST_COUNTED:
+                queue.caption(f"Read {done} of {total} documents")
             if (found := job.direct) and direct_of(found) and not direct_drawn:
                 direct_drawn = True
                 with direct.container():

@@ -64,20 +64,25 @@ def heading_text(section: str) -> str:
 def conflict(
     assistant: Assistant, contradiction: Conflict, citations: Sequence[Citation], key: str, open_page: Open
 ) -> None:
-    """Draw the sides of a conflict next to each other, with the one from the later document marked."""
+    """Draw the sides of a conflict next to each other; the one in force, or else the later one, is marked."""
+    settled = contradiction.in_force is not None
     with st.container(border=True, key=key):
-        st.html(line_html("These passages differ. Neither is preferred here: read both.", "source"))
+        note = (
+            "An amendment changes this." if settled else "These passages differ. Neither is preferred here: read both."
+        )
+        st.html(line_html(note, "source"))
         for at, (column, side) in enumerate(
             zip(st.columns(len(contradiction.sides)), contradiction.sides, strict=True)
         ):
             parts = [citation for citation in citations if citation.number == side.citation]
             with column:
-                _side(assistant, parts, side.fact, f"{key} side {at}", open_page, later=contradiction.later == at)
+                label = "In force" if contradiction.in_force == at else ""
+                if not settled and contradiction.later == at:
+                    label = "Later document"
+                _side(assistant, parts, side.fact, f"{key} side {at}", open_page, label=label)
 
 
-def _side(
-    assistant: Assistant, parts: Sequence[Citation], fact: str, key: str, open_page: Open, *, later: bool
-) -> None:
+def _side(assistant: Assistant, parts: Sequence[Citation], fact: str, key: str, open_page: Open, *, label: str) -> None:
     """Draw one side: number, file, document date, and the words that differ (the whole passage if all of them do)."""
     first = parts[0]
     try:
@@ -90,5 +95,5 @@ def _side(
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Open", key=f"open {key}", icon=":material/article:", on_click=open_page, args=(first,))
-        if later:
-            st.badge("Later document", icon=":material/update:", color="orange")
+        if label:
+            st.badge(label, icon=":material/update:", color="orange")

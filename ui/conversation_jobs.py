@@ -58,6 +58,8 @@ class Job:
         self.direct: Answer | None = None
         """The direct answer with its quotes, available before the model has written its text."""
         self.preview = ""
+        self.compared = (0, 0)
+        """How many of how many documents have been compared."""
         self.ahead: Callable[[], int] = lambda: 0
         self._stop = threading.Event()
         self._done = threading.Event()
@@ -82,6 +84,7 @@ class Job:
                     on_text=self._write,
                     on_reading=self._reads,
                     cancelled=self._checked,
+                    on_progress=self._counts,
                 )
         except _Stopped:
             return Unanswered(self.pending)
@@ -103,6 +106,10 @@ class Job:
     def _say_directly(self, answer: Answer) -> None:
         self._checked()
         self.direct = answer
+
+    def _counts(self, done: int, total: int) -> None:
+        self._checked()
+        self.compared = (done, total)
 
     def _reads(self, question: str, _scope: Scope) -> None:
         self._checked()

@@ -7,6 +7,7 @@ import streamlit as st
 from citation_cards import Open, card, conflict, place_of
 from conversation_jobs import PendingQuestion, Unanswered
 from question_options import in_words, model_label
+from row_table import show_rows
 from safe_text import answer_html, copy_html, direct_html, escape, line_html, quote_html
 from session import session
 from shared import file_name
@@ -76,7 +77,9 @@ def show_answer(assistant: Assistant, answer: Answer, key: str, open_page: Open)
         repeated = " ".join(citation.quote.split()) in answer_text
         now, marked = _is_open(citation), marked_in(answer, citation)
         card(citation, f"{key} citation {at}", open_page, now=now, words=not repeated, marked=marked)
-    if len(answer.about) > 1:
+    if answer.rows:
+        show_rows(answer.rows, key)
+    if len(answer.about) > 1 and not answer.rows:
         names = ", ".join(file_name(path) for path in answer.about[:MOST_NAMED])
         more = f" and {len(answer.about) - MOST_NAMED} more" if len(answer.about) > MOST_NAMED else ""
         note = f"{len(answer.about)} documents fit the question about as well: {names}{more}."

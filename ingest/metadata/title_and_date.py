@@ -114,14 +114,15 @@ _DATE = re.compile(
     r"|(?P<iso>(?:19|20)\d\d-\d\d-\d\d)",
     re.I,
 )
-_BEARS = re.compile(r"\b(?:dated|effective|made|entered|executed|concluded|date|as\s+of)\b", re.I)
+_BEARS = re.compile(r"\b(?:dated|effective|made|entered|executed|signed|concluded|date|as\s+of)\b", re.I)
 _REACH = 110  # characters between "made and entered into as of this" and the date itself
 
 
 def date_of(text: str) -> str | None:
     """Returns the document's date as ISO 8601, None unless the wording leaves no doubt."""
     for found in _DATE.finditer(text):
-        if not _BEARS.search(text[max(0, found.start() - _REACH) : found.start()]):
+        bears = _BEARS.search(text[max(0, found.start() - _REACH) : found.start()])
+        if not bears and not _stands_alone(found, text):
             continue
         day, month, year = (found[name] or found[f"{name}2"] for name in ("day", "month", "year"))
         try:
@@ -130,3 +131,9 @@ def date_of(text: str) -> str | None:
             continue
         return parsed.date().isoformat()
     return None
+
+
+def _stands_alone(found: re.Match[str], text: str) -> bool:
+    """Whether a date is a line by itself, as a letter's is."""
+    before, after = text[: found.start()].rpartition("\n")[2], text[found.end() :].partition("\n")[0]
+    return not before.strip() and not after.strip(" .\t")

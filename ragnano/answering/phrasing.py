@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from ragnano.answering.in_force import ValueHistory
 from ragnano.conflicts.detect import find_conflicts
 from ragnano.evidence import within_budget
 from ragnano.generation.prompt_builder import generate, whole_sentences
@@ -111,3 +112,13 @@ def with_conflicts(
     verdict: Verdict = "quoted" if against.whole else draft.verdict
     combined = replace(draft, text=text, verdict=verdict, cited=against.cited, conflicts=against.conflicts)
     return against.evidence, combined
+
+
+def with_history(draft: Draft, history: ValueHistory) -> Draft:
+    """Adds the values that an amendment changed or will change; the evidence begins with those of the history."""
+    stated = range(1 + len(history.others))
+    cited = tuple(stated) if draft.verdict == "quoted" else tuple(dict.fromkeys([*draft.cited, *stated]))
+    numbers = [cited.index(at) + 1 for at in stated]
+    text = history.text(numbers)
+    whole = text if draft.verdict == "quoted" else f"{draft.text}\n{text}"
+    return replace(draft, text=whole, cited=cited, main=1, conflicts=(history.conflict(numbers),))

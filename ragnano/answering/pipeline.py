@@ -7,12 +7,22 @@ question names. A question in two parts is answered as two questions, whose answ
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from ragnano.answering.citations import cite, cite_hit
 from ragnano.answering.clause_lookup import clause_asked, clause_evidence, no_such_clause
 from ragnano.answering.direct_answer import direct_answer, without_doubtful_yes_or_no
+from ragnano.answering.in_force import ValueHistory, value_history
 from ragnano.answering.named import check_named
-from ragnano.answering.phrasing import REFUSED, Draft, phrased, quoted, quoted_all, with_conflicts
+from ragnano.answering.phrasing import (
+    REFUSED,
+    Draft,
+    phrased,
+    quoted,
+    quoted_all,
+    with_conflicts,
+    with_history,
+)
 from ragnano.answering.question_parts import parts_of, together
 from ragnano.answering.refusal import nearest, refusal
 from ragnano.evidence import SHOWN, select
@@ -23,7 +33,7 @@ from ragnano.retrieval.retriever import Found
 from ragnano.settings import Settings
 from ragnano.store import Catalogue
 from ragnano.text.query import read_question
-from ragnano.types import Answer, Evidence, Scope, Timings
+from ragnano.types import Answer, Conflict, Document, Evidence, Scope, Timings
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,7 @@ class _Looked:
     reason: str
     clause: bool
     seconds: float
+    history: ValueHistory | None = None
 
 
 class Pipeline:
@@ -93,9 +104,14 @@ class Pipeline:
         return together(request.question, parts, answers, mark)
 
     def _answer_one(self, request: AskRequest) -> tuple[Answer, tuple[Evidence, ...]]:
-        looked = self._look(request)
+        looked = self._with_history(request, self._look(request))
         draft = self._draft(request, looked)
-        evidence, draft = with_conflicts(draft, looked.found.question, looked.evidence, self._catalogue, request.scope)
+        if looked.history is not None and draft.verdict != "not_found":
+            evidence, draft = looked.evidence, with_history(draft, looked.history)
+        else:
+            evidence, draft = with_conflicts(
+                draft, looked.found.question, looked.evidence, self._catalogue, request.scope
+            )
         if request.trace:
             request.trace.evidence = evidence
         return self._assembled(request, looked, evidence, draft), evidence
@@ -116,10 +132,37 @@ class Pipeline:
         fitting = without_doubtful_yes_or_no(named.fitting, confidence)
         return _Looked(found, fitting, confidence, named.reason, False, time.monotonic() - request.begun)
 
+    def _answers(self, looked: _Looked) -> bool:
+        """Whether the gate lets the evidence answer."""
+        least = load_gate().least_confidence(self._settings.risk)
+        return bool(looked.evidence) and not looked.reason and looked.confidence >= least
+
+    def _with_history(self, request: AskRequest, looked: _Looked) -> _Looked:
+        """Returns the look-up with the value in force first, if amendments of the contract change the value found."""
+        if looked.clause or not self._answers(looked):
+            return looked
+        history = value_history(
+            looked.found.question,
+            looked.evidence,
+            self._catalogue,
+            request.scope,
+            lambda document: self._read_again(request, document),
+            date.today(),
+        )
+        return looked if history is None else replace(looked, evidence=history.before(looked.evidence), history=history)
+
+    def _read_again(self, request: AskRequest, document: Document) -> tuple[Evidence, ...]:
+        """Returns what another document has to say to the question; () if the gate refuses."""
+        scope = Scope(documents=(document.id,))
+        found = self._retrieve(request.question, scope, self._settings.candidates)
+        evidence, signals = select(found, self._catalogue, self._reader)
+        gate = load_gate()
+        return evidence if gate.confidence(signals) >= gate.least_confidence(self._settings.risk) else ()
+
     def _draft(self, request: AskRequest, looked: _Looked) -> Draft:
         """Returns the answer's words and their evidence: gate, then the model if one is used, then verification."""
         evidence = looked.evidence
-        if not evidence or looked.reason or looked.confidence < load_gate().least_confidence(self._settings.risk):
+        if not self._answers(looked):
             return replace(REFUSED, reason=looked.reason)
         if looked.clause:
             return quoted_all(evidence)
@@ -156,6 +199,10 @@ class Pipeline:
             receipt=receipt(found.question.text, request.scope, evidence, request.model, self._settings),
             about=tuple(document.path for document in found.about),
             conflicts=draft.conflicts,
-            # When passages contradict each other, none is the exact answer.
-            direct=None if refused or draft.conflicts else direct_answer(found.question, cited, citations),
+            direct=None if refused or _is_open(draft.conflicts) else direct_answer(found.question, cited, citations),
         )
+
+
+def _is_open(conflicts: Sequence[Conflict]) -> bool:
+    """Whether passages contradict each other and none of them is in force: then none is the exact answer."""
+    return any(conflict.in_force is None for conflict in conflicts)

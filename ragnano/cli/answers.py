@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ERASE_LINE = "\r\x1b[2K"
 """Moves to the beginning of the line and clears it (ECMA-48)."""
+FIRST_COUNTED = 5
+"""Documents read before progress is shown."""
 LINE_UP = "\x1b[A"
 """Moves to the line above."""
 
@@ -158,7 +160,14 @@ def _need_one(question: str | None, batch: Path | None) -> None:
 
 def _stream(ask: "Callable[..., Answer]", question: str, scope: "Scope", model: str | None) -> None:
     preview = Preview(shown=True)
-    answer = ask(question, scope, model=model, on_direct=preview.on_direct, on_text=preview.on_text)
+    answer = ask(
+        question,
+        scope,
+        model=model,
+        on_direct=preview.on_direct,
+        on_text=preview.on_text,
+        on_progress=preview.on_progress,
+    )
     echo_answer(answer, streamed=preview.settle(answer))
 
 
@@ -175,10 +184,18 @@ class Preview:
         """For Assistant.ask; None where nothing is shown."""
         self.on_direct = self._show_direct if seen else None
         """The same for the direct answer, which is ready before the model writes."""
+        self.on_progress = self._count if seen else None
+        """The same for the number of compared documents."""
 
     def _show(self, piece: str) -> None:
         self._pieces.append(piece)
         typer.echo(harmless(piece), nl=False)
+
+    def _count(self, done: int, total: int) -> None:
+        """Shows on one line how many documents have been read, from the fifth on; fewer take no time."""
+        if done >= FIRST_COUNTED:
+            end = "" if done < total else ERASE_LINE
+            typer.echo(f"{ERASE_LINE}Read {done} of {total} documents{end}", nl=False)
 
     def _show_direct(self, answer: "Answer") -> None:
         from ragnano.answering.presentation import direct_line

@@ -112,6 +112,7 @@ class Session:
                 model=self._model,
                 on_direct=preview.on_direct,
                 on_text=preview.on_text,
+                on_progress=preview.on_progress,
                 on_reading=None if self._json else self._reading(text),
             )
         except RagnanoError as error:

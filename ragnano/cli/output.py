@@ -59,7 +59,7 @@ def answer_lines(answer: "Answer", *, streamed: bool) -> Iterator[str]:
         yield ""
         yield "Closest clauses:"
         yield from map(_near, answer.nearest)
-    if len(answer.about) > 1:
+    if len(answer.about) > 1 and not answer.rows:
         yield ""
         yield from map(harmless, about_lines(answer.about))
     spent = answer.timings
@@ -75,7 +75,7 @@ def _citation_lines(answer: "Answer", beside: str) -> Iterator[str]:
     from ragnano.answering.presentation import quote_of
     from ragnano.documents.locations import where
 
-    later = later_citations(answer)
+    labels = _labels(answer)
     # The lines of a list already are quotes: only their places are given, and quotes that were shortened or reworded.
     several = "\n" in beside
     if several:
@@ -83,10 +83,7 @@ def _citation_lines(answer: "Answer", beside: str) -> Iterator[str]:
     for citation in answer.citations:
         if not several:
             yield ""
-        heading = f"[{citation.number}] {where(citation)}" + (
-            " (the later document)" if citation.number in later else ""
-        )
-        yield harmless(heading)
+        yield harmless(f"[{citation.number}] {where(citation)}{labels.get(citation.number, '')}")
         quote = quote_of(answer, citation)
         if not (several and quote.whole in beside):
             at = len(quote.before)
@@ -100,9 +97,15 @@ def _near(citation: "Citation") -> str:
     return harmless(f"  - {where(citation)}: “{fold(citation.quote)[:160]}…”")
 
 
-def later_citations(answer: "Answer") -> set[int]:
-    """Returns the numbers of the citations from the later document of a conflict."""
-    return {conflict.sides[conflict.later].citation for conflict in answer.conflicts if conflict.later is not None}
+def _labels(answer: "Answer") -> dict[int, str]:
+    """Returns what is said of citations in a conflict, by their numbers: which is in force, or else the later one."""
+    labels: dict[int, str] = {}
+    for conflict in answer.conflicts:
+        if conflict.in_force is not None:
+            labels[conflict.sides[conflict.in_force].citation] = " (in force)"
+        elif conflict.later is not None:
+            labels[conflict.sides[conflict.later].citation] = " (the later document)"
+    return labels
 
 
 def about_lines(paths: Sequence[str]) -> Iterator[str]:

@@ -29,9 +29,16 @@ def ask_saving_receipt(assistant: "Assistant", path: Path) -> "Callable[..., Ans
         model: str | None = None,
         on_direct: "Callable[[Answer], None] | None" = None,
         on_text: "Callable[[str], None] | None" = None,
+        on_progress: "Callable[[int, int], None] | None" = None,
     ) -> "Answer":
         answer, receipt = ask_with_receipt(
-            assistant, question, scope, model=model, on_direct=on_direct, on_text=on_text
+            assistant,
+            question,
+            scope,
+            model=model,
+            on_direct=on_direct,
+            on_text=on_text,
+            on_progress=on_progress,
         )
         save_receipt(receipt, path)
         return answer

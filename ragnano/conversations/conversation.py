@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
 
-from ragnano.conversations.followup import read_followup
+from ragnano.conversations.followup import Reading, read_followup
+from ragnano.conversations.other_document import read_other
 from ragnano.errors import NotFoundError, StoreBusy, StoreError
 from ragnano.retrieval.document_filter import narrow
 from ragnano.store import Catalogue, new_id
@@ -34,6 +35,7 @@ class Asker(Protocol):
         on_direct: Callable[[Answer], None] | None = None,
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
     ) -> Answer:
         """Returns the answer, see Assistant.ask."""
 
@@ -109,6 +111,7 @@ class Conversation:
         on_text: Callable[[str], None] | None = None,
         on_reading: Callable[[str, Scope], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
     ) -> Turn:
         """Answers a question in the context of the conversation; with `of`, verbatim and in that scope alone (a
         corrected question, a repeated one, or one asked of another document).
@@ -119,17 +122,31 @@ class Conversation:
         """
         with self._turn:
             self._require_there(of or self.scope)
-            before = self.turns[-1].read_as if self.turns and of is None else None
-            reading = read_followup(text, before)
-            scope = self._scope_for(reading.text) if reading.leans else of or self.scope
+            reading, scope = self._read(text, of)
             if on_reading:
                 on_reading(reading.text, scope)
             answer = self._asker.ask(
-                reading.text, scope, model=model, on_direct=on_direct, on_text=on_text, cancelled=cancelled
+                reading.text,
+                scope,
+                model=model,
+                on_direct=on_direct,
+                on_text=on_text,
+                cancelled=cancelled,
+                on_progress=on_progress,
             )
             turn = self._record(text, reading.text, scope, answer)
             self._topic = _topic_of(turn, self.scope, self._catalogue)
             return turn
+
+    def _read(self, text: str, of: Scope | None) -> tuple[Reading, Scope]:
+        """Returns the question to ask and its scope."""
+        before = self.turns[-1] if self.turns and of is None else None
+        if before and (other := read_other(text, before, self._catalogue, self.scope)):
+            documents = tuple(document.id for document in other.documents)
+            return Reading(other.text, leans=True), replace(self.scope, documents=documents)
+        listed = bool(before and before.answer and before.answer.rows)
+        reading = read_followup(text, before.read_as if before else None, listed=listed)
+        return reading, self._scope_for(reading.text) if reading.leans else of or self.scope
 
     def _scope_for(self, question: str) -> Scope:
         """Returns the topic, unless it is gone or most of the documents that the question names are outside it.

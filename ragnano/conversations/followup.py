@@ -6,6 +6,7 @@ can be meant. If that is unclear, the follow-up is appended to the previous ques
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ragnano.conversations.anaphora import Anaphor, anaphora_of
@@ -41,6 +42,11 @@ _CUE = re.compile(
 _ABOUT = re.compile(r"\b(?:what|how)\s+about\b\s*$", re.I)
 _JOIN = " — "
 _JOINED = re.compile(r"(?<=[?.!])" + _JOIN)
+_PARTS = re.compile(r",\s*(?:but|and)\s+|\s+but\s+")
+_NAMED_ONE = re.compile(r"the (?P<name>[A-ZÀ-Þ][\w&'’-]*(?: [A-ZÀ-Þ][\w&'’-]*)*) one")
+_ONE_NAMED = re.compile(
+    r"the (?:one|contract|agreement|lease)s? (?:with|of|from|for) (?P<name>[A-ZÀ-Þ][\w&'’-]*(?: [A-ZÀ-Þ][\w&'’-]*)*)"
+)
 _ORDERS = frozenset(
     "list show give name tell find compare summarise summarize explain describe define quote count enumerate".split()
 )
@@ -58,11 +64,16 @@ class Reading:
     leans: bool
 
 
-def read_followup(typed: str, before: str | None) -> Reading:
-    """Interprets `typed` after the question `before` (as interpreted; None or "" at the start of a conversation)."""
+def read_followup(typed: str, before: str | None, *, listed: bool = False) -> Reading:
+    """Interprets `typed` after the question `before` (as interpreted; None or "" at the start of a conversation).
+
+    `listed`: the last answer was a list of documents, which words such as "those" and "its agreement" refer to.
+    """
     if not before or len(typed) > LONGEST_QUESTION or not any(character.isalnum() for character in typed):
         return Reading(typed, leans=False)
     text, before = fold(typed), _JOINED.split(fold(before))[0]
+    if listed and anaphora_of(text):
+        return Reading(typed, leans=True)
     cue = _CUE.match(text)
     opening = cue.group() if cue else ""
     rest = text[len(opening) :]
@@ -80,8 +91,10 @@ def _complete(rest: str, opening: str, before: str) -> str | None:
     first, _, others = words.partition(" ")
     if first.lower() in QUESTION_WORDS or not words:
         return None
+    if len(parts := [part for part in _PARTS.split(words) if part]) > 1:
+        return _complete_by_parts(parts, before)
     preposition = first.lower() if first.lower() in PREPOSITIONS and others else ""
-    fragment = Fragment(preposition, others if preposition else words, bool(opening))
+    fragment = Fragment(preposition, _name_of_one(others if preposition else words), bool(opening))
     if any(word.lower in QUESTION_WORDS for word in tokens_of(fragment.words)):
         return None
     if made := substituted(fragment, before):
@@ -90,6 +103,20 @@ def _complete(rest: str, opening: str, before: str) -> str | None:
         return None
     carried = _with_context((opening if _ABOUT.search(opening) else "") + rest, before)
     return None if carried is None else sentence(carried)
+
+
+def _complete_by_parts(parts: Sequence[str], before: str) -> str | None:
+    """Returns the question that several fragments make, one after the other: "for Lyngspett, but per month"."""
+    made: str | None = before
+    for part in parts:
+        made = _complete(part, "and ", made) if made else None
+    return made
+
+
+def _name_of_one(words: str) -> str:
+    """Returns the name in "the Fernhill one" and "the one with Fernhill"; other words unchanged."""
+    named = _NAMED_ONE.fullmatch(words) or _ONE_NAMED.fullmatch(words)
+    return named["name"] if named else words
 
 
 def _is_fragment(rest: str) -> bool:

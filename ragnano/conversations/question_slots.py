@@ -196,12 +196,12 @@ def _amounts(text: str) -> Iterator[Slot]:
 
 def _files(text: str) -> Iterator[Slot]:
     for found in FILE.finditer(text):
-        start = found.start()
-        for token in tokens_of(found.group()):
-            if token.is_content:
-                start += token.start
-                break
-        yield Slot(start, found.end(), "document")
+        tokens = [token for token in tokens_of(text[: found.end()]) if token.end > found.start()]
+        first = next((at for at, token in enumerate(tokens) if token.is_content), 0)
+        # A name may have several words, but after "Which" its first ones are the question's: "Which law governs a.pdf".
+        if first and tokens[first - 1].lower in QUESTION_WORDS and "." in tokens[-1].text:
+            first = len(tokens) - 1
+        yield Slot(tokens[first].start, found.end(), "document")
 
 
 def _documents(text: str) -> Iterator[Slot]:

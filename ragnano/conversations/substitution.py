@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from ragnano.conversations.question_slots import DETERMINERS, PREPOSITIONS, Slot, main_of, prepositional, slots_of
+from ragnano.conversations.question_slots import DETERMINERS, FILE, PREPOSITIONS, Slot, main_of, prepositional, slots_of
 from ragnano.text.words import stem
 
 PREFIX = re.compile(r"^(?:in|under|for|according to)\s+(?:[^:?]{3,300}:|[^:?,]{3,300},)\s+(?=\S)", re.I)
@@ -39,7 +39,8 @@ def substituted(fragment: Fragment, previous: str) -> str | None:
         return previous[:number] + fragment.words + previous[numbered[-1].end :]
     if _names_only(fragment, "party"):
         parties = [slot for slot in slots if slot.kind == "party"]
-        return _replace_party(fragment, previous, parties)
+        replaced = _replace_party(fragment, previous, parties)
+        return replaced or (_rename_document(fragment, previous, slots) if is_named(fragment.words) else None)
     return _replace_object(fragment, previous)
 
 
@@ -68,6 +69,23 @@ def _put(previous: str, slot: Slot, fragment: Fragment) -> str:
         elif slot.kind in ("time", "amount"):
             head += fragment.preposition + " "
     return sentence(head + words + previous[slot.end :])
+
+
+def _rename_document(fragment: Fragment, previous: str, slots: list[Slot]) -> str | None:
+    """Puts a name in the place of the document's: "the Wadeley yeast agreement" becomes "the Stonebeck agreement".
+
+    A question that names neither document nor party is asked for the name.
+    """
+    documents = [slot for slot in slots if slot.kind == "document" and not _sets_a_time(previous, slot)]
+    if not documents:
+        named = any(slot.kind == "party" and is_named(previous[slot.start :]) for slot in slots)
+        return None if named or PREFIX.match(previous) else f"For {fragment.words}: {decapitalised(previous)}"
+    slot = documents[-1]
+    words = previous[slot.start : slot.end].split()
+    if FILE.search(previous[slot.start : slot.end]):
+        return sentence(f"{previous[: slot.start]}the {fragment.words} document{previous[slot.end :]}")
+    article = words[0] if words[0].lower() in DETERMINERS else "the"
+    return sentence(f"{previous[: slot.start]}{article} {fragment.words} {words[-1]}{previous[slot.end :]}")
 
 
 def _replace_party(fragment: Fragment, previous: str, parties: list[Slot]) -> str | None:

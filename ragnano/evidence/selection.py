@@ -25,7 +25,7 @@ from ragnano.retrieval.retriever import Found
 from ragnano.store import Catalogue
 from ragnano.text.entities import fits_kind
 from ragnano.text.query import synonym_stems
-from ragnano.text.words import content_stems, is_english, unfolded
+from ragnano.text.words import content_stems, is_english, tells_its_language, unfolded
 from ragnano.types import Evidence, Exact, Hit, Span
 
 CHUNKS = 8
@@ -125,8 +125,12 @@ def select(found: Found, catalogue: Catalogue, reader: Reader) -> tuple[tuple[Ev
 
 
 def _is_foreign(item: Evidence, catalogue: Catalogue) -> bool:
-    """Whether neither the chunk nor its page is English: the rows of a price list alone have too few function words."""
-    if is_english(item.hit.chunk.text):
+    """Whether neither the chunk nor its page is English: the rows of a price list alone have too few function words.
+
+    A short chunk is judged by its page.
+    """
+    chunk = item.hit.chunk.text
+    if tells_its_language(chunk) and is_english(chunk):
         return False
     return not is_english(catalogue.page(item.hit.document.id, item.spans[0].page).text)
 

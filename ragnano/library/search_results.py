@@ -16,6 +16,7 @@ from ragnano.retrieval.retriever import Found
 from ragnano.retrieval.term_highlights import marks_of
 from ragnano.store import Catalogue
 from ragnano.text.query import Question
+from ragnano.text.spreadsheet_cells import harmless_cell
 from ragnano.text.words import fold
 from ragnano.types import Citation, Document, Hit, Span
 
@@ -27,7 +28,6 @@ _NUMBER = re.compile(
     r"(?:\d+(?:\.\d+)*|[IVXLC]+|[A-Z](?:-\d+)?)(?:\([a-z0-9]{1,4}\))*(?=[.:\s]|$)"
 )
 _SUB = re.compile(r"\([A-Za-z0-9]{1,5}\)")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +117,5 @@ def as_csv(groups: Sequence[DocumentPassages]) -> str:
         for citation in (passage.citation for passage in group.passages):
             place = citation.place or f"page {citation.page}"
             cells = (reference(citation), group.document.title, citation.path, place, citation.section)
-            writer.writerow([_plain(cell) for cell in (*cells, fold(citation.quote))])
+            writer.writerow([harmless_cell(cell) for cell in (*cells, fold(citation.quote))])
     return out.getvalue()
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

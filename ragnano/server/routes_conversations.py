@@ -118,5 +118,6 @@ def _ask(conversation: Conversation, body: QuestionBody, callbacks: StreamCallba
         on_text=callbacks.on_text,
         on_reading=callbacks.on_reading,
         cancelled=callbacks.cancelled,
+        on_progress=callbacks.on_progress,
     )
     return {**serialization.turn(conversation.id, turn), "not_kept": conversation.not_kept}

@@ -46,6 +46,7 @@ def questions(assistant: Assistant) -> APIRouter:
                 on_direct=callbacks.on_direct,
                 on_text=callbacks.on_text,
                 cancelled=callbacks.cancelled,
+                on_progress=callbacks.on_progress,
             )
             if isinstance(given, Answer):
                 return record(given)

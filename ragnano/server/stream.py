@@ -46,6 +46,11 @@ class StreamCallbacks:
         self.cancelled()
         self._put({"read_as": question, "scope": plain(scope)})
 
+    def on_progress(self, done: int, total: int) -> None:
+        """Sends how many of how many documents have been compared."""
+        self.cancelled()
+        self._put({"compared": done, "of": total})
+
     def cancelled(self) -> bool:
         """Returns False while the client is connected; afterwards raises, which ends the answer."""
         if self._hung_up.is_set():

@@ -6,6 +6,7 @@ from ragnano.answering.citations import cite, cite_hit
 from ragnano.answering.refusal import refusal
 from ragnano.receipts import Trace, receipt
 from ragnano.tasks.classification import Task
+from ragnano.tasks.comparison import Comparison, compare
 from ragnano.tasks.lists import list_items
 from ragnano.tasks.summaries import summarise
 from ragnano.tasks.task_context import Outcome, Tools
@@ -20,6 +21,20 @@ def serve(
     Raises QuestionError, AmbiguousError, EngineError, ModelMissing.
     """
     outcome = (summarise if task.kind == "summary" else list_items)(task.focus, scope, tools)
+    return _assembled(question, outcome, scope, tools, model=model, begun=begun, trace=trace)
+
+
+def serve_comparison(
+    comparison: Comparison, scope: Scope, tools: Tools, *, model: str, begun: float, trace: Trace | None = None
+) -> Answer:
+    """Answers a question to several documents; otherwise like `serve`."""
+    outcome = compare(comparison, tools)
+    return _assembled(comparison.query.question, outcome, scope, tools, model=model, begun=begun, trace=trace)
+
+
+def _assembled(
+    question: str, outcome: Outcome, scope: Scope, tools: Tools, *, model: str, begun: float, trace: Trace | None
+) -> Answer:
     if trace:
         trace.evidence = outcome.evidence
     verdict: Verdict = "not_found" if not outcome.text else "answered" if outcome.phrased else "quoted"
@@ -36,6 +51,7 @@ def serve(
         model=model,
         receipt=receipt(question, scope, outcome.evidence, model, tools.settings),
         about=tuple(document.path for document in outcome.about),
+        rows=outcome.rows,
     )
 
 

@@ -8,7 +8,7 @@ from ragnano.retrieval.retriever import Found
 from ragnano.settings import Settings
 from ragnano.store import Catalogue
 from ragnano.tasks.sections import Sentence
-from ragnano.types import Document, Evidence, Hit, Scope, TokenCount
+from ragnano.types import Document, Evidence, Hit, Row, Scope, TokenCount
 
 NO_TOKENS = TokenCount()
 
@@ -19,19 +19,31 @@ def _never() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a task works with. `chat` opens the chat model on first use (None: quotes only).
+    """What a task works with. Models are opened on first use; `chat` is None for quotes only.
 
-    `find` searches (question, scope, how many hits). `on_text` receives lines as they become ready.
+    `find` searches (question, scope, how many hits). `on_text` receives lines as they become ready, `on_progress` how
+    many of how many documents have been read.
     """
 
     catalogue: Catalogue
-    embedder: Embedder
-    reader: Reader
+    open_embedder: Callable[[], Embedder]
+    open_reader: Callable[[], Reader]
     settings: Settings
     find: Callable[[str, Scope, int], Found]
     chat: Callable[[], ChatModel] | None = None
     on_text: Callable[[str], None] | None = None
     cancelled: Callable[[], bool] = _never
+    on_progress: Callable[[int, int], None] | None = None
+
+    @property
+    def embedder(self) -> Embedder:
+        """Returns the embedder, opened on first use. Raises ModelMissing."""
+        return self.open_embedder()
+
+    @property
+    def reader(self) -> Reader:
+        """Returns the reader, opened on first use. Raises ModelMissing."""
+        return self.open_reader()
 
     def show(self, line: str) -> None:
         """Passes a finished line on."""
@@ -56,6 +68,7 @@ class Outcome:
     tokens: TokenCount = NO_TOKENS
     ready_at: float | None = None
     first_token_at: float | None = None
+    rows: tuple[Row, ...] = ()
 
 
 def as_evidence(sentence: Sentence, document: Document, score: float) -> Evidence:

@@ -35,6 +35,11 @@ _OPEN, _CLOSE = ('"', "“"), ('"', "”")
 _AS_PARTS = frozenset("section clause article paragraph part schedule exhibit annex appendix attachment".split())
 
 
+def place_names() -> frozenset[str]:
+    """Returns the names of the states and countries, in lower case."""
+    return _AS_PLACES
+
+
 def is_place(name: str) -> bool:
     """Whether a name is the name of a state or country: "State of New York"."""
     return _OF_A_PLACE.sub("", name.lower()) in _AS_PLACES

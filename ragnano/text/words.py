@@ -143,10 +143,17 @@ def is_english(text: str) -> bool:
     Dutch and Portuguese ones have .0 to .05. Words of two letters are left out: other languages share them ("an",
     "no").
     """
-    lowercase_words = [word for word in re.findall(r"[^\W\d_]{3,}", text) if word.islower()]
-    return len(lowercase_words) < _LEAST_TOLD or sum(
-        word in STOPWORDS for word in lowercase_words
-    ) >= LEAST_FUNCTION_WORDS * len(lowercase_words)
+    own = _words_of_prose(text)
+    return len(own) < _LEAST_TOLD or sum(word in STOPWORDS for word in own) >= LEAST_FUNCTION_WORDS * len(own)
+
+
+def tells_its_language(text: str) -> bool:
+    """Whether a text has enough words to judge its language by."""
+    return len(_words_of_prose(text)) >= _LEAST_TOLD
+
+
+def _words_of_prose(text: str) -> list[str]:
+    return [word for word in re.findall(r"[^\W\d_]{3,}", text) if word.islower()]
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:

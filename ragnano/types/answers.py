@@ -42,15 +42,17 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Passages that answer the same question differently. None is preferred.
+    """Passages that answer the same question differently.
 
     `later` is the index of the side whose document has the later date, None when that is unknown. `reason` says how
-    the sides differ, in ragnano's own words.
+    the sides differ, in ragnano's own words. `in_force` is the index of the side that counts because an amendment
+    changed the others or will do so; None when none is preferred.
     """
 
     sides: tuple[Side, ...]
     later: int | None
     reason: str
+    in_force: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,26 @@ class Direct:
     kind: DirectKind
     start: int = 0
     end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One document in the answer to a question to several documents.
+
+    `value` is the document's own words and `citation` their number, 0 where the document was not found to say anything.
+    `normalized` is the value for programs ("2027-09-30", "180 days", "GBP 42000 per year"), "" if it cannot be
+    compared. `matches` is whether the document meets the question's condition, None if that is not known. `note`
+    explains a computation or an open point.
+    """
+
+    document: str
+    path: str
+    title: str
+    value: str = ""
+    normalized: str = ""
+    citation: int = 0
+    matches: bool | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +115,7 @@ class Answer:
     not estimated. A summary or a list has one line per item. `receipt` is a SHA-256 over question, scope, documents,
     model, prompt and settings: equal receipts mean equal answers. `conflicts` give the numbers of citations that
     contradict each other. `direct` is None for a refusal, a summary or a list, when passages contradict each other, and
-    when no exact answer can be determined.
+    when no exact answer can be determined. `rows` are the documents of a comparison, in the order of the question.
     """
 
     question: str
@@ -109,3 +131,4 @@ class Answer:
     about: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     direct: Direct | None = None
+    rows: tuple[Row, ...] = ()

@@ -1,0 +1,69 @@
+"""Chooses the documents that a comparison is about: those it names, or those of a sort ("supply agreements")."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import PurePath
+
+from ragnano.retrieval.document_filter import narrow
+from ragnano.store import Catalogue
+from ragnano.text.query import read_question
+from ragnano.text.words import content_stems
+from ragnano.types import Document, Scope
+
+_JOINS = re.compile(r"\s*(?:,|;|:| - |–|&|\band\b|\bor\b|\bvs\.?|\bversus\b|\bof\b|\bthe\b)\s*", re.IGNORECASE)
+_FRONT_CHUNKS = 2
+"""A document names its own sort within this many chunks."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDocuments:
+    """The documents that a question names; `several` is whether different names stand for different documents."""
+
+    documents: tuple[Document, ...]
+    several: bool
+
+
+def named_documents(question: str, catalogue: Catalogue, scope: Scope) -> NamedDocuments:
+    """Returns the documents that the names in a question stand for, each name taken by itself.
+
+    A name that most documents share tells nothing apart and counts for none.
+    """
+    documents = catalogue.documents(scope)
+    found: dict[str, Document] = {}
+    groups: list[set[str]] = []
+    for name in _names(question):
+        about = narrow(read_question(f"about {name}"), catalogue, scope).about
+        if about and 2 * len(about) <= max(len(documents), 2):
+            found.update((document.id, document) for document in about)
+            groups.append({document.id for document in about})
+    several = any(one.isdisjoint(other) for one, other in combinations(groups, 2))
+    return NamedDocuments(tuple(found.values()), several)
+
+
+def _names(question: str) -> list[str]:
+    names = [part for name in read_question(f"about {question}").names for part in _JOINS.split(name)]
+    return [name for name in dict.fromkeys(names) if name]
+
+
+def of_a_sort(documents: Sequence[Document], stems: Sequence[str], catalogue: Catalogue) -> tuple[Document, ...]:
+    """Returns the documents whose title, file name or opening heading has all the stems; all if none has."""
+    if not stems:
+        return tuple(documents)
+    fitting = tuple(document for document in documents if set(stems) <= _called(document))
+    return (
+        fitting
+        or tuple(document for document in documents if set(stems) <= _called(document) | _opening(document, catalogue))
+        or tuple(documents)
+    )
+
+
+def _called(document: Document) -> set[str]:
+    files = (PurePath(path).stem.replace("_", " ").replace("-", " ") for path in document.paths)
+    return set(content_stems(" ".join((document.title, *files))))
+
+
+def _opening(document: Document, catalogue: Catalogue) -> set[str]:
+    chunks = catalogue.chunks_of(document.id)[:_FRONT_CHUNKS]
+    return set(content_stems(" ".join(f"{chunk.section} {chunk.text[:400]}" for chunk in chunks)))
