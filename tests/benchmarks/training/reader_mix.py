@@ -1,7 +1,7 @@
 """The reader's training data and their shares: mainly questions as people ask them, the rest for generalisation."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from ragnano.models.embedder import Embedder
@@ -10,24 +10,26 @@ from tests.benchmarks.training import reading_groups
 from tests.benchmarks.training.asked_groups import AskedGroups, pick
 from tests.benchmarks.training.clause_groups import clause_groups
 from tests.benchmarks.training.labels import asked
+from tests.benchmarks.training.own_questions import contract_labels, invented
 from tests.benchmarks.training.pairs import Pair
 from tests.benchmarks.training.polar_groups import made
 from tests.benchmarks.training.typed_questions import typed
 from tests.benchmarks.training.who_groups import who
 
-PAIRS = 36  # per step
-ASKED = {"contracts": 0.28, "office": 0.07, "tables": 0.07, "mergers": 0.02, "regulations": 0.02}
-ABSENT = {"contracts": 0.04, "office": 0.015, "tables": 0.01, "mergers": 0.005, "regulations": 0.005}
-CLAUSES = 0.15
+PAIRS = 24  # per step
+ASKED = {"contracts": 0.33, "office": 0.07, "tables": 0.07, "mergers": 0.02}
+ABSENT = {"contracts": 0.045, "office": 0.015, "tables": 0.01, "mergers": 0.005}
+CLAUSES = 0.14
 MADE = 0.04
 WHO = 0.035
+INVENTED = 0.05
 READING: dict[str, float] = {
-    "squad": 0.19,
+    "squad": 0.17,
     "policies": 0.03,
     "reports": 0.03,
     "airlines": 0.01,
     "wiki_tables": 0.03,
-    "disclosures": 0.05,
+    "disclosures": 0.04,
     "clauses": 0.02,
 }
 """Shares of the groups; a group has one to three pairs."""
@@ -39,7 +41,7 @@ class Mix:
 
     def __init__(self, settings: Settings, embedder: Embedder, seed: int, most_contracts: int | None = None) -> None:
         self._rng = random.Random(seed)
-        self._asked = AskedGroups(asked("train"), embedder, settings.chunk_tokens, seed)
+        self._asked = AskedGroups([*asked("train"), *contract_labels()], embedder, settings.chunk_tokens, seed)
         clauses = clause_groups(settings, embedder, seed, most_contracts)
         self._draws: dict[str, Callable[[], list[Pair]]] = {"labelled clauses": lambda: next(clauses)}
         self._weights = {"labelled clauses": CLAUSES}
@@ -52,9 +54,13 @@ class Mix:
         self._add("made for yes or no", MADE, lambda: next(yes_or_no))
         parties = who(self._asked.cuts, self._rng)
         self._add("made for who", WHO, lambda: next(parties))
+        self._add_endless("invented", INVENTED, invented(self._rng))
         for name, weight in READING.items():
-            endless = self._shuffled(list(getattr(reading_groups, name)(self._rng)))
-            self._add(name, weight, lambda endless=endless: next(endless))
+            self._add_endless(name, weight, getattr(reading_groups, name)(self._rng))
+
+    def _add_endless(self, name: str, weight: float, groups: Iterable[list[Pair]]) -> None:
+        endless = self._shuffled(list(groups))
+        self._add(name, weight, lambda: next(endless))
 
     def _add(self, name: str, weight: float, draw: Callable[[], list[Pair]]) -> None:
         self._weights[name], self._draws[name] = weight, draw
