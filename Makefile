@@ -32,7 +32,7 @@ ui: setup ## set up and open the app in the browser
 	@$(RUN) streamlit run ui/app.py
 
 test: setup-dev lint ## set up, check style and types, run all tests
-	@$(RUN) pytest
+	@$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 setup: ## install environment, packages and models, nothing more
 	$(BOOTSTRAP)

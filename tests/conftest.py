@@ -27,6 +27,11 @@ hypothesis.settings.register_profile("ragnano", deadline=None)
 hypothesis.settings.load_profile("ragnano")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts slow tests first: with several workers, the last of them must not wait for one long file."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 class FakeEmbedder:
     """Embeds a text as the counts of its content stems, hashed into 64 dimensions, at unit length."""
 

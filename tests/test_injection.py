@@ -12,7 +12,7 @@ from ragnano.types import Answer
 from tests.conftest import FakeChatModel, add_text
 from tests.planted import COMPONENTS, PLACES, QUESTIONS, TRIGGER, instructions, plant
 
-pytestmark = pytest.mark.skipif(not COMPONENTS.exists(), reason=f"needs {COMPONENTS}")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not COMPONENTS.exists(), reason=f"needs {COMPONENTS}")]
 
 
 def obedient(prompt: Prompt) -> str:

@@ -13,6 +13,8 @@ from ragnano.models import find, installed
 from ragnano.settings import Settings
 from tests.conftest import SAMPLES
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 FILES = ("brightwater-copperfinch-office-lease.pdf", "brightwater-copperfinch-side-letter.txt")
 

@@ -1,6 +1,5 @@
-"""The reader's network computes what the published one does, and its own questions are labelled exactly."""
+"""The reader's network computes what the published one does; steps can be drawn beforehand."""
 
-import random
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,12 +7,9 @@ import pytest
 import torch
 
 from ragnano.models.reader import without_space
-from tests.benchmarks.training.contracts import DATA
 from tests.benchmarks.training.deberta import Deberta, Shape
 from tests.benchmarks.training.deberta_base import published_name
 from tests.benchmarks.training.drawn import Drawn, write
-from tests.benchmarks.training.labels import located
-from tests.benchmarks.training.own_questions import contract_labels, exercises, invented
 from tests.benchmarks.training.pairs import Pair
 
 SMALL = Shape(words=60, width=24, layers=2, heads=3, inner=32, buckets=8, farthest=16)
@@ -46,36 +42,6 @@ def test_a_words_first_token_begins_with_its_first_letter() -> None:
     text = "The fee\nis due"
     assert without_space(text, [(0, 3), (3, 7), (7, 10), (10, 14)]) == ((0, 3), (4, 7), (8, 10), (11, 14))
     assert without_space("a b", [(1, 2)]) == ((1, 2),)  # a token of white space alone keeps its place
-
-
-def test_every_invented_exercise_says_its_answer_and_its_misses_do_not() -> None:
-    records = list(exercises())
-    assert len(records) > 200
-    for record in records:
-        places = [located(record["passage"], gold) for gold in record["gold"]]
-        assert all(places), record["question"]
-        short = record["short"]
-        assert not short or any(located(gold, short) for gold in record["gold"]), record["question"]
-        assert all(miss != record["passage"] for miss in record["misses"]), record["question"]
-        assert not short or len(short) < 8 or not any(located(miss, short) for miss in record["misses"])
-
-
-def test_an_exercise_is_read_with_and_without_its_answer() -> None:
-    groups = list(invented(random.Random(3)))
-    assert all(group[0].answers and not any(pair.answers for pair in group[1:]) for group in groups)
-    assert {len(group) for group in groups} == {3}
-    assert all(len({pair.question for pair in group}) == 1 for group in groups)
-
-
-@pytest.mark.skipif(not DATA.exists(), reason="needs ../shared/data")
-def test_labelled_ranges_of_contracts_hold_words_and_short_answers_lie_in_their_gold() -> None:
-    labels = contract_labels()
-    assert len({label.id for label in labels}) == len(labels) > 1000
-    for label in labels:
-        assert Path(DATA / "cuad_train" / "txt" / label.document).exists()
-        assert all(gold.strip() for gold in label.gold), label.question
-        assert not label.short or any(located(gold, label.short) for gold in label.gold), label.question
-        assert label.answerable == bool(label.gold)
 
 
 def test_steps_written_beforehand_are_drawn_again_as_they_were(tmp_path: Path) -> None:

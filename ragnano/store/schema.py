@@ -229,11 +229,12 @@ def stored_schema(connection: sqlite3.Connection, path: Path) -> int:
 
     Raises StoreError for a newer schema, StoreDamaged for a database of another program.
     """
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    application: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    # The tables first: another process may create them, in one transaction with both numbers, at any moment.
     tables: int = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if not tables:
         return 0
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    application: int = connection.execute("PRAGMA application_id").fetchone()[0]
     if application != APPLICATION_ID:
         raise StoreDamaged(f"{path} is not a ragnano catalogue; move it away, or use another --data-dir")
     if version > SCHEMA:

@@ -15,6 +15,8 @@ from tests.cli.test_cli import Kept, ragnano_command
 from tests.conftest import FakeChatModel, add_text
 from tests.test_assistant import DEPOSIT, LEASE
 
+pytestmark = pytest.mark.slow
+
 NAMED = "How much is the security deposit in the Brightwater Properties lease?"
 DUE = "When is the security deposit in the Brightwater Properties lease due?"
 

@@ -17,6 +17,8 @@ from ragnano.cli import answers, app, docs
 from tests.conftest import FakeChatModel, add_text
 from tests.test_assistant import DEPOSIT, LEASE
 
+pytestmark = pytest.mark.slow
+
 ANSWER_KEYS = {
     "question", "answer", "verdict", "confidence", "citations", "nearest", "timings", "tokens", "model", "receipt",
     "about",

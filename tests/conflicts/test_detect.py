@@ -17,6 +17,8 @@ from ragnano.text.query import read_question
 from ragnano.types import Answer, Evidence, Hit, Scope
 from tests.conftest import SAMPLES, FakeChatModel, add_text, make_evidence
 
+pytestmark = pytest.mark.slow
+
 PARTIES = ("Alder Mills Ltd", "Birch Foods Inc.")
 CONTRACT = """Milling Agreement between Alder Mills Ltd and Birch Foods Inc.
 

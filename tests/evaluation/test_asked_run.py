@@ -21,6 +21,8 @@ from tests.conftest import FakeChatModel, FakeEmbedder, FakeReader, add_text
 from tests.evaluation.test_asked_labels import ABSENT_LINE, line
 from tests.test_assistant import DEPOSIT, LEASE
 
+pytestmark = pytest.mark.slow
+
 CLAUSE = "The Tenant shall pay a security deposit of $12,000 to the Landlord before the lease begins."
 DEPOSITED = Label(
     "1", "contracts", "dev", "lease.txt", DEPOSIT, "amount", (CLAUSE,), (), "$12,000", "$12,000, before the lease."

@@ -12,10 +12,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pypdf
+import pytest
 
 from tests.ingest.commands import CLAUSES, PATIENCE_S, ROOT, command, ragnano
 from tests.ingest.parsers.hidden_pages import HIDDEN as WAYS
 from tests.ingest.parsers.hidden_pages import ORDER, page_with
+
+pytestmark = pytest.mark.slow
 
 
 def contents(folder: Path) -> dict[str, bytes]:

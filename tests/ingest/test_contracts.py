@@ -17,7 +17,10 @@ CONTRACTS = Path(__file__).parents[3] / "shared" / "data" / "cuad" / "pdf"
 FIRST = 12
 LIMIT = 200
 
-pytestmark = pytest.mark.skipif(not CONTRACTS.is_dir(), reason="the evaluation contracts are not beside the checkout")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CONTRACTS.is_dir(), reason="the evaluation contracts are not beside the checkout"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,8 @@ from ragnano.types import IngestReport
 from tests.ingest.fakes import LetterEmbedder, word_parser
 from tests.ingest.parsers.test_archive import encrypted
 
+pytestmark = pytest.mark.slow
+
 TEXT = "Either party may end this Agreement on ninety days' notice."
 
 

@@ -12,6 +12,8 @@ from ragnano.errors import IndexMismatch, NotFoundError
 from tests.ingest.commands import CLAUSES
 from tests.ingest.taker import Idle, Taker
 
+pytestmark = pytest.mark.slow
+
 BAD: dict[str, Callable[[Path], object]] = {
     "garbage.pdf": lambda path: path.write_bytes(b"garbage"),
     "empty.pdf": lambda path: path.write_bytes(b""),

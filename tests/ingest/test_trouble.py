@@ -23,6 +23,8 @@ from tests.ingest.commands import CLAUSES, ROOT, ragnano, stored
 from tests.ingest.fakes import LetterEmbedder, word_parser
 from tests.store.fakes import files_with
 
+pytestmark = pytest.mark.slow
+
 CANARY = "kanarienvogel"
 # Root, or a user who may be root in a private namespace, can mount file systems that no other process sees.
 OWN_MOUNTS = ("unshare", "--mount") if os.geteuid() == 0 else ("unshare", "--mount", "--user", "--map-root-user")

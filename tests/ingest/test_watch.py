@@ -10,8 +10,12 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
+import pytest
+
 from ragnano.store import Catalogue
 from tests.ingest.commands import CLAUSES, PATIENCE_S, ROOT, command, stored
+
+pytestmark = pytest.mark.slow
 
 
 class Watching:

@@ -16,6 +16,8 @@ from ragnano.models.derived_files import bulk_model
 from ragnano.models.embedder import BATCH, MAX_TOKENS, PADDED_TO, _computes_bfloat16, _padded
 from ragnano.settings import Settings, default_models_dir
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 TEXTS = (
     "Either party may terminate this Agreement upon sixty (60) days' prior written notice to the other party.",

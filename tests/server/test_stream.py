@@ -18,6 +18,8 @@ import pytest
 from ragnano.server import token_file
 from ragnano.server.stream import StreamCallbacks, reply
 
+pytestmark = pytest.mark.slow
+
 START_S = 120
 ROOT = Path(__file__).parents[2]
 

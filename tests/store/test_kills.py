@@ -22,6 +22,8 @@ from tests.store.fakes import (
     some_query,
 )
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -1,10 +1,12 @@
 """The catalogue is readable by its owner only, deletes what was removed, and serves many at once."""
 
+import sqlite3
 import stat
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from ragnano.errors import (
     StoreBusy,
 )
 from ragnano.store import Catalogue
+from ragnano.store.schema import SCHEMA, connect, create, stored_schema
 from tests.store.fakes import add, document, files_with, many, texts
 
 
@@ -175,6 +178,23 @@ def test_two_catalogues_on_one_folder_see_each_other(catalogue: Catalogue, tmp_p
         assert catalogue.has(identifier)
         with other.write_lock(), pytest.raises(StoreBusy), catalogue.write_lock():
             pass
+
+
+def test_a_catalogue_made_while_it_is_looked_at_is_no_other_programs(tmp_path: Path) -> None:
+    for at in range(3):  # statements before which the other process creates it
+        path = tmp_path / f"{at}.sqlite3"
+        with closing(connect(path, writer=True)) as own, closing(connect(path, writer=True)) as other:
+            seen: list[str] = []
+
+            def creates(
+                statement: str, at: int = at, seen: list[str] = seen, other: sqlite3.Connection = other
+            ) -> None:
+                seen.append(statement)
+                if len(seen) == at + 1:
+                    create(other)
+
+            own.set_trace_callback(creates)
+            assert stored_schema(own, path) in (0, SCHEMA)
 
 
 def test_many_may_make_the_same_catalogue_at_once(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ from ragnano.text.words import fold
 from ragnano.types import Answer
 from tests.conftest import SAMPLES, FakeChatModel, add_text
 
+pytestmark = pytest.mark.slow
+
 LEASE = """This Lease is made between Brightwater Properties LLC (the “Landlord”)
 and Larkspur Analytics Ltd (the “Tenant”).
 

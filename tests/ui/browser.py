@@ -37,6 +37,7 @@ SEEN_MS = 150_000
 WORK_MS = 400_000
 NEEDS_BROWSER = [
     pytest.mark.browser,
+    pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium"),
 ]
 

@@ -28,12 +28,17 @@ def fill(home: Path, folder: Path) -> None:
         write_pdf(folder / f"services-{year}.pdf", paragraphs, ("Schedule", "Nothing else is agreed."))
     write_pdf(folder / f"{LONG}.pdf", ("Deed of Gift", "1. Gift", "The Donor gives the looms to the Museum."))
     (folder / "notice.txt").write_text(f"Notices\n\n1. Notices\n\n{NASTY}\n", encoding="utf-8")
+    put_in(home, folder)
+
+
+def put_in(home: Path, path: Path) -> None:
+    """Ingests a file or folder into a library whose app does not run yet: quicker than by way of its pages."""
     settings = Settings.load(data_dir=home, models_dir=home.parent / "models")
     with Assistant(settings, embedder=FakeEmbedder()) as helper:  # type: ignore[arg-type]
         from ingest.pipeline import ingest
 
         ingest(
-            [folder],
+            [path],
             settings=settings,
             catalogue=helper.catalogue,
             vectors=helper.vectors,

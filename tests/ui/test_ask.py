@@ -13,6 +13,8 @@ from ragnano.types import Answer, Direct
 from tests.ui.fakes import AGREEMENT, UI, FakeChatModel, write_pdf
 from tests.ui.pages import ASK_FEE, ASK_NOTICE, SECONDS, assistant, button, html, take_in
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["tests.ui.fixtures"]
 
 LEASE = (

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.ui.browser import NEEDS_BROWSER, answers_held, ask, at_rest, fits_in, go, seen, upload
+from tests.ui.browser import NEEDS_BROWSER, answers_held, ask, at_rest, fits_in, go, seen
 from tests.ui.fakes import AGREEMENT, write_pdf
-from tests.ui.page_states import DONE, SAID
+from tests.ui.page_states import DONE, SAID, put_in
 from tests.ui.pages import ASK_FEE, ASK_NOTICE
 from tests.ui.test_browser import ANSWERED
 
@@ -23,11 +23,16 @@ NOTE_WORDS = """
 
 
 @pytest.fixture
-def desk(open_tab: Any, tmp_path: Path) -> Any:
-    """A tab on the ask page of a library with one agreement of two pages."""
-    page = open_tab("library")
-    upload(page, write_pdf(tmp_path / "services.pdf", AGREEMENT, ("Schedule", "Nothing else is agreed.")))
-    go(page, "Ask")
+def filled(home: Path, tmp_path: Path) -> None:
+    """Puts one agreement of two pages into the library."""
+    put_in(home, write_pdf(tmp_path / "services.pdf", AGREEMENT, ("Schedule", "Nothing else is agreed.")))
+
+
+@pytest.fixture
+def desk(filled: None, open_tab: Any) -> Any:
+    """A tab on the ask page of a library with that agreement."""
+    page = open_tab()
+    page.get_by_test_id("stChatInputTextArea").wait_for()
     return page
 
 

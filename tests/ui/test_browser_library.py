@@ -4,9 +4,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from ragnano.store import Catalogue
-from tests.ui.browser import NEEDS_BROWSER, go, seen, upload
+from tests.ui.browser import NEEDS_BROWSER, seen, upload
 from tests.ui.fakes import AGREEMENT, write_pdf
+from tests.ui.page_states import put_in
 
 pytest_plugins = ["tests.ui.browser"]
 pytestmark = NEEDS_BROWSER
@@ -14,10 +17,14 @@ pytestmark = NEEDS_BROWSER
 WORDS = "sixty days written notice"
 
 
-def test_typing_finds_clauses_that_open_where_they_stand(open_tab: Any, tmp_path: Path) -> None:
-    page = open_tab("library")
-    upload(page, write_pdf(tmp_path / "services.pdf", AGREEMENT))
-    go(page, "Search")
+@pytest.fixture
+def filled(home: Path, tmp_path: Path) -> None:
+    """Puts one agreement into the library."""
+    put_in(home, write_pdf(tmp_path / "services.pdf", AGREEMENT))
+
+
+def test_typing_finds_clauses_that_open_where_they_stand(filled: None, open_tab: Any) -> None:
+    page = open_tab("search")
     box = page.get_by_placeholder("Words of a clause")
     box.press_sequentially(WORDS)  # no Enter
     found = page.locator(".rn-passage").filter(has_text="sixty days").first

@@ -16,6 +16,8 @@ from tests.conftest import FakeEmbedder, FakeReader
 from tests.ui.fakes import AGREEMENT, FakeChatModel, write_pdf
 from tests.ui.pages import ASK_FEE, ASK_NOTICE, assistant, button, html, settle
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["tests.ui.fixtures"]
 
 

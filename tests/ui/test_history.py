@@ -9,6 +9,8 @@ from streamlit.testing.v1 import AppTest
 from ragnano.errors import StoreBusy
 from tests.ui.pages import ASK_NOTICE, assistant, html
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["tests.ui.fixtures"]
 
 

@@ -16,6 +16,8 @@ from tests.conftest import FakeEmbedder
 from tests.ui.fakes import AGREEMENT, ParserInProcess, write_pdf
 from tests.ui.pages import SECONDS, assistant, button, html, settle, take_in
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["tests.ui.fixtures"]
 
 

@@ -10,6 +10,8 @@ from ragnano.errors import EngineError, StoreError
 from tests.ui.fakes import AGREEMENT, UI, write_pdf
 from tests.ui.pages import ASK_NOTICE, assistant, button, html, settle, take_in
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["tests.ui.fixtures"]
 
 ASK_OF_PARTY = "How many days written notice does Alderbrook Systems Inc. give?"

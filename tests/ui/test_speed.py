@@ -15,6 +15,8 @@ from tests.conftest import DIMENSIONS, make_document
 from tests.ui.fakes import ROOT, UI
 from tests.ui.pages import assistant
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["tests.ui.fixtures"]
 
 DOCUMENTS, CONVERSATIONS, CLAUSES = 100, 50, 60

@@ -12,6 +12,8 @@ from tests.ui.pages import ASK_NOTICE, assistant, html, take_in
 
 from page_links import Place, address_of  # isort: skip - tests.ui.pages knows where
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["tests.ui.fixtures"]
 
 SECOND = ("Schedule", "4. Travel", "The Supplier shall travel by train where the journey takes less than five hours.")

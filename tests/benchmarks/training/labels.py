@@ -21,6 +21,8 @@ _NUMBERS = {
     name: str(number)
     for number, name in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
 } | {"fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "ninety": "90"}
+SAID = re.compile(r"\W*(yes|no)\b(?=\s*(?:[,.;:–—-]|$))", re.IGNORECASE)
+"""Yes or No at the start of an ideal answer: "No, unless …", not "No later than …"."""
 LONGEST = 28  # words, at most, of an exact answer
 LEAST_LIKE = 0.55  # token F1 with the ideal answer from which on words count as the answer's
 
@@ -42,12 +44,11 @@ class Label:
     @property
     def answer_kind(self) -> int:
         """The index of its kind in KINDS."""
-        first = WORD.search(self.direct.lower())
-        if first is None or first.group() not in ("yes", "no"):
+        said = SAID.match(self.direct)
+        if said is None:
             return 0
-        conditioned = self.type in _CONDITIONED
-        names = ("yes", "no") if not conditioned else ("yes-if", "no-unless")
-        return KINDS.index(names[first.group() == "no"])
+        names = ("yes-if", "no-unless") if self.type in _CONDITIONED else ("yes", "no")
+        return KINDS.index(names[said[1].lower() == "no"])
 
 
 def asked(split: str) -> list[Label]:

@@ -1,9 +1,10 @@
 """Labelled questions that are the project's own: on contracts of CUAD's training split, and on invented texts.
 
-`questions/contracts.jsonl` holds no text of the contracts: `gold` and `short` are character ranges of the file in
-../shared/data/cuad_train/txt that `txt` names. `questions/invented.jsonl` holds whole exercises: a passage that answers
-and three about the same thing that don't. Both were written with a language model's help and checked by script: every
-range holds words, every short answer lies inside its gold.
+`questions/contracts.jsonl` holds no text of the contracts: `gold` (the sentences that answer), `short` (the exact
+answer) and `words` (of a sentence without a short answer those that say it, the condition of a yes or no among them)
+are character ranges of the file in ../shared/data/cuad_train/txt that `txt` names. `questions/invented.jsonl` holds
+whole exercises: a passage that answers and three about the same thing that don't. Both were written with a language
+model's help and checked by script: every range holds words, every short answer lies inside its gold.
 """
 
 import json
@@ -29,9 +30,11 @@ def contract_labels() -> list[Label]:
         name = record["txt"]
         if name not in texts:
             texts[name] = (DATA / "cuad_train" / "txt" / name).read_text(encoding="utf-8")
-        gold = tuple(texts[name][start:end] for start, end in record["gold"])
-        short = texts[name][slice(*record["short"])] if record["short"] else ""
-        found.append(_label(name, record, gold, short))
+        text = texts[name]
+        gold = tuple(text[start:end] for start, end in record["gold"])
+        short, words = (text[slice(*record[key])] if record[key] else "" for key in ("short", "words"))
+        direct = ", ".join(part for part in ((record["says"] or "").title(), short or words) if part)
+        found.append(_label(name, record, gold, short, direct))
     return found
 
 
@@ -40,7 +43,7 @@ def invented(rng: random.Random) -> Iterator[list[Pair]]:
     for record in exercises():
         passage = record["passage"]
         places = [place for gold in record["gold"] if (place := located(passage, gold))]
-        label = _label("", record, tuple(record["gold"]), record["short"] or "")
+        label = _label("", record, tuple(record["gold"]), record["short"] or "", record["direct"] or "")
         span = answer_words(passage, label, places)
         group = [Pair(label.question, passage, True, tuple(places), span, label.answer_kind)]
         rest = passage
@@ -57,8 +60,7 @@ def exercises() -> Iterator[dict[str, Any]]:
     yield from _lines("invented")
 
 
-def _label(document: str, record: dict[str, Any], gold: tuple[str, ...], short: str) -> Label:
-    direct = record["direct"] or ""
+def _label(document: str, record: dict[str, Any], gold: tuple[str, ...], short: str, direct: str) -> Label:
     name = f"own-{hashed(document + json.dumps(record)) % 16**12:012x}"
     return Label(name, "contracts", document, record["question"], bool(gold), record["type"], short, gold, direct)
 

@@ -27,6 +27,8 @@ from ragnano.types import Page
 from tests.ingest.fakes import bare_pdf, lines_page, signalling_parser, word_parser
 from tests.ingest.ocr.page_pictures import CLAUSES, askew, boxes_without_ink, page_pdf, picture_of, scan, uncovered_ink
 
+pytestmark = pytest.mark.slow
+
 TEXT = "\n".join(CLAUSES)
 
 

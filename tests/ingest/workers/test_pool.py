@@ -17,6 +17,8 @@ from ragnano.types import ParsedDocument
 from tests.ingest.fakes import bare_pdf, lines_page
 from tests.ingest.worker_fakes import HANGS_S, scripted_parser
 
+pytestmark = pytest.mark.slow
+
 LIMIT_S = 4.0
 """Of silence: eight times as long as a parser in these tests is silent, because a busy machine delays it."""
 
