@@ -60,7 +60,7 @@ OF_PAIR = 1 + len(KINDS)
 TOKEN_HEAD = "token.transposed"
 """The name of the token head in the shipped graph, which multiplies from the other side."""
 OF_TOKEN = 3  # belongs to the answer's sentence, begins the answer, ends it
-FOLDER = CACHE / "reader-deberta"
+FOLDER = CACHE / "reader"
 READER, STATE, SCORES = FOLDER / "reader.pt", FOLDER / "state.pt", FOLDER / "scores.json"
 
 
