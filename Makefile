@@ -61,7 +61,7 @@ embedder: setup-dev ## retrain the embedder (needs ../shared/data; about an hour
 	@$(RUN) tests.benchmarks.training.embedder
 	@$(RUN) tests.benchmarks.training.export
 
-reader: setup-dev ## continue training the shipped reader (needs ../shared/data; about 40 minutes; ARGS=--resume)
+reader: setup-dev ## train the reader (needs ../shared/data; about 80 minutes; ARGS=--resume, ARGS=--go-on)
 	@$(PYTHON_VENV) -m ragnano models fetch all-MiniLM-L6-v2
 	@$(RUN) tests.benchmarks.training.reader $(ARGS)
 	@$(RUN) tests.benchmarks.training.reader_export

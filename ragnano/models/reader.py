@@ -73,7 +73,7 @@ class Reader:
             places = order[start : start + BATCH]
             pairs, tokens = self._run(session, [rows[place] for place in places], first)
             for place, pair, own in zip(places, pairs, tokens, strict=True):
-                spans = tuple(encoded[place].offsets[:room])
+                spans = without_space(passages[place], encoded[place].offsets[:room])
                 words, begins, ends = own[first : first + len(spans)].T
                 found[place] = Reading(
                     float(pair[0]), _softmax(pair[1:]), _sigmoid(words), _softmax(begins), _softmax(ends), spans
@@ -95,7 +95,9 @@ class Reader:
             ids[number, : len(row)] = row
             mask[number, : len(row)] = 1
             kinds[number, first : len(row)] = 1
-        return session.run(["pairs", "tokens"], {"input_ids": ids, "attention_mask": mask, "token_type_ids": kinds})
+        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": kinds}
+        known = {item.name for item in session.get_inputs()}  # a BERT has all three
+        return session.run(["pairs", "tokens"], {name: array for name, array in inputs.items() if name in known})
 
     def _open(self) -> tuple[Any, Any]:
         with self._lock:
@@ -117,6 +119,11 @@ class Reader:
         """Frees the memory; the next call loads again."""
         with self._lock:
             self._opened = None
+
+
+def without_space(text: str, spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Returns the tokens' characters without the space that a word's first token begins with."""
+    return tuple((start + (end - start > 1 and text[start].isspace()), end) for start, end in spans)
 
 
 def _sigmoid(logits: "NDArray[np.float32]") -> "NDArray[np.float32]":

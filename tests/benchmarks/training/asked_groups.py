@@ -22,7 +22,7 @@ from tests.benchmarks.training.passages import Cut, Nearness, cuts_of
 from tests.benchmarks.training.polar_groups import turned
 
 NEAREST = 7  # a near miss is one of this many nearest passages that don't answer
-TRIMMED = 0.65  # of the passages are cut to a few sentences: more of them are read in the same time
+TRIMMED = 0.8  # of the passages are cut to a few sentences: more of them are read in the same time
 TRIMMED_TO = 520  # characters
 POLAR = 0.3  # of the draws come from yes-or-no questions only, whose four kinds are hard to tell apart
 WITHOUT = 0.7  # of the groups contain the passage without its answer

@@ -1,6 +1,7 @@
 """Trains the reader: whether a passage answers a question, which of its words are the answer, and of which kind it is.
 
-    make reader                      continues from the shipped reader's weights
+    make reader                      trains it from the weights in `deberta_base.py`
+    make reader ARGS="--go-on"       goes on from the shipped reader's weights, and averages with them
     make reader ARGS="--resume"      continues from the last checkpoint of an interrupted run
 
 The model is a cross-encoder (Nogueira and Cho 2019, arXiv:1901.04085): question and passage are read together. Heads:
@@ -25,12 +26,14 @@ import torch
 
 from ragnano.models import open_embedder
 from ragnano.models.dequantize import SHIPPED, read_weights
-from ragnano.models.derived_files import bulk_model
 from ragnano.models.offline import go_offline
-from ragnano.models.reader import KINDS
+from ragnano.models.reader import KINDS, without_space
 from ragnano.settings import Settings
 from tests.benchmarks.training.contracts import CACHE, ROOT
-from tests.benchmarks.training.halves import Halves
+from tests.benchmarks.training.deberta import Deberta, Shape
+from tests.benchmarks.training.deberta_base import WEIGHTS, base
+from tests.benchmarks.training.drawn import Drawn, Draws
+from tests.benchmarks.training.halves import DEVICE, Halves
 from tests.benchmarks.training.pairs import Pair
 from tests.benchmarks.training.reader_mix import Mix
 from tests.benchmarks.training.reader_scores import Measured, scores
@@ -38,10 +41,10 @@ from tests.benchmarks.training.reader_scores import Measured, scores
 BASE = "legal-minilm"
 NAME = "legal-reader"
 SEED = 33
-STEPS = 750
-LEARNING_RATE = 8e-5
-HEAD_RATE = 1.5e-3
-WARM_UP = 0.05
+STEPS = 1400
+LEARNING_RATE = 1.5e-4
+HEAD_RATE = 1e-3
+WARM_UP = 0.06
 MOST_TOKENS = 256
 QUESTION_TOKENS = 64
 TOKEN_WEIGHT = 1.5  # of the loss over tokens relative to that over pairs
@@ -52,7 +55,7 @@ KIND_WEIGHT = 1.5
 PADDED_TO = 16
 CHECKPOINT = 25  # steps
 EVALUATIONS = 1
-BEGUN_SHARE = 0.5  # of the weights that the training began with, in the average that is kept
+BEGUN_SHARE = 0.5  # of the weights that a training went on from, in the average that is kept
 OF_PAIR = 1 + len(KINDS)
 TOKEN_HEAD = "token.transposed"
 """The name of the token head in the shipped graph, which multiplies from the other side."""
@@ -62,21 +65,19 @@ READER, STATE, SCORES = FOLDER / "reader.pt", FOLDER / "state.pt", FOLDER / "sco
 
 
 class PairReader(torch.nn.Module):
-    """A BERT with its heads: logits of the pairs (pairs, OF_PAIR) and of their tokens (pairs, tokens, OF_TOKEN)."""
+    """A DeBERTa with its heads: logits of the pairs (pairs, OF_PAIR) and of their tokens (pairs, tokens, OF_TOKEN)."""
 
     def __init__(self, home: Path) -> None:
         super().__init__()
-        from transformers import AutoModel
-
-        self.encoder: Any = AutoModel.from_pretrained(str(home), attn_implementation="eager", add_pooling_layer=False)
-        width = self.encoder.config.hidden_size
+        begun = torch.load(home / WEIGHTS)
+        self.encoder = Deberta(Shape(len(begun["word_embeddings.weight"])))
+        self.encoder.load_state_dict(begun)
+        width = self.encoder.shape.width
         self.passage = torch.nn.Linear(width, OF_PAIR)
         self.token = torch.nn.Linear(width, OF_TOKEN)
 
-    def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
-        states = self.encoder(
-            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
-        ).last_hidden_state
+    def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+        states = self.encoder(input_ids, attention_mask)
         return self.passage(states[:, 0]), self.token(states)
 
     def begin_with(self, weights: Mapping[str, torch.Tensor]) -> None:
@@ -90,7 +91,8 @@ class PairReader(torch.nn.Module):
 class Reading(Halves[Pair]):
     """The reader in training: one output row per pair, OF_PAIR columns and OF_TOKEN for each of MOST_TOKENS tokens."""
 
-    together = 4  # a third of the tokens were padding with 8 pairs ordered by their characters (LOG.md)
+    # On the CPU a third of the tokens were padding with 8 pairs ordered by their characters (LOG.md).
+    together = 4 if DEVICE.type == "cpu" else 64
 
     def __init__(self, home: Path) -> None:
         from tokenizers import Tokenizer
@@ -104,26 +106,25 @@ class Reading(Halves[Pair]):
         rows = [self.encoded(item)[0] for item in items]
         longest = -(-max(map(len, rows)) // PADDED_TO) * PADDED_TO
         ids = torch.zeros((len(rows), longest), dtype=torch.int64)
-        mask, kinds = torch.zeros_like(ids), torch.zeros_like(ids)
+        mask = torch.zeros_like(ids)
         for number, row in enumerate(rows):
             ids[number, : len(row)] = torch.tensor(row)
             mask[number, : len(row)] = 1
-            kinds[number, row.index(self.words.token_to_id("[SEP]")) + 1 : len(row)] = 1
-        pairs, tokens = self.model(ids, mask, kinds)
+        pairs, tokens = self.model(ids.to(DEVICE), mask.to(DEVICE))
         tokens = torch.nn.functional.pad(tokens.float(), (0, 0, 0, MOST_TOKENS - longest))
-        return torch.cat([pairs.float(), tokens.flatten(1)], dim=1)
+        return torch.cat([pairs.float(), tokens.flatten(1)], dim=1).cpu()
 
     def _length(self, item: Pair) -> int:
         return len(self.encoded(item)[0])
 
-    def encoded(self, item: Pair) -> tuple[list[int], int, list[tuple[int, int]]]:
+    def encoded(self, item: Pair) -> tuple[list[int], int, tuple[tuple[int, int], ...]]:
         """Returns the token ids, the index of the passage's first token, and the passage tokens' character ranges."""
         question = self.words.encode(item.question, add_special_tokens=False).ids[:QUESTION_TOKENS]
         passage = self.words.encode(item.passage, add_special_tokens=False)
         room = MOST_TOKENS - len(question) - 3
         first, last = self.words.token_to_id("[CLS]"), self.words.token_to_id("[SEP]")
         ids = [first, *question, last, *passage.ids[:room], last]
-        return ids, len(question) + 2, passage.offsets[:room]
+        return ids, len(question) + 2, without_space(item.passage, passage.offsets[:room])
 
     def loss_of(self, groups: Sequence[Sequence[Pair]], outputs: torch.Tensor) -> torch.Tensor:
         """Returns the loss of all groups' pairs, in their order: the mean over pairs of what each contributes."""
@@ -164,7 +165,7 @@ class Reading(Halves[Pair]):
 
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(self.whole.state_dict(), path)
+        torch.save({name: tensor.cpu() for name, tensor in self.whole.state_dict().items()}, path)
 
 
 def ends_of(span: tuple[int, int], offsets: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
@@ -177,40 +178,56 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train the reader.")
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-    parser.add_argument("--weights", type=Path, help="begin with these (.pt) instead of the shipped reader's")
+    parser.add_argument("--go-on", action="store_true", help="begin with the shipped reader's weights")
+    parser.add_argument("--weights", type=Path, help="begin with these (.pt)")
+    parser.add_argument("--draws", type=Path, help="steps drawn beforehand (drawn.py), without the data: no scores")
     parser.add_argument("--contracts", type=int, help="fewer contracts, to try it out")
     options = parser.parse_args()
     go_offline()
     torch.manual_seed(SEED)
-    settings = Settings.load(embedder=BASE)
-    embedder = open_embedder(settings)
-    mix = Mix(settings, embedder, SEED, options.contracts)
-    measured = Measured.of(settings, embedder)
-    home = bulk_model(settings.models_dir / BASE)
-    embedder.close()
-    model = Reading(home)
-    begun = torch.load(options.weights) if options.weights else shipped_weights()
+    mix, measured = (Drawn(options.draws), None) if options.draws else drawn_here(options.contracts)
+    model = Reading(base())
+    begun = (
+        torch.load(options.weights, map_location="cpu")
+        if options.weights
+        else shipped_weights()
+        if options.go_on
+        else {}
+    )
     model.whole.begin_with(begun)
     model.follow()
     lines = train(model, mix, measured, options.steps, resume=options.resume)
-    model.average_with(begun)
-    lines.append(lines[-1] | {"averaged": BEGUN_SHARE} | scores(model, measured))
-    print(json.dumps(lines[-1], indent=1), flush=True)
+    if begun:
+        model.average_with(begun)
+        lines.append(lines[-1] | {"averaged": BEGUN_SHARE} | (scores(model, measured) if measured else {}))
+        print(json.dumps(lines[-1], indent=1), flush=True)
     SCORES.write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
     model.save(READER)
 
 
+def drawn_here(most_contracts: int | None) -> tuple[Mix, Measured]:
+    """Returns the steps to train on and the pairs to measure with."""
+    settings = Settings.load(embedder=BASE)
+    embedder = open_embedder(settings)
+    mix, measured = Mix(settings, embedder, SEED, most_contracts), Measured.of(settings, embedder)
+    embedder.close()
+    return mix, measured
+
+
 def shipped_weights() -> dict[str, torch.Tensor]:
-    """Returns the weights of the reader that ships with ragnano, by their names in PairReader."""
+    """Returns the weights of the reader that ships with ragnano, by their names in PairReader, without its words.
+
+    The words' table is that of the base: it is not trained.
+    """
     found = read_weights(ROOT / "ragnano" / "models" / "shipped" / NAME / SHIPPED, "")
     found["token.weight"] = np.ascontiguousarray(found.pop(TOKEN_HEAD).T)
-    return {name: torch.from_numpy(array) for name, array in found.items()}
+    return {name: torch.from_numpy(array) for name, array in found.items() if not name.endswith(".scale")}
 
 
-def train(model: Reading, mix: Mix, measured: Measured, steps: int, *, resume: bool) -> list[dict[str, float]]:
+def train(model: Reading, mix: Draws, measured: Measured | None, steps: int, *, resume: bool) -> list[dict[str, float]]:
     """Trains for `steps` steps with regular checkpoints; a resumed run repeats the draws before it and skips them.
 
-    Returns the scores, one entry per evaluation.
+    Returns the scores, one entry per evaluation; without `measured` only the time.
     """
     heads = [parameter for name, parameter in model.whole.named_parameters() if not name.startswith("encoder.")]
     body = [parameter for parameter in model.masters() if all(parameter is not head for head in heads)]
@@ -222,11 +239,11 @@ def train(model: Reading, mix: Mix, measured: Measured, steps: int, *, resume: b
     )
     done, before, lines = 0, 0.0, []
     if resume:
-        state = torch.load(STATE)
+        state = torch.load(STATE, map_location="cpu")
         done, before, lines = state["step"], state["minutes"], state["lines"]
         model.whole.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
-        rate.load_state_dict(state["rate"])
+        rate.load_state_dict(state["rate"] | {"base_lrs": [LEARNING_RATE, HEAD_RATE]})
         model.follow()
         for _ in range(done):
             mix.draw()
@@ -242,7 +259,8 @@ def train(model: Reading, mix: Mix, measured: Measured, steps: int, *, resume: b
         if step % 10 == 0:
             print(f"{step} {np.mean(losses[-25:]):.3f} {minutes:.1f} min", flush=True)
         if step % (steps // EVALUATIONS) == 0 or step == steps:
-            lines.append({"step": step, "minutes": round(minutes, 1)} | scores(model, measured))
+            line = {"step": step, "minutes": round(minutes, 1)}
+            lines.append(line | (scores(model, measured) if measured else {}))
             print(json.dumps(lines[-1], indent=1), flush=True)
             SCORES.write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
         if step % CHECKPOINT == 0:

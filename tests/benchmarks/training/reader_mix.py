@@ -16,7 +16,7 @@ from tests.benchmarks.training.polar_groups import made
 from tests.benchmarks.training.typed_questions import typed
 from tests.benchmarks.training.who_groups import who
 
-PAIRS = 36  # per step
+PAIRS = 24  # per step
 ASKED = {"contracts": 0.33, "office": 0.07, "tables": 0.07, "mergers": 0.02}
 ABSENT = {"contracts": 0.045, "office": 0.015, "tables": 0.01, "mergers": 0.005}
 CLAUSES = 0.14
