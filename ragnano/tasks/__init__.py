@@ -1,7 +1,7 @@
 """Whole-document tasks: summaries, lists and comparisons in which every line is cited.
 
-`recognise` and `plan_comparison` distinguish them from lookups, `serve` and `serve_comparison` answer them; `serve_date`
-computes dates. `ragnano.assistant` answers lookups itself.
+`recognise` and `plan_comparison` distinguish them from lookups, `serve` and `serve_comparison` answer them.
+`serve_date` computes dates. `ragnano.assistant` answers lookups itself.
 """
 
 from ragnano.tasks.classification import Task, recognise
