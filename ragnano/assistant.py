@@ -32,7 +32,7 @@ from ragnano.retrieval.filters import FilterInput, scope_of
 from ragnano.retrieval.retriever import Found, Retriever
 from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors
-from ragnano.tasks import Tools, plan_comparison, recognise, serve, serve_comparison
+from ragnano.tasks import Tools, plan_comparison, recognise, serve, serve_comparison, serve_date
 from ragnano.types import (
     Answer,
     Chunk,
@@ -184,6 +184,9 @@ class Assistant:
             comparison = plan_comparison(question, scope, self.catalogue, lambda: self.embedder)
             if comparison is not None:
                 return serve_comparison(comparison, scope, tools, model=name, begun=begun, trace=trace)
+            computed = serve_date(question, scope, tools, model=name, begun=begun, trace=trace)
+            if computed is not None:
+                return computed
         if task.kind != "lookup":
             return serve(question, task, scope, tools, model=name, begun=begun, trace=trace)
         chat = None if name == QUOTES_ONLY else self._chat_model_for(name, trace)

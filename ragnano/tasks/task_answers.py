@@ -7,6 +7,7 @@ from ragnano.answering.refusal import refusal
 from ragnano.receipts import Trace, receipt
 from ragnano.tasks.classification import Task
 from ragnano.tasks.comparison import Comparison, compare
+from ragnano.tasks.computed_dates import compute_date, computed_date_asked
 from ragnano.tasks.lists import list_items
 from ragnano.tasks.summaries import summarise
 from ragnano.tasks.task_context import Outcome, Tools
@@ -30,6 +31,18 @@ def serve_comparison(
     """Answers a question to several documents; otherwise like `serve`."""
     outcome = compare(comparison, tools)
     return _assembled(comparison.query.question, outcome, scope, tools, model=model, begun=begun, trace=trace)
+
+
+def serve_date(
+    question: str, scope: Scope, tools: Tools, *, model: str, begun: float, trace: Trace | None = None
+) -> Answer | None:
+    """Answers a question for a date that code computes; None if it is none, or not clear of which document."""
+    asked = computed_date_asked(question)
+    outcome = compute_date(asked, question, scope, tools) if asked else None
+    if outcome is None:
+        return None
+    tools.show(outcome.text)
+    return _assembled(question, outcome, scope, tools, model=model, begun=begun, trace=trace)
 
 
 def _assembled(
