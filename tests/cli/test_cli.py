@@ -183,7 +183,7 @@ def ragnano_command(*words: str, home: Path) -> "subprocess.CompletedProcess[str
     [
         (("ask",), 2, "question"),
         (("ask", "x", "--batch", "y"), 2, "give either"),
-        (("ask", "?"), 1, "models fetch"),
+        (("ask", "Who pays?"), 1, "models fetch"),
         (("docs", "show", "nothing.pdf"), 1, "nothing.pdf"),
         (("ingest", "/no/such/folder"), 1, "/no/such/folder"),
         (("ask", "What?", "--model", "no-such-model"), 1, "no-such-model"),
