@@ -51,7 +51,7 @@ def _faults(case: dict[str, Any], answer: Answer) -> Iterator[str]:
     documents = set(expected["documents"] or ())
     if missing := sorted(documents - named):
         yield f"lacks {missing[0]}"
-    if case["about"] in _EXACT and (more := sorted(named - documents)):
+    if case["about"] in _EXACT and documents and (more := sorted(named - documents)):
         yield f"has {more[0]}"
     for name, words in (expected["values"] or {}).items():
         if _folded(words) not in _folded(_words_of(name, answer)):
