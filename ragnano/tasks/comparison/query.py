@@ -74,13 +74,17 @@ def comparison_asked(question: str, *, several_named: bool = False) -> Compariso
 
 def _names_several(text: str) -> bool:
     """Whether a question has words for several documents: "my contracts", "each lease", "which of them"."""
-    several, single = _any("documents"), _any("document")
+    if _has(text, "one_document"):
+        return False
+    several, surely, single = _any("documents"), _any("surely_documents"), _any("document")
     patterns = (
-        rf"\b(?:which|what|all|both|our|my|these|those|many|of|two|three|four|five|in|any|number of) "
-        rf"(?:of )?(?:the |our |my |these |those )?(?:\w+ ){{0,2}}{several}\b",
+        rf"\b(?:which|all|both|our|my|these|those|many|two|three|four|five|number of) "
+        rf"(?:of )?(?:the |our |my |these |those )?(?:\w+ )?{several}\b",
+        rf"\b(?:what|of|in|any) (?:of )?(?:the |our |my |these |those )?(?:\w+ ){{0,2}}{surely}\b",
         rf"\bthe (?:\w+ )?{several} (?:that|which|with|where|in which)\b",
-        rf"\bthe \w+ {several}\b",
-        rf"\b(?:which|what|each|every|any) (?:\w+ )?{single}\b",
+        rf"\bthe \w+ {surely}\b",
+        rf"\bwhich (?:\w+ )?{single}\b",
+        r"\b(?:what|each|every|any) (?:contract|agreement|document|file|deal|lease|nda)\b",
         rf"\b(?:our|my|the) (?:{_any('greatest')}|{_any('least')}) (?:\w+ )?{single}\b",
         r"\b(?:out of|of) (?:everything|all of|them|those)\b",
         r"\beach time\b|\b(?:anything|everything|all) (?:under|with|that)\b",

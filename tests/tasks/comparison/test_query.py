@@ -46,6 +46,14 @@ def test_a_question_to_several_documents_is_recognised(question: str, operation:
         "Which law governs the agreement?",
         "Is the supplier liable for more than the fees?",
         "What happens if a party is late with more than one payment?",
+        "Which document controls if this one and the Primary Agreement disagree?",
+        "What happens to the smart contracts once this agreement is terminated?",
+        "How much do we pay for each user license?",
+        "Who covers the cost of handling customer orders?",
+        "What happens to the price of orders that were placed before?",
+        "When does the cooperation come to an end?",
+        "Who owns an invention that the parties make together?",
+        "What happens if the combined results are published late?",
     ],
 )
 def test_a_question_to_one_document_is_none(question: str) -> None:
