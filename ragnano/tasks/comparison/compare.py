@@ -1,13 +1,11 @@
 """Answers a question to several documents."""
 
-from dataclasses import replace
 from datetime import date
 
 from ragnano.tasks.comparison.plan import Comparison
 from ragnano.tasks.comparison.rows import document_row, read_all
 from ragnano.tasks.comparison.wording import MOST_LINES, worded
 from ragnano.tasks.task_context import Outcome, Tools
-from ragnano.types import Evidence
 
 
 def compare(comparison: Comparison, tools: Tools) -> Outcome:
@@ -24,12 +22,7 @@ def compare(comparison: Comparison, tools: Tools) -> Outcome:
     about = tuple(document for document in comparison.documents if document.id in matching)
     tools.show(text)
     sure = [item.finding.confidence for item in compared if item.finding.found]
-    evidence = tuple(_scored(item) for item in citations.evidence)
-    return Outcome(text, evidence, about=about, confidence=min(sure, default=0.0), rows=rows)
-
-
-def _scored(evidence: Evidence) -> Evidence:
-    return replace(evidence, score=max(0.0, min(1.0, evidence.score)))
+    return Outcome(text, tuple(citations.evidence), about=about, confidence=min(sure, default=0.0), rows=rows)
 
 
 def _listed(comparison: Comparison, tools: Tools) -> Outcome:
