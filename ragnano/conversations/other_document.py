@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from ragnano.conversations.question_slots import slots_of
 from ragnano.conversations.substitution import sentence
+from ragnano.retrieval.document_filter import title_stems
 from ragnano.store import Catalogue
 from ragnano.text.words import content_stems, fold
 from ragnano.types import Document, Scope, Turn
@@ -40,7 +40,7 @@ def read_other(asked: str, before: Turn, catalogue: Catalogue, scope: Scope) -> 
     cited = {citation.document for citation in before.answer.citations}
     others = [document for document in catalogue.documents(scope) if document.id not in cited]
     if noun not in _ANY_DOCUMENT:
-        others = [document for document in others if set(content_stems(noun)) <= _names(document)]
+        others = [document for document in others if set(content_stems(noun)) <= title_stems(document)]
     if not others or not cited:
         return None
     determiner = "this" if len(others) == 1 else "each"
@@ -48,8 +48,3 @@ def read_other(asked: str, before: Turn, catalogue: Catalogue, scope: Scope) -> 
         noun = noun if noun not in ("one", "ones") else "document"
         question = f"{question[: slot.start]}{determiner} {noun}{question[slot.end :]}"
     return OtherReading(sentence(question), tuple(others))
-
-
-def _names(document: Document) -> set[str]:
-    files = (PurePath(path).stem.replace("_", " ").replace("-", " ") for path in document.paths)
-    return set(content_stems(" ".join((document.title, *files))))

@@ -79,6 +79,12 @@ def narrow(question: Question, catalogue: Catalogue, scope: Scope) -> Narrowed:
     return Narrowed(replace(scope, documents=tuple(document.id for document in near_best)), near_best, focus)
 
 
+def title_stems(document: Document) -> frozenset[str]:
+    """Returns the content stems of a document's title and file names, which say what sort of document it is."""
+    files = (PurePath(path).stem.replace("_", " ").replace("-", " ") for path in document.paths)
+    return frozenset(content_stems(" ".join((document.title, *files))))
+
+
 def without_names(text: str, stems: frozenset[str]) -> str:
     """Returns the question without the words that only identify the document: they do not distinguish its passages.
 

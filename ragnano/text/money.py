@@ -68,10 +68,6 @@ class Money:
     end: int
     per: Per = ""
 
-    def a_month(self) -> Fraction | None:
-        """Returns the amount for a month; None if no period is stated."""
-        return self.amount / MONTHS_IN[self.per] if self.per else None
-
 
 def money_in(text: str) -> tuple[Money, ...]:
     """Returns the amounts in a text, in order, each with the period stated closest to it in its sentence part."""

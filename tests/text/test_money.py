@@ -37,11 +37,6 @@ def test_two_amounts_keep_their_own_periods() -> None:
     assert (first.per, second.per) == ("month", "")
 
 
-def test_a_yearly_amount_is_a_twelfth_of_it_a_month() -> None:
-    assert money_in("GBP 13,200 a year")[0].a_month() == 1100
-    assert money_in("GBP 13,200")[0].a_month() is None
-
-
 @pytest.mark.parametrize("text", ["42,000", "2027", "Section 5.1", "tell us 5 things", "12 months", "10 km"])
 def test_numbers_without_a_currency_are_no_money(text: str) -> None:
     assert money_in(text) == ()

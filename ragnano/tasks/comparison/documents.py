@@ -4,9 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import PurePath
 
-from ragnano.retrieval.document_filter import narrow
+from ragnano.retrieval.document_filter import narrow, title_stems
 from ragnano.store import Catalogue
 from ragnano.text.query import read_question
 from ragnano.text.words import content_stems
@@ -33,7 +32,7 @@ def named_documents(question: str, catalogue: Catalogue, scope: Scope) -> NamedD
     documents = catalogue.documents(scope)
     found: dict[str, Document] = {}
     groups: list[set[str]] = []
-    for name in _names(question):
+    for name in names_in(question):
         about = narrow(read_question(f"about {name}"), catalogue, scope).about
         if about and 2 * len(about) <= max(len(documents), 2):
             found.update((document.id, document) for document in about)
@@ -42,7 +41,8 @@ def named_documents(question: str, catalogue: Catalogue, scope: Scope) -> NamedD
     return NamedDocuments(tuple(found.values()), several)
 
 
-def _names(question: str) -> list[str]:
+def names_in(question: str) -> list[str]:
+    """Returns the names in a question, each by itself. Works on text alone."""
     names = [part for name in read_question(f"about {question}").names for part in _JOINS.split(name)]
     return [name for name in dict.fromkeys(names) if name]
 
@@ -51,17 +51,11 @@ def of_a_sort(documents: Sequence[Document], stems: Sequence[str], catalogue: Ca
     """Returns the documents whose title, file name or opening heading has all the stems; all if none has."""
     if not stems:
         return tuple(documents)
-    fitting = tuple(document for document in documents if set(stems) <= _called(document))
-    return (
-        fitting
-        or tuple(document for document in documents if set(stems) <= _called(document) | _opening(document, catalogue))
-        or tuple(documents)
-    )
-
-
-def _called(document: Document) -> set[str]:
-    files = (PurePath(path).stem.replace("_", " ").replace("-", " ") for path in document.paths)
-    return set(content_stems(" ".join((document.title, *files))))
+    wanted = set(stems)
+    fitting = tuple(document for document in documents if wanted <= title_stems(document))
+    if not fitting:
+        fitting = tuple(one for one in documents if wanted <= title_stems(one) | _opening(one, catalogue))
+    return fitting or tuple(documents)
 
 
 def _opening(document: Document, catalogue: Catalogue) -> set[str]:

@@ -11,7 +11,7 @@ from ragnano.models import Embedder
 from ragnano.store import Catalogue
 from ragnano.tasks.comparison.attributes import Attribute, AttributeMatcher
 from ragnano.tasks.comparison.conditions import Condition
-from ragnano.tasks.comparison.documents import named_documents, of_a_sort
+from ragnano.tasks.comparison.documents import named_documents, names_in, of_a_sort
 from ragnano.tasks.comparison.query import ComparisonQuery, comparison_asked
 from ragnano.text.places import places_in
 from ragnano.text.words import fold
@@ -45,8 +45,12 @@ def plan_comparison(
 
     `embedder` opens the embedder, which is not needed for most questions. Raises ModelMissing.
     """
+    # Names are looked up only where they can matter: most questions end here, without a query of the store.
+    several = len(names_in(question)) > 1
+    if comparison_asked(question, several_named=several) is None:
+        return None
     documents = tuple(catalogue.documents(scope))
-    if len(documents) < 2 or comparison_asked(question, several_named=True) is None:
+    if len(documents) < 2:
         return None
     named = named_documents(question, catalogue, scope)
     contracts = families(named.documents, catalogue)

@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from ragnano.tasks.comparison.conditions import Condition
+from ragnano.tasks.comparison.wording import in_period
 from ragnano.text.comparable_values import ComparableValue, read_value
 from ragnano.text.query import AnswerKind
 
@@ -30,6 +31,11 @@ def test_months_and_days_are_comparable() -> None:
     nine_months, half_a_year = read_value("duration", "nine months", ""), read_value("duration", "180 days", "")
     assert nine_months.number is not None and half_a_year.number is not None
     assert nine_months.number > half_a_year.number
+
+
+def test_a_yearly_amount_is_a_twelfth_of_it_a_month() -> None:
+    assert in_period(read_value("amount", "GBP 13,200 a year", ""), "month") == 1100
+    assert in_period(read_value("amount", "GBP 13,200", ""), "month") is None
 
 
 def test_the_period_stands_beside_the_exact_words() -> None:
