@@ -183,7 +183,9 @@ class Assistant:
         if task.kind != "summary":
             comparison = plan_comparison(question, scope, self.catalogue, lambda: self.embedder)
             if comparison is not None:
-                return serve_comparison(comparison, scope, tools, model=name, begun=begun, trace=trace)
+                compared = serve_comparison(comparison, scope, tools, model=name, begun=begun, trace=trace)
+                if compared is not None:
+                    return compared
             computed = serve_date(question, scope, tools, model=name, begun=begun, trace=trace)
             if computed is not None:
                 return computed

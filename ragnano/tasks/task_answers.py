@@ -27,9 +27,11 @@ def serve(
 
 def serve_comparison(
     comparison: Comparison, scope: Scope, tools: Tools, *, model: str, begun: float, trace: Trace | None = None
-) -> Answer:
-    """Answers a question to several documents; otherwise like `serve`."""
+) -> Answer | None:
+    """Answers a question to several documents, otherwise like `serve`; None if it turns out to be a lookup."""
     outcome = compare(comparison, tools)
+    if outcome is None:
+        return None
     return _assembled(comparison.query.question, outcome, scope, tools, model=model, begun=begun, trace=trace)
 
 

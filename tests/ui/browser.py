@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -132,11 +132,26 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+_FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remembers that a test failed, so that its pages are reported before they are closed."""
+    report = yield
+    item.stash[_FAILED] = report.failed or item.stash.get(_FAILED, False)
+    return report
+
+
 @pytest.fixture
-def open_tab(chromium: Any, address: str) -> Iterator[Any]:
-    """Opens tabs of the server, each with a session of its own."""
+def open_tab(chromium: Any, address: str, home: Path, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Opens tabs of the server, each with a session of its own. Of a failed test it prints what they showed."""
     with tabs(chromium, address) as tab:
         yield tab
+        if request.node.stash.get(_FAILED, False):
+            for page in (page for context in chromium.contexts for page in context.pages):
+                print(f"--- {page.url}", page.locator("body").inner_text(), sep="\n")
+            print("--- server", (home.parent / "server.log").read_text(encoding="utf-8")[-4000:], sep="\n")
 
 
 @contextmanager

@@ -8,11 +8,16 @@ from ragnano.tasks.comparison.wording import MOST_LINES, worded
 from ragnano.tasks.task_context import Outcome, Tools
 
 
-def compare(comparison: Comparison, tools: Tools) -> Outcome:
-    """Reads every document and returns the computed result with its rows. Raises EngineError."""
+def compare(comparison: Comparison, tools: Tools) -> Outcome | None:
+    """Reads every document and returns the computed result with its rows. Raises EngineError.
+
+    Returns None if one document may have been meant and at most one says anything: the question is then a lookup.
+    """
     if comparison.attribute is None:
         return _listed(comparison, tools)
     compared = read_all(comparison, tools, date.today(), tools.on_progress)
+    if comparison.doubtful and sum(item.finding.found for item in compared) < 2:
+        return None
     text, rows, citations = worded(comparison.query, comparison.attribute, compared)
     if not any(row.citation for row in rows):
         return Outcome(about=comparison.documents, rows=rows)

@@ -6,38 +6,41 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
+from ragnano.tasks.comparison.periods import period_in
 from ragnano.text.comparable_values import ComparableValue, values_in
 from ragnano.text.money import currency_named
 from ragnano.text.places import places_in
 from ragnano.text.query import AnswerKind
-from ragnano.text.words import MONTH
 
-_YEARS = re.compile(
-    r"\b(?P<relation>before|after|since|until|by|from|in|during|of)?\s*(?:the (?:year|end of)\s+)?"
-    r"(?P<year>(?:19|20)\d\d)\b",
+_UPPER = (
+    "no more than", "not more than", "less than", "fewer than", "shorter than", "lower than", "smaller than", "within",
+    "under", "below", "at most", "up to", "inside",
+)  # fmt: skip
+_LOWER = (
+    "no less than", "not less than", "more than", "longer than", "greater than", "higher than", "bigger than", "over",
+    "above", "exceeding", "at least", "upwards of",
+)  # fmt: skip
+_NUMBER = (
+    r"(?:[$€£¥]\s?\d|\d|[A-Z]{3}\s?\d|"
+    r"(?:an?|[a-z]+(?:-[a-z]+)?) (?:\(|(?:days?|weeks?|months?|years?|per ?cent|million)\b))"
+)
+_BOUND = re.compile(rf"\b(?P<relation>{'|'.join((*_UPPER, *_LOWER, 'exactly'))})\s+(?={_NUMBER})", re.I)
+_BOUND_AFTER = re.compile(
+    r"(?P<limit>(?:[$€£¥]\s?|[A-Z]{3}\s?)?\S+(?:\s(?:days?|weeks?|months?|years?|per ?cent|%|k|m|million)(?:['’]s?)?)?)"
+    r"(?:\s\w+)?\s(?:or|and)\s(?P<relation>more|longer|above|over|up|higher|later|less|shorter|under|below|fewer|lower)\b",
     re.I,
 )
-_MONTH_YEAR = re.compile(
-    rf"\b(?P<relation>before|after|since|until|by|in|during)\s+(?P<month>{MONTH})\.?,?\s+(?P<year>(?:19|20)\d\d)\b",
-    re.I,
-)
-_LOWER = ("more than", "longer than", "over", "above", "exceeding", "at least")
-_UPPER = ("less than", "shorter than", "under", "below", "at most", "up to")
-_BOUND = re.compile(
-    rf"\b(?P<relation>{'|'.join((*_LOWER, *_UPPER, 'exactly'))})\s+"
-    r"(?=[$€£¥\d]|[A-Z]{3}\s?\d|[a-z]+ (?:\(|(?:days?|weeks?|months?|years?|per ?cent)\b))",
-    re.I,
-)
-_MONTHS = {name: at for at, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_MORE = ("more", "longer", "above", "over", "up", "higher", "later")
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
     """What a value must meet; without any of these everything meets it.
 
-    `first` and `last` bound a date, both included; `least` and `most` a number in `unit`; `yes` is whether a yes-or-no
-    must be a yes.
+    `first` and `last` bound a date, both included; `least` and `most` a number in `unit`. Without `yes` it is turned
+    round: a yes-or-no must be a no.
     """
 
     first: date | None = None
@@ -52,20 +55,34 @@ class Condition:
     @property
     def kinds(self) -> tuple[AnswerKind, ...]:
         """Kinds of values that the condition can be put to; () for any."""
+        kinds: list[AnswerKind] = []
         if self.first or self.last:
-            return ("date",)
+            kinds.append("date")
         if self.places:
-            return ("place",)
+            kinds.append("place")
         if self.currency:
-            return ("amount",)
-        if not self.unit:
-            return ()
-        return ("share",) if self.unit == "%" else ("duration",) if self.unit == "days" else ("amount",)
+            kinds.append("amount")
+        if self.unit:
+            kinds.append("share" if self.unit == "%" else "duration" if self.unit == "days" else "amount")
+        return tuple(dict.fromkeys(kinds))
 
     @property
     def empty(self) -> bool:
         """Whether every value meets it."""
         return not self.kinds
+
+    def only(self, kind: AnswerKind) -> "Condition":
+        """Returns the part that values of one kind must meet."""
+        parts: dict[str, Any] = {"yes": self.yes}
+        if kind == "date":
+            parts |= {"first": self.first, "last": self.last}
+        if kind == "place":
+            parts["places"] = self.places
+        if kind == "amount":
+            parts["currency"] = self.currency
+        if self.unit and kind == ("share" if self.unit == "%" else "duration" if self.unit == "days" else "amount"):
+            parts |= {"least": self.least, "most": self.most, "unit": self.unit}
+        return Condition(**parts)
 
     def met_by(self, value: ComparableValue) -> bool | None:
         """Whether a value meets the condition; None if it cannot be compared."""
@@ -75,6 +92,10 @@ class Condition:
             return True
         if value.kind not in self.kinds:
             return None
+        met = self._met_by(value)
+        return met if met is None or self.yes else not met
+
+    def _met_by(self, value: ComparableValue) -> bool | None:
         if value.kind == "date":
             return None if value.day is None else self._holds(value.day)
         if value.kind == "place":
@@ -91,9 +112,9 @@ class Condition:
         return (self.first is None or day >= self.first) and (self.last is None or day <= self.last)
 
 
-def condition_of(text: str, *, negated: bool) -> Condition:
-    """Returns the condition in a question. `negated`: a yes-or-no must be a no."""
-    first, last = _period(text)
+def condition_of(text: str, *, negated: bool, today: date) -> Condition:
+    """Returns the condition in a question. `negated`: it must not be met, a yes-or-no must be a no."""
+    first, last = period_in(text, today)
     places = places_in(text)
     currency = currency_named(text)
     least, most, unit = _limits(text)
@@ -102,45 +123,17 @@ def condition_of(text: str, *, negated: bool) -> Condition:
 
 def _limits(text: str) -> tuple[Fraction | None, Fraction | None, str]:
     """Returns the least and the most number that a question names, and their unit."""
-    bound = _BOUND.search(text)
-    if bound is None:
+    if bound := _BOUND.search(text):
+        relation, limit = bound["relation"].lower(), text[bound.end() :]
+        above, below = relation not in _UPPER, relation not in _LOWER
+    elif bound := _BOUND_AFTER.search(text):
+        limit = bound["limit"]
+        above = bound["relation"].lower() in _MORE
+        below = not above
+    else:
         return None, None, ""
-    limit = text[bound.end() :]
     kinds: tuple[AnswerKind, ...] = ("amount", "share", "duration")
     value = next((values[0] for kind in kinds if (values := values_in(kind, limit))), None)
     if value is None:
         return None, None, ""
-    relation = bound["relation"].lower()
-    above = None if relation in _UPPER else value.number
-    below = None if relation in _LOWER else value.number
-    return above, below, value.unit
-
-
-def _period(text: str) -> tuple[date | None, date | None]:
-    """Returns the first and the last day of the period that a question names."""
-    if month := _MONTH_YEAR.search(text):
-        start = date(int(month["year"]), _MONTHS[month["month"][:3].lower()], 1)
-        end = _day_before(date(start.year + start.month // 12, start.month % 12 + 1, 1))
-        return _bounds(month["relation"], start, end)
-    if year := _YEARS.search(text):
-        start, end = date(int(year["year"]), 1, 1), date(int(year["year"]), 12, 31)
-        return _bounds(year["relation"] or "in", start, end)
-    return None, None
-
-
-def _bounds(relation: str, start: date, end: date) -> tuple[date | None, date | None]:
-    match relation.lower():
-        case "before":
-            return None, _day_before(start)
-        case "after":
-            return date.fromordinal(end.toordinal() + 1), None
-        case "since" | "from":
-            return start, None
-        case "until" | "by":
-            return None, end
-        case _:
-            return start, end
-
-
-def _day_before(day: date) -> date:
-    return date.fromordinal(day.toordinal() - 1)
+    return value.number if above else None, value.number if below else None, value.unit

@@ -6,10 +6,12 @@ from datetime import date
 from pathlib import PurePath
 
 from ragnano.conflicts.families import Family, families
-from ragnano.tasks.comparison.attributes import attribute_named
+from ragnano.tasks.comparison.attributes import Attribute, attribute_named
+from ragnano.tasks.comparison.conditions import Condition
 from ragnano.tasks.comparison.finding import Finding, find_value
 from ragnano.tasks.comparison.in_force import InForce, in_force, since
 from ragnano.tasks.comparison.plan import Comparison
+from ragnano.tasks.comparison.query import COMPARABLE
 from ragnano.tasks.task_context import Tools
 from ragnano.text.date_arithmetic import written
 from ragnano.types import Document, Evidence, Row
@@ -54,7 +56,18 @@ def _compared(family: Family, comparison: Comparison, tools: Tools, today: date)
     findings = [find_value(attribute, document, tools) for document in documents]
     chosen = in_force(findings, today if attribute.rate else None)
     finding = chosen.finding
-    yield Compared(chosen, condition.met_by(finding.value) if finding.found else None)
+    yield Compared(chosen, _matches(finding, attribute, condition))
+
+
+def _matches(finding: Finding, attribute: Attribute, condition: Condition) -> bool | None:
+    """Whether a finding meets the condition, None if that is not known. Without one, a value must be stated, or not."""
+    if not finding.found:
+        return True if not condition.yes and condition.empty else None
+    if attribute.kind == "yes_no" or not condition.empty:
+        return condition.met_by(finding.value)
+    if finding.value.known or attribute.kind not in COMPARABLE:
+        return condition.yes
+    return None
 
 
 def _governed(family: Family, places: Sequence[str], tools: Tools) -> bool:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import PurePath
 
 from ragnano.tasks.comparison.attributes import Attribute
-from ragnano.tasks.comparison.query import ComparisonQuery
+from ragnano.tasks.comparison.query import COMPARABLE, ComparisonQuery
 from ragnano.tasks.comparison.rows import Citations, Compared, row_of
 from ragnano.text.comparable_values import ComparableValue, period_asked
 from ragnano.text.money import MONTHS_IN, Per
@@ -23,10 +23,10 @@ def worded(
     """Returns the text of the answer, its rows in order, and the evidence they rest on."""
     citations = Citations()
     ordered = _ordered(query, attribute, compared)
-    filtered = not query.condition.empty or (attribute.kind == "yes_no" and query.operation in ("list", "count"))
-    matching = [item for item in ordered if item.finding.found and (item.matches is True if filtered else True)]
+    filtered = _filtered(query, attribute)
+    matching = [item for item in ordered if (item.matches is True if filtered else item.finding.found)]
     unclear = [item for item in ordered if item.finding.found and filtered and item.matches is None]
-    silent = [item for item in ordered if not item.finding.found]
+    silent = [item for item in ordered if not item.finding.found and item not in matching]
     rows = {id(item): row_of(item, citations) for item in (*matching, *unclear)}
     lines = [_result(query, attribute, matching, rows, len(compared), filtered)]
     lines += [_line(rows[id(item)]) for item in matching[:MOST_LINES]]
@@ -40,6 +40,13 @@ def worded(
     others = [item for item in ordered if id(item) not in rows]
     rest = [row_of(item, citations) for item in others]
     return "\n".join(filter(None, lines)), (*rows.values(), *rest), citations
+
+
+def _filtered(query: ComparisonQuery, attribute: Attribute) -> bool:
+    """Whether only documents that meet something are meant: a condition, a yes, a value that is stated, or none."""
+    if not query.condition.empty or not query.condition.yes:
+        return True
+    return query.operation == "count" or (attribute.kind == "yes_no" and query.operation == "list")
 
 
 def _ordered(query: ComparisonQuery, attribute: Attribute, compared: Sequence[Compared]) -> list[Compared]:
@@ -79,6 +86,8 @@ def _result(
     filtered: bool,
 ) -> str:
     """Returns the first line: what was computed from the rows."""
+    if attribute.kind not in COMPARABLE and query.kinds:
+        return "The values are shown as they stand; they cannot be compared or added:"
     if query.operation in ("greatest", "least"):
         return _extreme(query, attribute, matching, rows)
     if query.operation == "sum":
@@ -142,6 +151,8 @@ def _amount(number: Fraction) -> str:
 
 
 def _line(row: Row) -> str:
+    if not row.citation:
+        return f"- {PurePath(row.path).name}: nothing about it was found"
     note = f" ({row.note})" if row.note else ""
     return f"- {PurePath(row.path).name}: {_value(row)} [{row.citation}]{note}"
 

@@ -1,7 +1,7 @@
 """Trains the reader: whether a passage answers a question, which of its words are the answer, and of which kind it is.
 
     make reader                      trains it from the weights in `deberta_base.py`
-    make reader ARGS="--go-on"       goes on from the shipped reader's weights, and averages with them
+    make reader ARGS="--go-on"       goes on from the shipped reader's weights
     make reader ARGS="--resume"      continues from the last checkpoint of an interrupted run
 
 The model is a cross-encoder (Nogueira and Cho 2019, arXiv:1901.04085): question and passage are read together. Heads:
@@ -55,7 +55,6 @@ KIND_WEIGHT = 1.5
 PADDED_TO = 16
 CHECKPOINT = 25  # steps
 EVALUATIONS = 1
-BEGUN_SHARE = 0.5  # of the weights that a training went on from, in the average that is kept
 OF_PAIR = 1 + len(KINDS)
 TOKEN_HEAD = "token.transposed"
 """The name of the token head in the shipped graph, which multiplies from the other side."""
@@ -154,14 +153,15 @@ class Reading(Halves[Pair]):
             at += len(group)
         return loss / len(items)
 
-    def average_with(self, weights: Mapping[str, torch.Tensor]) -> None:
-        """Averages the weights with those it began with (Wortsman et al. 2022, arXiv:2203.05482)."""
-        own = self.whole.state_dict()
-        for name, array in weights.items():
-            if own[name].shape == array.shape:
-                own[name].lerp_(array, BEGUN_SHARE)
-        self.whole.load_state_dict(own)
-        self.follow()
+    def freeze(self, layers: int) -> None:
+        """Leaves the first so many layers as they are: a step then takes less time (LOG.md).
+
+        The positions stay too: all layers read them, so their gradient would need the backward pass of every layer.
+        """
+        for model in (self.whole, self.model):
+            encoder = model.encoder
+            for part in (encoder.words_norm, encoder.positions, encoder.positions_norm, *encoder.layers[:layers]):
+                part.requires_grad_(False)
 
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -181,6 +181,8 @@ def main() -> None:
     parser.add_argument("--go-on", action="store_true", help="begin with the shipped reader's weights")
     parser.add_argument("--weights", type=Path, help="begin with these (.pt)")
     parser.add_argument("--draws", type=Path, help="steps drawn beforehand (drawn.py), without the data: no scores")
+    parser.add_argument("--frozen", type=int, default=0, help="layers, counted from the words, that stay as they are")
+    parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="the highest learning rate of the layers")
     parser.add_argument("--contracts", type=int, help="fewer contracts, to try it out")
     options = parser.parse_args()
     go_offline()
@@ -196,11 +198,9 @@ def main() -> None:
     )
     model.whole.begin_with(begun)
     model.follow()
-    lines = train(model, mix, measured, options.steps, resume=options.resume)
-    if begun:
-        model.average_with(begun)
-        lines.append(lines[-1] | {"averaged": BEGUN_SHARE} | (scores(model, measured) if measured else {}))
-        print(json.dumps(lines[-1], indent=1), flush=True)
+    if options.frozen:
+        model.freeze(options.frozen)
+    lines = train(model, mix, measured, options.steps, options.rate, resume=options.resume)
     SCORES.write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
     model.save(READER)
 
@@ -224,7 +224,9 @@ def shipped_weights() -> dict[str, torch.Tensor]:
     return {name: torch.from_numpy(array) for name, array in found.items() if not name.endswith(".scale")}
 
 
-def train(model: Reading, mix: Draws, measured: Measured | None, steps: int, *, resume: bool) -> list[dict[str, float]]:
+def train(
+    model: Reading, mix: Draws, measured: Measured | None, steps: int, highest: float, *, resume: bool
+) -> list[dict[str, float]]:
     """Trains for `steps` steps with regular checkpoints; a resumed run repeats the draws before it and skips them.
 
     Returns the scores, one entry per evaluation; without `measured` only the time.
@@ -232,7 +234,7 @@ def train(model: Reading, mix: Draws, measured: Measured | None, steps: int, *, 
     heads = [parameter for name, parameter in model.whole.named_parameters() if not name.startswith("encoder.")]
     body = [parameter for parameter in model.masters() if all(parameter is not head for head in heads)]
     optimizer = torch.optim.AdamW(
-        [{"params": body, "lr": LEARNING_RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01
+        [{"params": body, "lr": highest}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01
     )
     rate = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / (WARM_UP * steps), (steps - step) / ((1 - WARM_UP) * steps))
@@ -243,7 +245,7 @@ def train(model: Reading, mix: Draws, measured: Measured | None, steps: int, *, 
         done, before, lines = state["step"], state["minutes"], state["lines"]
         model.whole.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
-        rate.load_state_dict(state["rate"] | {"base_lrs": [LEARNING_RATE, HEAD_RATE]})
+        rate.load_state_dict(state["rate"] | {"base_lrs": [highest, HEAD_RATE]})
         model.follow()
         for _ in range(done):
             mix.draw()
