@@ -63,12 +63,12 @@ ends the exact answer.
   for choosing; the wordings in tests/benchmarks/paraphrases.json; one title or table in five of the public sets; half
   of Natural Questions. What the begun weights learnt from is not known.
 - **Method**: binary cross-entropy of pair and tokens, cross-entropy of both ends of the exact answer, of the kind, and
-  of a question's passages against one another. First 850 steps of about {pairs} pairs, 199 minutes on two cores (half of
-  our own questions joined the mix after 125 steps), with half the share of labelled clauses; then {steps} steps from
+  of a question's passages against one another. First 850 steps of about {pairs} pairs, 199 minutes on two cores, with
+  half the share of labelled clauses (half of our own questions joined the mix after 125 steps); then {steps} steps from
   the shipped 8-bit weights, {minutes:.0f} minutes, with the shares above and the first four layers left as they were.
   The seed is fixed.
-- **Command**: `make reader`, then `make reader ARGS="--go-on --steps 420 --frozen 4 --rate 1.2e-4"` (needs the data, see
-  CONTRIBUTING.md).
+- **Command**: `make reader`, then `make reader ARGS="--go-on --steps 420 --frozen 4 --rate 1.2e-4"` (needs the data,
+  see CONTRIBUTING.md).
 - **Licence**: Apache-2.0; the begun weights are under the MIT licence; attribution for the data as above.
 
 Documents kept for choosing, read by the float32 weights. Of a question: its right passage before the six nearest
