@@ -4,6 +4,7 @@ import re
 import tomllib
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from ragnano.text.legal_terms import place_names
 
@@ -17,13 +18,26 @@ def places_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_names().get(name, name) for name in found))
 
 
+def only_a_place(name: str) -> bool:
+    """Whether a name is that of a place and no more: "English" and "State of Ohio" are, "Ohio Mills" is not."""
+    plain = _STATE_OF.sub("", name)
+    return bool(_pattern().search(plain)) and not re.search(r"[^\W_]", _pattern().sub("", plain))
+
+
+def lies_in(place: str, other: str) -> bool:
+    """Whether a place is another or a part of it: delaware lies in united states."""
+    return place == other or place in _data()["parts"].get(other, ())
+
+
 @cache
 def _names() -> dict[str, str]:
     """Maps each adjective and each other name of a place to its common name."""
-    data: dict[str, dict[str, str]] = tomllib.loads(
-        files("ragnano.text").joinpath("places.toml").read_text(encoding="utf-8")
-    )
-    return data["adjectives"] | data["other_names"]
+    return {**_data()["adjectives"], **_data()["other_names"]}
+
+
+@cache
+def _data() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(files("ragnano.text").joinpath("places.toml").read_text(encoding="utf-8"))
 
 
 @cache

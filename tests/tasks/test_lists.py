@@ -106,10 +106,10 @@ def test_a_list_over_several_documents_is_grouped_by_them(assistant: Assistant) 
 
 
 def test_what_is_listed_by_a_place_says_the_place(assistant: Assistant) -> None:
-    for place in ("New York", "Ohio"):
-        add_text(assistant, f"This agreement is governed by the law of {place}.", name=f"{place}.txt")
-    answer = assistant.ask("Which agreements are governed by the law of New York?")
-    assert answer.answer == "1. “This agreement is governed by the law of New York.” [1]"
+    orders = [f"Orders of this kind are governed by the law of {place}." for place in ("New York", "Ohio")]
+    add_text(assistant, "\n\n".join(orders), name="orders.txt")
+    answer = assistant.ask("List all orders that are governed by the law of New York")
+    assert answer.answer == "1. “Orders of this kind are governed by the law of New York.” [1]"
 
 
 def test_a_long_list_is_cut_and_says_so(assistant: Assistant) -> None:

@@ -15,13 +15,15 @@ from ragnano.text.query import AnswerKind
 class Attribute:
     """One thing to compare. `questions` are put to each document until one finds a value; `kind` is the value's kind.
 
-    `rate`: an amount per month or year. `term`: a date that may be stated as a duration from the start.
+    `rate`: an amount per month or year. `once`: one that is never paid per month or year. `term`: a date that may be
+    stated as a duration from the start.
     """
 
     name: str
     kind: AnswerKind
     questions: tuple[str, ...]
     rate: bool = False
+    once: bool = False
     term: bool = False
 
 
@@ -35,6 +37,7 @@ def attributes() -> tuple[Attribute, ...]:
             kind=entry["kind"],
             questions=tuple(entry["questions"]),
             rate=entry.get("rate", False),
+            once=entry.get("once", False),
             term=entry.get("term", False),
         )
         for entry in tomllib.loads(text)["attributes"]

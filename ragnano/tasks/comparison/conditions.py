@@ -11,7 +11,7 @@ from typing import Any
 from ragnano.tasks.comparison.periods import period_in
 from ragnano.text.comparable_values import ComparableValue, values_in
 from ragnano.text.money import currency_named
-from ragnano.text.places import places_in
+from ragnano.text.places import lies_in, places_in
 from ragnano.text.query import AnswerKind
 
 _UPPER = (
@@ -99,7 +99,7 @@ class Condition:
         if value.kind == "date":
             return None if value.day is None else self._holds(value.day)
         if value.kind == "place":
-            return any(place in value.places for place in self.places) if value.places else None
+            return any(lies_in(own, place) for place in self.places for own in value.places) if value.places else None
         if value.number is None:
             return None
         if self.currency and value.unit != self.currency:

@@ -7,6 +7,7 @@ from itertools import combinations
 
 from ragnano.retrieval.document_filter import narrow, title_stems
 from ragnano.store import Catalogue
+from ragnano.text.places import only_a_place
 from ragnano.text.query import read_question
 from ragnano.text.words import content_stems
 from ragnano.types import Document, Scope
@@ -42,9 +43,10 @@ def named_documents(question: str, catalogue: Catalogue, scope: Scope) -> NamedD
 
 
 def names_in(question: str) -> list[str]:
-    """Returns the names in a question, each by itself. Works on text alone."""
+    """Returns the names in a question, each by itself, without places. Works on text alone."""
     names = [part for name in read_question(f"about {question}").names for part in _JOINS.split(name)]
-    return [name for name in dict.fromkeys(names) if name]
+    # A place in a question tells which law or court is meant; most contracts name several.
+    return [name for name in dict.fromkeys(names) if name and not only_a_place(name)]
 
 
 def of_a_sort(documents: Sequence[Document], stems: Sequence[str], catalogue: Catalogue) -> tuple[Document, ...]:

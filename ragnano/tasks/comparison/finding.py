@@ -19,8 +19,11 @@ from ragnano.text.query import Question
 from ragnano.types import Document, Evidence, Scope
 
 _FROM_A_DATE = re.compile(r"\b(?:from|commencing|beginning|starting|after|of|on|with)\b[^.;]{0,40}$", re.IGNORECASE)
-
-
+_BEGINS = re.compile(
+    r"\b(?:from(?: and including)?|(?:commenc|beginn?|start)\w*(?: on)?|takes? effect (?:on|from)"
+    r"|effective(?: on| from)?|first day is)\s*(?:the\s)?$",
+    re.IGNORECASE,
+)
 READ = 4
 """Chunks of each document that are read, half of a lookup's: of 176 questions to one contract each, the right passage
 was among the first five for .99."""
@@ -89,6 +92,8 @@ def _answers(question: str, attribute: Attribute, document: Document, tools: Too
         _read(found.question, attribute, item, document, confidence, tools)
         for item in without_doubtful_yes_or_no(chosen, confidence)
     ]
+    if attribute.once:
+        findings = [finding for finding in findings if not finding.value.per]
     return [_end_of_term(finding, tools) for finding in findings] if attribute.term else findings
 
 
@@ -119,11 +124,17 @@ def _with_defined_date(finding: Finding, tools: Tools) -> Finding:
 
 
 def _end_of_term(finding: Finding, tools: Tools) -> Finding:
-    """Returns a finding whose end date is computed where the document states the term by its length."""
+    """Returns a finding whose end date is computed where the document states the term by its length.
+
+    A day that the term runs from is no end: without a length beside it, the end is not known.
+    """
     assert finding.evidence is not None
-    length = _length_stated(finding.words) or (None if finding.value.known else _length_stated(finding.evidence.text))
+    begins = _is_a_start(finding)
+    length = _length_stated(finding.words)
+    if length is None and (begins or not finding.value.known):
+        length = _length_stated(finding.evidence.text)
     if length is None:
-        return finding
+        return replace(finding, value=ComparableValue("date"), note="no end is stated") if begins else finding
     start, support = _start_of_term(finding, length, tools)
     if start is None:
         return replace(
@@ -135,6 +146,14 @@ def _end_of_term(finding: Finding, tools: Tools) -> Finding:
     said = finding.evidence.text[length.start : length.end] if not _length_stated(finding.words) else finding.words
     note = f"computed: {said[:60]} from {written(start)}, that day counted, end on {written(last)}"
     return replace(finding, value=ComparableValue("date", day=last), note=note, support=support)
+
+
+def _is_a_start(finding: Finding) -> bool:
+    """Whether the day that was read is one that the sentence begins the term with: "from 1 May 2024"."""
+    assert finding.evidence is not None
+    text = finding.evidence.text
+    days = [found for found in DATE.finditer(text) if read_value("date", found.group(), "").day == finding.value.day]
+    return bool(days) and all(_BEGINS.search(text[: found.start()]) for found in days)
 
 
 def _length_stated(text: str) -> Value | None:

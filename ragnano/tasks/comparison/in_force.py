@@ -7,6 +7,9 @@ from datetime import date
 from ragnano.conflicts.families import effective
 from ragnano.tasks.comparison.finding import Finding
 
+LEAST_SURE_OF_CHANGE = 0.3
+"""An amendment is silent about most things, so what is read in it must be surer than in its contract. By judgement."""
+
 
 @dataclass(frozen=True, slots=True)
 class InForce:
@@ -23,7 +26,7 @@ def in_force(findings: Sequence[Finding], as_of: date | None) -> InForce:
     nothing.
     """
     first, *later = findings
-    changes = [finding for finding in later if finding.found and finding.value.known]
+    changes = [finding for finding in later if finding.value.known and finding.sure >= LEAST_SURE_OF_CHANGE]
     known = [first] if first.found else []
     known += sorted(changes, key=lambda finding: since(finding) or date.min)
     if not known:

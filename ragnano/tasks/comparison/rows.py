@@ -14,6 +14,7 @@ from ragnano.tasks.comparison.plan import Comparison
 from ragnano.tasks.comparison.query import COMPARABLE
 from ragnano.tasks.task_context import Tools
 from ragnano.text.date_arithmetic import written
+from ragnano.text.places import lies_in
 from ragnano.types import Document, Evidence, Row
 
 
@@ -72,7 +73,7 @@ def _matches(finding: Finding, attribute: Attribute, condition: Condition) -> bo
 
 def _governed(family: Family, places: Sequence[str], tools: Tools) -> bool:
     law = find_value(attribute_named("governing law"), family.contract, tools)
-    return any(place in law.value.places for place in places)
+    return any(lies_in(own, place) for place in places for own in law.value.places)
 
 
 class Citations:

@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 
 from ragnano.assistant import Assistant
 from ragnano.library.comparison_export import rows_to_csv, rows_to_xlsx
-from ragnano.tasks.comparison import finding
+from ragnano.tasks.comparison import finding, in_force
 from ragnano.types import Row
 from tests.conftest import add_text
 
@@ -52,6 +52,7 @@ The deposit, how much the deposit is, is EUR 3,000."""
 def every_value_is_sure(monkeypatch: pytest.MonkeyPatch) -> None:
     """To the fake reader all words are equally likely to be the exact ones."""
     monkeypatch.setattr(finding, "LEAST_SURE", 0.0)
+    monkeypatch.setattr(in_force, "LEAST_SURE_OF_CHANGE", 0.0)
 
 
 @pytest.fixture
@@ -164,3 +165,33 @@ def test_two_names_ask_a_comparison_of_their_documents(assistant: Assistant) -> 
         add_text(assistant, text, name=f"{name.lower()}.txt", parties=(f"{name} Ltd", "Heron Foods Ltd"))
     answer = assistant.ask("How much notice to terminate has to be given to Alder and to Birch?", model="none")
     assert {row.path for row in answer.rows} == {"/docs/alder.txt", "/docs/birch.txt"}
+
+
+def test_a_place_in_a_question_is_no_name_of_a_document(assistant: Assistant) -> None:
+    for name, law in (("alder", "English law"), ("birch", "the law of England and Wales"), ("cedar", "Norwegian law")):
+        text = f"This Agreement of {name} is governed by a law: this agreement is governed by {law}."
+        add_text(assistant, text, name=f"{name}.txt", title=f"{name.capitalize()} Agreement in English")
+    answer = assistant.ask("Which contracts does English law apply to?", model="none")
+    assert answer.answer.startswith("2 of 3 documents:")
+
+
+def test_a_part_of_a_country_meets_a_condition_for_the_country(assistant: Assistant) -> None:
+    for name, law in (("alder", "Delaware"), ("birch", "Ohio"), ("cedar", "Norway")):
+        text = f"This Agreement of {name} is governed by a law: this agreement is governed by the law of {law}."
+        add_text(assistant, text, name=f"{name}.txt", title=f"{name.capitalize()} Agreement")
+    answer = assistant.ask("Which contracts are governed by the law of a US state?", model="none")
+    assert files(answer.rows) == ["alder.txt", "birch.txt"]
+
+
+def test_a_payment_that_comes_every_month_is_no_deposit(contracts: Assistant) -> None:
+    text = (
+        "This Lease is made with Dogwood Ltd.\n\n# Deposit\n\nThe deposit, how much the deposit is, is GBP 900 a month."
+    )
+    add_text(contracts, text, name="dogwood.txt", title="Dogwood lease")
+    rows = contracts.ask("Compare the deposits in all contracts", model="none").rows
+    assert "GBP 900 per month" not in {row.normalized for row in rows}
+
+
+def test_a_condition_turned_round_counts_documents_that_say_nothing(contracts: Assistant) -> None:
+    answer = contracts.ask("Which contracts do not have a notice period?", model="none")
+    assert answer.answer.split("\n") == ["1 of 3 documents:", "- cedar.txt: nothing about it was found"]
