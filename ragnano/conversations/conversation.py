@@ -15,7 +15,7 @@ from typing import Protocol
 from ragnano.conversations.followup import Reading, read_followup
 from ragnano.conversations.other_document import read_other
 from ragnano.errors import NotFoundError, StoreBusy, StoreError
-from ragnano.retrieval.document_filter import narrow
+from ragnano.retrieval.document_filter import narrow, with_capitals
 from ragnano.store import Catalogue, new_id
 from ragnano.text.query import read_question
 from ragnano.types import Answer, Document, Scope, Turn
@@ -145,7 +145,11 @@ class Conversation:
             documents = tuple(document.id for document in other.documents)
             return Reading(other.text, leans=True), replace(self.scope, documents=documents)
         listed = bool(before and before.answer and before.answer.rows)
-        reading = read_followup(text, before.read_as if before else None, listed=listed)
+        if before is None:
+            reading = read_followup(text, None)
+        else:  # a name in small letters takes the place of another only once it is known for one
+            capitalised = (with_capitals(words, self._catalogue, self.scope) for words in (text, before.read_as))
+            reading = read_followup(*capitalised, listed=listed)
         return reading, self._scope_for(reading.text) if reading.leans else of or self.scope
 
     def _scope_for(self, question: str) -> Scope:

@@ -14,7 +14,7 @@ from pathlib import PurePath
 
 from ragnano.store import Catalogue, quote_term
 from ragnano.text.legal_terms import is_too_common, names_somebody
-from ragnano.text.query import Question
+from ragnano.text.query import Question, read_question
 from ragnano.text.words import STOPWORDS, content_stems, fold, stem, words
 from ragnano.types import Document, Scope
 
@@ -25,6 +25,10 @@ _WEAK = frozenset(
     inc incorporated corp corporation co company ltd limited llc lp llp plc gmbh sa ag bv nv pte pty group
     holdings international the of and amendment exhibit ex dated
     """.split()
+)
+_LEGAL_FORM = (
+    r"inc|incorporated|corp|corporation|ltd|limited|llc|l\.l\.c|lp|llp|plc|gmbh|ag|kg|s\.?a|sas|s\.?a\.?r\.?l|s\.?r\.?l|s\.?p\.?a|"
+    r"b\.?v|n\.?v|as|asa|ab|aps|oy|pte|pty"
 )
 # A chunk this early in its document names the document's own parties (title block, preamble).
 _FRONT_CHUNKS = 3
@@ -60,7 +64,7 @@ def narrow(question: Question, catalogue: Catalogue, scope: Scope) -> Narrowed:
     if files := tuple(document for document in documents if _is_called(document, question.files)):
         ids = tuple(document.id for document in files)
         return Narrowed(replace(scope, documents=ids), files, _without_files(question, files))
-    named = _named_documents(question, documents) | _small_names(question, documents, catalogue, scope)
+    named = _named_documents(question, documents) | small_names(question, documents, catalogue, scope)
     named -= _WEAK | _words_of_dates(question)
     named |= set(question.dates) & {document.date for document in documents if document.date}
     if not named or not documents:
@@ -112,19 +116,39 @@ def _named_documents(question: Question, documents: Sequence[Document]) -> set[s
     return found
 
 
-def _small_names(question: Question, documents: Sequence[Document], catalogue: Catalogue, scope: Scope) -> set[str]:
-    """Stems of names in a question typed without capitals: words of parties that occur only in their documents."""
+def small_names(question: Question, documents: Sequence[Document], catalogue: Catalogue, scope: Scope) -> set[str]:
+    """Stems of names in a question typed without capitals: words of parties, or of companies in titles and file names,
+    that occur only in their documents.
+    """
     if any(character.isupper() for character in question.text[1:]):
         return set()
     found: set[str] = set()
     for word in {word for word in words(question.text) if word not in STOPWORDS and stem(word) not in _WEAK}:
-        bearers = [document for document in documents if stem(word) in _own_names(document)]
-        if any(stem(word) in _stems_of_names("", document.parties, ()) for document in bearers):
-            hits = catalogue.lexical(quote_term(word), scope, _MOST_HITS)
-            holders = {chunk.document for chunk in catalogue.chunks(identifier for identifier, _ in hits).values()}
-            if holders <= {document.id for document in bearers}:
-                found.add(stem(word))
+        bearers = {document.id: document for document in documents if stem(word) in _own_names(document)}
+        if not bearers:
+            continue
+        hits = catalogue.lexical(quote_term(word), scope, _MOST_HITS)
+        holders = catalogue.chunks(identifier for identifier, _ in hits).values()
+        if not {chunk.document for chunk in holders} <= bearers.keys():
+            continue
+        of_a_party = any(stem(word) in _stems_of_names("", one.parties, ()) for one in bearers.values())
+        if of_a_party or _is_a_company(word, [chunk.text for chunk in holders]):
+            found.add(stem(word))
     return found
+
+
+def _is_a_company(word: str, texts: Sequence[str]) -> bool:
+    """Whether texts write a word with a capital throughout and once before a legal form: "Pallowmere Fleet Limited"."""
+    if any(re.search(rf"\b{re.escape(word)}\b", text) for text in texts):
+        return False
+    company = re.compile(rf"\b(?i:{re.escape(word)})\b(?:,? [A-Z&][\w&.'’-]*){{0,4}},? (?i:{_LEGAL_FORM})\b")
+    return any(company.search(text) for text in texts)
+
+
+def with_capitals(text: str, catalogue: Catalogue, scope: Scope) -> str:
+    """Returns a text with capitals at the names of documents that it has in small letters: "and Skarvnesse?"."""
+    stems = small_names(read_question(text), catalogue.documents(scope), catalogue, scope)
+    return _WORDS.sub(lambda match: match.group().capitalize() if stem(match.group()) in stems else match.group(), text)
 
 
 def _is_called(document: Document, files: Sequence[str]) -> bool:

@@ -72,3 +72,13 @@ def test_those_are_the_documents_of_the_list_before(leases: Assistant) -> None:
     turn = conversation.ask("How much is the deposit in each of those?", model="none")
     assert turn.answer is not None
     assert {row.path for row in turn.answer.rows} == {"/docs/alder-lease.txt", "/docs/birch-lease.txt"}
+
+
+def test_a_name_in_small_letters_takes_the_place_of_another(leases: Assistant) -> None:
+    conversation = leases.converse(keep=False)
+    conversation.ask("how much deposit does alder want?", model="none")
+    turn = conversation.ask("and birch?", model="none")
+    assert turn.read_as == "How much deposit does Birch want?"
+    assert turn.answer is not None and {citation.path for citation in turn.answer.citations} == {
+        "/docs/birch-lease.txt"
+    }

@@ -149,6 +149,13 @@ def test_a_name_in_small_letters_narrows_where_no_other_document_says_it(three: 
     assert named(three, "what does gamma charge?") == ["lease-2020.txt"]
 
 
+def test_a_file_name_in_small_letters_narrows_but_not_by_its_ordinary_words(three: Assistant) -> None:
+    add_text(three, "Pallow Fleet Limited lets it. The Hire of a vehicle is dear.", name="pallow-vehicle-hire.txt")
+    assert named(three, "what does pallow want for it?") == ["pallow-vehicle-hire.txt"]
+    assert named(three, "what does a vehicle cost?") == []
+    assert named(three, "what is the hire?") == []
+
+
 def test_a_name_of_two_words_at_the_head_of_a_glued_file_name_narrows(three: Assistant) -> None:
     add_text(three, "Fees are due here.", name="NordicEnergyEmissionsCorp_2008.txt", title="License")
     add_text(three, "Fees are due there.", name="b.txt", title="Letter", parties=("Marsh Energy Cooperative",))

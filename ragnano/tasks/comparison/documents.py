@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from ragnano.retrieval.document_filter import narrow, title_stems
+from ragnano.retrieval.document_filter import narrow, title_stems, with_capitals
 from ragnano.store import Catalogue
 from ragnano.text.places import only_a_place
 from ragnano.text.query import read_question
@@ -13,6 +13,7 @@ from ragnano.text.words import content_stems
 from ragnano.types import Document, Scope
 
 _JOINS = re.compile(r"\s*(?:,|;|:| - |–|&|\band\b|\bor\b|\bvs\.?|\bversus\b|\bof\b|\bthe\b)\s*", re.IGNORECASE)
+_JOINS_SMALL = re.compile(r"\S(?:\s*[,&+]\s*|\s+(?:and|or|vs?\.?|versus|than)\s+)\S")
 _FRONT_CHUNKS = 2
 """A document names its own sort within this many chunks."""
 
@@ -33,7 +34,7 @@ def named_documents(question: str, catalogue: Catalogue, scope: Scope) -> NamedD
     documents = catalogue.documents(scope)
     found: dict[str, Document] = {}
     groups: list[set[str]] = []
-    for name in names_in(question):
+    for name in names_in(question) or names_in(with_capitals(question, catalogue, scope)):
         about = narrow(read_question(f"about {name}"), catalogue, scope).about
         if about and 2 * len(about) <= max(len(documents), 2):
             found.update((document.id, document) for document in about)
@@ -47,6 +48,13 @@ def names_in(question: str) -> list[str]:
     names = [part for name in read_question(f"about {question}").names for part in _JOINS.split(name)]
     # A place in a question tells which law or court is meant; most contracts name several.
     return [name for name in dict.fromkeys(names) if name and not only_a_place(name)]
+
+
+def may_name_several(question: str) -> bool:
+    """Whether a question may name several documents: by two names, or by words joined without any capital."""
+    if len(names_in(question)) > 1:
+        return True
+    return question == question.lower() and bool(_JOINS_SMALL.search(question))
 
 
 def of_a_sort(documents: Sequence[Document], stems: Sequence[str], catalogue: Catalogue) -> tuple[Document, ...]:

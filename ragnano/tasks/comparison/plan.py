@@ -10,7 +10,7 @@ from ragnano.conflicts.families import families
 from ragnano.models import Embedder
 from ragnano.store import Catalogue
 from ragnano.tasks.comparison.attributes import Attribute, attribute_named, attributes, free_attribute
-from ragnano.tasks.comparison.documents import named_documents, names_in, of_a_sort
+from ragnano.tasks.comparison.documents import may_name_several, named_documents, of_a_sort
 from ragnano.tasks.comparison.query import ComparisonQuery, parse
 from ragnano.tasks.comparison.recognition import NOTHING, OTHER, Recognised, Recogniser
 from ragnano.types import Document, Scope
@@ -55,7 +55,7 @@ def plan_comparison(
     recognised = _recogniser(embedder()).recognise(question)
     # Names are looked up only where they can matter: most questions end here, without a query of the store.
     least = LEAST_SEVERAL_CHOSEN if scope.documents else LEAST_SEVERAL
-    if recognised.several < least and len(names_in(question)) < 2:
+    if recognised.several < least and not may_name_several(question):
         return None
     documents = tuple(catalogue.documents(scope))
     if len(documents) < 2:

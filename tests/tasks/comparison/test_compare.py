@@ -195,3 +195,10 @@ def test_a_payment_that_comes_every_month_is_no_deposit(contracts: Assistant) ->
 def test_a_condition_turned_round_counts_documents_that_say_nothing(contracts: Assistant) -> None:
     answer = contracts.ask("Which contracts do not have a notice period?", model="none")
     assert answer.answer.split("\n") == ["1 of 3 documents:", "- cedar.txt: nothing about it was found"]
+
+
+def test_names_typed_without_capitals_are_names(assistant: Assistant) -> None:
+    for name, text in (("Alder", ALDER), ("Birch", BIRCH), ("Cedar", CEDAR)):
+        add_text(assistant, text, name=f"{name.lower()}.txt", parties=(f"{name} Ltd", "Heron Foods Ltd"))
+    rows = assistant.ask("alder and birch, how much is the deposit", model="none").rows
+    assert {row.path for row in rows} == {"/docs/alder.txt", "/docs/birch.txt"}
