@@ -165,7 +165,11 @@ def test_a_language_that_the_reader_has_not_learnt_gets_no_yes_or_no(text: str) 
     assert direct_answer(read_question("Darf er untervermieten?"), found, cited(found)) is None
 
 
-LIKELY = {"yes": (0.02, 0.7, 0.05, 0.2, 0.03), "no": (0.02, 0.05, 0.7, 0.03, 0.2), "even": (0.02, 0.25, 0.25, 0.24, 0.24)}
+LIKELY = {
+    "yes": (0.02, 0.7, 0.05, 0.2, 0.03),
+    "no": (0.02, 0.05, 0.7, 0.03, 0.2),
+    "even": (0.02, 0.25, 0.25, 0.24, 0.24),
+}
 
 
 def test_a_yes_or_no_is_the_readers_and_the_sentences_own() -> None:
