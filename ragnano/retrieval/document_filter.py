@@ -141,7 +141,7 @@ def _is_a_company(word: str, texts: Sequence[str]) -> bool:
     """Whether texts write a word with a capital throughout and once before a legal form: "Pallowmere Fleet Limited"."""
     if any(re.search(rf"\b{re.escape(word)}\b", text) for text in texts):
         return False
-    company = re.compile(rf"\b(?i:{re.escape(word)})\b(?:,? [A-Z&][\w&.'’-]*){{0,4}},? (?i:{_LEGAL_FORM})\b")
+    company = re.compile(rf"\b(?i:{re.escape(word)})\b(?:,? [A-Z&][\w&.'’-]*){{0,4}},? (?=[A-Z])(?i:{_LEGAL_FORM})\b")
     return any(company.search(text) for text in texts)
 
 

@@ -154,6 +154,8 @@ def test_a_file_name_in_small_letters_narrows_but_not_by_its_ordinary_words(thre
     assert named(three, "what does pallow want for it?") == ["pallow-vehicle-hire.txt"]
     assert named(three, "what does a vehicle cost?") == []
     assert named(three, "what is the hire?") == []
+    add_text(three, "The Berth as defined here is free.", name="berth.txt")
+    assert named(three, "is the berth free?") == [], "the small word is no legal form"
 
 
 def test_a_name_of_two_words_at_the_head_of_a_glued_file_name_narrows(three: Assistant) -> None:
