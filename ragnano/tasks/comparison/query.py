@@ -41,7 +41,7 @@ class ComparisonQuery:
 
 
 def parse(question: str, recognised: Recognised, today: date) -> ComparisonQuery:
-    """Returns the parsed question. `today` is the day that "next year" and "still" start from."""
+    """Returns the parsed question. `today` is the day that "next year" starts from."""
     text = fold(question)
     return ComparisonQuery(
         question=text,

@@ -29,7 +29,7 @@ LONGEST = 3
 PIECES = (3, 4)
 """Letters of a piece of a word, which make slips of the keyboard harmless."""
 PIECE_WEIGHT = 0.6
-"""Length of the vector of all pieces relative to that of all n-grams, which is 1. Chosen by cross-validation."""
+"""Length of the vector of all pieces relative to that of all n-grams, which is 1. By judgement."""
 
 _NAME = re.compile(r"(?<=[a-z0-9,] )[A-Z][\w’'-]*")
 _WORD = re.compile(r"[a-z0]+|\?")

@@ -31,7 +31,7 @@ QUESTIONS = Path(__file__).parent / "questions" / "comparisons.jsonl"
 MEASURED = Path(__file__).parents[1] / "comparison_questions.jsonl"
 TARGET = ROOT / "ragnano" / "tasks" / "comparison" / "recognition.npz"
 STRENGTH = 30.0
-"""Inverse of the regularisation (C); 10 and 100 are within .02 of it in every column."""
+"""Inverse of the regularisation (C). On the first two sets 10 and 100 recognise .03 fewer to .02 more."""
 SEED = 7
 
 Rows = Sequence[dict[str, Any]]
