@@ -127,7 +127,12 @@ def add_documents(assistant: Assistant, collection: str, *, first: bool) -> None
 def list_documents(assistant: Assistant, collection: str, documents: list[Document]) -> None:
     """Draw a row for each document, and actions for the selected ones. A fragment, so that typing redraws only the
     list.
+
+    Redraws the whole page where the collection's documents are no longer those it was given: an action on the list has
+    changed them, or another tab or program has.
     """
+    if [document.id for document in assistant.documents(Scope(collection))] != [document.id for document in documents]:
+        st.rerun()
     pages = sum(document.pages for document in documents)
     st.subheader(f"{counted(len(documents), 'document')}, {counted(pages, 'page')}", anchor=False)
     search_text = ""
@@ -147,7 +152,7 @@ def list_documents(assistant: Assistant, collection: str, documents: list[Docume
     found = [document for document in documents if search_text.casefold().strip() in _searchable(document)]
     key, backwards = _ORDERS[session().sorted_by or "Title"]
     found.sort(key=key, reverse=backwards)
-    _picked(assistant, collection, [document for document in found if st.session_state.get(f"pick {document.id}")])
+    _picked(assistant, collection, [document for document in found if st.session_state.get(_pick(document))])
     shown = _page_of(found)
     with st.container(key="rows", gap=None, border=bool(shown)):
         for document in shown:
@@ -177,7 +182,7 @@ def _row(document: Document) -> None:
     ]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row {document.id[:12]}"):
         st.checkbox(
-            escape(f"Pick {document.title}"), key=f"pick {document.id}", label_visibility="collapsed", width="content"
+            escape(f"Pick {document.title}"), key=_pick(document), label_visibility="collapsed", width="content"
         )
         with st.container(gap=None):
             document_link(document.id, document.title)
@@ -200,19 +205,36 @@ def _picked(assistant: Assistant, collection: str, picked: Sequence[Document]) -
                 placeholder="One there is, or a new name",
                 key="move to",
             )
-            if st.button("Move", type="primary", disabled=not to):
-                assistant.collections.move([document.id for document in picked], collection, str(to))
-                _unpick(picked)
-                st.rerun()
-        if st.button("Remove", icon=":material/delete:", key="remove picked"):
-            remove(assistant, picked, collection)
-            _unpick(picked)
-            st.rerun()
+            st.button(
+                "Move", type="primary", disabled=not to, on_click=_move, args=(assistant, picked, collection, str(to))
+            )
+        st.button(
+            "Remove",
+            icon=":material/delete:",
+            key="remove picked",
+            on_click=_remove,
+            args=(assistant, picked, collection),
+        )
 
 
-def _unpick(documents: Sequence[Document]) -> None:
-    for document in documents:
-        del st.session_state[f"pick {document.id}"]
+# Both run as callbacks: before the list is drawn, which another change to the page may interrupt.
+def _move(assistant: Assistant, picked: Sequence[Document], collection: str, to: str) -> None:
+    with showing_errors():
+        assistant.collections.move([document.id for document in picked], collection, to)
+        session().picks_ended += 1
+
+
+def _remove(assistant: Assistant, picked: Sequence[Document], collection: str) -> None:
+    with showing_errors():
+        remove(assistant, picked, collection)
+        session().picks_ended += 1
+
+
+def _pick(document: Document) -> str:
+    """Return the key of a document's checkbox. A new one after every action: the browser keeps a checkbox's state by
+    its key, so that a document which comes back would be ticked.
+    """
+    return f"pick {session().picks_ended} {document.id}"
 
 
 def _passwords(typed: str) -> tuple[str, ...]:

@@ -41,6 +41,8 @@ class Session:
     question is being corrected. `whole` is true once all turns of a long conversation are requested, `all_talks` once
     all conversations of a long history are.
 
+    `picks_ended` is how often an action on selected documents has ended their selection.
+
     `search`, `library_find` and `history_find` are the words in the boxes of these pages. `document` is an id;
     `dated_from` and `dated_to` are dates as typed, `kind` is a media type. `reading` is what the viewer shows, `zoom`
     its size in per cent of the available width.
@@ -61,6 +63,7 @@ class Session:
     model: str | None = None
     library: str = DEFAULT_COLLECTION
     uploads_made: int = 0
+    picks_ended: int = 0
     watched: int = 0
     finished: int = 0
     removed: "list[Removal]" = field(default_factory=list)

@@ -206,6 +206,14 @@ def upload(page: Any, *files: Path) -> None:
     page.get_by_text("added (").wait_for(timeout=WORK_MS)
 
 
+def pick_first(page: Any) -> None:
+    """Ticks the first document of the library. Nothing may move meanwhile: a click would reach another place."""
+    at_rest(page)
+    page.get_by_test_id("stCheckbox").locator("label").first.click()
+    page.get_by_text("1 picked").wait_for()
+    at_rest(page)
+
+
 def ask(page: Any, question: str) -> None:
     """Asks on the ask page."""
     box = page.get_by_test_id("stChatInputTextArea")

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tests.ui.browser import NEEDS_BROWSER, WORK_MS, ask, fits_in, go, hold_answers, hold_file, seen, upload
+from tests.ui.browser import NEEDS_BROWSER, WORK_MS, ask, fits_in, go, hold_answers, hold_file, pick_first, seen, upload
 from tests.ui.fakes import AGREEMENT, NASTY, write_pdf
 from tests.ui.highlight_checks import assert_marks_cover, last_citations, picture
 from tests.ui.page_states import ANSWER_TEXT, DONE
@@ -47,7 +47,7 @@ def test_from_an_empty_library_to_a_proved_answer_and_back(open_tab: Any, home: 
     seen(page.get_by_text(ASK_NOTICE).first).to_be_visible()  # further up in the conversation
 
     go(page, "Library")
-    page.get_by_test_id("stCheckbox").locator("label").first.click()
+    pick_first(page)
     page.get_by_role("button", name="Remove").click()
     page.get_by_text("Nothing in this collection yet").wait_for()
     assert not list((home / "uploads").rglob("*.pdf"))

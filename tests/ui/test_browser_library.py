@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from ragnano.assistant import Assistant
+from ragnano.settings import Settings
 from ragnano.store import Catalogue
-from tests.ui.browser import NEEDS_BROWSER, seen, upload
+from tests.ui.browser import NEEDS_BROWSER, at_rest, pick_first, seen, upload
 from tests.ui.fakes import AGREEMENT, write_pdf
 from tests.ui.page_states import put_in
 
@@ -42,14 +44,15 @@ def test_typing_finds_clauses_that_open_where_they_stand(filled: None, open_tab:
 def test_what_is_removed_comes_back_and_stays_over_a_refresh(open_tab: Any, home: Path, tmp_path: Path) -> None:
     page = open_tab("library")
     upload(page, write_pdf(tmp_path / "services.pdf", AGREEMENT))
-    page.get_by_test_id("stCheckbox").locator("label").first.click()
-    page.get_by_text("1 picked").wait_for()
+    pick_first(page)
     page.get_by_role("button", name="Remove").click()
     page.get_by_text("Nothing in this collection yet").wait_for()
     assert not list((home / "uploads").rglob("*.pdf"))
     page.get_by_role("button", name="Undo").click()
     row = page.get_by_role("link", name="Services Agreement")
     row.wait_for()
+    at_rest(page)
+    seen(page.get_by_role("checkbox")).not_to_be_checked()
     page.reload()
     row.wait_for()
     row.click()
@@ -57,3 +60,15 @@ def test_what_is_removed_comes_back_and_stays_over_a_refresh(open_tab: Any, home
     seen(page.locator(".rn-facts")).to_contain_text("Alderbrook Systems Inc")
     with Catalogue(home) as catalogue:
         assert len(catalogue.documents()) == 1
+
+
+def test_a_list_that_another_program_changed_is_drawn_anew_at_the_next_click(
+    filled: None, open_tab: Any, home: Path
+) -> None:
+    page = open_tab("library")
+    page.get_by_role("link", name="Services Agreement").wait_for()
+    at_rest(page)
+    with Assistant(Settings.load(data_dir=home, models_dir=home.parent / "models")) as assistant:
+        assistant.collections.take_out([document.id for document in assistant.documents()])
+    page.get_by_test_id("stCheckbox").locator("label").first.click()
+    page.get_by_text("Nothing in this collection yet").wait_for()

@@ -203,7 +203,7 @@ def test_uploads_whose_run_was_cut_off_are_taken_in_or_deleted(app: AppTest, tmp
 
 def test_picked_documents_are_removed_and_brought_back(app: AppTest, contracts: Path) -> None:
     document = the("services.pdf")
-    library(app).checkbox(key=f"pick {document.id}").check().run()
+    library(app).checkbox(key=f"pick 0 {document.id}").check().run()
     app.button(key="remove picked").click().run()
     assert not app.exception
     assert [found.media_type for found in shared_assistant().documents()] == ["text/plain"]
@@ -211,6 +211,7 @@ def test_picked_documents_are_removed_and_brought_back(app: AppTest, contracts: 
     button(app, "Undo").click().run()
     assert the("services.pdf") == document
     assert not [found for found in app.button if found.label == "Undo"]
+    assert not [box for box in app.checkbox if box.value]
 
 
 def test_an_uploaded_file_goes_with_its_document_and_comes_back_with_it(app: AppTest, tmp_path: Path) -> None:
@@ -218,7 +219,7 @@ def test_an_uploaded_file_goes_with_its_document_and_comes_back_with_it(app: App
     library(app).file_uploader[0].set_value([("services.pdf", data, "application/pdf")])
     settled(button(app, "Add these files").click().run())
     document = the("services.pdf")
-    app.checkbox(key=f"pick {document.id}").check().run()
+    app.checkbox(key=f"pick 0 {document.id}").check().run()
     app.button(key="remove picked").click().run()
     assert not Path(document.path).exists()
     button(app, "Undo").click().run()
@@ -228,7 +229,7 @@ def test_an_uploaded_file_goes_with_its_document_and_comes_back_with_it(app: App
 def test_picked_documents_move_to_another_collection(app: AppTest, contracts: Path) -> None:
     take_in(contracts / "notice.txt", collection="Mill matter")
     document = the("services.pdf")
-    library(app).checkbox(key=f"pick {document.id}").check().run()
+    library(app).checkbox(key=f"pick 0 {document.id}").check().run()
     app.selectbox(key="move to").set_value("Mill matter").run()
     button(app, "Move").click().run()
     assert the("services.pdf").collections == ("Mill matter",)
@@ -252,7 +253,7 @@ def test_many_documents_are_found_and_ordered(app: AppTest, tmp_path: Path) -> N
     take_in(tmp_path)
     library(app)
     next(box for box in app.text_input if box.label == "Find").set_value("deed-3").run()
-    assert [box.key for box in app.checkbox] == [f"pick {the('deed-3.txt').id}"]
+    assert [box.key for box in app.checkbox] == [f"pick 0 {the('deed-3.txt').id}"]
     app.switch_page("machine_page.py").run()
     app.switch_page("library_page.py").run()
     assert app.text_input(key="library find").value == "deed-3"

@@ -15,7 +15,7 @@ LIKELIEST = 2  # passages of a held-out contract that are measured for each ques
 
 
 def clause_groups(settings: Settings, embedder: Embedder, seed: int, most: int | None) -> Iterator[list[Pair]]:
-    """Yields pairs without end, a few at a time."""
+    """Yields pairs without end, a few at a time: every other time of one question, else of any."""
     kept = [contract for contract in contracts(settings, embedder, most) if not contract.held_out]
     nearness = Nearness([text for contract in kept for text in contract.texts])
     asked = {text: nearness.of(text) for texts in wordings().values() for text in texts}
@@ -25,6 +25,7 @@ def clause_groups(settings: Settings, embedder: Embedder, seed: int, most: int |
     nearest = [[at for at in near.nearest(pair.question)[:7] if at != place][:6] for place, pair in enumerate(others)]
     pairs = Pairs(kept, vectors, wordings(), asked, others, nearest, seed)
     while True:
+        yield pairs.contrast()
         yield pairs.draw(PAIRS)
 
 

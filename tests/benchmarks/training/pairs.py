@@ -115,35 +115,49 @@ class Pairs:
 
     def draw(self, most: int) -> list[Pair]:
         """Returns at most so many pairs."""
-        draws = [self._right, self._near, self._absent, self._heading, self._definition, self._other]
+        draws = [self._any_right, self._near, self._absent, self._heading, self._definition, self._other]
         kinds = self._rng.choices(draws, weights=[34, 14, 22, 8, 6, 16], k=most)
         return [pair for kind in kinds if (pair := kind()) is not None]
+
+    def contrast(self) -> list[Pair]:
+        """Returns a question with a passage that answers it, then up to two near misses of the same contract."""
+        category = self._category()
+        home = self._rng.choice(self._with[category])
+        question = self._question(category)
+        misses = [self._miss(category, home, NEAREST, question) for _ in range(2)]
+        return [self._right(category, home, question), *dict.fromkeys(miss for miss in misses if miss is not None)]
 
     def _category(self) -> str:
         return self._rng.choices(self._categories, weights=self._counts)[0]
 
-    def _right(self) -> Pair:
+    def _any_right(self) -> Pair:
         category = self._category()
-        home = self._rng.choice(self._with[category])
+        return self._right(category, self._rng.choice(self._with[category]), self._question(category))
+
+    def _question(self, category: str) -> str:
+        return self._rng.choice(self._wordings[category])
+
+    def _right(self, category: str, home: int, question: str) -> Pair:
         contract = self._contracts[home]
         place = self._rng.choice(contract.answers[category])
         text, start = self._text(contract, place)
         labels = self._labels[contract.name][category]
         shifted = [(a + start, b + start) for a, b in labelled_words(text[start:], labels)]
-        return Pair(self._rng.choice(self._wordings[category]), text, True, tuple(shifted) or None)
+        return Pair(question, text, True, tuple(shifted) or None)
 
     def _near(self) -> Pair | None:
         category = self._category()
-        return self._miss(category, self._rng.choice(self._with[category]), NEAREST)
+        return self._miss(category, self._rng.choice(self._with[category]), NEAREST, self._question(category))
 
     def _absent(self) -> Pair | None:
         category = self._category()
         if not self._without[category]:
             return None
-        return self._miss(category, self._rng.choice(self._without[category]), NEAREST // 2)
+        home = self._rng.choice(self._without[category])
+        return self._miss(category, home, NEAREST // 2, self._question(category))
 
-    def _miss(self, category: str, home: int, depth: int) -> Pair | None:
-        contract, question = self._contracts[home], self._rng.choice(self._wordings[category])
+    def _miss(self, category: str, home: int, depth: int, question: str) -> Pair | None:
+        contract = self._contracts[home]
         right = set(contract.answers.get(category, ()))
         labels = self._labels[contract.name].get(category, [])
         order = np.argsort(-(self._vectors[home] @ self._asked[question]), kind="stable")

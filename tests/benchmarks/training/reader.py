@@ -184,10 +184,11 @@ def main() -> None:
     parser.add_argument("--frozen", type=int, default=0, help="layers, counted from the words, that stay as they are")
     parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="the highest learning rate of the layers")
     parser.add_argument("--contracts", type=int, help="fewer contracts, to try it out")
+    parser.add_argument("--seed", type=int, default=SEED, help="another one draws other pairs when training goes on")
     options = parser.parse_args()
     go_offline()
-    torch.manual_seed(SEED)
-    mix, measured = (Drawn(options.draws), None) if options.draws else drawn_here(options.contracts)
+    torch.manual_seed(options.seed)
+    mix, measured = (Drawn(options.draws), None) if options.draws else drawn_here(options.seed, options.contracts)
     model = Reading(base())
     begun = (
         torch.load(options.weights, map_location="cpu")
@@ -205,11 +206,11 @@ def main() -> None:
     model.save(READER)
 
 
-def drawn_here(most_contracts: int | None) -> tuple[Mix, Measured]:
+def drawn_here(seed: int, most_contracts: int | None) -> tuple[Mix, Measured]:
     """Returns the steps to train on and the pairs to measure with."""
     settings = Settings.load(embedder=BASE)
     embedder = open_embedder(settings)
-    mix, measured = Mix(settings, embedder, SEED, most_contracts), Measured.of(settings, embedder)
+    mix, measured = Mix(settings, embedder, seed, most_contracts), Measured.of(settings, embedder)
     embedder.close()
     return mix, measured
 

@@ -19,7 +19,7 @@ from tests.benchmarks.training.who_groups import who
 PAIRS = 24  # per step
 ASKED = {"contracts": 0.25, "office": 0.045, "tables": 0.045, "mergers": 0.01}
 ABSENT = {"contracts": 0.035, "office": 0.01, "tables": 0.005, "mergers": 0.005}
-CLAUSES = 0.25
+CLAUSES = 0.3
 MADE = 0.025
 WHO = 0.015
 INVENTED = 0.035
