@@ -2,6 +2,8 @@
 
 import re
 
+from ragnano.text.word_lists import LEGAL_FORM
+
 _MOST_PARTIES = 6
 _OPENS = re.compile(r"\b(?:by and among|by and between|between|among)\b\s*:?|\bPARTIES\b:?|\bentered into by\b", re.I)
 BODY = re.compile(
@@ -27,8 +29,7 @@ _NAME_ENDS = re.compile(
 )
 # A company form in the name, or words that follow only names: "(the “Provider”)", ", a Delaware corporation".
 _FORM = re.compile(
-    r"\b(?:inc|incorporated|llc|l\.l\.c|ltd|limited|corp|corporation|company|co|l\.?p|llp|plc|gmbh|ag|n\.a|s\.a|s\.a\.s|"
-    r"b\.v|n\.v|bank|trust|association|university|partners|foundation|authority|city|county|state)\b",
+    rf"\b(?:{LEGAL_FORM}|bank|trust|association|university|partners|foundation|authority|city|county|state)\b",
     re.I,
 )
 _BEHIND_NAME = re.compile(

@@ -16,19 +16,14 @@ from ingest.characters.sanitize import clean
 from ingest.metadata.parties import BODY, parties_of
 from ingest.parsers.base.interface import LoadedFile
 from ingest.structure.headings import is_capitals, is_title
+from ragnano.text.word_lists import MONTH, TITLE_NOUNS, any_of
 from ragnano.types import Block
 
 _FRONT_CHARACTERS = 6_000  # where a contract's parties and date are: its first two pages
 _TITLE_BLOCKS = 14
 
 # Names of kinds of documents, as title lines use them.
-_INSTRUMENT = re.compile(
-    r"\b(?:agreement|contract|lease|deed|licen[cs]e|amendment|memorandum|addendum|policy|terms|order|plan|note|letter|"
-    r"report|indenture|guarant(?:y|ee)|will|notice|undertaking|charter|by-?laws|mortgage|warrant|bond|statement|"
-    r"settlement|release|waiver|certificate|resolution|minutes|manual|specification|proposal|invoice|assignment|"
-    r"accord|convention|nda|mou|sow)s?\b",
-    re.I,
-)
+_INSTRUMENT = re.compile(rf"\b(?:{any_of(TITLE_NOUNS)})s?\b", re.I)
 _JUNK_TITLE = re.compile(r"^(?:microsoft|untitled|document\d*$|doc\d*$)|\.(?:docx?|pdf|rtf|txt|wpd|htm)$|[\\/]", re.I)
 _IN_TEXT = re.compile(
     r"^(?:THIS|This)\s+(?P<title>(?:[A-Z][\w&’'/-]*\s+|(?:and|of|to|for|the)\s+){1,8}?"
@@ -103,10 +98,7 @@ def _readable(text: str) -> str:
     return " ".join([words[0].capitalize(), *words[1:]])
 
 
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
+_MONTH = rf"{MONTH}\.?"
 _DATE = re.compile(
     rf"(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*(?P<year>(?:19|20)\d\d)"
     rf"|(?P<day2>\d{{1,2}})\s*(?:st|nd|rd|th)?\s*(?:day\s+)?(?:of\s+)?(?P<month2>{_MONTH})"

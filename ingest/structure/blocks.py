@@ -29,14 +29,13 @@ from ingest.structure.headings import (
 from ingest.structure.layout import PageLayouts
 from ingest.structure.lines import Layout, Line, lines_of
 from ingest.structure.tables import mark_rows
+from ragnano.text.word_lists import LEGAL_FORM
 from ragnano.text.words import fold
 from ragnano.types import Block, OutlineEntry, Page, Span
 
 _PAGE_OF_PART = re.compile(r",? ?(?:page \d+|notes)$")  # "Attachment lease.pdf, page 2" is a page of the attachment
 _FRONT_BLOCKS = 8  # above a filed contract's title, "EXHIBIT 10.18" is the number of the filing, not a section
-_COMPANY = re.compile(
-    r"\b(?:inc|llc|l\.l\.c|ltd|limited|corp|corporation|company|l\.?p|plc|gmbh|n\.a|s\.a|b\.v)\b\.?$", re.I
-)
+_COMPANY = re.compile(rf"\b(?:{LEGAL_FORM})\b\.?$", re.I)
 _TWO_SENTENCES = re.compile(r"[.:;]\s+[A-Z]")
 _NO_TITLE = re.compile(r"[,\d]")  # an address or a name, when only capitals at word starts suggest a heading
 _QUOTE = re.compile(r"[“\"]")  # a defined name, as under a party of a contract

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ragnano.text.word_lists import ONES, any_of
+
 
 class Label(NamedTuple):
     """A clause number as printed, its nesting rank (0 outermost), and where the text behind it starts in the line."""
@@ -21,7 +23,7 @@ class Label(NamedTuple):
 EXHIBIT, ARTICLE, SECTION, SUBHEAD, LETTER, PAREN, ROMAN = 0, 10, 20, 25, 55, 60, 70
 _DEPTH = 10  # ranks that each point of a decimal number adds
 
-_NUMBER = r"(?:\d+(?:\.\d+)*[A-Z]?|[IVXLC]+|[A-Z]{1,2}|ONE|TWO|THREE|FOUR|FIVE|SIX|SEVEN|EIGHT|NINE|TEN)"
+_NUMBER = rf"(?:\d+(?:\.\d+)*[A-Z]?|[IVXLC]+|[A-Z]{{1,2}}|{any_of(ONES[1:11]).upper()})"
 _CHINESE = "0-9０-９一二三四五六七八九十百零〇两兩"
 _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("hash", re.compile(r"(?P<n>#{1,6})\s+(?=\S)")),

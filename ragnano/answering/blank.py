@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from ragnano.text.entities import AMOUNT, DATE, DURATION, PARTY, PLACE, SHARE
 from ragnano.text.query import AnswerKind, Question
+from ragnano.text.word_lists import ATTACHMENT_WORD, CLAUSE_WORD
 from ragnano.text.words import content_stems
 
 _MARKS = r"*•●_.…█–—"
@@ -60,7 +61,7 @@ _EXPECTS = re.compile(
 )
 _LABEL = 60  # characters
 _CLAUSE_NUMBER = re.compile(
-    r"^\W*(?:\d+(?:\.\d+)*|[a-z]|[ivx]+)[.)]\s|\b(?:section|clause|article|schedule|exhibit)s?\s+[\d.]+\S*",
+    rf"^\W*(?:\d+(?:\.\d+)*|[a-z]|[ivx]+)[.)]\s|\b(?:{CLAUSE_WORD}|{ATTACHMENT_WORD})s?\s+[\d.]+\S*",
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d")

@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-ATTACHED = r"schedule|exhibit|annex|appendix|attachment|anlage|annexe|anexo"
+from ragnano.text.word_lists import ATTACHMENT_WORD, CLAUSE_WORD
+
+ATTACHED = rf"{ATTACHMENT_WORD}|attachment|anlage|annexe|anexo"
 """Names of attachments to a document, which have numbers of their own. For a pattern that ignores case."""
 CLAUSE = (
-    r"section|clause|article|paragraph|part|point|item|sec\.|art\.|cl\.|para\.|§{1,2}|ziffer|abschnitt|artikel|absatz|"
+    rf"{CLAUSE_WORD}|paragraph|part|point|item|sec\.|art\.|cl\.|para\.|§{{1,2}}|ziffer|abschnitt|artikel|absatz|"
     r"klausel|punkt|cláusula|artículo|sección"
 )
 """Names for clauses, for a pattern that ignores case."""

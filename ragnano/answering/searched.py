@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from pathlib import PurePath
 
-from ragnano.answering.things import NamedThing, codes_in, word_list
+from ragnano.answering.things import NamedThing, codes_in, weak_in_names, word_list
 from ragnano.store import Catalogue, quote_term
 from ragnano.text.legal_terms import is_part, is_role
 from ragnano.text.words import STOPWORDS, words
@@ -124,7 +124,7 @@ def _is_short_for(word: str, other: str) -> bool:
 
 
 def _counts(word: str) -> bool:
-    apart = word not in STOPWORDS and word not in word_list("weak") and word not in word_list("titles")
+    apart = word not in STOPWORDS and word not in weak_in_names() and word not in word_list("titles")
     return bool(word) and apart and not is_role(word) and not is_part(word)
 
 
@@ -193,14 +193,6 @@ class Searched:
         spelled = code.text.lower()
         varied = any(_is_with_letters(spelled, other) or _is_with_letters(other, spelled) for other in found)
         return not varied and any(_shape(other) == _shape(spelled) for other in found)
-
-    def contains_currency(self, signs: Iterable[str]) -> bool:
-        """Whether a document contains one of the signs or words of a currency."""
-        word_signs = [sign for sign in signs if sign.isalpha()]
-        symbols = [sign for sign in signs if not sign.isalpha()]
-        expression = " OR ".join(map(quote_term, word_signs))
-        found = self._catalogue.lexical(expression, self.scope, 1) if word_signs else []
-        return bool(found or (symbols and self._catalogue.holding(symbols, self.scope, 1)))
 
     def others_of(self, name: NamedThing) -> list[str]:
         """Returns the names of others who share a part of the name."""

@@ -14,7 +14,8 @@ from typing import Literal
 
 from ragnano.text.legal_terms import is_part, is_place, is_role
 from ragnano.text.query import Question
-from ragnano.text.words import MONTH, STOPWORDS, words
+from ragnano.text.word_lists import MONTH, MONTHS, WEAK_IN_NAMES
+from ragnano.text.words import STOPWORDS, words
 
 ThingKind = Literal["name", "place", "label", "code", "term", "currency", "year"]
 
@@ -27,7 +28,7 @@ _LABEL = re.compile(
 _CODE = re.compile(r"(?<![\w.,/-])(?=[\w/.-]*\d)(?=[\w/.-]*[^\W\d_]|\d+[-/]\d+[-/]?\d*)[^\W_][\w/.-]*[^\W_](?![\w])")
 _NO_CODE = re.compile(
     r"\d+(?:st|nd|rd|th|s|k|m|bn|x|am|pm|kg|km|mm|cm|ml|gb|mb|kw|kwh|h|d|-[a-z]+)|[qh][1-4]|fy\d+|\d{1,4}(?:[-/.]\d{1,4})*[a-z]?"
-    r"|\d+[-/.](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*[-/.]\d+|covid-?\d+|co2|b2b|b2c|24/7",
+    rf"|\d+[-/.](?:{'|'.join(month[:3] for month in MONTHS)})\w*[-/.]\d+|covid-?\d+|co2|b2b|b2c|24/7",
     re.IGNORECASE,
 )
 _YEAR = re.compile(
@@ -68,6 +69,12 @@ class NamedThing:
 def word_list(name: str) -> frozenset[str]:
     """Returns a word list by its name in named.toml."""
     return frozenset(str(_data()[name]).split())
+
+
+@cache
+def weak_in_names() -> frozenset[str]:
+    """Returns the words in names that tell nobody apart, in lower case."""
+    return WEAK_IN_NAMES | word_list("weak")
 
 
 @cache
@@ -215,7 +222,7 @@ def _is_distinctive(word: str) -> bool:
     month = re.fullmatch(rf"{MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)days?", low)
     return len(word) > 1 and not (
         low in STOPWORDS
-        or low in word_list("weak")
+        or low in weak_in_names()
         or low in word_list("peoples")
         or is_role(low)
         or is_part(low)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ragnano.conflicts.related_documents import amends, may_amend
 from ragnano.documents.locations import headings_in
 from ragnano.store import Catalogue
+from ragnano.text.word_lists import CLAUSE_WORD
 from ragnano.text.words import fold, sentence_spans
 from ragnano.types import Document, Evidence, Hit, Scope, Span
 
@@ -22,12 +23,12 @@ LONGEST = 700
 _NUMBER = r"\d+(?:\.\d+)*"
 # "Section 7.3 of the Agreement is hereby deleted and replaced", without another section in between.
 _CHANGES = re.compile(
-    rf"\b(?:[Ss]ection|[Cc]lause|[Aa]rticle|[Pp]aragraph)\s+(?P<number>{_NUMBER})(?:\([a-z0-9]+\))*"
+    rf"\b(?i:{CLAUSE_WORD}|paragraph)\s+(?P<number>{_NUMBER})(?:\([a-z0-9]+\))*"
     r"(?:(?!\b[Ss]ections?\b|\b[Cc]lauses?\b|\bnot\b)[^.;]){0,160}?"
     r"\b(?:is|are|shall\s+be)\s+(?:hereby\s+)?(?:deleted|amended|replaced|restated|superseded|modified|removed)\b"
 )
 # A clause number at the start of a line, before its words: "7.3 Customer shall", "Section 4. Fees".
-_AT_LINE = re.compile(rf"(?m)^[ \t]*(?:(?:Section|Clause|Article)\s+)?({_NUMBER})[.)]?[ \t]+(?=[A-Z“\"(])")
+_AT_LINE = re.compile(rf"(?m)^[ \t]*(?:(?=[A-Z])(?i:{CLAUSE_WORD})\s+)?({_NUMBER})[.)]?[ \t]+(?=[A-Z“\"(])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def _change(document: Document, number: str, catalogue: Catalogue) -> Evidence |
 
 def _clause(document: Document, number: str, catalogue: Catalogue) -> Evidence | None:
     """Returns the first sentence of the clause with this number that is longer than a heading."""
-    opens = re.compile(rf"(?:(?:Section|Clause|Article)\s+)?{re.escape(number)}[.)]?\s+\S")
+    opens = re.compile(rf"(?:(?=[A-Z])(?i:{CLAUSE_WORD})\s+)?{re.escape(number)}[.)]?\s+\S")
     inside = False
     for hit, spans, text in _sentences(document, catalogue):
         if opens.match(text):

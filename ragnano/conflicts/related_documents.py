@@ -10,18 +10,13 @@ from functools import lru_cache
 from pathlib import PurePath
 
 from ragnano.store import Catalogue
-from ragnano.text.words import MONTH, content_stems, stem, words
+from ragnano.text.word_lists import MONTH, WEAK_IN_NAMES
+from ragnano.text.words import content_stems, stem, words
 from ragnano.types import Document
 
 FRONT_CHUNKS = 3
 """An amendment names what it amends within this many chunks."""
-_FORMS = frozenset(
-    stem(word)
-    for word in """
-    inc incorporated corp corporation co company ltd limited llc lp llp plc gmbh sa ag bv nv pte pty group holdings
-    international the of and
-    """.split()
-)
+_FORMS = frozenset(map(stem, WEAK_IN_NAMES))
 # Parts of a file name that differ between versions. A bare number distinguishes contracts, a year versions.
 _VERSION = re.compile(
     r"(?i)(?<![a-z0-9])(?:(?:v|ver|version|rev|revision)[ ._-]?\d+(?:\.\d+)*|(?:19|20)\d\d(?:[ ._-]?\d\d){0,2}"

@@ -13,7 +13,6 @@ from ragnano.conversations.anaphora import Anaphor, anaphora_of
 from ragnano.conversations.question_slots import (
     AUXILIARIES,
     DETERMINERS,
-    DOCUMENTS,
     FILE,
     PREPOSITIONS,
     QUESTION_WORDS,
@@ -33,6 +32,7 @@ from ragnano.conversations.substitution import (
     substituted,
 )
 from ragnano.text.query import LONGEST_QUESTION
+from ragnano.text.word_lists import DOCUMENT_NOUNS
 from ragnano.text.words import content_stems, fold, stem
 
 _CUE = re.compile(
@@ -161,7 +161,7 @@ def _undergone(found: Anaphor, rest: str, before: str) -> str | None:
 
 
 def _is_document(found: Anaphor) -> bool:
-    return any(stem(word) == found.noun for word in DOCUMENTS)
+    return any(stem(word) == found.noun for word in DOCUMENT_NOUNS)
 
 
 def _the_document(before: str) -> str | None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from ragnano.text.file_names import ENDING
-from ragnano.text.words import MONTH, STOPWORDS, stem
+from ragnano.text.word_lists import ATTACHMENT_WORD, CLAUSE_WORD, DOCUMENT_NOUNS, MONTH
+from ragnano.text.words import STOPWORDS, stem
 
 Kind = Literal["document", "party", "time", "section", "amount"]
 
@@ -29,13 +30,6 @@ PREPOSITIONS = frozenset(
 )
 DETERMINERS = frozenset("the a an each every any no either another our my your their this that both all".split())
 CONJUNCTIONS = frozenset("if when while because unless until after before whether that where and or but".split())
-DOCUMENTS = frozenset(
-    """
-    agreement contract lease sublease nda addendum amendment policy letter licence license guaranty guarantee deed
-    will manual handbook report invoice memo memorandum minutes charter bylaws statement leaflet brochure guide
-    specification proposal offer order plan paper study article statute regulation act directive certificate
-    """.split()
-)
 PARTIES = frozenset(
     """
     party side tenant landlord subtenant lessor lessee buyer seller purchaser vendor supplier customer client licensor
@@ -53,7 +47,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _SECTION = re.compile(
-    r"\b(?:section|clause|article|paragraph|schedule|exhibit|annex|appendix|chapter|page|item)\s+"
+    rf"\b(?:{CLAUSE_WORD}|paragraph|{ATTACHMENT_WORD}|chapter|page|item)\s+"
     r"(?:[0-9]+(?:\.[0-9]+)*|[ivxlcIVXLC]+\b|[A-Za-z]\b)",
     re.IGNORECASE,
 )
@@ -89,7 +83,7 @@ class Token(NamedTuple):
     @property
     def is_content(self) -> bool:
         """False for function words, auxiliaries and prepositions."""
-        ordinary = self.lower in STOPWORDS and self.lower not in DOCUMENTS
+        ordinary = self.lower in STOPWORDS and self.lower not in DOCUMENT_NOUNS
         return not (ordinary or self.lower in AUXILIARIES or self.lower in PREPOSITIONS or self.text[0] in "'’")
 
 
@@ -208,7 +202,7 @@ def _documents(text: str) -> Iterator[Slot]:
     """Yields documents: "the Larkspur services agreement", "Supply Agreement", with an article or a name."""
     tokens = tokens_of(text)
     for at, token in enumerate(tokens):
-        if token.lower not in DOCUMENTS or (at + 1 < len(tokens) and tokens[at + 1].lower in DOCUMENTS):
+        if token.lower not in DOCUMENT_NOUNS or (at + 1 < len(tokens) and tokens[at + 1].lower in DOCUMENT_NOUNS):
             continue
         first = at
         while first > 0 and at - first < _LONGEST_NAME and tokens[first - 1].is_content and _near(text, tokens, first):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ragnano.documents.locations import headings_in
+from ragnano.text.word_lists import CLAUSE_WORD
 from ragnano.types import Chunk, Reference
 
 MOST_CLAUSE_CHARACTERS = 12_000
@@ -22,7 +23,7 @@ _ELSEWHERE = re.compile(
     r"\s*(?:\([^)]{1,6}\))*\s*(?:,\s*)?(?:of|to|under|in)\s+(?:the|that|such|its)\s+(?!Agreement\b|Contract\b)"
 )
 _ATTACHED = ("exhibit", "schedule", "annex", "appendi", "attachment")
-_HEAD = r"(?:(?:section|clause|article|paragraph|part)\s+)?"
+_HEAD = rf"(?:(?:{CLAUSE_WORD}|paragraph|part)\s+)?"
 
 # Definitions of terms; the most reliable form comes first.
 _MEANS = re.compile(

@@ -3,18 +3,16 @@
 from ragnano.evidence.reranking import rerank
 from ragnano.evidence.selection import (
     CHUNKS,
-    FEATURES,
     SHOWN,
     Candidates,
     Passage,
     Signals,
-    features_of,
     read_candidates,
     select,
-    sentence_scores,
     signals_of,
     within_budget,
 )
+from ragnano.evidence.sentence_scores import FEATURES, features_of, sentence_scores
 
 __all__ = [
     "CHUNKS",

@@ -2,29 +2,26 @@
 
 Reading the prompt takes most of the waiting time on a laptop (about 160 tokens/s), and small models handle short
 prompts better, so whole chunks never reach the model. The reader estimates how well a passage answers and with which of
-its words; a linear score over that and the retrieval signals orders the sentences. Its weights are data
-(evidence.toml), learnt by `make gate`. This module uses the store's page texts and the reader, but no chat model.
+its words; a score over that and the retrieval signals (sentence_scores.py) orders the sentences. This module uses the
+store's page texts and the reader, but no chat model.
 """
 
 import math
-import tomllib
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ragnano.evidence.answer_span import exact_answer, span_probability
+from ragnano.evidence.question_terms import QuestionTerms
+from ragnano.evidence.sentence_scores import READ, fifth_of_logit, sentence_scores
 from ragnano.evidence.sentence_trimming import part_that_answers
 from ragnano.evidence.sentences import Extract, extracts_of, says_something
 from ragnano.models import Reader, Reading
 from ragnano.retrieval.retriever import Found
 from ragnano.store import Catalogue
 from ragnano.text.entities import fits_kind
-from ragnano.text.query import synonym_stems
 from ragnano.text.words import content_stems, is_english, tells_its_language, unfolded
 from ragnano.types import Evidence, Exact, Hit, Span
 
@@ -45,18 +42,6 @@ ASKED_FOR = 0.6
 
 SHOWN = 3
 """Most sentences that an answer cites."""
-
-READ = ("answers", "words", "share", "place", "coverage", "own", "kind", "span")
-FEATURES = (*READ, "words_logit", "words_behind", "answers_behind", "own_behind")
-"""Features of a sentence, in the order of a row's columns, each about -1 to 1: the reader's logit for the passage (a
-tenth of it); its probability for the sentence's best words and for all of its words; the rank of the retrieved chunk;
-the share of what is asked that the sentence and its headings contain, and that the sentence itself contains; whether it
-contains a date, duration, amount, … if the question asks for one; the probability that the exact answer is in it.
-Derived from those: the logit of its best words (a fifth of it), and how far words, passage and own share are behind the
-question's best.
-"""
-
-_LEAST = 1e-3  # a probability closer to 0 or 1 is clipped to this, so that its logit is finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +195,7 @@ def read_candidates(found: Found, catalogue: Catalogue, reader: Reader) -> Candi
     return Candidates(every, read, answers, cosines, tuple(parts), tuple(exacts), 1 - terms.coverage(terms.seen))
 
 
-def _to_be_read(hit: Hit, catalogue: Catalogue, terms: "QuestionTerms") -> list[Extract]:
+def _to_be_read(hit: Hit, catalogue: Catalogue, terms: QuestionTerms) -> list[Extract]:
     """Returns the chunk's extracts; those that address a model are included only if the question asks for them."""
     return [
         extract
@@ -219,7 +204,7 @@ def _to_be_read(hit: Hit, catalogue: Catalogue, terms: "QuestionTerms") -> list[
     ]
 
 
-def _rows_asked_for(cut: Sequence[list[Extract]], terms: "QuestionTerms") -> list[list[Extract]]:
+def _rows_asked_for(cut: Sequence[list[Extract]], terms: QuestionTerms) -> list[list[Extract]]:
     """Keeps only those of a page's table rows whose own cells contain the most of the question: if one row says "Gold",
     the others are about something else. The reader was trained on sentences and distinguishes rows badly."""
     best: dict[tuple[str, int], float] = {}
@@ -269,40 +254,14 @@ class Passage:
         ]
 
 
-@cache
-def _weights() -> tuple[float, NDArray[np.float64]]:
-    data = tomllib.loads(files("ragnano.evidence").joinpath("evidence.toml").read_text(encoding="utf-8"))
-    return float(data["bias"]), np.array([float(data["weights"][name]) for name in FEATURES])
-
-
-def features_of(read: NDArray[np.float64]) -> NDArray[np.float64]:
-    """float64 (sentences, len(FEATURES)) from (sentences, len(READ)); needs at least one sentence."""
-    answers, words, own = (read[:, READ.index(name)] for name in ("answers", "words", "own"))
-    behind = (column - column.max() for column in (words, answers, own))
-    return np.column_stack([read, _logit(words), *behind])
-
-
-def sentence_scores(read: NDArray[np.float64]) -> NDArray[np.float64]:
-    """float64 (sentences,), 0 to 1: the probability that each answers."""
-    bias, weights = _weights()
-    scores: NDArray[np.float64] = 1 / (1 + np.exp(-(bias + features_of(read) @ weights)))
-    return scores
-
-
-def _logit(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Returns a fifth of the logit."""
-    kept = np.clip(probabilities, _LEAST, 1 - _LEAST)
-    return np.asarray(np.log(kept / (1 - kept)) / 5)
-
-
 def signals_of(candidates: Candidates, scores: NDArray[np.float64]) -> Signals:
     """Returns the gate's input. Needs at least one candidate."""
     order = np.argsort(-scores, kind="stable")
-    best, logits = int(order[0]), _logit(scores)
+    best, logits = int(order[0]), fifth_of_logit(scores)
     ranks = candidates.extracts[best].hit.ranks
     return Signals(
         answers=max(candidates.answers),
-        words=float(_logit(candidates.read[:, READ.index("words")]).max()),
+        words=float(fifth_of_logit(candidates.read[:, READ.index("words")]).max()),
         score=float(logits[best]),
         shown=float(1 - np.prod(1 - scores[order[:SHOWN]])),
         margin=float(logits[best] - logits[order[min(1, len(order) - 1)]]),
@@ -316,30 +275,3 @@ def signals_of(candidates: Candidates, scores: NDArray[np.float64]) -> Signals:
         span=float(candidates.read[best, READ.index("span")]),
         apart=max(candidates.answers) - sorted(candidates.answers)[max(0, len(candidates.answers) - 2)],
     )
-
-
-class QuestionTerms:
-    """The terms a question asks for, as weighted stems; measures how much of them a text covers, synonyms included.
-
-    Stems in the best document's title or parties identify the document and do not count. A stem that is rare among the
-    retrieved chunks weighs more (inverse chunk frequency); one that occurs in none of them weighs most.
-    """
-
-    def __init__(self, found: Found) -> None:
-        counts = Counter(stem for hit in found.hits for stem in _chunk_stems(hit))
-        self.seen = frozenset(counts)
-        known = set(content_stems(found.hits[0].chunk.context.partition("\n")[0])) if found.hits else set()
-        stems = [stem for stem in found.question.stems if stem not in known] or list(found.question.stems)
-        total = len(found.hits)
-        self._weights = {stem: math.log(1 + total / (1 + counts[stem])) for stem in stems}
-        self._alternatives = {stem: frozenset((stem, *synonym_stems(stem))) for stem in stems}
-
-    def coverage(self, stems: frozenset[str]) -> float:
-        """Share, 0 to 1, of the question's weight that the stems cover; 0 for a question without content words."""
-        total = sum(self._weights.values())
-        covered = sum(weight for stem, weight in self._weights.items() if self._alternatives[stem] & stems)
-        return covered / total if total else 0.0
-
-
-def _chunk_stems(hit: Hit) -> frozenset[str]:
-    return frozenset(content_stems(f"{hit.chunk.section} {hit.chunk.columns} {hit.chunk.text}"))

@@ -10,6 +10,8 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from ragnano.text.word_lists import LEGAL_FORM
+
 LONG = 300
 """Characters; a shorter sentence stays whole, because people take it in at a glance."""
 
@@ -20,7 +22,7 @@ costs one of 53 short answers. From .9 to 1 the same are right and it has 289 to
 
 # "(60)" is a word's figure, not a list label. A year or a legal form belongs to the text before its comma.
 _PARTS = re.compile(
-    r"(?<=[;:])\s+|(?<=,)\s+(?!(?:[12]\d{3}|Inc|Incorporated|LLC|L\.L\.C|LP|L\.P|LLP|Ltd|Limited|Corp|PLC|N\.A|S\.A)\b)"
+    rf"(?<=[;:])\s+|(?<=,)\s+(?!(?:[12]\d{{3}}|(?=[A-Z])(?i:{LEGAL_FORM}))\b)"
     r"|\s+(?=\((?:[a-z]|[ivx]{1,4})\)\s)"
 )
 # The text before the answer is removed only if the rest has its own subject; "Vale, if it is not in default, may

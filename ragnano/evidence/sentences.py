@@ -13,6 +13,7 @@ from ragnano.documents.locations import headings_in, is_head, row_of
 from ragnano.documents.table_rows import cells_of, is_row, names_columns, spoken
 from ragnano.documents.text_tables import TextRow, text_rows
 from ragnano.text.prompt_injection import addresses_a_model
+from ragnano.text.word_lists import ATTACHMENT_WORD, CLAUSE_WORD
 from ragnano.text.words import fold, sentence_spans, words
 from ragnano.types import Chunk, Hit, Mark, Page, Span
 
@@ -33,9 +34,7 @@ _LINES = re.compile(r"[^\n]+?(?:\n|$|[.;!?](?:\s+|$))|\n")
 _SHORTEST = 12  # characters; a shorter piece ("8.2", "Term.") belongs to what follows it
 # A page number or clause number, which alone has no content.
 _BARE_LABEL = re.compile(r"[\s().\[\]_–—-]*(?:page\s+)?(?:\d{1,4}(?:\.\d+)*|[a-z]|[ivxlc]+)?[\s().\[\]_–—-]*", re.I)
-_NUMBERED = re.compile(
-    r"(?:(?:section|clause|article|part|schedule|exhibit|annex|appendix)\s+)?(?:\d|[IVXLC]+\b|[A-Z]\b)", re.I
-)
+_NUMBERED = re.compile(rf"(?:(?:{CLAUSE_WORD}|part|{ATTACHMENT_WORD})\s+)?(?:\d|[IVXLC]+\b|[A-Z]\b)", re.I)
 
 
 @dataclass(frozen=True, slots=True)

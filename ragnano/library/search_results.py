@@ -17,6 +17,7 @@ from ragnano.retrieval.term_highlights import marks_of
 from ragnano.store import Catalogue
 from ragnano.text.query import Question
 from ragnano.text.spreadsheet_cells import harmless_cell
+from ragnano.text.word_lists import ATTACHMENT_WORD, CLAUSE_WORD
 from ragnano.text.words import fold
 from ragnano.types import Citation, Document, Hit, Span
 
@@ -24,7 +25,7 @@ COLUMNS = ("reference", "document", "file", "place", "section", "quote")
 """Columns of the CSV export, in order."""
 
 _NUMBER = re.compile(
-    r"(?i)(?:(?:section|clause|article|schedule|exhibit|annex|appendix|part)\s+)?"
+    rf"(?i)(?:(?:{CLAUSE_WORD}|{ATTACHMENT_WORD}|part)\s+)?"
     r"(?:\d+(?:\.\d+)*|[IVXLC]+|[A-Z](?:-\d+)?)(?:\([a-z0-9]{1,4}\))*(?=[.:\s]|$)"
 )
 _SUB = re.compile(r"\([A-Za-z0-9]{1,5}\)")

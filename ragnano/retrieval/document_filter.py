@@ -15,21 +15,12 @@ from pathlib import PurePath
 from ragnano.store import Catalogue, quote_term
 from ragnano.text.legal_terms import is_too_common, names_somebody
 from ragnano.text.query import Question, read_question
+from ragnano.text.word_lists import LEGAL_FORM, WEAK_IN_NAMES
 from ragnano.text.words import STOPWORDS, content_stems, fold, stem, words
 from ragnano.types import Document, Scope
 
-# Legal forms and title words: too common in company and contract names to identify a document by themselves.
-_WEAK = frozenset(
-    stem(word)
-    for word in """
-    inc incorporated corp corporation co company ltd limited llc lp llp plc gmbh sa ag bv nv pte pty group
-    holdings international the of and amendment exhibit ex dated
-    """.split()
-)
-_LEGAL_FORM = (
-    r"inc|incorporated|corp|corporation|ltd|limited|llc|l\.l\.c|lp|llp|plc|gmbh|ag|kg|s\.?a|sas|s\.?a\.?r\.?l|s\.?r\.?l|s\.?p\.?a|"
-    r"b\.?v|n\.?v|as|asa|ab|aps|oy|pte|pty"
-)
+# Too common in company and contract names to identify a document by themselves.
+_WEAK = frozenset(map(stem, (*WEAK_IN_NAMES, "amendment", "exhibit", "ex", "dated")))
 # A chunk this early in its document names the document's own parties (title block, preamble).
 _FRONT_CHUNKS = 3
 # Documents are kept whose names account for at least this share of the best document's score.
@@ -141,7 +132,9 @@ def _is_a_company(word: str, texts: Sequence[str]) -> bool:
     """Whether texts write a word with a capital throughout and once before a legal form: "Pallowmere Fleet Limited"."""
     if any(re.search(rf"\b{re.escape(word)}\b", text) for text in texts):
         return False
-    company = re.compile(rf"\b(?i:{re.escape(word)})\b(?:,? [A-Z&][\w&.'’-]*){{0,4}},? (?=[A-Z])(?i:{_LEGAL_FORM})\b")
+    company = re.compile(
+        rf"\b(?i:{re.escape(word)})\b(?:,? [A-Z&][\w&.'’-]*){{0,4}},? (?=[A-Z])(?i:{LEGAL_FORM}|as|ab)\b"
+    )
     return any(company.search(text) for text in texts)
 
 

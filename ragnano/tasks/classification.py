@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ragnano.text.file_names import ENDING
+from ragnano.text.word_lists import ATTACHMENT_WORD, CLAUSE_WORD
 from ragnano.text.words import fold
 
 TaskKind = Literal["lookup", "summary", "list"]
@@ -21,7 +22,7 @@ DOCUMENT_NOUN = (
 
 _FILE = rf"\S+{ENDING}"
 _ABOUT_ONE = re.compile(rf"^(?:this|it)$|\b{DOCUMENT_NOUN}\b|{_FILE}|(?-i:\b[A-Z][a-z]|\b[A-Z]{{2,}})", re.IGNORECASE)
-_PART_NUMBER = re.compile(r"^(?:the )?(?:section|clause|article|schedule|exhibit|annex|appendix)\b", re.IGNORECASE)
+_PART_NUMBER = re.compile(rf"^(?:the )?(?:{CLAUSE_WORD}|{ATTACHMENT_WORD})\b", re.IGNORECASE)
 
 _POLITE = re.compile(
     r"^(?:(?:please|kindly|ok|okay|hi|hello)\b[\s,]*|(?:can|could|would|will) you (?:please )?|"

@@ -9,6 +9,7 @@ from ragnano.tasks.sections import Sentence, name_of
 from ragnano.text.entities import AMOUNT, DATE, DURATION, SHARE
 from ragnano.text.legal_terms import ROLES
 from ragnano.text.query import synonym_stems
+from ragnano.text.word_lists import ATTACHMENT_WORD, CLAUSE_WORD
 from ragnano.text.words import content_stems, stem, words
 
 BESIDE = 0.7
@@ -47,7 +48,7 @@ _NAME = rf"(?:(?-i:[A-Z][\w&-]+)|{_ROLE})"
 _OWNER = re.compile(
     rf"\b({_NAME})(?:['’]s|s['’])(?=\s)|\b(?:of|on|by|for)\s+(?:(?:the|each|a)\s+)?({_NAME})\b", re.IGNORECASE
 )
-_NO_OWNER = re.compile(rf"{DOCUMENT_NOUN}|section|clause|article|schedule|exhibit|annex|appendix", re.IGNORECASE)
+_NO_OWNER = re.compile(rf"{DOCUMENT_NOUN}|{CLAUSE_WORD}|{ATTACHMENT_WORD}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

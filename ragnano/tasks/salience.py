@@ -8,6 +8,7 @@ import re
 from ragnano.documents.locations import innermost
 from ragnano.tasks.sections import Sentence
 from ragnano.text.entities import AMOUNT, DATE, DURATION, SHARE
+from ragnano.text.word_lists import CLAUSE_WORD
 
 # "shall not be required to" and "will have the right to" express no obligation.
 _NO_DUTY = (
@@ -62,7 +63,7 @@ _SIDEWAYS = re.compile(
     r"(?:notwithstanding|for the avoidance|for purposes|without limiting|in (?:addition|such|this|that|the event)|"
     r"at each|if (?:any provision|such)|upon|to the extent|accordingly|pursuant to|"
     r"subject to|except as|provided|the foregoing|however|therefore|whereas|such|"
-    r"this (?:section|article|clause)|it is|nothing|as used)\b",
+    rf"this (?:{CLAUSE_WORD})|it is|nothing|as used)\b",
     re.IGNORECASE,
 )
 _BLANKED = re.compile(r"\[\W*\*+\W*\]|\[\s*\]|_{3,}")

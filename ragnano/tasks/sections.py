@@ -12,6 +12,7 @@ from itertools import groupby
 from ragnano.documents.locations import headings_in, section_path
 from ragnano.store import Catalogue
 from ragnano.text.entities import DATE
+from ragnano.text.word_lists import CLAUSE_WORD
 from ragnano.text.words import fold, sentence_spans
 from ragnano.types import Chunk, Span
 
@@ -27,12 +28,12 @@ LEAST_WORDS = 4
 """A run of fewer words is a heading or a fragment of a table, not a sentence."""
 
 _LABEL = re.compile(
-    r"(?:(?:section|clause|article)\s+)?(?:\d+\.(?:\d+\.?)*|\d+(?:\.\d+)+|\([a-z0-9]{1,4}\)|[a-z]\)|[-–•▪●*#]+|(?:and|or)\s+\([a-z0-9]{1,4}\))\s+(?=\S)",
+    rf"(?:(?:{CLAUSE_WORD})\s+)?(?:\d+\.(?:\d+\.?)*|\d+(?:\.\d+)+|\([a-z0-9]{{1,4}}\)|[a-z]\)|[-–•▪●*#]+|(?:and|or)\s+\([a-z0-9]{{1,4}}\))\s+(?=\S)",
     re.IGNORECASE,
 )
 _ROMAN = r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 _NUMBERING = re.compile(
-    rf"^(?:(?i:section|clause|article|part|paragraph)\s+)?(?:\d+(?:\.\d+)*|{_ROMAN}|[A-Za-z])(?![\w’'&-])[\s.:)–—-]*"
+    rf"^(?:(?i:{CLAUSE_WORD}|part|paragraph)\s+)?(?:\d+(?:\.\d+)*|{_ROMAN}|[A-Za-z])(?![\w’'&-])[\s.:)–—-]*"
 )
 _SIGNATURE = re.compile(
     r"_{4,}|\.{8,}|^IN WITNESS|^(?:By|Name|Title|Date|Its|Attention|Attn|Address|Fax|Phone)\s*:", re.IGNORECASE

@@ -11,6 +11,7 @@ from ragnano.retrieval.document_filter import narrow
 from ragnano.store import Catalogue
 from ragnano.tasks.classification import DOCUMENT_NOUN
 from ragnano.text.query import read_question, synonym_stems
+from ragnano.text.word_lists import ATTACHMENT_WORD, CLAUSE_WORD
 from ragnano.text.words import content_stems, fold
 from ragnano.types import Document, Scope
 
@@ -133,5 +134,5 @@ def belongs(heading: str, subject: Subject) -> bool:
 
 
 def _has_number(heading: str, number: str) -> bool:
-    head = r"^(?:(?:section|clause|article|paragraph|part|schedule|exhibit|annex|appendix)\s+)?"
+    head = rf"^(?:(?:{CLAUSE_WORD}|paragraph|part|{ATTACHMENT_WORD})\s+)?"
     return re.match(rf"{head}{re.escape(number)}(?![\w]|\.\d)", heading, re.IGNORECASE) is not None

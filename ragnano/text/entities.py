@@ -7,12 +7,9 @@ an answer states.
 import re
 
 from ragnano.text.query import AnswerKind
-from ragnano.text.words import MONTH
+from ragnano.text.word_lists import LEGAL_FORM, MONTH, ONES, TENS, any_of
 
-_COUNT = (
-    r"(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
-    r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)"
-)
+_COUNT = rf"(?:\d[\d,.]*|{any_of((*ONES[1:], *TENS, 'hundred'))})"
 
 DATE = re.compile(
     rf"\b{MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}\b|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:day\s+)?(?:of\s+)?{MONTH}\.?,?\s+\d{{4}}\b"
@@ -33,7 +30,7 @@ SHARE = re.compile(r"\b\d[\d.]*\s?%|\bper\s?cent\b|\bpercent\b", re.IGNORECASE)
 NUMBER = re.compile(r"\d(?:[\d,.]*\d)?")
 PLACE = re.compile(r"\b(?:laws?|courts?|State|Commonwealth|Province|Republic)\s+of\b|\blocated\s+(?:in|at)\b")
 PARTY = re.compile(
-    r"\b(?:Inc|Corp|Ltd|LLC|L\.L\.C|LLP|GmbH|Company|Party|Parties)\b|\b(?:[A-Z][a-z]+\s+){1,3}(?:shall|will|may|must)\b"
+    rf"\b(?:(?=[A-Z])(?i:{LEGAL_FORM})|Party|Parties)\b|\b(?:[A-Z][a-z]+\s+){{1,3}}(?:shall|will|may|must)\b"
 )
 
 _OF_KIND: dict[AnswerKind, tuple[re.Pattern[str], ...]] = {

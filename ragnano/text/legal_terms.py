@@ -5,6 +5,8 @@ Places, the roles of parties and the terms that a document defines do not distin
 
 import re
 
+from ragnano.text.word_lists import ATTACHMENT_WORD, CLAUSE_WORD
+
 ROLES = (
     "tenant landlord lessee lessor supplier customer buyer seller vendor purchaser licensor licensee lender borrower "
     "guarantor employer employee company consultant contractor subcontractor provider client distributor manufacturer "
@@ -32,7 +34,7 @@ _OF_A_PLACE = re.compile(r"^(?:state|commonwealth|republic|province|kingdom) of 
 _OPEN, _CLOSE = ('"', "“"), ('"', "”")
 
 
-_AS_PARTS = frozenset("section clause article paragraph part schedule exhibit annex appendix attachment".split())
+_AS_PARTS = frozenset((*f"{CLAUSE_WORD}|{ATTACHMENT_WORD}".split("|"), "paragraph", "part", "attachment"))
 
 
 def place_names() -> frozenset[str]:

@@ -5,7 +5,7 @@ from datetime import date
 
 from dateutil import parser
 
-from ragnano.text.words import MONTH
+from ragnano.text.word_lists import MONTH
 
 _LED = (
     r"\b(?:as (?:of|at|from|on)|back in|in|at|on|during|for|since|from|until|by)\s+"

@@ -13,6 +13,7 @@ from dateutil import parser
 
 from ragnano.text.entities import AMOUNT, DATE
 from ragnano.text.query import AnswerKind
+from ragnano.text.word_lists import ONES, TENS
 from ragnano.text.words import stem, words
 
 
@@ -26,15 +27,8 @@ class Value:
     end: int
 
 
-_ONES = dict(
-    zip(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen".split(),
-        range(1, 20),
-        strict=True,
-    )
-)
-_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+_ONES = dict(zip(ONES[1:], range(1, 20), strict=True))
+_TENS = dict(zip(TENS, range(20, 100, 10), strict=True))
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
 _WORD = "|".join(sorted([*_ONES, *_TENS, *_SCALES], key=len, reverse=True))
 _DIGITS = r"\d[\d,]*(?:\.\d+)?"

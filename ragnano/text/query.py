@@ -12,7 +12,8 @@ from dateutil import parser
 
 from ragnano.errors import QuestionError
 from ragnano.text.file_names import ENDING
-from ragnano.text.words import MONTH, STOPWORDS, content_stems, fold, spelled_plainly, stem, words
+from ragnano.text.word_lists import ATTACHMENT_WORD, CLAUSE_WORD, MONTH
+from ragnano.text.words import STOPWORDS, content_stems, fold, spelled_plainly, stem, words
 
 AnswerKind = Literal["date", "duration", "amount", "share", "party", "place", "yes_no", "other"]
 
@@ -22,7 +23,7 @@ prompt."""
 
 _QUOTED = re.compile(r"[\"“]([^\"”]{2,200})[\"”]")
 _SECTION = re.compile(
-    r"\b(?:section|clause|article|paragraph|schedule|exhibit|annex|appendix|§)\s*§?\s*([0-9]+(?:\.[0-9]+)*|[ivxlc]+|[a-z])\b",
+    rf"\b(?:{CLAUSE_WORD}|paragraph|{ATTACHMENT_WORD}|§)\s*§?\s*([0-9]+(?:\.[0-9]+)*|[ivxlc]+|[a-z])\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(

@@ -6,14 +6,10 @@ from functools import lru_cache
 
 import snowballstemmer
 
+from ragnano.text.word_lists import MONTH
 from ragnano.types import Span
 
 WORD = re.compile(r"[^\W_]+(?:[.,'’][^\W_]+)*")
-MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)"
-)
-"""A month's name or its abbreviation, for use in a pattern that ignores case."""
 WIDE = "\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff60\uff66-\uff9f"
 """Characters of scripts that write words without spaces (Chinese, Japanese), for use in a character class."""
 _SPACELESS = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff]{2,}")

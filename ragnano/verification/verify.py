@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from ragnano.evidence import SHOWN
 from ragnano.generation.prompts import NOT_FOUND
 from ragnano.text.query import Question
+from ragnano.text.word_lists import CLAUSE_WORD
 from ragnano.text.words import content_stems, fold, sentences, words
 from ragnano.types import Evidence, Exact, Verdict
 from ragnano.verification.claims import TOKEN, asks_what_is_forbidden, denies, is_supported
@@ -28,7 +29,7 @@ NOT_READ = "Quoted as it stands, in a language that ragnano does not read:"
 MARK = re.compile(r"\s*\[\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\]")
 _LEADING = re.compile(r"^(?:answer|extract \d+|the extracts? says?)\s*[:,]\s*", re.I)
 _ABOUT_EXTRACTS = re.compile(r"\b(?:the|these|this) extracts?\b", re.I)
-_CLAUSE_NUMBER = re.compile(r"^\W*(?:section|article|clause)?\s*(\d+(?:\.\d+)*)", re.I)
+_CLAUSE_NUMBER = re.compile(rf"^\W*(?:{CLAUSE_WORD})?\s*(\d+(?:\.\d+)*)", re.I)
 _YES_NO = re.compile(r"^(yes|no)\b[\s,.:;-]*", re.I)
 _WITHOUT = re.compile(r"\b(?:without|no|need not|not (?:be )?(?:need|requir|oblig)\w*)\b", re.I)
 

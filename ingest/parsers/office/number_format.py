@@ -8,6 +8,8 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
+from ragnano.text.word_lists import MONTHS
+
 Value = str | bool | int | float | datetime | date | time | timedelta | None
 
 _PARTS = re.compile(
@@ -18,7 +20,6 @@ _ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.I)
 _DATE_LETTERS = re.compile(r"[yYdDhHsS]|(?<![#0?.])[mM]")
 _LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|General|E[+-]')
 _MOST_DIGITS = 10  # after the decimal point in the format "General", as in Excel
-_MONTHS = "January February March April May June July August September October November December".split()
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
 
@@ -172,7 +173,7 @@ def _field(moment: datetime, letter: str, width: int, half: bool) -> str:
     if letter == "y":
         return f"{moment.year:04d}" if width > 2 else f"{moment.year % 100:02d}"
     if letter == "m" and width > 2:
-        name = _MONTHS[moment.month - 1]
+        name = MONTHS[moment.month - 1].capitalize()
         return name[:3] if width == 3 else name[0] if width == 5 else name
     if letter == "d" and width > 2:
         name = _DAYS[moment.weekday()]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.parsers.office.ooxml import attribute, child, children, integer, is_on, value
+from ragnano.text.word_lists import ONES, TENS
 
 _LEVELS = 9
 _MOST_LETTERS = 780  # Word repeats the letter (27 is "aa", 53 "aaa"); higher numbers are not written in letters
@@ -157,10 +158,7 @@ def _ordinal(count: int) -> str:
     return f"{count}{ending}"
 
 
-_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty"
-).split()
+_WORDS = [*ONES, TENS[0]]
 _ORDINALS = (
     "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
     "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"

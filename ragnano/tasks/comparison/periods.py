@@ -8,7 +8,7 @@ from dateutil import parser
 from dateutil.relativedelta import relativedelta
 
 from ragnano.text.quantities import values_of
-from ragnano.text.words import MONTH
+from ragnano.text.word_lists import MONTH
 
 Period = tuple[date | None, date | None]
 """First and last day, both included; None where it is open."""
