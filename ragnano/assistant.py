@@ -32,7 +32,7 @@ from ragnano.retrieval.filters import FilterInput, scope_of
 from ragnano.retrieval.retriever import Found, Retriever
 from ragnano.settings import Settings
 from ragnano.store import Catalogue, Vectors
-from ragnano.tasks import Tools, plan_comparison, recognise, serve, serve_comparison, serve_date
+from ragnano.tasks import Tools, plan_comparison, recognise, serve, serve_comparison, serve_date, serve_table
 from ragnano.types import (
     Answer,
     Chunk,
@@ -181,6 +181,9 @@ class Assistant:
         task = recognise(question)
         tools = self._tools(name, on_text, cancelled, on_progress, trace)
         if task.kind != "summary":
+            from_table = serve_table(question, scope, tools, model=name, begun=begun, trace=trace)
+            if from_table is not None:
+                return from_table
             comparison = plan_comparison(question, scope, self.catalogue, lambda: self.embedder)
             if comparison is not None:
                 compared = serve_comparison(comparison, scope, tools, model=name, begun=begun, trace=trace)

@@ -28,7 +28,7 @@ from ingest.structure.headings import (
 )
 from ingest.structure.layout import PageLayouts
 from ingest.structure.lines import Layout, Line, lines_of
-from ingest.structure.tables import mark_rows
+from ingest.structure.tables import NO_TABLE, mark_rows
 from ragnano.text.word_lists import LEGAL_FORM
 from ragnano.text.words import fold
 from ragnano.types import Block, OutlineEntry, Page, Span
@@ -67,9 +67,9 @@ class _Builder:
         body = [[line for line in lines if not line.furniture] for lines in printed]
         self.columns: dict[tuple[int, str], str] = {}  # column names by page and row
         self._parts_of = {page.number: part_of(page) for page in pages}
-        above, part = "", ""
+        above, part = NO_TABLE, ""
         for page, lines in zip(pages, body, strict=True):
-            rows, above = mark_rows(lines, page, above if part == self._parts_of[page.number] else "")
+            rows, above = mark_rows(lines, page, above if part == self._parts_of[page.number] else NO_TABLE)
             part = self._parts_of[page.number]
             self.columns.update(((page.number, row), names) for row, names in rows.items())
             mark_footnotes(lines)

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from ingest.structure.headings import label_of
 from ingest.structure.lines import Line
 from ragnano.documents.locations import is_head, row_of
-from ragnano.documents.table_rows import cells_of, is_row, names_columns
+from ragnano.documents.table_rows import cells_of, goes_on, is_row, names_columns
 from ragnano.text.words import fold
 from ragnano.types import Page
 
@@ -22,11 +23,21 @@ COLUMN_JOINT = " | "
 """Separates the names of a table's columns."""
 
 
-def mark_rows(lines: Sequence[Line], page: Page, above: str = "") -> tuple[dict[str, str], str]:
+class TableAbove(NamedTuple):
+    """The last table of the pages before: its column names, and whether its rows reach the end of the page before."""
+
+    names: str = ""
+    reaches_end: bool = False
+
+
+NO_TABLE = TableAbove()
+
+
+def mark_rows(lines: Sequence[Line], page: Page, above: TableAbove = NO_TABLE) -> tuple[dict[str, str], TableAbove]:
     """Sets `row`, and `cells` where rows can be identified, on the lines of one page that belong to a table.
 
     Returns the column names of each row by the row's name (`Line.cells`), where the table has any: "Item | Price"; and
-    those of a table that continues past the page's end, to pass as `above` for the next page.
+    the last table, to pass as `above` for the next page.
     """
     for line in lines:
         line.row = bool(_LEADERS.search(line.text))
@@ -67,14 +78,17 @@ def _columns(names: dict[str, list[str]]) -> dict[str, str]:
     return columns
 
 
-def _mark_pipes(lines: Sequence[Line], above: str) -> tuple[dict[str, str], str]:
-    """Marks rows "| a | b |" one by one; returns their column names, and the last row's for the next page.
+def _mark_pipes(lines: Sequence[Line], above: TableAbove) -> tuple[dict[str, str], TableAbove]:
+    """Marks rows "| a | b |" one by one; returns their column names, and the last table for the next page.
 
     A line of dashes belongs to the head above it. Without one, the first row with several cells and words in it names
-    the columns; `above` names them where a table with as many columns continues from the page before.
+    the columns; `above` names them where a table with as many columns continues from the page before, and those of the
+    table above name them where its rows go on behind another line, such as a page's footer.
     """
     columns: dict[str, str] = {}
-    head = above if lines and is_row(lines[0].text) and _alike(above, lines[0].text) else ""
+    last = above.names
+    continues = above.reaches_end and lines and is_row(lines[0].text) and _alike(last, lines[0].text)
+    head = last if continues else ""
     rows = 0
     for before, line in pairwise([None, *lines]):
         assert line is not None
@@ -85,15 +99,17 @@ def _mark_pipes(lines: Sequence[Line], above: str) -> tuple[dict[str, str], str]
         if before is not None and (not is_row(before.text) or line.blank_before):
             head, rows = "", 0
         rows += 1
+        if not head and rows == 1 and goes_on(last.split(COLUMN_JOINT), line.text):
+            head = last
         if before is not None and before.cells and _RULE.fullmatch(line.text):
             line.cells = before.cells
-            head = columns[line.cells] = _joined(before.text)
+            head = last = columns[line.cells] = _joined(before.text)
             continue
         line.cells = f"line {line.start}"
         columns[line.cells] = head
         if not head and rows <= _MOST_HEAD_ROWS and names_columns(line.text):
-            head = _joined(line.text)
-    return columns, head if lines and is_row(lines[-1].text) else ""
+            head = last = _joined(line.text)
+    return columns, TableAbove(last, bool(head and lines and is_row(lines[-1].text)))
 
 
 def _joined(row: str) -> str:

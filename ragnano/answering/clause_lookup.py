@@ -40,6 +40,7 @@ _ASKED = tuple(
         rf"\b(?:in|according\s+to|as\s+per)\s+(?!(?:the\s+)?(?:{ATTACHED})\b){_NUMBER}\W*$",
         rf"^\W*(?:please\s+)?(?:show|read|quote|give|cite|print|recite|tell|find|see|look\s+up|explain|repeat)\b"
         rf"(?:\s+(?:me|us|out))?\s+{_NUMBER}{_OF}\W*$",
+        rf"^\W*(?:please\s+)?list\b[^?.;:]{{1,60}}\s(?:in|of|under|from)\s+{_NUMBER}\W*$",
         rf"^\W*(?:and\s+)?{_NUMBER}\W*$",
         rf"\b(?:was\s+(?:steht\s+in|sagt|regelt|bestimmt)|que\s+(?:dit|prévoit)|qué\s+(?:dice|establece))\s+"
         rf"(?:l['’]|(?:la|le|el|der|die|das|dem)\s+)?{_NUMBER}",

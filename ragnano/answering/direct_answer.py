@@ -66,7 +66,7 @@ def direct_answer(question: Question, evidence: Sequence[Evidence], citations: S
         unfit = exact.kind != "span" or _repeats(question, words)
         if unfit or exact.score < UNSURE:
             exact, words = _whole(exact, best.text) or (exact, "" if unfit else words)
-        return Direct(words, 1, "span", *_in_quote(exact, best, own)) if words else None
+        return Direct(words, 1, "span", *in_quote(exact, best, own)) if words else None
     if not _may_say(exact, question, best.text):
         return None
     said = "Yes" if exact.kind.startswith("yes") else "No"
@@ -82,7 +82,7 @@ def direct_answer(question: Question, evidence: Sequence[Evidence], citations: S
     if not words:
         return Direct(said, 1, exact.kind)
     joint = ", " if _CONDITION.match(words) else ": "
-    return Direct(f"{said}{joint}{words}", 1, exact.kind, *_in_quote(exact, best, own))
+    return Direct(f"{said}{joint}{words}", 1, exact.kind, *in_quote(exact, best, own))
 
 
 def _repeats(question: Question, words: str) -> bool:
@@ -105,7 +105,7 @@ def _may_say(exact: Exact, question: Question, text: str) -> bool:
     return exact.kind != "yes" or not denies(text) or asks_what_is_forbidden(question.text)
 
 
-def _in_quote(exact: Exact, evidence: Evidence, citations: Sequence[Citation]) -> tuple[int, int]:
+def in_quote(exact: Exact, evidence: Evidence, citations: Sequence[Citation]) -> tuple[int, int]:
     """Characters of the exact words in the citation's quote; (0, 0) if a page break splits it."""
     if len(evidence.spans) > 1 or len(citations) != 1 or exact.start >= exact.end:
         return 0, 0

@@ -21,13 +21,26 @@ def names_columns(row: str) -> bool:
     return sum(map(bool, cells_of(row))) > 1 and any(char.isalpha() for char in row)
 
 
-def spoken(columns: Sequence[str], row: str) -> str:
-    """Writes a row with the names of its columns ("Stage: 1, Fee: $5."); "" if their numbers differ.
+def goes_on(columns: Sequence[str], row: str) -> bool:
+    """Whether a row, behind other lines, goes on with a table of these columns: it has as many cells, most of them with
+    figures, and the names have none.
+    """
+    cells = cells_of(row)
+    filled = [cell for cell in cells if cell]
+    figures = sum(any(map(str.isdigit, cell)) for cell in filled)
+    named = bool(columns) and not any(map(str.isdigit, columns[0]))
+    return named and len(cells) == len(columns) > 1 and 2 * figures > len(filled)
+
+
+def named_cells(columns: Sequence[str], row: str) -> tuple[tuple[str, str], ...]:
+    """Returns (column, cell) for each cell, empty ones included; () if the numbers of columns and cells differ."""
+    cells = cells_of(row)
+    return tuple(zip(columns, cells, strict=True)) if len(columns) == len(cells) else ()
+
+
+def spoken(cells: Sequence[tuple[str, str]]) -> str:
+    """Writes a row with the names of its columns ("Stage: 1, Fee: $5."); "" for no cells.
 
     The reader was trained on sentences.
     """
-    cells = cells_of(row)
-    if len(columns) != len(cells):
-        return ""
-    pairs = zip(columns, cells, strict=True)
-    return ", ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell) + "."
+    return ", ".join(f"{name}: {cell}" if name else cell for name, cell in cells if cell) + "." if cells else ""

@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Literal
 
+from ragnano.documents.table_rows import spoken
 from ragnano.text.words import fold
 
 Separator = Literal["tab", "semicolon", "spaces"]
@@ -30,12 +31,14 @@ _FIGURE = re.compile(r"\W*\d[\d\W]*$")
 class TextRow:
     """A line of a table: characters [start, end) of the text, and its cells with the names of their columns.
 
-    `spelled_out` is "" for the line that names the columns, and the line itself if no line names them.
+    `spelled_out` is "" for the line that names the columns, and the line itself if no line names them. `cells` are
+    (column, cell), without empty cells; () for such lines.
     """
 
     start: int
     end: int
     spelled_out: str
+    cells: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +123,18 @@ def _rows(lines: Sequence[_Line], separator: Separator) -> Iterator[TextRow]:
         return
     yield TextRow(head.start, head.end, "")
     for line in body:
-        pairs = [(_name(cell, head), cell[2]) for cell in line.cells if cell[2]]
-        yield TextRow(
-            line.start, line.end, ", ".join(f"{name}: {text}" if name else text for name, text in pairs) + "."
-        )
+        cells = tuple((_name(cell, head), cell[2]) for cell in line.cells if cell[2])
+        yield TextRow(line.start, line.end, spoken(cells), cells)
 
 
 def _name(cell: tuple[int, int, str], head: _Line) -> str:
-    """Returns the column's name: the head cell that overlaps the cell most, else the nearest."""
+    """Returns the column's name: the head cell that overlaps the cell most, else the nearest.
+
+    A cell left of them all has none: the first column is often left without a name.
+    """
     start, end, _ = cell
+    if end <= head.cells[0][0]:
+        return ""
 
     def nearness(name: tuple[int, int, str]) -> tuple[int, int]:
         shared = min(end, name[1]) - max(start, name[0])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ragnano.documents.locations import headings_in, is_head, row_of
-from ragnano.documents.table_rows import cells_of, is_row, names_columns, spoken
+from ragnano.documents.table_rows import cells_of, goes_on, is_row, named_cells, names_columns, spoken
 from ragnano.documents.text_tables import TextRow, text_rows
 from ragnano.text.prompt_injection import addresses_a_model
 from ragnano.text.word_lists import ATTACHMENT_WORD, CLAUSE_WORD
@@ -42,7 +42,8 @@ class Extract:
     """A sentence, list item or row of a retrieved chunk; `text` has its white space folded, `spans` locate it.
 
     `orders` is true when it addresses a model that reads it (`ragnano.text.prompt_injection`). `spelled_out` is a table
-    row as the reader gets it, each cell after its column's name; "" where the reader gets `text`.
+    row as the reader gets it, each cell after its column's name; "" where the reader gets `text`. `cells` are (column,
+    cell) of that row.
     """
 
     hit: Hit
@@ -50,6 +51,7 @@ class Extract:
     text: str
     orders: bool = False
     spelled_out: str = ""
+    cells: tuple[tuple[str, str], ...] = ()
 
     @property
     def read_as(self) -> str:
@@ -78,7 +80,8 @@ def extracts_of(hit: Hit, pages_of: Pages) -> list[Extract]:
         if cells and page.text[span.start] != "|":
             if not is_head(row_of(cells[0].name)):
                 text = fold(page.text[span.start : span.end])
-                made.append(Extract(hit, (span,), text, addresses_a_model(text), _spelled_out(page, cells)))
+                named = _named_cells(page, cells)
+                made.append(Extract(hit, (span,), text, addresses_a_model(text), _spelled_out(named), named))
             continue
         rows = {row.start: row for row in text_rows(page.text) if span.start <= row.start and row.end <= span.end}
         for piece, ordered in _orders_apart(page.text, _pieces(page.text, span, rows.values(), hit.chunk)):
@@ -86,7 +89,8 @@ def extracts_of(hit: Hit, pages_of: Pages) -> list[Extract]:
             row = rows.get(piece.start)
             if row and not row.spelled_out:
                 continue
-            spelled_out = row.spelled_out if row else columns.spelled_out(text)
+            row_cells = row.cells if row else columns.cells_of(text)
+            spelled_out = row.spelled_out if row else spoken(row_cells)
             before = made[-1] if made else None
             alike = before and not before.spelled_out and not spelled_out and ordered == before.orders
             joins = alike and before and not _is_heading(before.text, hit.chunk)
@@ -94,7 +98,7 @@ def extracts_of(hit: Hit, pages_of: Pages) -> list[Extract]:
                 whole = f"{before.text} {text}"
                 made[-1] = Extract(hit, (*before.spans, piece), whole, ordered or addresses_a_model(whole))
             else:
-                made.append(Extract(hit, (piece,), text, ordered, spelled_out))
+                made.append(Extract(hit, (piece,), text, ordered, spelled_out, row_cells))
     return [
         replace(extract, spans=_merged(extract.spans))
         for extract in made
@@ -138,24 +142,29 @@ class _Columns:
     """The column names that apply to the rows "| a | b |", row after row."""
 
     def __init__(self, above: str) -> None:
-        self._above = self._names = cells_of(above) if above else []
+        self._above = self._names = self._last = cells_of(above) if above else []
 
-    def spelled_out(self, text: str) -> str:
-        """Returns a row as the reader gets it; "" for text that is not a row or has no column names."""
+    def cells_of(self, text: str) -> tuple[tuple[str, str], ...]:
+        """Returns a row's (column, cell); () for text that is not a row or has no column names."""
         if not is_row(text):
             self._names = self._above
-            return ""
+            return ()
+        if not self._names and goes_on(self._last, text):
+            self._names = self._last
         if self._names:
-            return spoken(self._names, text)
+            return named_cells(self._names, text)
         if names_columns(text):
-            self._names = cells_of(text)
-        return ""
+            self._names = self._last = cells_of(text)
+        return ()
 
 
-def _spelled_out(page: Page, cells: Sequence[Mark]) -> str:
+def _named_cells(page: Page, cells: Sequence[Mark]) -> tuple[tuple[str, str], ...]:
+    return tuple((mark.name.rpartition(", ")[2], fold(page.text[mark.start : mark.end])) for mark in cells)
+
+
+def _spelled_out(cells: Sequence[tuple[str, str]]) -> str:
     """Returns a row as "Item: Wheat; Price: $210"."""
-    named = [(mark.name.rpartition(", ")[2], fold(page.text[mark.start : mark.end])) for mark in cells]
-    return "; ".join(f"{name}: {text}" for name, text in named)
+    return "; ".join(f"{name}: {text}" for name, text in cells)
 
 
 def _orders_apart(page_text: str, pieces: Sequence[Span]) -> Iterator[tuple[Span, bool]]:

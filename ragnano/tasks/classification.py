@@ -8,7 +8,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from ragnano.answering.clause_lookup import clause_asked
 from ragnano.text.file_names import ENDING
+from ragnano.text.query import read_question
 from ragnano.text.word_lists import ATTACHMENT_WORD, CLAUSE_WORD
 from ragnano.text.words import fold
 
@@ -102,6 +104,8 @@ class Task:
 def recognise(question: str) -> Task:
     """Returns the task of a question. The focus of a lookup is the whole question."""
     text = fold(question)
+    if clause_asked(read_question(text)) is not None:
+        return Task("lookup", text)  # the clause itself, whole
     request = _END.sub("", _POLITE.sub("", text))
     place = None if _ACROSS[-1].match(request) else _PLACE.match(request)
     where, request = (place.group(), request[place.end() :]) if place else ("", request)

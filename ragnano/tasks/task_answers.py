@@ -10,6 +10,7 @@ from ragnano.tasks.comparison import Comparison, compare
 from ragnano.tasks.computed_dates import compute_date, computed_date_asked
 from ragnano.tasks.lists import list_items
 from ragnano.tasks.summaries import summarise
+from ragnano.tasks.table_questions import answer_from_table
 from ragnano.tasks.task_context import Outcome, Tools
 from ragnano.types import Answer, Scope, Timings, Verdict
 
@@ -33,6 +34,17 @@ def serve_comparison(
     if outcome is None:
         return None
     return _assembled(comparison.query.question, outcome, scope, tools, model=model, begun=begun, trace=trace)
+
+
+def serve_table(
+    question: str, scope: Scope, tools: Tools, *, model: str, begun: float, trace: Trace | None = None
+) -> Answer | None:
+    """Answers a question to the rows of a table; None if it is none."""
+    outcome = answer_from_table(question, scope, tools)
+    if outcome is None:
+        return None
+    tools.show(outcome.text)
+    return _assembled(question, outcome, scope, tools, model=model, begun=begun, trace=trace)
 
 
 def serve_date(
@@ -66,6 +78,7 @@ def _assembled(
         model=model,
         receipt=receipt(question, scope, outcome.evidence, model, tools.settings),
         about=tuple(document.path for document in outcome.about),
+        direct=outcome.direct,
         rows=outcome.rows,
     )
 

@@ -8,7 +8,7 @@ from ragnano.retrieval.retriever import Found
 from ragnano.settings import Settings
 from ragnano.store import Catalogue
 from ragnano.tasks.sections import Sentence
-from ragnano.types import Document, Evidence, Hit, Row, Scope, TokenCount
+from ragnano.types import Direct, Document, Evidence, Hit, Row, Scope, TokenCount
 
 NO_TOKENS = TokenCount()
 
@@ -57,6 +57,7 @@ class Outcome:
 
     Empty text means that the documents do not answer; `nearest` are then the closest hits. `first_token_at` is the time
     (time.monotonic) of the model's first word, `ready_at` the time from which only wording was left to do.
+    `direct` is given if one cell of a table answers.
     """
 
     text: str = ""
@@ -69,6 +70,7 @@ class Outcome:
     ready_at: float | None = None
     first_token_at: float | None = None
     rows: tuple[Row, ...] = ()
+    direct: Direct | None = None
 
 
 def as_evidence(sentence: Sentence, document: Document, score: float) -> Evidence:

@@ -1,15 +1,16 @@
 """Table rows as pages store them, and their wording for a reader that was trained on sentences."""
 
-from ragnano.documents.table_rows import cells_of, is_row, names_columns, spoken
+from ragnano.documents.table_rows import cells_of, is_row, named_cells, names_columns, spoken
 
 
 def test_a_row_is_told_with_its_columns_names() -> None:
     columns = cells_of("| Stage | Result | Fee |")
-    assert spoken(columns, "| 1 | | $5 |") == "Stage: 1, Fee: $5."
+    assert spoken(named_cells(columns, "| 1 | | $5 |")) == "Stage: 1, Fee: $5."
 
 
 def test_a_row_of_other_columns_is_not_told_with_these_names() -> None:
-    assert spoken(cells_of("| Stage | Result | Fee |"), "| merged | $5 |") == ""
+    assert named_cells(cells_of("| Stage | Result | Fee |"), "| merged | $5 |") == ()
+    assert spoken(()) == ""
 
 
 def test_columns_are_named_by_words_in_several_cells() -> None:
