@@ -20,7 +20,7 @@ BOOTSTRAP = $(HAVE_PYTHON); "$(PYTHON)" .ci/bootstrap.py $(CHOICES)
 PYTHON_VENV = .venv/bin/python
 RUN = $(PYTHON_VENV) -m
 
-.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate asked peers ablation held-out injection ocr pages hostile kills many ingest-profile wheel-test lock clean
+.PHONY: help setup setup-dev demo ui test lint format samples screenshots embedder reader ranking gate asked peers ablation held-out contract-values injection ocr pages hostile kills many ingest-profile wheel-test lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ ablation: setup-dev ## measure answers without gate, evidence cut, grammar and v
 
 held-out: setup-dev ## change the answering constants one at a time, on contracts used for nothing else (needs ../shared/data)
 	@$(RUN) tests.benchmarks.held_out $(ARGS)
+
+contract-values: setup-dev ## compare the values that comparisons compute with those of lawyers (needs ../shared/data)
+	@$(RUN) tests.benchmarks.contract_values $(ARGS)
 
 injection: setup-dev ## test planted instructions against the real models (needs ../shared/data; ARGS="MODEL ...")
 	@$(RUN) tests.benchmarks.injection $(ARGS)

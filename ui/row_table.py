@@ -1,4 +1,4 @@
-"""Draws the table of a comparison, with downloads for spreadsheets."""
+"""Draws the table of an answer, with downloads for spreadsheets."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def show_rows(rows: Sequence[Row], key: str) -> None:
-    """Draw one row per document, and buttons that save them as CSV or XLSX."""
-    with st.expander(f"Table of {len(rows)} documents", icon=":material/table:"):
+    """Draw one row per document or row of a table, and buttons that save them as CSV or XLSX."""
+    with st.expander(f"Table of {len(rows)} rows", icon=":material/table:"):
         table = {name: [cells_of(row)[at] for row in rows] for at, name in enumerate(COLUMNS)}
         st.dataframe(table, hide_index=True, key=f"rows {key}")
         with st.container(horizontal=True):

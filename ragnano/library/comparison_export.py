@@ -1,4 +1,4 @@
-"""Writes the rows of a comparison for spreadsheets. No cell starts a formula."""
+"""Writes the rows of a comparison or of a table for spreadsheets. No cell starts a formula."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ from ragnano.text.spreadsheet_cells import harmless_cell
 from ragnano.text.words import fold
 from ragnano.types import Row
 
-COLUMNS = ("Document", "File", "Value", "Value for programs", "Citation", "Matches", "Note")
+COLUMNS = ("Name", "File", "Value", "Value for programs", "Citation", "Matches", "Note")
 """Names of the columns."""
 
 

@@ -72,9 +72,10 @@ class Direct:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One document in the answer to a question to several documents.
+    """One document in the answer to a question to several documents, or one row of a table.
 
-    `value` is the document's own words and `citation` their number, 0 where the document was not found to say anything.
+    `title` is the document's title, or the first cell of the row. `value` is the document's own words and `citation`
+    their number, 0 where the document was not found to say anything.
     `normalized` is the value for programs ("2027-09-30", "180 days", "GBP 42000 per year"), "" if it cannot be
     compared. `matches` is whether the document meets the question's condition, None if that is not known. `note`
     explains a computation or an open point.
@@ -115,7 +116,8 @@ class Answer:
     not estimated. A summary or a list has one line per item. `receipt` is a SHA-256 over question, scope, documents,
     model, prompt and settings: equal receipts mean equal answers. `conflicts` give the numbers of citations that
     contradict each other. `direct` is None for a refusal, a summary or a list, when passages contradict each other, and
-    when no exact answer can be determined. `rows` are the documents of a comparison, in the order of the question.
+    when no exact answer can be determined. `rows` are the documents of a comparison or the rows of a table, in the
+    order of the question.
     """
 
     question: str

@@ -78,7 +78,8 @@ def answers(text: str, spans: Sequence[str]) -> bool:
 
 
 def judge(helper: Assistant, question: str, scope: Scope) -> tuple[Found, Candidates]:
-    found = helper.find(question, scope, helper.settings.candidates)
+    """Returns what a question's answer is chosen from, as the answering pipeline has it: in the order of retrieval."""
+    found = helper._retrieve(question, scope, helper.settings.candidates)
     return found, read_candidates(found, helper.catalogue, helper.reader)
 
 

@@ -1,7 +1,7 @@
 """Trains the reader: whether a passage answers a question, which of its words are the answer, and of which kind it is.
 
     make reader                      trains it from the weights in `deberta_base.py`
-    make reader ARGS="--go-on"       goes on from the shipped reader's weights
+    make reader ARGS="--go-on"       goes on from the shipped reader's weights; --average keeps the mean of both
     make reader ARGS="--resume"      continues from the last checkpoint of an interrupted run
 
 The model is a cross-encoder (Nogueira and Cho 2019, arXiv:1901.04085): question and passage are read together. Heads:
@@ -184,6 +184,7 @@ def main() -> None:
     parser.add_argument("--frozen", type=int, default=0, help="layers, counted from the words, that stay as they are")
     parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="the highest learning rate of the layers")
     parser.add_argument("--contracts", type=int, help="fewer contracts, to try it out")
+    parser.add_argument("--average", action="store_true", help="save the mean of the weights before and after")
     parser.add_argument("--seed", type=int, default=SEED, help="another one draws other pairs when training goes on")
     options = parser.parse_args()
     go_offline()
@@ -202,8 +203,23 @@ def main() -> None:
     if options.frozen:
         model.freeze(options.frozen)
     lines = train(model, mix, measured, options.steps, options.rate, resume=options.resume)
+    if options.average:
+        average(model, begun)
+        lines.append(lines[-1] | (scores(model, measured) if measured else {}))
     SCORES.write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
     model.save(READER)
+
+
+def average(model: Reading, begun: Mapping[str, torch.Tensor]) -> None:
+    """Sets a trained reader's weights to the mean of those and of the weights that its training began with.
+
+    Wortsman et al. 2022, arXiv:2203.05482.
+    """
+    own = model.whole.state_dict()
+    for name, array in begun.items():
+        own[name] = (own[name] + array.reshape(own[name].shape)) / 2
+    model.whole.load_state_dict(own)
+    model.follow()
 
 
 def drawn_here(seed: int, most_contracts: int | None) -> tuple[Mix, Measured]:
