@@ -14,7 +14,7 @@ from ragnano.documents.locations import section_path
 from ragnano.text.words import WIDE, plain_spellings
 from ragnano.types import Block, Chunk, Page, Span
 
-CHUNKER = "clauses-4"
+CHUNKER = "clauses-5"
 """Changes whenever the same pages would give other blocks or chunks; part of the index's fingerprint."""
 
 CountTokens = Callable[[Sequence[str]], list[int]]

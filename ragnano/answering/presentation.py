@@ -42,12 +42,12 @@ def direct_line(answer: Answer) -> str:
 def words_beside(answer: Answer) -> str:
     """Returns the words to display below the direct answer; "" if the direct answer and the quotes contain them all.
 
-    Without a direct answer these are all of the answer's words. A conflict always adds something to the quotes.
+    Without a direct answer these are all of the answer's words. A conflict and rows always add something to the quotes.
     """
     direct = direct_of(answer)
     if direct is None:
         return answer.answer
-    if answer.verdict == "quoted" and not answer.conflicts:
+    if answer.verdict == "quoted" and not answer.conflicts and not answer.rows:
         return ""
     quotes = [citation.quote for citation in answer.citations]
     displayed = map(_normalized, (direct.text, " ".join(quotes), *quotes))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ragnano.answering.presentation import words_beside
 from ragnano.assistant import QUOTES_ONLY, Assistant
 from ragnano.tasks.table_questions import answer_from_table
 from ragnano.types import Answer, Scope
@@ -82,6 +83,7 @@ def test_the_greatest_and_the_least_value_are_found_and_what_has_none_is_named(s
     assert answer.direct.text == "Harrow Mill"
     assert rows(answer) == ["Harrow Mill", "Osier House", "Pell Yard"]
     assert "no value could be read: Quarry Court" in answer.answer
+    assert words_beside(answer) == answer.answer  # what was left out is displayed beside the direct answer
     cheapest = ask(sites, "Which is the cheapest site?").direct
     assert cheapest
     assert cheapest.text == "Pell Yard"
