@@ -61,7 +61,7 @@ class Settings(BaseSettings):
 
     On held-out contracts the right sentence is in the prompt for .83 / .89 / .95 / .97 of the answers with 80 / 180 /
     280 / 400 tokens (LOG.md). The quotes displayed beside the model's words do not depend on it."""
-    risk: float = Field(default=0.3, gt=0, lt=1)
+    risk: float = Field(default=0.28, gt=0, lt=1)
     """Accepted share of wrong answers among those given; a lower risk means more refusals
     (ragnano/evidence/gate.toml)."""
     answer_tokens: int = Field(default=64, ge=8, le=1024)

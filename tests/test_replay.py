@@ -188,7 +188,7 @@ def test_another_risk_makes_another_receipt_and_is_named_when_it_is_replayed(
         answer, _ = ask_with_receipt(again, receipt.question, model="none")
         same, _ = ask_with_receipt(assistant, receipt.question, model="none")
         assert answer.receipt != same.receipt
-        assert "risk was 0.3, is 0.4" in [change.detail for change in replay(again, receipt, model="none").changes]
+        assert "risk was 0.28, is 0.4" in [change.detail for change in replay(again, receipt, model="none").changes]
     finally:
         again.close()
 
