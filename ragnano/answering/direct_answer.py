@@ -29,9 +29,17 @@ LEAST_FOR_YES_OR_NO = 0.3
 right."""
 
 _NUMBER = re.compile(r"\s*(?:\d+(?:\.\d+)*\.?|\([a-z]{1,4}\)|[A-Z]\.\d+\.?)\s+(?=[A-Z])")
+# The last such word before a condition, with at most three words between: "by entering into a | written addendum".
+_LEADS = {
+    kind: re.compile(rf".*\b(?P<lead>(?:{words})(?:\s+[a-z]+){{0,3}}\s+)$", re.I | re.S)
+    for kind, words in (
+        ("yes-if", "upon|subject to|if|only|by|with|provided that|after|during|within"),
+        ("no-unless", "unless|without|except|subject to|until|before"),
+    )
+}
 _CONDITION = re.compile(
     r"(?:if|unless|except|provided|only|without|until|upon|subject|when|where|after|before|as long|so long|in case|"
-    r"to the extent|in the event|with|within|during|but|on condition|other than|save)\b",
+    r"to the extent|in the event|with|within|during|but|by|on condition|other than|save)\b",
     re.I,
 )
 
@@ -81,8 +89,13 @@ def direct_answer(question: Question, evidence: Sequence[Evidence], citations: S
         exact, words = whole
     if not words:
         return Direct(said, 1, exact.kind)
-    joint = ", " if _CONDITION.match(words) else ": "
-    return Direct(f"{said}{joint}{words}", 1, exact.kind, *in_quote(exact, best, own))
+    exact = _from_its_preposition(exact, best.text)
+    words = best.text[exact.start : exact.end]
+    if _CONDITION.match(words):
+        said_so = f"{said}, {words[0].lower()}{words[1:]}"
+    else:
+        said_so = f"{said}: {words}"
+    return Direct(said_so, 1, exact.kind, *in_quote(exact, best, own))
 
 
 def _repeats(question: Question, words: str) -> bool:
@@ -98,6 +111,15 @@ def _whole(exact: Exact, text: str) -> tuple[Exact, str] | None:
     number = _NUMBER.match(text)
     start = number.end() if number else 0
     return replace(exact, start=start, end=len(text)), text[start:]
+
+
+def _from_its_preposition(exact: Exact, text: str) -> Exact:
+    """Returns a condition with the word that makes it one: "upon reasonable notice", not "reasonable notice"."""
+    if _CONDITION.match(text[exact.start : exact.end]):
+        return exact
+    pattern = _LEADS.get(exact.kind)
+    lead = pattern.match(text[: exact.start]) if pattern else None
+    return replace(exact, start=lead.start("lead")) if lead else exact
 
 
 def _may_say(exact: Exact, question: Question, text: str) -> bool:

@@ -35,7 +35,7 @@ _ABBREVIATIONS = frozenset(
     """
     inc ltd corp co llc lp plc no nos sec secs art arts para cl mr mrs ms dr st ave vs v etc eg ie al approx
     dept est ext fig jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k e.g i.e a.m p.m u.s.a s.a n.v b.v
-    n.a l.l.c l.p p.l.c ph.d d.c gmbh exh sch vol pp bros assn cf
+    n.a l.l.c l.p p.l.c ph.d d.c u.s.c c.f.r gmbh exh sch vol pp bros assn cf
     """.split()
 )
 _BOUNDARY = re.compile(r"[.?!][\"”’')\]]*(?=\s+[\"“‘'(\[]*[A-Z0-9(])|;(?=\s)|[。！？][”」』）]*|\n\s*\n")

@@ -99,6 +99,35 @@ def test_a_no_comes_with_its_condition_in_the_documents_words() -> None:
     assert direct is not None and direct.text == "No, unless the Owner consents in writing"
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "kind", "said"),
+    [
+        (
+            "The Agent may, upon reasonable notice, inspect the books.",
+            "reasonable notice",
+            "yes-if",
+            "Yes, upon reasonable notice",
+        ),
+        (
+            "The Grower may extend it by entering into a written addendum.",
+            "written addendum",
+            "yes-if",
+            "Yes, by entering into a written addendum",
+        ),
+        (
+            "Subject to the Owner's prior consent, the Grower shall not compete.",
+            "Owner's prior consent",
+            "no-unless",
+            "No, subject to the Owner's prior consent",
+        ),
+    ],
+)
+def test_a_condition_begins_with_the_word_that_makes_it_one(text: str, words: str, kind: DirectKind, said: str) -> None:
+    direct = answered("Is it allowed?", text, words, kind)
+    assert direct is not None
+    assert direct.text == said
+
+
 def test_a_condition_that_is_a_sentence_stands_behind_a_colon() -> None:
     direct = answered(MAY_SUBLET, CONSENT, "the Owner consents in writing", "yes-if")
     assert direct is not None and direct.text == "Yes: the Owner consents in writing"

@@ -22,6 +22,7 @@ def test_a_sentence_ends_at_a_full_stop_before_a_capital() -> None:
     "text",
     [
         "Acme Inc. shall pay Beta Corp. the fee.",
+        "It has not been debarred under 21 U.S.C. Section 335a and 42 C.F.R. Part 1001.",
         "As set out in Sec. 4 and Art. II of the plan.",
         "A term of 2.5 years applies.",
         "Made under the laws of the U.S. State of Ohio.",
