@@ -91,11 +91,8 @@ def direct_answer(question: Question, evidence: Sequence[Evidence], citations: S
         return Direct(said, 1, exact.kind)
     exact = _from_its_preposition(exact, best.text)
     words = best.text[exact.start : exact.end]
-    if _CONDITION.match(words):
-        said_so = f"{said}, {words[0].lower()}{words[1:]}"
-    else:
-        said_so = f"{said}: {words}"
-    return Direct(said_so, 1, exact.kind, *in_quote(exact, best, own))
+    condition = f", {words[0].lower()}{words[1:]}" if _CONDITION.match(words) else f": {words}"
+    return Direct(f"{said}{condition}", 1, exact.kind, *in_quote(exact, best, own))
 
 
 def _repeats(question: Question, words: str) -> bool:

@@ -2,9 +2,9 @@
 
 Each of CUAD's measuring contracts is asked for its governing law, end, renewal and notice against renewal, as a
 comparison asks it; the values are compared with the lawyers' short answers. A value is right if it is theirs, open if
-none was computed, and wrong if it is another or if they found no such clause. An end may lie a day beside theirs: of a
-year from 1 January they name 1 January as the end, ragnano 31 December. Contracts whose clause they marked
-without a short answer are left out.
+none was computed, and wrong if it is another or if they found no such clause. Only contracts that renew by themselves
+are asked for the notice against it. An end may lie a day beside theirs: of a year from 1 January they name 1 January as
+the end, ragnano 31 December. Contracts whose clause they marked without a short answer are left out.
 """
 
 import argparse
@@ -94,6 +94,8 @@ def _judged(document: Document, clauses: dict[str, Any], tools: Tools) -> Iterat
         wanted = clause.get("answer") or ""
         if clause.get("spans") and not (wanted and re.search(r"\w", wanted) and "[]" not in wanted):
             continue
+        if attribute is NOTICE and not wanted:
+            continue  # a notice of another kind would be the right answer
         begun = time.perf_counter()
         finding = find_value(attribute, document, tools)
         took = time.perf_counter() - begun
@@ -104,7 +106,9 @@ def _judged(document: Document, clauses: dict[str, Any], tools: Tools) -> Iterat
 def _verdict(finding: Finding, wanted: str, same: Callable[[Finding, str], bool]) -> Verdict:
     if not finding.value.known:
         return "open"
-    return "right" if wanted and same(finding, wanted) else "wrong"
+    if not wanted:  # a contract that does not renew by itself may say so
+        return "right" if finding.value.truth is False else "wrong"
+    return "right" if same(finding, wanted) else "wrong"
 
 
 def _same_place(finding: Finding, wanted: str) -> bool:

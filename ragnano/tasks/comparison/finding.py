@@ -24,6 +24,13 @@ _BEGINS = re.compile(
     r"|effective(?: on| from)?|first day is)\s*(?:the\s)?$",
     re.IGNORECASE,
 )
+# Beside a length of time, these say that it is no term: a renewal, a notice, or a time counted from an event.
+_NO_TERM = re.compile(
+    r"\b(?:notice|prior|before|each|successive|additional|further|renew\w*|exten\w+|following|after (?!(?:the )?"
+    r"(?:commencement|effective|signing|date)))\b",
+    re.IGNORECASE,
+)
+_BESIDE_A_LENGTH = 30  # characters on either side
 READ = 4
 """Chunks of each document that are read, half of a lookup's: of 176 questions to one contract each, the right passage
 was among the first five for .99."""
@@ -164,7 +171,9 @@ def _length_stated(text: str) -> Value | None:
         return None
     if any(not _FROM_A_DATE.search(text[: found.start()]) for found in dates):
         return None
-    return lengths[0]
+    [length] = lengths
+    beside = text[max(0, length.start - _BESIDE_A_LENGTH) : length.end + _BESIDE_A_LENGTH]
+    return None if _NO_TERM.search(beside) else length
 
 
 def _start_of_term(finding: Finding, length: Value, tools: Tools) -> tuple[date | None, tuple[Evidence, ...]]:
