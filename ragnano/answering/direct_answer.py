@@ -33,7 +33,7 @@ _NUMBER = re.compile(r"\s*(?:\d+(?:\.\d+)*\.?|\([a-z]{1,4}\)|[A-Z]\.\d+\.?)\s+(?
 _LEADS = {
     kind: re.compile(rf".*\b(?P<lead>(?:{words})(?:\s+[a-z]+){{0,3}}\s+)$", re.I | re.S)
     for kind, words in (
-        ("yes-if", "upon|subject to|if|only|by|with|provided that|after|during|within"),
+        ("yes-if", "upon|subject to|if|only|by|with|provided that|after|during|within|in"),
         ("no-unless", "unless|without|except|subject to|until|before"),
     )
 }
