@@ -45,11 +45,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--verbose", action="store_true", help="print every value that is wrong")
+    parser.add_argument("--only", choices=[attribute.name for attribute, _, _ in COMPARED], help="ask for this alone")
     options = parser.parse_args()
     go_offline()
     verdicts: dict[str, Counter[Verdict]] = {}
     seconds: list[float] = []
-    for name, verdict, took, line in judged(options.data):
+    for name, verdict, took, line in judged(options.data, options.only):
         verdicts.setdefault(name, Counter())[verdict] += 1
         seconds.append(took)
         if options.verbose and verdict == "wrong":
@@ -70,7 +71,7 @@ def _row(name: str, counts: Counter[Verdict]) -> str:
     )
 
 
-def judged(data: Path) -> Iterator[tuple[str, Verdict, float, str]]:
+def judged(data: Path, only: str | None) -> Iterator[tuple[str, Verdict, float, str]]:
     """Yields for each value its attribute's name, the verdict, its seconds, and a line that says both values."""
     records = [json.loads(line) for line in (data / "contracts.jsonl").read_text(encoding="utf-8").splitlines()]
     with tempfile.TemporaryDirectory() as home, Assistant(Settings.load(data_dir=Path(home))) as assistant:
@@ -85,11 +86,15 @@ def judged(data: Path) -> Iterator[tuple[str, Verdict, float, str]]:
         documents = {Path(document.path).name: document for document in assistant.documents()}
         for record in records:
             document = documents[Path(record["txt"]).name]
-            yield from _judged(document, record["clauses"], tools)
+            yield from _judged(document, record["clauses"], tools, only)
 
 
-def _judged(document: Document, clauses: dict[str, Any], tools: Tools) -> Iterator[tuple[str, Verdict, float, str]]:
+def _judged(
+    document: Document, clauses: dict[str, Any], tools: Tools, only: str | None
+) -> Iterator[tuple[str, Verdict, float, str]]:
     for attribute, label, same in COMPARED:
+        if only is not None and attribute.name != only:
+            continue
         clause = clauses.get(label, {})
         wanted = clause.get("answer") or ""
         if clause.get("spans") and not (wanted and re.search(r"\w", wanted) and "[]" not in wanted):

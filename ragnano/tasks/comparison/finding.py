@@ -27,8 +27,12 @@ _BEGINS = re.compile(
 # Beside a length of time, these say that it is no term: a renewal, a notice, or a time counted from an event.
 _NO_TERM = re.compile(
     r"\b(?:notice|prior|before|each|successive|additional|further|renew\w*|exten\w+|following|after (?!(?:the )?"
-    r"(?:commencement|effective|signing|date)))\b",
+    r"(?:commencement|effective|signing|date (?:hereof|of this))))\b",
     re.IGNORECASE,
+)
+_START = re.compile(r"\b(?:commenc\w+|effective|start\w*|sign\w+|execution)\b", re.IGNORECASE)
+_UNTIL = re.compile(
+    r"\b(?:to|until|till|through|ending(?: on)?|expir\w+(?: on)?)\s+(?:and including\s+)?$", re.IGNORECASE
 )
 _BESIDE_A_LENGTH = 30  # characters on either side
 READ = 4
@@ -115,14 +119,19 @@ def _read(
         return Finding(document, words, ComparableValue("yes_no", truth=truth), evidence, confidence)
     value = read_value(attribute.kind, direct.text if direct else "", evidence.text, last=attribute.term)
     finding = Finding(document, words, value, evidence, confidence)
-    return finding if value.known or attribute.kind != "date" else _with_defined_date(finding, tools)
+    return finding if value.known or attribute.kind != "date" else _with_defined_date(finding, attribute, tools)
 
 
-def _with_defined_date(finding: Finding, tools: Tools) -> Finding:
-    """Returns the finding with the date that the document gives a term in its words: "until the Expiry Date"."""
+def _with_defined_date(finding: Finding, attribute: Attribute, tools: Tools) -> Finding:
+    """Returns the finding with the date that the document gives a term in its words: "until the Expiry Date".
+
+    A term for a start is no end: "the eighth anniversary of the Commencement Date".
+    """
     assert finding.evidence is not None
     for text in dict.fromkeys((finding.words, finding.evidence.text)):
         terms = defined_dates(text, tools.catalogue.chunks_of(finding.document.id))
+        if attribute.term:
+            terms = [defined for defined in terms if not _START.search(defined.term)]
         if len(terms) == 1 or (terms and text == finding.words):
             defined = terms[-1]
             note = f"{defined.term}: {written(defined.day)}"
@@ -141,7 +150,8 @@ def _end_of_term(finding: Finding, tools: Tools) -> Finding:
     if length is None and (begins or not finding.value.known):
         length = _length_stated(finding.evidence.text)
     if length is None:
-        return replace(finding, value=ComparableValue("date"), note="no end is stated") if begins else finding
+        stated = not begins and not _is_older(finding)
+        return finding if stated else replace(finding, value=ComparableValue("date"), note="no end is stated")
     start, support = _start_of_term(finding, length, tools)
     if start is None:
         return replace(
@@ -163,13 +173,20 @@ def _is_a_start(finding: Finding) -> bool:
     return bool(days) and all(_BEGINS.search(text[: found.start()]) for found in days)
 
 
+def _is_older(finding: Finding) -> bool:
+    """Whether the day that was read is not after the document's own date."""
+    day, own = finding.value.day, finding.document.date
+    return day is not None and own is not None and day.isoformat() <= own
+
+
 def _length_stated(text: str) -> Value | None:
     """Returns the length of a term in a text; None if it has none, or a date that is not the start of one."""
     lengths = values_of(text, "duration")
     dates = list(DATE.finditer(text))
     if len(lengths) != 1 or lengths[0].unit in ("day", "hour", "business day"):
         return None
-    if any(not _FROM_A_DATE.search(text[: found.start()]) for found in dates):
+    before = [text[: found.start()] for found in dates]
+    if any(_UNTIL.search(words) or not _FROM_A_DATE.search(words) for words in before):
         return None
     [length] = lengths
     beside = text[max(0, length.start - _BESIDE_A_LENGTH) : length.end + _BESIDE_A_LENGTH]
