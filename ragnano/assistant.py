@@ -176,10 +176,23 @@ class Assistant:
         catalogue name, a path to a GGUF file, or "none" for the best quote alone. `trace` is filled for a receipt.
         """
         begun = time.monotonic()
-        scope = scope or Scope()
         name = model or self.settings.chat_model
-        task = recognise(question)
         tools = self._tools(name, on_text, cancelled, on_progress, trace)
+        with self.catalogue.each_page_once():
+            return self._answer(question, scope or Scope(), tools, name, on_direct, trace, begun)
+
+    def _answer(
+        self,
+        question: str,
+        scope: Scope,
+        tools: Tools,
+        name: str,
+        on_direct: Callable[[Answer], None] | None,
+        trace: Trace | None,
+        begun: float,
+    ) -> Answer:
+        """Decides who answers a question: a table, a comparison, a computed date, another task, or the pipeline."""
+        task = recognise(question)
         if task.kind != "summary":
             from_table = serve_table(question, scope, tools, model=name, begun=begun, trace=trace)
             if from_table is not None:
@@ -196,7 +209,9 @@ class Assistant:
             return serve(question, task, scope, tools, model=name, begun=begun, trace=trace)
         chat = None if name == QUOTES_ONLY else self._chat_model_for(name, trace)
         pipeline = Pipeline(self.catalogue, self.reader, self.settings, self._retrieve)
-        return pipeline.answer(AskRequest(question, scope, name, chat, on_direct, on_text, cancelled, trace, begun))
+        return pipeline.answer(
+            AskRequest(question, scope, name, chat, on_direct, tools.on_text, tools.cancelled, trace, begun)
+        )
 
     def converse(self, name: str | None = None, *, scope: Scope | None = None, keep: bool = True) -> Conversation:
         """Starts a conversation, or opens a kept one by id or "last". Raises NotFoundError, AmbiguousError."""

@@ -86,10 +86,6 @@ class Pipeline:
 
     def answer(self, request: AskRequest) -> Answer:
         """Returns the answer, or a refusal. Raises QuestionError, ModelMissing, EngineError."""
-        with self._catalogue.each_page_once():
-            return self._answer(request)
-
-    def _answer(self, request: AskRequest) -> Answer:
         parts = parts_of(request.question)
         if len(parts) == 1:
             return self._answer_one(request)[0]

@@ -18,7 +18,7 @@ from ragnano.text.query import AnswerKind, Question, synonym_stems
 from ragnano.text.words import content_stems, words
 from ragnano.types import Conflict, Document, Evidence, Scope, Side
 
-NEAR = 0.3
+NEAR = 0.25
 """Least share of the cited passage's score that the other passage must have (set by judgement on the samples)."""
 AROUND = 60
 """Characters on each side of a value; the words in them show what the value is for."""

@@ -36,7 +36,8 @@ def test_after_a_list_a_question_about_those_is_asked_of_them_as_it_is() -> None
 
 
 def lease(name: str, deposit: str) -> str:
-    return f"This Lease is made between {name} Ltd and Heron Foods Ltd.\n\n# Deposit\n\nThe deposit is GBP {deposit}."
+    parties = f"This Lease is made between {name} Ltd and Heron Foods Ltd."
+    return f"{parties}\n\n# Deposit\n\nThe deposit that {name} does want is GBP {deposit}."
 
 
 @pytest.fixture

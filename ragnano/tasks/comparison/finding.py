@@ -79,6 +79,11 @@ def find_value(attribute: Attribute, document: Document, tools: Tools) -> Findin
 
     Raises EngineError.
     """
+    with tools.catalogue.each_page_once():  # and forgotten afterwards: there may be thousands of documents
+        return _find(attribute, document, tools)
+
+
+def _find(attribute: Attribute, document: Document, tools: Tools) -> Finding:
     best = Finding(document, value=ComparableValue(attribute.kind))
     for question in attribute.questions:
         for finding in _answers(question, attribute, document, tools):
