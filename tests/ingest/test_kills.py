@@ -19,7 +19,7 @@ from tests.conftest import SAMPLES, FakeEmbedder
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-MOMENTS = 20
+MOMENTS = 8
 KILLS_EACH = 4  # kills of one data directory before a run may finish
 RUN = """
 import sys
