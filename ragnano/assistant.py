@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
@@ -193,6 +194,9 @@ class Assistant:
     ) -> Answer:
         """Decides who answers a question: a table, a comparison, a computed date, another task, or the pipeline."""
         task = recognise(question)
+        # The table's search is the pipeline's, too: the same question is searched once.
+        retrieve = lru_cache(maxsize=2)(self._retrieve)
+        tools = replace(tools, find=retrieve)
         if task.kind != "summary":
             from_table = serve_table(question, scope, tools, model=name, begun=begun, trace=trace)
             if from_table is not None:
@@ -208,7 +212,7 @@ class Assistant:
         if task.kind != "lookup":
             return serve(question, task, scope, tools, model=name, begun=begun, trace=trace)
         chat = None if name == QUOTES_ONLY else self._chat_model_for(name, trace)
-        pipeline = Pipeline(self.catalogue, self.reader, self.settings, self._retrieve)
+        pipeline = Pipeline(self.catalogue, self.reader, self.settings, retrieve)
         return pipeline.answer(
             AskRequest(question, scope, name, chat, on_direct, tools.on_text, tools.cancelled, trace, begun)
         )

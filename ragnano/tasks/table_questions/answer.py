@@ -1,7 +1,7 @@
 """Answers a question to the rows of a table. Every row that counts is cited, and what could not be read is named."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from ragnano.answering.citations import cite
@@ -42,6 +42,8 @@ def answer_from_table(question: str, scope: Scope, tools: Tools) -> Outcome | No
 def _answered(matched: Match, question: Question, catalogue: Catalogue) -> Outcome | None:
     if matched.wanted == "cells":
         return _cells(matched, question.kind, catalogue)
+    if not matched.table.whole:
+        return None  # a row that was not read would be left out in silence
     if matched.wanted in ("rows", "count"):
         return _listed(matched, catalogue)
     return _compared(matched, question, catalogue)
@@ -85,7 +87,7 @@ def _compared(matched: Match, question: Question, catalogue: Catalogue) -> Outco
         lines, direct = [f"{_sum([value for _, value in known], column)}."], None
         stated = [row for row in matched.table.sums if row.cell(column)] if not matched.named else []
         if len(stated) == 1:
-            return _stated_sum(matched, stated[0], rows, lines, catalogue)
+            return _stated_sum(matched, stated[0], rows, [*lines, *_left_out(matched, values)], catalogue)
     else:
         known.sort(key=lambda pair: pair[1].number, reverse=matched.wanted == "greatest")
         rows = [row for row, _ in known]
@@ -97,9 +99,14 @@ def _compared(matched: Match, question: Question, catalogue: Catalogue) -> Outco
     lines += [_line(row, matched.columns, number) for number, row in enumerate(rows[:MOST_LINES], start=1)]
     if len(rows) > MOST_LINES:
         lines.append(f"… and {len(rows) - MOST_LINES} more, in the table.")
-    if unread := [row.key for row in matched.rows if values[id(row)] is None]:
-        lines.append(f"Left out, because no value could be read: {', '.join(unread)}.")
+    lines += _left_out(matched, values)
     return _outcome(matched.table, rows, matched.columns, lines, direct)
+
+
+def _left_out(matched: Match, values: Mapping[int, CellValue | None]) -> list[str]:
+    """Names the rows whose value could not be read."""
+    unread = [row.key for row in matched.rows if values[id(row)] is None]
+    return [f"Left out, because no value could be read: {', '.join(unread)}."] if unread else []
 
 
 def _stated_sum(

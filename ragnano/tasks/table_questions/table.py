@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ragnano.documents.locations import headings_in
-from ragnano.documents.table_rows import is_row
+from ragnano.documents.table_rows import cells_of, is_row
 from ragnano.evidence.sentences import Extract, extracts_of
 from ragnano.store import Catalogue
 from ragnano.tasks.table_questions.words import word_stems
@@ -56,7 +56,10 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of one table; `sums` are those that add up others. `caption` is the short line above it, "" for none."""
+    """The rows of one table; `sums` are those that add up others. `caption` is the short line above it, "" for none.
+
+    `whole` is whether every row under its heading could be read: else nothing may be counted, compared or added.
+    """
 
     document: Document
     section: str
@@ -64,6 +67,7 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[TableRow, ...]
     sums: tuple[TableRow, ...] = ()
+    whole: bool = True
 
     @property
     def name(self) -> str:
@@ -101,28 +105,38 @@ def _under(hit: Hit, catalogue: Catalogue) -> list[Table]:
     chunks = [chunk for chunk in catalogue.chunks_of(hit.document.id) if chunk.section == hit.chunk.section]
     rows: dict[tuple[str, ...], dict[tuple[object, ...], TableRow]] = {}
     columns: dict[tuple[str, ...], tuple[str, ...]] = {}
+    whole, head = len(chunks) <= MOST_CHUNKS, ""
     for chunk in chunks[:MOST_CHUNKS]:
         for extract in extracts_of(Hit(chunk, hit.document, hit.score), catalogue):
             if not extract.cells or extract.orders:
+                # A row without column names is a head if the next row has its cells as names.
+                whole &= not head
+                head = extract.text if is_row(extract.text) else ""
                 continue
             names = tuple(name for name, _ in extract.cells)
+            whole &= not head or tuple(cells_of(head)[: len(names)]) == names
+            head = ""
             if len(set(names)) < len(names):
-                continue  # which cell a column has would be a guess
+                whole = False  # which cell a column has would be a guess
+                continue
             # A row of a text table lacks its empty cells, and so some of the names.
             known = next((key for key in rows if set(names) <= set(key) or set(key) <= set(names)), names)
             columns[known] = max(columns.get(known, ()), names, key=len)
             rows.setdefault(known, {}).setdefault(extract.spans, TableRow(extract))
-    return [_table(hit, columns[known], tuple(own.values()), catalogue) for known, own in rows.items()]
+    return [
+        _table(hit, columns[known], tuple(own.values()), catalogue, whole=whole and not head)
+        for known, own in rows.items()
+    ]
 
 
-def _table(hit: Hit, columns: tuple[str, ...], rows: Sequence[TableRow], catalogue: Catalogue) -> Table:
+def _table(hit: Hit, columns: tuple[str, ...], rows: Sequence[TableRow], catalogue: Catalogue, *, whole: bool) -> Table:
     entries = tuple(row for row in rows if not _adds_up(row))
     page, start, _ = rows[0].extract.spans[0]
     above = catalogue.page(hit.document.id, page).text[:start].splitlines()
     lines = [fold(line).lstrip("# ") for line in above if not is_row(line) and line.strip("# ")]
     caption = lines[-1] if lines and len(lines[-1]) <= LONGEST_CAPTION and lines[-1][-1] not in ".;," else ""
     sums = tuple(row for row in rows if _adds_up(row))
-    return Table(hit.document, hit.chunk.section, caption, columns, entries, sums)
+    return Table(hit.document, hit.chunk.section, caption, columns, entries, sums, whole)
 
 
 def _adds_up(row: TableRow) -> bool:

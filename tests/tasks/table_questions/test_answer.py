@@ -132,3 +132,12 @@ def test_of_two_documents_with_such_a_row_none_is_guessed(sites: Assistant) -> N
     assert outcome is not None
     assert outcome.direct is not None
     assert outcome.direct.text == "GBP 500"
+
+
+def test_nothing_is_counted_or_added_where_a_row_cannot_be_read(assistant: Assistant) -> None:
+    broken = SITES.replace("| Pell Yard |", "| Moss End | GBP 9 |\n| Pell Yard |")
+    add_text(assistant, broken, name="sites.txt", title="Facilities Services Agreement")
+    tools = assistant._tools(QUOTES_ONLY, None, None, None, None)
+    for question in ("List all sites in Schedule 1", "Which site has the highest monthly charge?"):
+        assert answer_from_table(question, Scope(), tools) is None
+    assert answer_from_table("What is the monthly charge for Pell Yard?", Scope(), tools) is not None
